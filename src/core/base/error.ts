@@ -1,0 +1,75 @@
+/** Codes a fault can carry; `docs/ERRORS.md` is generated from this list. */
+export const errorCodes = {
+  usage: 'The command line or a setting cannot be understood.',
+  'repository-invalid': 'The target is not a git repository, or has no commit, or has no package.json.',
+  'manifest-invalid': 'package.json cannot be read as a package manifest.',
+  'lockfile-invalid': 'The lockfile cannot be read.',
+  'package-unknown': 'Neither the repository nor the registry knows the package.',
+  'version-invalid': 'The requested version does not exist or is no version.',
+  'advisory-invalid': 'The advisory cannot be read as OSV JSON.',
+  'line-invalid': 'A line file is not valid.',
+  'run-unknown': 'No run of that id is in the ledger.',
+  'evidence-invalid': 'An evidence bundle cannot be read.',
+  'database-unavailable': 'PostgreSQL cannot be started or reached.',
+  'database-binaries-missing': 'No PostgreSQL binaries were found for this machine.',
+  'disk-full': 'The disk has no room left.',
+  'git-failed': 'A git command failed.',
+  'git-missing': 'git is not installed or too old.',
+  'npm-missing': 'npm is not installed or too old.',
+  'registry-unavailable': 'The package registry did not answer as it should.',
+  'workspace-failed': 'A workspace could not be opened or used.',
+  'chain-broken': 'The hash chain of a ledger does not hold.',
+  'engine-failed': 'The workflow engine failed.',
+  interrupted: 'The user interrupted the factory.',
+  invariant: 'The factory found itself in a state that must not exist.',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** Errors of these codes are the caller's to mend and end the CLI with exit code 2. */
+export const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'usage',
+  'repository-invalid',
+  'manifest-invalid',
+  'lockfile-invalid',
+  'package-unknown',
+  'version-invalid',
+  'advisory-invalid',
+  'line-invalid',
+  'run-unknown',
+]);
+
+export interface ErrorDetails {
+  /** What to do next: the command or setting to try. */
+  readonly mend: string;
+  readonly cause?: unknown;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+const mark = Symbol.for('jidoka.error');
+
+/**
+ * A fault: a broken invariant, a wrong use, or a world that failed. Expected outcomes are values.
+ *
+ * @example
+ * throw new JidokaError('usage', 'Unknown option --pakage.', { mend: 'Did you mean --package?' });
+ */
+export class JidokaError extends Error {
+  readonly code: ErrorCode;
+  readonly mend: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly [mark] = true;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'JidokaError';
+    this.code = code;
+    this.mend = details.mend;
+    this.data = details.data ?? {};
+  }
+}
+
+/** Tells a JidokaError by its mark, so that two copies of the package recognise each other's. */
+export function isJidokaError(value: unknown): value is JidokaError {
+  return typeof value === 'object' && value !== null && mark in value;
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/** Everything inspection can establish; a line switches checks on and off by these names. */
+export const checkStatements = {
+  station: 'the station ended with a change that the factory could harvest',
+  install: 'the changed manifest and lockfile install cleanly',
+  build: 'a build that passed before passes after',
+  tests: 'every test id that passed stably before is present and passes after',
+  canary: 'a test that must fail was run in the same suite and reported as failed',
+  tamper: 'no test, assertion, runner configuration or script was weakened',
+  scope: 'the change touches only the paths that the packet allows',
+  secrets: 'the change adds no secret',
+  lock: 'every package that moved in the lockfile is explained by the job',
+  'install-scripts': 'no package that runs code at install time was added',
+  advisories: 'the change adds no known advisory',
+  'vulnerable-copies': 'no copy of an affected package is left inside the advisory ranges',
+  'public-api': 'the public surface of a library is unchanged',
+  engines: 'the new releases accept the Node version of this floor',
+  deprecations: 'no release that the change moves to is deprecated',
+  'release-age': 'the new releases are older than the minimum release age',
+  'no-op': 'a rule that makes nothing owed was proved',
+  environment: 'the environment let the job be done',
+} as const;
+
+export const CheckName = z.enum(Object.keys(checkStatements) as [keyof typeof checkStatements]);
+export type CheckName = keyof typeof checkStatements;

@@ -1,0 +1,169 @@
+import type { CheckName } from './check.ts';
+
+/** A piece of content in the blob store, named by its sha256. */
+export interface BlobRef {
+  readonly sha256: string;
+  readonly bytes: number;
+  /** What it is, for people: 'baseline run 1, stdout'. */
+  readonly label: string;
+  readonly mediaType: string;
+}
+
+/**
+ * Why work could not be done at all. Retryable classes end in RETRYABLE_FAILURE, the others in ESCALATE.
+ * `environment` is a git dependency that cannot be reached, a missing tool: retrying does not help.
+ */
+export const failureClasses = {
+  registry: { retryable: true, statement: 'the package registry answered with an error' },
+  network: { retryable: true, statement: 'a name did not resolve or a connection failed' },
+  disk: { retryable: true, statement: 'the disk is full' },
+  memory: { retryable: true, statement: 'a process ran out of memory' },
+  timeout: { retryable: true, statement: 'a command did not end within its limit' },
+  environment: { retryable: false, statement: 'the environment lacks something the repository needs' },
+} as const;
+export type FailureClass = keyof typeof failureClasses;
+
+/** Status of one test id in one run. `crash` and `timeout` name why an id has no result of its own. */
+export type TestStatus = 'pass' | 'fail' | 'skip' | 'missing' | 'crash' | 'timeout';
+
+/** One test id whose status differs between baseline and the run after the change. */
+export interface TestDifference {
+  readonly id: string;
+  readonly before: TestStatus;
+  readonly after: TestStatus;
+  /** First lines of the failure message, where the runner gave one. */
+  readonly message?: string;
+}
+
+/** One package position in a lockfile that moved. `path` is its place, as in node_modules/a/node_modules/b. */
+export interface LockMove {
+  readonly path: string;
+  readonly name: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly dev: boolean;
+}
+
+/** One copy of an affected package in a lockfile. */
+export interface VulnerableCopy {
+  readonly path: string;
+  readonly name: string;
+  readonly version: string;
+  readonly dev: boolean;
+  readonly bundled: boolean;
+  /** Packages that ask for it, with the range they ask for: 'a@1.0.0 -> ^2.0.0'. */
+  readonly parents: readonly string[];
+}
+
+/** What each check hands over beside its outcome; kept as data so that a report can show it. */
+export interface FactData {
+  readonly station: { readonly station: string; readonly summary: string };
+  readonly install: { readonly rung: string; readonly tried: readonly string[]; readonly durationMs: number };
+  readonly build: { readonly script: string | null; readonly before: string; readonly after: string };
+  readonly tests: {
+    readonly runner: string;
+    readonly command: string;
+    readonly baseline: TestCounts & { readonly runs: number; readonly flaky: readonly string[]; readonly preExisting: readonly string[] };
+    readonly after: TestCounts;
+    readonly regressed: readonly TestDifference[];
+    readonly fixed: readonly string[];
+    readonly added: readonly string[];
+    /** Name of the break, where one was recognised: 'ESM-only release', 'export changed'. */
+    readonly breakClass: string | null;
+    /** Run whose baseline was taken over, null where it was taken in this run. */
+    readonly baselineFrom: string | null;
+  };
+  readonly canary: { readonly reported: TestStatus; readonly file: string };
+  readonly tamper: { readonly findings: readonly Finding[]; readonly filesScanned: number };
+  readonly scope: { readonly files: readonly string[]; readonly outside: readonly string[] };
+  readonly secrets: { readonly findings: readonly Finding[]; readonly linesScanned: number };
+  readonly lock: { readonly moves: readonly LockMove[]; readonly unexplained: readonly LockMove[] };
+  readonly 'install-scripts': { readonly added: readonly string[] };
+  readonly advisories: {
+    readonly source: string;
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+    readonly added: readonly string[];
+  };
+  readonly 'vulnerable-copies': {
+    readonly advisory: string;
+    readonly before: readonly VulnerableCopy[];
+    readonly after: readonly VulnerableCopy[];
+    readonly rung: string;
+  };
+  readonly 'public-api': {
+    readonly entries: readonly string[];
+    readonly removed: readonly string[];
+    readonly changed: readonly string[];
+    readonly added: readonly string[];
+  };
+  readonly engines: { readonly node: string; readonly refused: readonly string[] };
+  readonly deprecations: { readonly deprecated: readonly string[] };
+  readonly 'release-age': { readonly minimumDays: number; readonly tooYoung: readonly string[] };
+  readonly 'no-op': { readonly rule: string; readonly proof: readonly string[] };
+  readonly environment: { readonly class: FailureClass; readonly attempts: number; readonly command: string };
+}
+
+export interface TestCounts {
+  readonly total: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** One thing a static scan saw, pointing at its place. */
+export interface Finding {
+  readonly rule: string;
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/**
+ * What the factory itself observed. `holds` supports a change, `broken` speaks against it, `unknown` says that
+ * the check could not be made. `code` is the reason code a verdict may carry.
+ */
+export type Fact = { [Check in CheckName]: FactOf<Check> }[CheckName];
+
+export interface FactOf<Check extends CheckName> {
+  readonly kind: 'fact';
+  readonly check: Check;
+  readonly outcome: 'holds' | 'broken' | 'unknown';
+  readonly code: string;
+  /** One sentence for a person, with the values. */
+  readonly summary: string;
+  readonly data: FactData[Check];
+  readonly logs: readonly BlobRef[];
+}
+
+/**
+ * Makes a fact; the one constructor, so that `kind` and an empty log list are never forgotten.
+ *
+ * @example
+ * fact('deprecations', 'holds', 'none-deprecated', 'No release is deprecated.', { deprecated: [] });
+ */
+export function fact<Check extends CheckName>(
+  check: Check,
+  outcome: Fact['outcome'],
+  code: string,
+  summary: string,
+  data: FactData[Check],
+  logs: readonly BlobRef[] = [],
+): FactOf<Check> {
+  return { kind: 'fact', check, outcome, code, summary, data, logs };
+}
+
+/** What a station says of its own work. Never decides anything. */
+export interface Claim {
+  readonly kind: 'claim';
+  readonly station: string;
+  readonly says: 'changed' | 'no-op' | 'escalate' | 'failed';
+  /** Reason code the station gives: 'bumped', 'no-rung-left'. */
+  readonly code: string;
+  readonly summary: string;
+  /** Steps the station says it took, in order, for the plan part of the bundle. */
+  readonly steps: readonly string[];
+  /** Failure class, where it says 'failed'. */
+  readonly failure?: FailureClass;
+  readonly logs: readonly BlobRef[];
+}

@@ -1,0 +1,60 @@
+import type { ChangedFile } from '../evidence/event.ts';
+import type { RepositorySnapshot } from '../packet/seed.ts';
+
+/** Git: reads the target, fills workspaces, harvests changes, writes results back. Never runs git in a tree a station wrote. */
+export interface Forge {
+  /**
+   * Looks at a path or URL and freezes it at its current commit, mirrored into the factory.
+   * Throws `repository-invalid` (no repository, no commit, path missing), `git-missing`, `git-failed`.
+   */
+  open(location: string): Promise<RepositorySnapshot>;
+  /** Text of a file at the base commit, path relative to the repository root; null where there is none. */
+  read(repository: RepositorySnapshot, path: string): Promise<string | null>;
+  /** All file paths at the base commit, relative to the repository root. */
+  list(repository: RepositorySnapshot): Promise<readonly string[]>;
+  /** Writes the base commit into an empty folder as a one-commit repository without remotes. */
+  checkout(repository: RepositorySnapshot, into: string): Promise<void>;
+  /** The difference between the base commit and a folder, as a binary-safe patch; ignored files are not part of it. */
+  harvest(repository: RepositorySnapshot, from: string): Promise<Change>;
+  /** Lays a patch over a folder that holds the base commit; returns the paths it wrote. Throws `git-failed` where it does not apply. */
+  apply(repository: RepositorySnapshot, patch: string, into: string): Promise<readonly string[]>;
+  /** The part of a patch that touches only paths for which `keep` is true. */
+  filter(repository: RepositorySnapshot, patch: string, keep: (path: string) => boolean): Promise<Change>;
+  /** Makes the commit and its branch in the target, by compare-and-swap; doing it twice gives the same commit. */
+  publish(repository: RepositorySnapshot, change: Publication): Promise<Published>;
+  /** Stores files as an immutable commit under a ref of the target; doing it twice gives the same commit. */
+  attach(repository: RepositorySnapshot, record: Attachment): Promise<Published>;
+  /** The commit a ref of the target points to, or null. */
+  resolve(repository: RepositorySnapshot, ref: string): Promise<string | null>;
+}
+
+/** A change as the factory harvested it. */
+export interface Change {
+  /** `git diff --binary` against the base commit; '' where nothing changed. */
+  readonly patch: string;
+  readonly files: readonly ChangedFile[];
+}
+
+export interface Publication {
+  readonly patch: string;
+  /** Branch without refs/heads/. */
+  readonly branch: string;
+  readonly message: string;
+  /** ISO time used as author and committer date, so that the commit is the same when made twice. */
+  readonly at: string;
+}
+
+export interface Attachment {
+  readonly ref: string;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly message: string;
+  readonly at: string;
+}
+
+/** Where a ref ended up. `held` says that the target refused it and the factory keeps it in `location` instead. */
+export interface Published {
+  readonly location: string;
+  readonly ref: string;
+  readonly commit: string;
+  readonly held: string | null;
+}
