@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** Everything inspection can establish; a line switches checks on and off by these names. */
 export const checkStatements = {
+  seed: 'the seed has what the job needs',
   station: 'the station ended with a change that the factory could harvest',
   install: 'the changed manifest and lockfile install cleanly',
   build: 'a build that passed before passes after',
@@ -24,3 +25,10 @@ export const checkStatements = {
 
 export const CheckName = z.enum(Object.keys(checkStatements) as [keyof typeof checkStatements]);
 export type CheckName = keyof typeof checkStatements;
+
+/**
+ * What a check must show for PR_READY: `must-hold` has to be observed to hold, `must-not-break` may stay unknown
+ * (it then counts as residual risk), `report` never decides.
+ */
+export const Demand = z.enum(['must-hold', 'must-not-break', 'report']);
+export type Demand = z.infer<typeof Demand>;

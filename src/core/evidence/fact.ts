@@ -57,6 +57,7 @@ export interface VulnerableCopy {
 
 /** What each check hands over beside its outcome; kept as data so that a report can show it. */
 export interface FactData {
+  readonly seed: { readonly attached: readonly string[]; readonly missing: readonly string[]; readonly question: string };
   readonly station: { readonly station: string; readonly summary: string };
   readonly install: { readonly rung: string; readonly tried: readonly string[]; readonly durationMs: number };
   readonly build: { readonly script: string | null; readonly before: string; readonly after: string };

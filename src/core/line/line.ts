@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CheckName } from '../evidence/check.ts';
+import { CheckName, Demand } from '../evidence/check.ts';
 
 /** A stage's work. The set is closed: a new kind of work is a new kind of stage. */
 export const StageKind = z.enum(['applicability', 'baseline', 'change', 'inspection']);
@@ -26,7 +26,7 @@ export const Line = z.strictObject({
   nonGoals: z.array(z.string()),
   scope: z.strictObject({ paths: z.array(z.string()).min(1), protectedPaths: z.array(z.string()) }),
   stages: z.array(Stage).min(1),
-  inspection: z.array(z.strictObject({ check: CheckName, required: z.boolean() })).min(1),
+  inspection: z.array(z.strictObject({ check: CheckName, demand: Demand })).min(1),
   noOpRules: z.array(z.strictObject({ code: z.string(), statement: z.string(), proof: z.string() })),
   policy: z.strictObject({
     baselineRuns: z.number().int().min(1).max(5),

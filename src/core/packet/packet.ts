@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CheckName } from '../evidence/check.ts';
+import { CheckName, Demand } from '../evidence/check.ts';
 import { RepositorySnapshot, Seed } from './seed.ts';
 
 /** Parts that a bundle of evidence must have. */
@@ -36,8 +36,8 @@ export const TaskPacket = z.strictObject({
   /** How the state before the change is shown. */
   reproduction: z.strictObject({ statement: z.string(), baselineRuns: z.number().int().min(1).max(5) }),
   allowedTools: z.array(z.string()),
-  /** What the factory itself checks; every check that is `required` must hold for PR_READY. */
-  validation: z.array(z.strictObject({ check: CheckName, required: z.boolean(), rule: z.string() })),
+  /** What the factory itself checks, and what each check must show for PR_READY. */
+  validation: z.array(z.strictObject({ check: CheckName, demand: Demand, rule: z.string() })),
   /** When nothing is owed; each rule names the proof the factory demands. */
   noOpRules: z.array(z.strictObject({ code: z.string(), statement: z.string(), proof: z.string() })),
   evidenceRequired: z.array(EvidencePart),

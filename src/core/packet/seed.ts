@@ -29,8 +29,11 @@ export const UpdatePolicy = z.discriminatedUnion('kind', [
 ]);
 export type UpdatePolicy = z.infer<typeof UpdatePolicy>;
 
-/** One package a dependency seed is about; `target` is null where no release fits the policy or none was found. */
-export const DependencySubject = z.strictObject({ name: z.string(), target: z.string().nullable() });
+/**
+ * One package a dependency seed is about. `from` is the version the lockfile has, null where none is known;
+ * `target` is null where no release fits the policy or none was found.
+ */
+export const DependencySubject = z.strictObject({ name: z.string(), from: z.string().nullable(), target: z.string().nullable() });
 export type DependencySubject = z.infer<typeof DependencySubject>;
 
 /** OSV 1.x advisory, reduced to what the matcher and the report need. https://ossf.github.io/osv-schema/ */
