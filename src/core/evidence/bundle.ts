@@ -1,0 +1,223 @@
+import { z } from 'zod';
+import type { RunId } from '../base/ids.ts';
+import { JidokaError } from '../base/error.ts';
+import { TaskPacket } from '../packet/packet.ts';
+import { seedTitle } from '../packet/title.ts';
+import { proofObligations, verdicts } from '../verdict/verdict.ts';
+import { checkStatements, CheckName, Demand } from './check.ts';
+import type { EventBody, LedgerEvent } from './event.ts';
+import type { BlobRef, Fact } from './fact.ts';
+import { residualRisks } from './residual-risk.ts';
+
+const Blob = z.strictObject({ sha256: z.string(), bytes: z.number(), label: z.string(), mediaType: z.string() });
+
+const FactRecord = z.strictObject({
+  kind: z.literal('fact'),
+  check: CheckName,
+  outcome: z.enum(['holds', 'broken', 'unknown']),
+  code: z.string(),
+  summary: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  logs: z.array(Blob),
+});
+
+const Where = z.strictObject({
+  host: z.string(),
+  platform: z.string(),
+  executor: z.string(),
+  pid: z.number(),
+  floor: z.string(),
+  tier: z.string(),
+  user: z.string(),
+  node: z.string(),
+  npm: z.string(),
+});
+
+const Observation = z.strictObject({ stage: z.string(), what: z.string(), summary: z.string(), logs: z.array(Blob) });
+
+/** The evidence of one run: eight parts, all derived from the ledger, verifiable offline. */
+export const EvidenceBundle = z.strictObject({
+  apiVersion: z.literal('jidoka/v1'),
+  kind: z.literal('EvidenceBundle'),
+  run: z.string(),
+  line: z.strictObject({ name: z.string(), digest: z.string() }),
+  seedKey: z.string(),
+  version: z.string(),
+  summary: z.strictObject({
+    title: z.string(),
+    verdict: z.enum(verdicts),
+    reason: z.strictObject({ code: z.string(), message: z.string() }),
+    repository: z.string(),
+    baseCommit: z.string(),
+    startedAt: z.string(),
+    decidedAt: z.string(),
+  }),
+  originalTask: TaskPacket,
+  reproduction: z.strictObject({ statement: z.string(), observations: z.array(Observation) }),
+  plan: z.strictObject({
+    steps: z.array(z.strictObject({ stage: z.string(), step: z.string() })),
+    /** What stations said; kept apart because nothing rests on it. */
+    claims: z.array(z.strictObject({ stage: z.string(), station: z.string(), says: z.string(), code: z.string(), summary: z.string() })),
+  }),
+  diff: z
+    .strictObject({
+      patch: Blob,
+      files: z.array(z.strictObject({ path: z.string(), status: z.string(), added: z.number(), removed: z.number() })),
+    })
+    .nullable(),
+  validation: z.array(z.strictObject({ statement: z.string(), demand: Demand.nullable(), fact: FactRecord })),
+  outcomeReason: z.strictObject({
+    verdict: z.enum(verdicts),
+    code: z.string(),
+    message: z.string(),
+    obligation: z.string(),
+    /** Checks the reason rests on. */
+    restsOn: z.array(CheckName),
+  }),
+  residualRisk: z.array(z.string()),
+  stages: z.array(
+    z.strictObject({ stage: z.string(), attempt: z.number(), outcome: z.string(), summary: z.string(), durationMs: z.number(), where: z.array(Where) }),
+  ),
+  /** Logs and other content that the events name, by their place in the bundle. */
+  files: z.array(z.strictObject({ path: z.string(), sha256: z.string(), bytes: z.number(), label: z.string() })),
+  ledger: z.strictObject({ head: z.string(), events: z.number() }),
+});
+export type EvidenceBundle = z.infer<typeof EvidenceBundle>;
+
+type Of<Type extends EventBody['type']> = Extract<EventBody, { type: Type }>;
+
+/**
+ * Derives the bundle of a run from its ledger, up to and including the verdict. Pure: the same events give the same bundle.
+ * Throws `invariant` where the run has no packet or no verdict yet.
+ */
+export function bundle(run: RunId, events: readonly LedgerEvent[]): EvidenceBundle {
+  const decidedIndex = events.findIndex((event) => event.body.type === 'verdict.decided');
+  const told = events.slice(0, decidedIndex + 1);
+  const started = need(run, told, 'run.started');
+  const { packet } = need(run, told, 'packet.sealed');
+  const decided = need(run, told, 'verdict.decided');
+  const facts = bodies(told, 'fact.found').map((event) => event.fact);
+  return {
+    apiVersion: 'jidoka/v1',
+    kind: 'EvidenceBundle',
+    run,
+    line: started.line,
+    seedKey: started.seed.key,
+    version: started.version,
+    summary: {
+      title: seedTitle(started.seed),
+      verdict: decided.verdict,
+      reason: decided.reason,
+      repository: packet.scope.repository.location,
+      baseCommit: packet.scope.repository.baseCommit,
+      startedAt: told.at(0)?.at ?? '',
+      decidedAt: told.at(-1)?.at ?? '',
+    },
+    originalTask: packet,
+    reproduction: { statement: packet.reproduction.statement, observations: observations(told) },
+    plan: planPart(told),
+    diff: diffPart(told),
+    validation: validationPart(packet, facts),
+    outcomeReason: {
+      verdict: decided.verdict,
+      ...decided.reason,
+      obligation: proofObligations[decided.verdict],
+      restsOn: restsOn(packet, facts, decided),
+    },
+    residualRisk: residualRisks(packet, facts, bodies(told, 'stage.started')),
+    stages: stagesPart(told),
+    files: filesPart(told),
+    ledger: { head: told.at(-1)?.hash ?? '', events: told.length },
+  };
+}
+
+/** The place of a blob inside a bundle. */
+export function blobPath(blob: BlobRef): string {
+  const extension = blob.mediaType === 'application/json' ? 'json' : blob.mediaType === 'text/x-patch' ? 'patch' : 'txt';
+  return `logs/${blob.sha256}.${extension}`;
+}
+
+function bodies<Type extends EventBody['type']>(events: readonly LedgerEvent[], type: Type): Of<Type>[] {
+  const isOfType = (body: EventBody): body is Of<Type> => body.type === type;
+  return events.map((event) => event.body).filter(isOfType);
+}
+
+function need<Type extends EventBody['type']>(run: RunId, events: readonly LedgerEvent[], type: Type): Of<Type> {
+  const found = bodies(events, type).at(-1);
+  if (found !== undefined) return found;
+  throw new JidokaError('invariant', `Run ${run} has no ${type} event, so it has no bundle yet.`, { mend: `Let it go on: jidoka resume ${run}` });
+}
+
+function observations(events: readonly LedgerEvent[]): EvidenceBundle['reproduction']['observations'] {
+  return bodies(events, 'observed').map(({ stage, what, summary, logs }) => ({ stage, what, summary, logs: [...logs] }));
+}
+
+function planPart(events: readonly LedgerEvent[]): EvidenceBundle['plan'] {
+  const claims = bodies(events, 'claim.made');
+  const planned = bodies(events, 'plan.made').flatMap(({ stage, steps }) => steps.map((step) => ({ stage, step })));
+  const told = claims.flatMap(({ stage, claim }) => claim.steps.map((step) => ({ stage, step })));
+  return {
+    steps: [...planned, ...told],
+    claims: claims.map(({ stage, claim: { station, says, code, summary } }) => ({ stage, station, says, code, summary })),
+  };
+}
+
+function diffPart(events: readonly LedgerEvent[]): EvidenceBundle['diff'] {
+  const change = bodies(events, 'change.harvested').at(-1);
+  if (change === undefined || change.files.length === 0) return null;
+  return { patch: change.patch, files: change.files.map((file) => ({ ...file })) };
+}
+
+function validationPart(packet: TaskPacket, facts: readonly Fact[]): EvidenceBundle['validation'] {
+  return facts.map((fact) => ({
+    statement: checkStatements[fact.check],
+    demand: packet.validation.find(({ check }) => check === fact.check)?.demand ?? null,
+    fact: { ...fact, data: { ...fact.data }, logs: [...fact.logs] },
+  }));
+}
+
+/** The facts that carry the reason: those of its code, or every deciding one for PR_READY. */
+function restsOn(packet: TaskPacket, facts: readonly Fact[], decided: Of<'verdict.decided'>): CheckName[] {
+  const deciding = new Set(packet.validation.filter(({ demand }) => demand !== 'report').map(({ check }) => check));
+  const carries = (fact: Fact): boolean =>
+    decided.verdict === 'PR_READY' ? deciding.has(fact.check) && fact.outcome === 'holds' : fact.code === decided.reason.code;
+  return [...new Set(facts.filter(carries).map((fact) => fact.check))];
+}
+
+function stagesPart(events: readonly LedgerEvent[]): EvidenceBundle['stages'] {
+  const starts = bodies(events, 'stage.started');
+  return bodies(events, 'stage.completed').map(({ stage, attempt, outcome, summary, durationMs }) => ({
+    stage,
+    attempt,
+    outcome,
+    summary,
+    durationMs,
+    where: starts.filter((start) => start.stage === stage && start.attempt === attempt).map((start) => ({ ...start.where })),
+  }));
+}
+
+function filesPart(events: readonly LedgerEvent[]): EvidenceBundle['files'] {
+  const blobs = events.flatMap((event) => blobsOf(event.body));
+  const byPath = new Map(blobs.map((blob) => [blobPath(blob), blob]));
+  return [...byPath]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([path, { sha256, bytes, label }]) => ({ path, sha256, bytes, label }));
+}
+
+/** Every blob an event names. */
+function blobsOf(body: EventBody): readonly BlobRef[] {
+  switch (body.type) {
+    case 'observed':
+      return body.logs;
+    case 'claim.made':
+      return body.claim.logs;
+    case 'change.harvested':
+      return body.files.length === 0 ? [] : [body.patch];
+    case 'fact.found':
+      return body.fact.logs;
+    case 'stage.completed':
+      return Object.values(body.output).filter((value): value is BlobRef => typeof value === 'object' && value !== null);
+    default:
+      return [];
+  }
+}

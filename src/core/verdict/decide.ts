@@ -1,0 +1,101 @@
+import type { Fact, FactOf } from '../evidence/fact.ts';
+import { failureClasses } from '../evidence/fact.ts';
+import type { CheckName } from '../evidence/check.ts';
+import type { TaskPacket } from '../packet/packet.ts';
+import type { Reason, Verdict } from './verdict.ts';
+
+export interface Decision {
+  readonly verdict: Verdict;
+  readonly reason: Reason;
+}
+
+/** What a verdict may rest on: the packet, and what the factory itself observed. A claim does not fit in here. */
+export interface Observed {
+  readonly facts: readonly Fact[];
+  /** Whether a change was harvested and is not empty. */
+  readonly change: 'present' | 'absent';
+}
+
+/**
+ * Decides a run from facts alone. Each verdict has a proof obligation; what is not proved ends in ESCALATE.
+ *
+ * @example
+ * decide(packet, { facts: [], change: 'absent' }).verdict; // 'ESCALATE'
+ */
+export function decide(packet: TaskPacket, observed: Observed): Decision {
+  return (
+    decideEnvironment(observed.facts) ??
+    decideSeed(observed.facts) ??
+    decideNoOp(packet, observed.facts) ??
+    decideStation(observed) ??
+    decideValidation(packet, observed.facts)
+  );
+}
+
+/** A step that could not be done at all: try again where that may help, else ask a person. */
+function decideEnvironment(facts: readonly Fact[]): Decision | null {
+  const failure = last(facts, 'environment');
+  if (failure?.outcome !== 'broken') return null;
+  const { class: kind, attempts } = failure.data;
+  if (!failureClasses[kind].retryable) return { verdict: 'ESCALATE', reason: reasonOf(failure) };
+  const tries = attempts === 1 ? 'once' : `${attempts} times`;
+  return { verdict: 'RETRYABLE_FAILURE', reason: { code: failure.code, message: `${failure.summary} Tried ${tries}.` } };
+}
+
+function decideSeed(facts: readonly Fact[]): Decision | null {
+  const seed = last(facts, 'seed');
+  return seed?.outcome === 'broken' ? { verdict: 'ESCALATE', reason: reasonOf(seed) } : null;
+}
+
+/** Nothing was owed, if a rule of the packet says so and the factory proved it. */
+function decideNoOp(packet: TaskPacket, facts: readonly Fact[]): Decision | null {
+  const noOp = last(facts, 'no-op');
+  if (noOp === undefined) return null;
+  const rule = packet.noOpRules.find((candidate) => candidate.code === noOp.data.rule);
+  const proved = noOp.outcome === 'holds' && noOp.data.proof.length > 0 && rule !== undefined;
+  if (proved) return { verdict: 'NO_OP', reason: reasonOf(noOp) };
+  const why = rule === undefined ? `the packet has no rule "${noOp.data.rule}"` : 'the factory could not prove it';
+  return { verdict: 'ESCALATE', reason: { code: 'no-op-unproven', message: `Nothing seems owed, but ${why}: ${noOp.summary}` } };
+}
+
+function decideStation(observed: Observed): Decision | null {
+  const station = last(observed.facts, 'station');
+  if (station?.outcome === 'broken') return { verdict: 'ESCALATE', reason: reasonOf(station) };
+  if (observed.change === 'present') return null;
+  return { verdict: 'ESCALATE', reason: { code: 'no-change', message: 'The station left no change, and nothing proves that none was owed.' } };
+}
+
+function decideValidation(packet: TaskPacket, facts: readonly Fact[]): Decision {
+  const against = packet.validation.flatMap(({ check, demand }) => (demand === 'report' ? [] : objection(facts, check, demand)));
+  const [first, ...rest] = against;
+  if (first === undefined) return { verdict: 'PR_READY', reason: readyReason(packet, facts) };
+  const also = rest.length === 0 ? '' : ` Also: ${rest.map((reason) => reason.code).join(', ')}.`;
+  return { verdict: 'ESCALATE', reason: { code: first.code, message: `${first.message}${also}` } };
+}
+
+/** What a check has against the change: nothing, its break, or that it was not made. */
+function objection(facts: readonly Fact[], check: CheckName, demand: 'must-hold' | 'must-not-break'): Reason[] {
+  const made = facts.filter((fact) => fact.check === check);
+  const broken = made.filter((fact) => fact.outcome === 'broken').map(reasonOf);
+  if (broken.length > 0 || demand === 'must-not-break') return broken;
+  const unknown = made.filter((fact) => fact.outcome === 'unknown').map(reasonOf);
+  if (made.length > 0) return unknown;
+  return [{ code: 'check-missing', message: `The check "${check}" was not made, and the packet demands that it holds.` }];
+}
+
+function readyReason(packet: TaskPacket, facts: readonly Fact[]): Reason {
+  const demanded = packet.validation.filter(({ demand }) => demand !== 'report');
+  const held = demanded.filter(({ check }) => last(facts, check)?.outcome === 'holds').length;
+  const tests = last(facts, 'tests');
+  const shown = tests === undefined ? '' : ` ${tests.summary}`;
+  return { code: 'validated', message: `${held} of ${demanded.length} deciding checks hold, none is broken.${shown}` };
+}
+
+function reasonOf(fact: Fact): Reason {
+  return { code: fact.code, message: fact.summary };
+}
+
+function last<Check extends CheckName>(facts: readonly Fact[], check: Check): FactOf<Check> | undefined {
+  const isOfCheck = (fact: Fact): fact is Fact & FactOf<Check> => fact.check === check;
+  return facts.filter(isOfCheck).at(-1);
+}
