@@ -1,0 +1,2 @@
+export { blobsContract, type BlobsUnderTest } from './contract.ts';
+export { memoryBlobs } from './memory.ts';

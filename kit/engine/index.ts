@@ -1,0 +1,3 @@
+export { engineContract, type EnginesUnderTest } from './contract.ts';
+export { memoryEngine } from './memory.ts';
+export { memoryWorkflows, type MemoryWorkflows } from './store.ts';

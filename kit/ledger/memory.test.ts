@@ -1,0 +1,4 @@
+import { ledgerContract } from './contract.ts';
+import { memoryLedger } from './memory.ts';
+
+ledgerContract('the ledger in memory', async (redact) => ({ ledger: memoryLedger(redact), close: async () => {} }));

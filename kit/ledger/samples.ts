@@ -1,0 +1,47 @@
+import { parseRunId, type RunId } from '../../src/core/base/ids.ts';
+import type { EventBody, NewEvent } from '../../src/core/evidence/event.ts';
+
+/** A moment `step` seconds after an arbitrary fixed one. */
+export function sampleTime(step: number): string {
+  return new Date(Date.UTC(2026, 0, 1) + step * 1000).toISOString();
+}
+
+/** A small event whose content is `steps`; enough for anything that does not look into bodies. */
+export function sampleEvent(key: string, steps: readonly string[] = [key]): NewEvent {
+  return sampleOf(key, { type: 'plan.made', stage: 'change', steps });
+}
+
+/** The event a run begins with, for `line`. */
+export function sampleStart(line: string): NewEvent {
+  return sampleOf('start', {
+    type: 'run.started',
+    line: { name: line, digest: 'a'.repeat(64) },
+    attempt: 1,
+    version: '0.0.0',
+    seed: {
+      kind: 'task',
+      line,
+      key: 'sample',
+      repository: {
+        id: 'sample', name: 'sample', location: '/srv/sample', kind: 'local', directory: '',
+        baseCommit: 'b'.repeat(40), branch: 'main', uncommitted: 0,
+      },
+      scope: 'all',
+      actor: 'sample',
+      trusted: true,
+      title: 'sample',
+      body: '',
+      paths: ['**'],
+    },
+  });
+}
+
+/** Wraps any body as an event. */
+export function sampleOf(key: string, body: EventBody): NewEvent {
+  return { key, at: sampleTime(0), actor: 'sample', body };
+}
+
+/** A run id that no other caller of this function in any process gets. */
+export function sampleRun(name: string): RunId {
+  return parseRunId(`${name}-${crypto.randomUUID().slice(0, 8)}`);
+}
