@@ -1,0 +1,1 @@
+export { evidenceFolders } from './evidence-folders.ts';

@@ -1,0 +1,30 @@
+import type { Sha256 } from '../../core/base/ids.ts';
+import type { AdvisorySource } from '../../core/ports/advisories.ts';
+import type { Blobs } from '../../core/ports/blobs.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { EvidenceStore } from '../../core/ports/evidence-store.ts';
+import type { Progress } from '../../core/ports/factory.ts';
+import type { Floor } from '../../core/ports/floor.ts';
+import type { Forge } from '../../core/ports/forge.ts';
+import type { Ledger } from '../../core/ports/ledger.ts';
+import type { Registry } from '../../core/ports/registry.ts';
+import type { Station } from '../../core/ports/station.ts';
+
+/** The machines a run works with, given once by the factory. */
+export interface RunNeeds {
+  readonly ledger: Ledger;
+  readonly blobs: Blobs;
+  readonly floor: Floor;
+  readonly forge: Forge;
+  readonly registry: Registry;
+  readonly advisories: AdvisorySource;
+  readonly evidence: EvidenceStore;
+  readonly stations: ReadonlyMap<string, Station>;
+  readonly clock: Clock;
+  readonly sha256: Sha256;
+  /** This process, as the ledger names it. */
+  readonly executor: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly progress: (progress: Progress) => void;
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { Line } from '../../core/line/line.ts';
+import { Seed } from '../../core/packet/seed.ts';
+
+/** What a run is started with: everything it needs to go on after a crash, with no file of the user's. */
+export const RunInput = z.strictObject({
+  run: z.string(),
+  seed: Seed,
+  line: Line,
+  lineDigest: z.string(),
+  attempt: z.number(),
+  delivery: z.enum(['branch', 'report']),
+  /** Blob with OSV advisories the change is held against, or null. */
+  advisories: z.string().nullable(),
+});
+export type RunInput = z.infer<typeof RunInput>;
