@@ -1,11 +1,18 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { ClosingLine } from './test/reporter/closing-line.ts';
 
+/** The fast suite; `vitest.slow.config.ts` runs what takes longer. */
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'kit/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'kit/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, '**/*.slow.test.ts', '**/fixtures/**'],
+    setupFiles: ['test/reporter/warnings.ts'],
+    reporters: ['default', new ClosingLine()],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    allowOnly: false,
+    dangerouslyIgnoreUnhandledErrors: false,
   },
 });

@@ -1,0 +1,15 @@
+import { configDefaults, defineConfig, mergeConfig } from 'vitest/config';
+import fast from './vitest.config.ts';
+
+/** Suites that install real packages, kill processes or climb to five figures; minutes, not seconds. */
+export default mergeConfig(
+  { ...fast, test: { ...fast.test, include: [], exclude: [] } },
+  defineConfig({
+    test: {
+      include: ['src/**/*.slow.test.ts', 'kit/**/*.slow.test.ts', 'test/**/*.slow.test.ts'],
+      exclude: [...configDefaults.exclude, '**/fixtures/**'],
+      testTimeout: 300_000,
+      hookTimeout: 300_000,
+    },
+  }),
+);
