@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redact } from './redact.ts';
 
@@ -11,8 +11,8 @@ const secrets: Readonly<Record<string, readonly string[]>> = {
   github: ['ghp_' + alnum(36), 'gho_' + alnum(36), 'ghs_' + alnum(36), 'github_pat_' + alnum(22) + '_' + alnum(59)],
   gitlab: ['glpat-' + alnum(20)],
   npm: ['npm_' + alnum(36)],
-  aws: ['AKIA' + 'IOSFODNN7EXAMPLE'],
-  slack: ['xoxb-' + '123456789012-' + alnum(24), 'xapp-1-' + alnum(30)],
+  aws: [['AKIA', 'IOSFODNN7EXAMPLE'].join('')],
+  slack: [['xoxb', '123456789012', alnum(24)].join('-'), 'xapp-1-' + alnum(30)],
   google: ['AIza' + alnum(35), 'ya29.' + alnum(40), 'GOCSPX-' + alnum(28)],
   stripe: ['sk_live_' + alnum(24), 'rk_test_' + alnum(24), 'whsec_' + alnum(32)],
   anthropic: ['sk-ant-api03-' + alnum(90)],
@@ -26,7 +26,15 @@ const all = Object.entries(secrets).flatMap(([kind, values]) => values.map((valu
 
 describe('redact', () => {
   it.each(all)('hides a $kind token wherever it stands in a line', ({ kind, value }) => {
-    for (const [before, after] of [['', ''], ['token=', ' ok'], ['"', '",'], ['+', ''], ['-', ''], ['x ', '\n'], ['https://host/', '?a=1']] as const) {
+    for (const [before, after] of [
+      ['', ''],
+      ['token=', ' ok'],
+      ['"', '",'],
+      ['+', ''],
+      ['-', ''],
+      ['x ', '\n'],
+      ['https://host/', '?a=1'],
+    ] as const) {
       expect(redact(`line one\n${before}${value}${after}`)).toBe(`line one\n${before}[redacted:${kind}]${after}`);
     }
   });
@@ -73,7 +81,10 @@ describe('redact', () => {
   });
 
   it('changes nothing when done twice, and lets no token through, whatever surrounds it', () => {
-    const glue = fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom(' ', '\n', '-', '://', 'u:', '@', '[', ']', '=', '.', 'Bearer ', '_authToken=', '[redacted:jwt]'));
+    const glue = fc.oneof(
+      fc.string({ maxLength: 6 }),
+      fc.constantFrom(' ', '\n', '-', '://', 'u:', '@', '[', ']', '=', '.', 'Bearer ', '_authToken=', '[redacted:jwt]'),
+    );
     const piece = fc.oneof(glue, fc.constantFrom(...all.map((secret) => secret.value)));
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
@@ -102,7 +113,26 @@ describe('redact', () => {
   });
 
   it.each([
-    ['eyJ'], ['eyJ-'], ['--eyJ'], ['eyJaaaaaaaa.'], ['ghp_'], ['://'], ['://a:b'], ['://a:'], ['@'], ['bearer '], ['authorization: '], ['_auth='], ['-----BEGIN PRIVATE KEY-----'], ['-----END '], ['-----BEGIN PRIVATE KEY----------END '], ['A'], ['sk-'], ['SG.aaaaaaaaaaaaaaaa.'], ['\n-'], ['aws_secret_key='],
+    ['eyJ'],
+    ['eyJ-'],
+    ['--eyJ'],
+    ['eyJaaaaaaaa.'],
+    ['ghp_'],
+    ['://'],
+    ['://a:b'],
+    ['://a:'],
+    ['@'],
+    ['bearer '],
+    ['authorization: '],
+    ['_auth='],
+    ['-----BEGIN PRIVATE KEY-----'],
+    ['-----END '],
+    ['-----BEGIN PRIVATE KEY----------END '],
+    ['A'],
+    ['sk-'],
+    ['SG.aaaaaaaaaaaaaaaa.'],
+    ['\n-'],
+    ['aws_secret_key='],
   ])('takes time in proportion to the text for a text made of %j', (unit) => {
     const steps = (length: number): number => {
       const text = unit.repeat(Math.ceil(length / unit.length));

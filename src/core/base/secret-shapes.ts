@@ -27,9 +27,19 @@ export const secretShapes: readonly SecretShape[] = [
   placed('npm-auth', '_(?:authToken|auth|password)"?[ \\t]{0,8}[=:][ \\t]{0,8}["\']?', '[A-Za-z0-9+/=_~.-]{4,}'),
   placed('bearer', 'authorization["\']?[ \\t]{0,8}[:=][ \\t]{0,8}["\'`]?(?:bearer|token|bot)[ \\t]{1,8}', '[A-Za-z0-9._~+/=-]{6,}', 'gi'),
   placed('basic', 'authorization["\']?[ \\t]{0,8}[:=][ \\t]{0,8}["\'`]?basic[ \\t]{1,8}', '[A-Za-z0-9+/=_-]{6,}', 'gi'),
-  placed('api-key', '(?:x-api-key|x-goog-api-key|private-token|x-auth-token)["\']?[ \\t]{0,8}[:=][ \\t]{0,8}["\'`]?', '[A-Za-z0-9._~+/=-]{8,}', 'gi'),
+  placed(
+    'api-key',
+    '(?:x-api-key|x-goog-api-key|private-token|x-auth-token)["\']?[ \\t]{0,8}[:=][ \\t]{0,8}["\'`]?',
+    '[A-Za-z0-9._~+/=-]{8,}',
+    'gi',
+  ),
   placed('bearer', '\\bbearer[ \\t]{1,8}', '(?=[A-Za-z._~+/-]{0,80}\\d)[A-Za-z0-9._~+/-]{20,}={0,2}', 'gi'),
-  placed('aws-secret', 'aws_?secret_?(?:access_?)?key["\']?[ \\t]{0,8}[:=][ \\t]{0,8}["\'`]?', '[A-Za-z0-9/+=]{40}(?![A-Za-z0-9/+=])', 'gi'),
+  placed(
+    'aws-secret',
+    'aws_?secret_?(?:access_?)?key["\']?[ \\t]{0,8}[:=][ \\t]{0,8}["\'`]?',
+    '[A-Za-z0-9/+=]{40}(?![A-Za-z0-9/+=])',
+    'gi',
+  ),
   token('github', 'gh[pousr]_[A-Za-z0-9_]{30,}(?:\\.[A-Za-z0-9_-]{10,}){0,2}|github_pat_[A-Za-z0-9_]{22,}'),
   token('gitlab', 'gl(?:pat|dt|rt|ptt|cbt|soat)-[A-Za-z0-9_.-]{20,}'),
   token('npm', 'npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])'),
@@ -45,6 +55,9 @@ export const secretShapes: readonly SecretShape[] = [
   token('linear', 'lin_(?:api|oauth|wh)_[A-Za-z0-9]{32,}'),
   token('atlassian', 'ATATT3[A-Za-z0-9_=-]{40,}'),
   token('sentry', 'sntry[su]_[A-Za-z0-9+/=_-]{30,}'),
-  token('host-key', 'dop_v1_[0-9a-f]{64}|dckr_pat_[A-Za-z0-9_-]{20,}|pypi-AgEI[A-Za-z0-9_-]{40,}|vercel_[A-Za-z0-9]{24,}|fo1_[A-Za-z0-9_-]{40,}'),
+  token(
+    'host-key',
+    'dop_v1_[0-9a-f]{64}|dckr_pat_[A-Za-z0-9_-]{20,}|pypi-AgEI[A-Za-z0-9_-]{40,}|vercel_[A-Za-z0-9]{24,}|fo1_[A-Za-z0-9_-]{40,}',
+  ),
   token('jwt', 'eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*)?'),
 ];

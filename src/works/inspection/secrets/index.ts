@@ -1,0 +1,1 @@
+export { scanSecrets, secretsFact } from './scan-secrets.ts';
