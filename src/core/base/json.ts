@@ -21,3 +21,8 @@ function canonicalObject(value: object): string {
     .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
   return `{${members.join(',')}}`;
 }
+
+/** Gives a value made of plain data as JSON; members whose value is undefined are left out. */
+export function toJson(value: unknown): Json {
+  return JSON.parse(canonicalJson(value)) as Json;
+}

@@ -1,6 +1,6 @@
 import type { Line } from '../line/line.ts';
 import { checkStatements } from '../evidence/check.ts';
-import { EvidencePart, type TaskPacket } from './packet.ts';
+import { EvidencePart, type Delivery, type TaskPacket } from './packet.ts';
 import type { Seed } from './seed.ts';
 import { seedTitle } from './title.ts';
 
@@ -10,7 +10,7 @@ import { seedTitle } from './title.ts';
  * @example
  * makePacket(line, seed, 'branch').outputFormat.branch; // 'jidoka/deps/lodash@4.17.21'
  */
-export function makePacket(line: Line, seed: Seed, delivery: 'branch' | 'report'): TaskPacket {
+export function makePacket(line: Line, seed: Seed, delivery: Delivery): TaskPacket {
   return {
     apiVersion: 'jidoka/v1',
     kind: 'TaskPacket',

@@ -15,6 +15,13 @@ export const EvidencePart = z.enum([
 ]);
 export type EvidencePart = z.infer<typeof EvidencePart>;
 
+/**
+ * What may reach the target: the branch of a PR_READY and the evidence; the evidence alone, for a run that only
+ * probes part of a group; or nothing but a report.
+ */
+export const Delivery = z.enum(['branch', 'evidence', 'report']);
+export type Delivery = z.infer<typeof Delivery>;
+
 /** The mold: the typed job that any station gets unchanged. Ten fields, all required. */
 export const TaskPacket = z.strictObject({
   apiVersion: z.literal('jidoka/v1'),
@@ -42,7 +49,7 @@ export const TaskPacket = z.strictObject({
   noOpRules: z.array(z.strictObject({ code: z.string(), statement: z.string(), proof: z.string() })),
   evidenceRequired: z.array(EvidencePart),
   outputFormat: z.strictObject({
-    delivery: z.enum(['branch', 'report']),
+    delivery: Delivery,
     branch: z.string(),
     verdicts: z.array(z.enum(['PR_READY', 'NO_OP', 'ESCALATE', 'RETRYABLE_FAILURE'])),
   }),

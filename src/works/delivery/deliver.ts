@@ -36,7 +36,7 @@ export async function deliver(run: RunId, events: readonly LedgerEvent[], needs:
     evidenceRef: record.ref,
     evidenceCommit: record.commit,
     evidenceDir,
-    withheld: branch?.held ?? record.held,
+    withheld: branch?.held ?? record.held ?? probeNote(told),
   };
 }
 
@@ -62,7 +62,8 @@ function tell(run: RunId, events: readonly LedgerEvent[]): Told {
 }
 
 async function publishBranch(told: Told, needs: DeliveryNeeds): Promise<Published | null> {
-  if (told.verdict !== 'PR_READY' || told.patch === null) return null;
+  const owed = told.verdict === 'PR_READY' && told.packet.outputFormat.delivery === 'branch';
+  if (!owed || told.patch === null) return null;
   const patch = await needs.blobs.text(told.patch);
   const { repository } = told.packet.scope;
   return await needs.forge.publish(repository, { patch, branch: told.packet.outputFormat.branch, message: commitMessage(told), at: told.at });
@@ -71,6 +72,12 @@ async function publishBranch(told: Told, needs: DeliveryNeeds): Promise<Publishe
 function commitMessage({ run, packet, message, head }: Told): string {
   const trailers = [`Jidoka-Run: ${run}`, `Jidoka-Seed: ${packet.source.line}/${packet.source.key}`, `Jidoka-Evidence: ${head}`];
   return `${packet.source.line}: ${seedTitle(packet.source)}\n\n${packet.intent}\n${message}\n\n${trailers.join('\n')}\n`;
+}
+
+/** Says why a PR_READY run has no branch of its own. */
+function probeNote({ verdict, packet }: Told): string | null {
+  const probe = verdict === 'PR_READY' && packet.outputFormat.delivery === 'evidence';
+  return probe ? 'probe: the change is delivered by the run of its group' : null;
 }
 
 function withheld(told: Told, evidenceDir: string, why: string): Delivery {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Line } from '../../core/line/line.ts';
+import { Delivery } from '../../core/packet/packet.ts';
 import { Seed } from '../../core/packet/seed.ts';
 
 /** What a run is started with: everything it needs to go on after a crash, with no file of the user's. */
@@ -9,7 +10,7 @@ export const RunInput = z.strictObject({
   line: Line,
   lineDigest: z.string(),
   attempt: z.number(),
-  delivery: z.enum(['branch', 'report']),
+  delivery: Delivery,
   /** Blob with OSV advisories the change is held against, or null. */
   advisories: z.string().nullable(),
 });

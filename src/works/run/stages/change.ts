@@ -1,0 +1,75 @@
+import { JidokaError } from '../../../core/base/error.ts';
+import type { EventBody } from '../../../core/evidence/event.ts';
+import { fact, type BlobRef, type Claim, type Fact } from '../../../core/evidence/fact.ts';
+import type { Stage } from '../../../core/line/line.ts';
+import type { Change } from '../../../core/ports/forge.ts';
+import type { Station } from '../../../core/ports/station.ts';
+import { withCheckout } from '../checkout.ts';
+import type { Job, StageWork } from '../job.ts';
+
+/** Lets a station change a clean checkout, and harvests what it really changed; its claim is kept apart. */
+export async function change(stage: Stage, job: Job): Promise<StageWork> {
+  const station = stationOf(stage, job);
+  return await withCheckout(job, stage.id, async (workspace) => {
+    const { packet, signal, note } = job;
+    const claim = await station.perform({ packet, workspace, signal, note });
+    const claimed: EventBody = { type: 'claim.made', stage: stage.id, claim };
+    if (claim.says === 'failed' && claim.failure !== undefined)
+      return { kind: 'failed', class: claim.failure, command: station.name, message: claim.summary, events: [claimed], logs: claim.logs };
+    const harvested = await job.needs.forge.harvest(packet.scope.repository, workspace.root);
+    return await conclude(stage, job, { claim, claimed, harvested });
+  });
+}
+
+function stationOf(stage: Stage, job: Job): Station {
+  const station = job.needs.stations.get(stage.station ?? '');
+  if (station !== undefined) return station;
+  const known = [...job.needs.stations.keys()].join(', ');
+  throw new JidokaError('line-invalid', `Stage "${stage.id}" of line "${job.input.line.name}" names the station "${stage.station ?? ''}", which this factory does not have.`, {
+    mend: `Name one of: ${known}.`,
+  });
+}
+
+interface Performed {
+  readonly claim: Claim;
+  readonly claimed: EventBody;
+  readonly harvested: Change;
+}
+
+async function conclude(stage: Stage, job: Job, { claim, claimed, harvested }: Performed): Promise<StageWork> {
+  const patch = await job.needs.blobs.put(harvested.patch, { label: 'patch', mediaType: 'text/x-patch' });
+  const faithful = harvested.patch === '' || (await job.needs.blobs.text(patch.sha256)) === harvested.patch;
+  const found = stationFact(claim, harvested);
+  const facts: readonly Fact[] = faithful ? [found] : [found, secretInPatch()];
+  const ready = found.outcome === 'holds' && faithful;
+  const harvestedEvent: EventBody = { type: 'change.harvested', stage: stage.id, patch, files: harvested.files };
+  const output: Record<string, BlobRef> = ready ? { patch } : {};
+  return {
+    kind: 'ended',
+    outcome: ready ? 'done' : 'settled',
+    summary: found.summary,
+    events: [claimed, ...(faithful ? [harvestedEvent] : []), ...facts.map((each): EventBody => ({ type: 'fact.found', stage: stage.id, fact: each }))],
+    output,
+  };
+}
+
+/** Holds a station's claim against what the factory harvested. */
+function stationFact(claim: Claim, { files }: Change): Fact {
+  const data = { station: claim.station, summary: claim.summary };
+  switch (claim.says) {
+    case 'changed':
+      return files.length > 0
+        ? fact('station', 'holds', 'changed', `The station ${claim.station} changed ${files.map((file) => file.path).join(', ')}.`, data)
+        : fact('station', 'broken', 'claim-without-change', `The station ${claim.station} says it changed something, but the tree is as it was: ${claim.summary}`, data);
+    case 'no-op':
+      return fact('no-op', 'broken', claim.code, `The station ${claim.station} says nothing is owed (${claim.code}): ${claim.summary}`, { rule: claim.code, proof: [] });
+    case 'escalate':
+      return fact('station', 'broken', claim.code, claim.summary, data);
+    case 'failed':
+      return fact('station', 'broken', 'station-failed', `The station ${claim.station} failed: ${claim.summary}`, data);
+  }
+}
+
+function secretInPatch(): Fact {
+  return fact('secrets', 'broken', 'secret-in-change', 'The patch holds text of the shape of a secret, so it was neither stored nor applied.', { findings: [], linesScanned: 0 });
+}
