@@ -1,6 +1,5 @@
 import { canonicalJson } from '../../../core/base/json.ts';
 import { isMembers, readMembers } from './json-members.ts';
-import type { Members } from './json-members.ts';
 import type { Withheld } from './seal-change.ts';
 
 /** Members that move packages; taken over entry by entry. */
