@@ -1,0 +1,229 @@
+import { existsSync } from 'node:fs';
+import { stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Command, Floor, ProcessResult, Workspace } from '../../src/core/ports/floor.ts';
+import { isRunning } from './is-running.ts';
+
+/** A floor to hold against the contract; `end` removes everything it made. */
+export interface FloorUnderTest {
+  readonly floor: Floor;
+  readonly end: () => Promise<void>;
+}
+
+/** The promises every floor keeps, on Linux and macOS. */
+export function floorContract(name: string, make: () => Promise<FloorUnderTest>): void {
+  describe(`floor: ${name}`, () => {
+    let under: FloorUnderTest;
+    let workspace: Workspace;
+    beforeAll(async () => {
+      under = await make();
+      workspace = await under.floor.open('contract/one');
+    });
+    afterAll(async () => {
+      await workspace.destroy();
+      await under.end();
+    });
+    const given = { workspace: () => workspace, floor: () => under.floor };
+    commands(given);
+    endings(given);
+    files(given);
+    lives(given);
+  });
+}
+
+interface Given {
+  readonly workspace: () => Workspace;
+  readonly floor: () => Floor;
+}
+
+/** Runs a script of sh in a workspace. */
+function sh(workspace: Workspace, script: string, more: Partial<Command> = {}): Promise<ProcessResult> {
+  return workspace.spawn({ argv: ['sh', '-c', script], cwd: '', timeoutMs: 20_000, network: 'none', ...more });
+}
+
+function commands({ workspace, floor }: Given): void {
+  test('the probe names a tier, a user and the tools, and says what is not held', async () => {
+    const probe = await floor().probe();
+    expect(probe.kind).toBe(floor().kind);
+    expect(probe.tier).toMatch(/^T[0-4]$/);
+    expect(probe.user).toMatch(/\(\d+\)$/);
+    expect(probe.node).toMatch(/^\d+\.\d+\.\d+/);
+    expect(probe.npm).toMatch(/^\d+\.\d+\.\d+/);
+    if (probe.tier === 'T0') expect(probe.caveats.length).toBeGreaterThan(0);
+  });
+
+  test('a command runs in the folder asked for, and both its streams and its code are told', async () => {
+    await workspace().write('deep/er/x', 'x');
+    const result = await sh(workspace(), 'pwd; echo oops >&2; exit 3', { cwd: 'deep/er' });
+    expect(result.exit).toEqual({ kind: 'exited', code: 3 });
+    expect(result.stdout.trim().endsWith('/deep/er')).toBe(true);
+    expect(result.stderr).toBe('oops\n');
+    expect(result.durationMs).toBeGreaterThan(0);
+  });
+
+  test('stdin is closed', async () => {
+    expect((await sh(workspace(), 'cat; echo end')).stdout).toBe('end\n');
+  });
+
+  test('home and temporary folder are writable and outside the tree', async () => {
+    const result = await sh(workspace(), 'touch "$HOME/a" "$TMPDIR/b" && pwd -P && echo "$HOME" && echo "$TMPDIR"');
+    const [tree = '?', ...others] = result.stdout.trim().split('\n');
+    expect(result.exit).toEqual({ kind: 'exited', code: 0 });
+    for (const other of others) expect(other.startsWith(`${tree}/`)).toBe(false);
+  });
+
+  test('a variable of the command is set, and node and npm can be used', async () => {
+    const result = await sh(workspace(), 'echo "$GREETING" && node -p 1+1 && npm --version', { env: { GREETING: 'hello' } });
+    expect(result.stdout).toMatch(/^hello\n2\n\d+\./);
+  });
+
+  test('long output keeps its beginning and its end', async () => {
+    const script = 'echo first; i=0; while [ $i -lt 3000 ]; do echo "line $i"; i=$((i+1)); done; echo last';
+    const result = await sh(workspace(), script, { maxOutputBytes: 1000 });
+    expect(result.truncated).toBe(true);
+    expect(result.stdout.length).toBeLessThan(1100);
+    expect(result.stdout).toMatch(/^first\n[\s\S]*bytes cut[\s\S]*last\n$/);
+  });
+}
+
+function endings({ workspace }: Given): void {
+  test('a program that does not exist is not started', async () => {
+    const result = await workspace().spawn({ argv: ['no-such-tool'], cwd: '', timeoutMs: 5_000, network: 'none' });
+    expect(result.exit.kind).toBe('not-started');
+  });
+
+  test('a folder that does not exist starts nothing', async () => {
+    expect((await sh(workspace(), 'true', { cwd: 'nowhere' })).exit.kind).toBe('not-started');
+  });
+
+  test('a command that kills itself is told by its signal', async () => {
+    expect((await sh(workspace(), 'kill -KILL $$')).exit).toEqual({ kind: 'signalled', signal: 'SIGKILL' });
+  });
+
+  test('a command that hangs is ended at its time, what it wrote is kept', async () => {
+    const result = await sh(workspace(), 'echo begun; sleep 60', { timeoutMs: 300 });
+    expect(result.exit).toEqual({ kind: 'timed-out', afterMs: 300 });
+    expect(result.stdout).toBe('begun\n');
+    expect(result.durationMs).toBeLessThan(10_000);
+  });
+
+  test('a command that ignores the polite signal is ended all the same', async () => {
+    const result = await sh(workspace(), "trap '' TERM; echo begun; while :; do sleep 0.1; done", { timeoutMs: 300 });
+    expect(result.exit.kind).toBe('timed-out');
+  });
+
+  test('an abort ends a command, and one aborted before is never started', async () => {
+    const stop = new AbortController();
+    const running = sh(workspace(), 'sleep 60', { signal: stop.signal });
+    stop.abort();
+    expect((await running).exit).toEqual({ kind: 'cancelled' });
+    const never = await sh(workspace(), 'touch started', { signal: stop.signal });
+    expect(never.exit).toEqual({ kind: 'cancelled' });
+    expect(await workspace().read('started')).toBeNull();
+  });
+
+  test('a child left in the background does not outlive its command', async () => {
+    const result = await sh(workspace(), 'sleep 60 & echo $!');
+    expect(result.exit).toEqual({ kind: 'exited', code: 0 });
+    expect(isRunning(Number(result.stdout))).toBe(false);
+  });
+}
+
+function files({ workspace }: Given): void {
+  test('what is written is read by the factory and by commands, and can be changed by them', async () => {
+    await workspace().write('a/b c/ü.txt', 'one');
+    expect((await sh(workspace(), 'cat "a/b c/ü.txt" && printf two > "a/b c/ü.txt" && touch "a/b c/new"')).exit).toEqual({
+      kind: 'exited',
+      code: 0,
+    });
+    expect(await workspace().read('a/b c/ü.txt')).toBe('two');
+    await workspace().write('a/b c/ü.txt', new TextEncoder().encode('three'));
+    expect(await workspace().read('a/b c/ü.txt')).toBe('three');
+  });
+
+  test('what is written from outside and handed over can be changed by commands', async () => {
+    await writeFile(join(workspace().root, 'outside.txt'), 'x', { mode: 0o600 });
+    await workspace().handOver();
+    expect((await sh(workspace(), 'printf y >> outside.txt && cat outside.txt')).stdout).toBe('xy');
+  });
+
+  test('nothing there reads as null, a folder too', async () => {
+    expect(await workspace().read('not/there')).toBeNull();
+    await workspace().write('folder/file', '');
+    expect(await workspace().read('folder')).toBeNull();
+    expect(await workspace().read('folder/file/below')).toBeNull();
+  });
+
+  test('paths and links that leave the root are refused for reading, writing, listing and removing', async () => {
+    await symlink('/etc', join(workspace().root, 'etc-link'));
+    await symlink(`${'../'.repeat(20)}etc`, join(workspace().root, 'up-link'));
+    for (const path of ['../x', '/etc/hostname', 'a/../../x', 'etc-link/hostname', 'up-link/hostname']) {
+      await expect(workspace().read(path), path).rejects.toMatchObject({ code: 'workspace-failed' });
+      await expect(workspace().write(path, 'x'), path).rejects.toMatchObject({ code: 'workspace-failed' });
+      await expect(workspace().remove(path), path).rejects.toMatchObject({ code: 'workspace-failed' });
+    }
+    await expect(workspace().list('etc-link')).rejects.toMatchObject({ code: 'workspace-failed' });
+    await expect(sh(workspace(), 'true', { cwd: '..' })).rejects.toMatchObject({ code: 'workspace-failed' });
+    await expect(workspace().remove('')).rejects.toMatchObject({ code: 'workspace-failed' });
+  });
+
+  test('writing over a link replaces the link, not what it points to', async () => {
+    await workspace().write('target.txt', 'kept');
+    await symlink('target.txt', join(workspace().root, 'link.txt'));
+    await workspace().write('link.txt', 'new');
+    expect(await workspace().read('target.txt')).toBe('kept');
+    expect(await workspace().read('link.txt')).toBe('new');
+  });
+
+  test('a pipe that nobody writes to does not hold up reading', async () => {
+    await sh(workspace(), 'mkfifo pipe');
+    expect(await workspace().read('pipe')).toBeNull();
+  });
+
+  test('a list is sorted, recursive, and does not go below node_modules and .git unless asked', async () => {
+    for (const path of ['l/b/2', 'l/a', 'l/node_modules/m/index.js', 'l/.git/config']) await workspace().write(path, '');
+    expect(await workspace().list('l')).toEqual(['l/.git', 'l/a', 'l/b', 'l/b/2', 'l/node_modules']);
+    expect(await workspace().list('l/node_modules')).toEqual(['l/node_modules/m', 'l/node_modules/m/index.js']);
+    expect(await workspace().list('nowhere')).toEqual([]);
+  });
+
+  test('removing takes files and folders, and is content where there is nothing', async () => {
+    await workspace().write('gone/deep/file', '');
+    await workspace().remove('gone');
+    await workspace().remove('gone');
+    expect(await workspace().list('gone')).toEqual([]);
+  });
+}
+
+function lives({ floor }: Given): void {
+  test('opening a name again starts from an empty tree', async () => {
+    const first = await floor().open('contract/two');
+    await first.write('left', 'over');
+    const second = await floor().open('contract/two');
+    expect(await second.list('')).toEqual([]);
+    await second.destroy();
+  });
+
+  test('destroying ends the tree, and a command in it is a fault', async () => {
+    const gone = await floor().open('contract/three');
+    await gone.destroy();
+    expect(existsSync(gone.root)).toBe(false);
+    await expect(sh(gone, 'true')).rejects.toMatchObject({ code: 'workspace-failed' });
+  });
+
+  test('a tree whose rights a command took away is removed too', async () => {
+    const locked = await floor().open('contract/locked');
+    await sh(locked, 'mkdir -p a/b && touch a/b/c && chmod 500 a/b && chmod 000 a');
+    await locked.destroy();
+    await expect(stat(locked.root)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('workspaces of a live process are not reaped', async () => {
+    const live = await floor().open('contract/live');
+    await live.write('here', 'still');
+    await floor().reap();
+    expect(await live.read('here')).toBe('still');
+    await live.destroy();
+  });
+}

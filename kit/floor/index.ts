@@ -1,0 +1,3 @@
+export { floorContract } from './floor-contract.ts';
+export type { FloorUnderTest } from './floor-contract.ts';
+export { isRunning } from './is-running.ts';

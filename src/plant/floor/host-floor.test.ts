@@ -1,0 +1,176 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { floorContract, isRunning } from '../../../kit/floor/index.ts';
+import type { Floor, ProcessResult, Workspace } from '../../core/ports/floor.ts';
+import { systemClock } from '../clock/index.ts';
+import { floorRoot, hostFloor } from './index.ts';
+
+const asRoot = process.getuid?.() === 0;
+
+async function makeFloor(env: Record<string, string | undefined> = process.env): Promise<{ floor: Floor; root: string }> {
+  const root = await mkdtemp(join(tmpdir(), 'jidoka-floor-'));
+  return { root, floor: hostFloor({ root, clock: systemClock(), env, log: () => undefined }) };
+}
+
+const remove = (root: string): Promise<void> => rm(root, { recursive: true, force: true, maxRetries: 10 });
+
+floorContract('host', async () => {
+  const { floor, root } = await makeFloor();
+  return { floor, end: () => remove(root) };
+});
+
+describe('host floor', () => {
+  let floor: Floor;
+  let root: string;
+  let workspace: Workspace;
+  beforeEach(async () => {
+    ({ floor, root } = await makeFloor());
+    workspace = await floor.open('one');
+  });
+  afterEach(async () => {
+    await workspace.destroy();
+    await remove(root);
+  });
+  const sh = async (script: string, timeoutMs = 20_000): Promise<string> => {
+    const result = await workspace.spawn({ argv: ['sh', '-c', script], cwd: '', timeoutMs, network: 'none' });
+    return result.stdout;
+  };
+
+  test('run by root, commands run as nobody; else as the user himself', async () => {
+    const uid = Number(await sh('id -u'));
+    if (asRoot) expect(uid).toBeGreaterThan(0);
+    else expect(uid).toBe(process.getuid?.());
+    expect((await floor.probe()).user).toContain(`(${uid})`);
+    expect((await floor.probe()).tier).toBe('T0');
+  });
+
+  test('a grandchild that forked twice into a session of its own is ended with a hung command', async () => {
+    await writeFile(join(workspace.root, 'escape.sh'), `setsid sh -c 'setsid sh -c "trap : TERM; echo \\$\\$ > pid; while :; do sleep 0.2; done" & ' & sleep 60`);
+    const out = await workspace.spawn({ argv: ['sh', 'escape.sh'], cwd: '', timeoutMs: 700, network: 'none' });
+    expect(out.exit.kind).toBe('timed-out');
+    const pid = Number(await workspace.read('pid'));
+    expect(pid).toBeGreaterThan(0);
+    expect(isRunning(pid)).toBe(false);
+  });
+
+  test('a daemon left by a command that ended well is ended too, and holds up nobody', async () => {
+    const begun = Date.now();
+    const pid = Number(await sh(`setsid sh -c 'echo $$ > pid; exec sleep 60' & while [ ! -s pid ]; do :; done; cat pid`));
+    expect(pid).toBeGreaterThan(0);
+    expect(isRunning(pid)).toBe(false);
+    expect(Date.now() - begun).toBeLessThan(10_000);
+  });
+
+  test('removing the floor leaves nothing, not even in the trash, once it is emptied', async () => {
+    await workspace.write('x', 'x');
+    await workspace.destroy();
+    await expect.poll(async () => readdir(join(root, '.trash'))).toEqual([]);
+    expect(await readdir(join(root, '.locks'))).toEqual([]);
+  });
+});
+
+describe('the environment of commands', () => {
+  const host = {
+    PATH: `/work/node_modules/.bin:relative:${process.env['PATH'] ?? ''}`,
+    LANG: 'C.UTF-8',
+    GITHUB_TOKEN: 'canary-token',
+    AWS_SECRET_ACCESS_KEY: 'canary-aws',
+    NPM_SECRET: 'canary-npm',
+    HTTPS_PROXY: 'http://127.0.0.1:9',
+    'npm_config_//127.0.0.1:9/:_authToken': 'canary-auth',
+  };
+
+  test('without a network it holds nothing of the host but path, language and certificates', async () => {
+    const { floor, root } = await makeFloor({ ...host, NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt' });
+    const workspace = await floor.open('one');
+    const { stdout } = await workspace.spawn({ argv: ['env'], cwd: '', timeoutMs: 9_000, network: 'none' });
+    expect(stdout).not.toMatch(/canary|127\.0\.0\.1|node_modules|relative/);
+    expect(stdout).toMatch(/^NODE_EXTRA_CA_CERTS=\//m);
+    expect(stdout).not.toMatch(/^FORCE_COLOR=/m);
+    await workspace.destroy();
+    await remove(root);
+  });
+
+  test('with a registry it holds the proxies and the npm settings of the owner, filled in, readable by the command alone', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'jidoka-home-'));
+    await writeFile(join(home, '.npmrc'), '//r.example/:_authToken=${NPM_SECRET}\nx=${NOT_SET}\n', { mode: 0o600 });
+    const { floor, root } = await makeFloor({ ...host, HOME: home });
+    const workspace = await floor.open('one');
+    const run = (...argv: [string, ...string[]]): Promise<ProcessResult> =>
+      workspace.spawn({ argv, cwd: '', timeoutMs: 9_000, network: 'registry' });
+    const { stdout } = await run('env');
+    const settings = await run('sh', '-c', 'cat "$NPM_CONFIG_USERCONFIG"');
+    expect(stdout).toMatch(/^HTTPS_PROXY=/m);
+    expect(stdout).toMatch(/canary-auth/);
+    expect(settings.stdout).toBe('//r.example/:_authToken=canary-npm\nx=${NOT_SET}\n');
+    expect(stdout).not.toMatch(/canary-token|canary-aws|^NPM_SECRET=/m);
+    expect((await stat(join(root, '.npmrc'))).mode & 0o777).toBe(0o400);
+    await workspace.destroy();
+    await Promise.all([remove(root), remove(home)]);
+  });
+});
+
+describe('after the death of a factory', () => {
+  /** A factory in a process of its own that opens a workspace, leaves a daemon in it, and is killed. */
+  async function killedFactory(root: string): Promise<{ daemon: number; tree: string }> {
+    const script = join(root, 'life.mjs');
+    await writeFile(script, lifeOf(root));
+    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const tree = await new Promise<string>((resolve, reject) => {
+      child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));
+      child.once('exit', (code) => reject(new Error(`the factory ended with ${code}`)));
+    });
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    return { tree, daemon: Number(await readFile(join(tree, 'pid'), 'utf8')) };
+  }
+
+  test('reaping ends its processes and removes its workspace', async () => {
+    const { floor, root } = await makeFloor();
+    const { tree, daemon } = await killedFactory(root);
+    expect(isRunning(daemon)).toBe(true);
+    expect(await floor.reap()).toBe(1);
+    expect(isRunning(daemon)).toBe(false);
+    expect(existsSync(tree)).toBe(false);
+    expect(await floor.reap()).toBe(0);
+    await remove(root);
+  });
+
+  test('opening the same name takes its workspace over', async () => {
+    const { floor, root } = await makeFloor();
+    const { daemon } = await killedFactory(root);
+    const workspace = await floor.open('left');
+    expect(await workspace.list('')).toEqual([]);
+    expect(isRunning(daemon)).toBe(false);
+    await workspace.destroy();
+    await remove(root);
+  });
+});
+
+/** A program that plays the factory; node before 22 does not read TypeScript, so vite loads it. */
+function lifeOf(root: string): string {
+  return `
+    import { createViteServer } from ${JSON.stringify(import.meta.resolve('vitest/node'))};
+    const vite = await createViteServer({ configFile: false, logLevel: 'error', server: { middlewareMode: true, ws: false, watch: null } });
+    const { hostFloor } = await vite.ssrLoadModule(${JSON.stringify(join(import.meta.dirname, 'index.ts'))});
+    const clock = { now: () => new Date().toISOString(), monotonicMs: () => performance.now() };
+    const floor = hostFloor({ root: ${JSON.stringify(root)}, clock, env: process.env, log: () => undefined });
+    const workspace = await floor.open('left');
+    const script = 'setsid sh -c "echo \\$\\$ > pid; echo > ready; exec sleep 300" & sleep 300';
+    void workspace.spawn({ argv: ['sh', '-c', script], cwd: '', timeoutMs: 300000, network: 'none' });
+    while ((await workspace.read('ready')) === null) await new Promise((resolve) => setTimeout(resolve, 20));
+    console.log(workspace.root);
+    setInterval(() => undefined, 1000);
+  `;
+}
+
+test('the workspaces of root are outside of its home, one place for each home', () => {
+  expect(floorRoot('/home/ada/.jidoka', 1000)).toBe('/home/ada/.jidoka/work');
+  expect(floorRoot('/root/.jidoka', 0)).toMatch(/^\/var\/lib\/jidoka\/[0-9a-f]{12}\/work$/);
+  expect(floorRoot('/root/.jidoka', 0)).not.toBe(floorRoot('/root/other', 0));
+});

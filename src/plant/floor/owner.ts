@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { link, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { JidokaError } from '../../core/base/error.ts';
+
+/** A process so named that no later process can be taken for it. */
+export interface Owner {
+  readonly pid: number;
+  /** Start time as the kernel counts it; '' where the machine does not tell. */
+  readonly started: string;
+  readonly boot: string;
+  /** Pids of another namespace or host mean nothing here. */
+  readonly namespace: string;
+  readonly host: string;
+}
+
+/** How long an owner that cannot be looked at (another container, another host) is believed to live, in milliseconds. */
+const unseenOwnerMs = 24 * 60 * 60 * 1000;
+
+/** Names the process that runs this. */
+export async function thisOwner(): Promise<Owner> {
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
+  const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
+  const started = (await startOf(process.pid)) ?? '';
+  return { pid: process.pid, started, boot: boot.trim(), namespace, host: hostname() };
+}
+
+/**
+ * Takes a lock file for `owner`, over from a dead one where needed.
+ * Throws `workspace-failed` where another live process of this machine holds it.
+ */
+export async function claim(path: string, owner: Owner): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, JSON.stringify(owner));
+  try {
+    for (let round = 0; round < 5; round += 1) {
+      if (await tryLink(draft, path)) return;
+      const holder = await holderOf(path);
+      if (holder === null) continue;
+      if (sameOwner(holder, owner)) return;
+      if ((await lifeOf(holder, owner)) === 'alive') throw taken(path, holder);
+      await moveAway(path, holder);
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+  throw new JidokaError('workspace-failed', `Several processes take the lock ${path} at once.`, { mend: 'Run it again.' });
+}
+
+/** True where no live process owns what the lock file stands for. */
+export async function isDead(path: string, here: Owner): Promise<boolean> {
+  const holder = await holderOf(path);
+  if (holder === null) return false;
+  const life = await lifeOf(holder, here);
+  if (life !== 'unseen') return life === 'dead';
+  const age = await stat(path).then(
+    (found) => Date.now() - found.mtimeMs,
+    () => 0,
+  );
+  return age > unseenOwnerMs;
+}
+
+async function tryLink(draft: string, path: string): Promise<boolean> {
+  return link(draft, path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
+  );
+}
+
+async function holderOf(path: string): Promise<Owner | null> {
+  const text = await readFile(path, 'utf8').catch(() => null);
+  // Our own files only: they are linked into place when they are whole.
+  return text === null ? null : (JSON.parse(text) as Owner);
+}
+
+function sameOwner(left: Owner, right: Owner): boolean {
+  return (Object.keys(left) as (keyof Owner)[]).every((key) => left[key] === right[key]);
+}
+
+async function lifeOf(owner: Owner, here: Owner): Promise<'alive' | 'dead' | 'unseen'> {
+  if (owner.host === here.host && owner.boot !== here.boot) return 'dead';
+  if (owner.host !== here.host || owner.namespace !== here.namespace) return 'unseen';
+  const started = await startOf(owner.pid);
+  return started !== null && started === owner.started ? 'alive' : 'dead';
+}
+
+/** When a process started, as text to compare; null where there is no such process. */
+async function startOf(pid: number): Promise<string | null> {
+  if (process.platform !== 'linux') return answers(pid) ? '' : null;
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (line === null) return null;
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' ? null : (fields[19] ?? '');
+}
+
+function answers(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Removes the lock of a dead holder, but not one that somebody took meanwhile. */
+async function moveAway(path: string, dead: Owner): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
+  const moved = await rename(path, aside).then(
+    () => true,
+    () => false,
+  );
+  if (!moved) return;
+  const holder = await holderOf(aside);
+  if (holder !== null && !sameOwner(holder, dead)) await tryLink(aside, path);
+  await rm(aside, { force: true });
+}
+
+function taken(path: string, holder: Owner): JidokaError {
+  return new JidokaError('workspace-failed', `Process ${holder.pid} works in the workspace of ${path}.`, {
+    mend: `Wait for process ${holder.pid}, or end it, and run this again.`,
+  });
+}

@@ -1,0 +1,54 @@
+import { readFile, readdir } from 'node:fs/promises';
+import type { Account } from './account.ts';
+import type { SeeProcesses, SeenProcess } from './processes.ts';
+import { capture } from './spawn.ts';
+
+/** The way to see processes on this machine: /proc where there is one, else ps. */
+export function processViewer(account: Account): SeeProcesses {
+  return process.platform === 'linux' ? (marker) => seeProc(marker, account) : seePs;
+}
+
+async function seeProc(marker: string, account: Account): Promise<readonly SeenProcess[]> {
+  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const seen = (await Promise.all(names.map((name) => seeOne(Number(name))))).filter((one) => one !== null);
+  const hidden = account.user !== null && seen.some((one) => one.environment === null);
+  return hidden ? askTheirUser(seen, marker, account) : seen;
+}
+
+async function seeOne(pid: number): Promise<SeenProcess | null> {
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (line === null) return null;
+  const [state, parent, group] = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  // A zombie has ended; only its parent can make it go away.
+  if (state === 'Z' || state === 'X') return null;
+  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => null);
+  return { pid, parent: Number(parent), group: Number(group), environment };
+}
+
+/** In a container root often may not read what other users' processes carry (no CAP_SYS_PTRACE); they may themselves. */
+async function askTheirUser(
+  seen: readonly SeenProcess[],
+  marker: string,
+  account: Account,
+): Promise<readonly SeenProcess[]> {
+  const script = 'exec grep -lsaF -- "$0" /proc/[0-9]*/environ';
+  const found = await capture({ argv: ['sh', '-c', script, marker], cwd: '/', env: account.tools, user: account.user });
+  const marked = new Set([...found.stdout.matchAll(/^\/proc\/(\d+)\//gm)].map((match) => Number(match[1])));
+  return seen.map((one) => (marked.has(one.pid) ? { ...one, environment: marker } : one));
+}
+
+async function seePs(): Promise<readonly SeenProcess[]> {
+  const argv = ['ps', '-axEww', '-o', 'pid=,ppid=,pgid=,command='] as const;
+  return parsePs((await capture({ argv, cwd: '/', env: { PATH: '/bin:/usr/bin' }, user: null })).stdout);
+}
+
+/** Reads lines of pid, parent, group and command with its environment. */
+export function parsePs(text: string): readonly SeenProcess[] {
+  const rows = [...text.matchAll(/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/gm)];
+  return rows.map(([, pid, parent, group, command]) => ({
+    pid: Number(pid),
+    parent: Number(parent),
+    group: Number(group),
+    environment: command ?? '',
+  }));
+}

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ProcessExit } from '../../core/ports/floor.ts';
+import { boundedOutput } from './bounded-output.ts';
+import type { BoundedOutput } from './bounded-output.ts';
+
+/** A process to start: nothing of the factory's own environment reaches it. */
+export interface Start {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Another user to run as; null for the factory's own. */
+  readonly user: { readonly uid: number; readonly gid: number } | null;
+  readonly maxOutputBytes?: number;
+}
+
+export interface Running {
+  /** Process group of the process and what it starts; null where it did not start. */
+  readonly group: number | null;
+  /** How the process itself ended; what it started may go on. */
+  readonly ended: Promise<ProcessExit>;
+  /** What it and everything it started wrote. Call after they ended. */
+  collect(): Promise<{ readonly stdout: string; readonly stderr: string; readonly truncated: boolean }>;
+}
+
+const defaultOutputBytes = 8 * 1024 * 1024;
+/** How long to wait for the pipes of a process that is gone, in milliseconds. */
+const drainMs = 2_000;
+
+/** Starts a process in a group of its own, with stdin closed. The one place of the floor that spawns. */
+export function startProcess(start: Start): Running {
+  const limit = start.maxOutputBytes ?? defaultOutputBytes;
+  const stdout = boundedOutput(limit);
+  const stderr = boundedOutput(limit);
+  const child = tryToSpawn(start);
+  if (typeof child === 'string') return neverStarted(child);
+
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ended = new Promise<ProcessExit>((resolve) => {
+    child.once('error', (error) => resolve({ kind: 'not-started', message: error.message }));
+    child.once('exit', (code, signal) => resolve(exitOf(code, signal)));
+  });
+  pump(child, stdout, stderr);
+  return {
+    group: child.pid ?? null,
+    ended,
+    collect: async () => {
+      await Promise.race([closed, wait(child.pid === undefined ? 0 : drainMs, undefined, { ref: false })]);
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      return { stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated() || stderr.truncated() };
+    },
+  };
+}
+
+/** Runs a short tool of the machine to its end; '' where it cannot be started. For the floor's own questions only. */
+export async function capture(start: Start): Promise<{ readonly code: number | null; readonly stdout: string }> {
+  const running = startProcess(start);
+  const ended = await running.ended;
+  const { stdout } = await running.collect();
+  return { code: ended.kind === 'exited' ? ended.code : null, stdout };
+}
+
+function tryToSpawn(start: Start): ChildProcess | string {
+  const [file, ...args] = start.argv;
+  const user = start.user === null ? {} : { uid: start.user.uid, gid: start.user.gid };
+  try {
+    const stdio = ['ignore', 'pipe', 'pipe'] as const;
+    return spawn(file, args, { cwd: start.cwd, env: { ...start.env }, detached: true, stdio: [...stdio], ...user });
+  } catch (error) {
+    // Node throws for what it does not expect: arguments too long, a user it may not become.
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function neverStarted(message: string): Running {
+  return {
+    group: null,
+    ended: Promise.resolve({ kind: 'not-started', message }),
+    collect: async () => ({ stdout: '', stderr: '', truncated: false }),
+  };
+}
+
+function exitOf(code: number | null, signal: string | null): ProcessExit {
+  return code === null ? { kind: 'signalled', signal: signal ?? 'unknown' } : { kind: 'exited', code };
+}
+
+function pump(child: ChildProcess, stdout: BoundedOutput, stderr: BoundedOutput): void {
+  child.stdout?.on('data', (chunk: Buffer) => stdout.add(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => stderr.add(chunk));
+  // A pipe can break when its other end is killed; how the process ended says what matters.
+  child.stdout?.on('error', () => undefined);
+  child.stderr?.on('error', () => undefined);
+}
