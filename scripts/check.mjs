@@ -18,12 +18,28 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** @type {readonly Check[]} */
 const checks = [
   { name: 'format', argv: ['oxfmt', '--check'], looked: numberIn(/on (\d+) files/), unit: 'files' },
-  { name: 'lint', argv: ['oxlint', '--deny-warnings', '--report-unused-disable-directives'], looked: numberIn(/on (\d+) files/), unit: 'files' },
-  { name: 'layers', argv: ['tsc', '-b', '--verbose'], looked: linesThat(/^.*Project 'src\/.*$/gm), unit: 'projects', noise: /Project|^\s*\*|^\s*$/ },
+  {
+    name: 'lint',
+    argv: ['oxlint', '--deny-warnings', '--report-unused-disable-directives'],
+    looked: numberIn(/on (\d+) files/),
+    unit: 'files',
+  },
+  {
+    name: 'layers',
+    argv: ['tsc', '-b', '--verbose'],
+    looked: linesThat(/^.*Project 'src\/.*$/gm),
+    unit: 'projects',
+    noise: /Project|^\s*\*|^\s*$/,
+  },
   { name: 'types', argv: ['tsc', '-p', 'tsconfig.test.json', '--listFiles'], looked: ownFiles, unit: 'files', noise: /^\// },
   { name: 'script-types', argv: ['tsc', '-p', 'scripts', '--listFiles'], looked: ownFiles, unit: 'files', noise: /^\// },
   { name: 'house', argv: ['vitest', 'run', 'test/house'], looked: numberIn(/^(\d+) passed/m), unit: 'laws and planted faults' },
-  { name: 'dead-code', argv: ['knip', '--reporter', 'symbols', '--reporter', './scripts/knip-count.mjs'], looked: numberIn(/knip looked at (\d+)/), unit: 'files' },
+  {
+    name: 'dead-code',
+    argv: ['knip', '--reporter', 'symbols', '--reporter', './scripts/knip-count.mjs'],
+    looked: numberIn(/knip looked at (\d+)/),
+    unit: 'files',
+  },
   { name: 'schemas', argv: ['node', 'scripts/schemas.mjs', '--check'], looked: numberIn(/^(\d+) schemas/m), unit: 'schemas' },
   { name: 'docs', argv: ['node', 'scripts/docs.mjs', '--check'], looked: numberIn(/^(\d+) pages/m), unit: 'generated pages' },
   { name: 'doc-blocks', argv: ['node', 'scripts/doc-blocks.mjs'], looked: numberIn(/^(\d+) blocks/m), unit: 'code blocks' },
@@ -37,7 +53,11 @@ if (unknown.length > 0) {
 }
 const results = checks.filter((check) => asked.length === 0 || asked.includes(check.name)).map(perform);
 const failed = results.filter((result) => !result.ok);
-console.log(failed.length === 0 ? `${results.length} checks hold` : `${failed.length} of ${results.length} checks fail: ${failed.map((result) => result.name).join(', ')}`);
+console.log(
+  failed.length === 0
+    ? `${results.length} checks hold`
+    : `${failed.length} of ${results.length} checks fail: ${failed.map((result) => result.name).join(', ')}`,
+);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
 /**
@@ -46,13 +66,20 @@ process.exitCode = failed.length === 0 ? 0 : 1;
  */
 function perform({ name, argv: [command, ...args], looked, unit, noise }) {
   const startedAt = performance.now();
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: 'utf8', env: environment(), maxBuffer: 2 ** 28 });
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    env: environment(),
+    maxBuffer: 2 ** 28,
+  });
   const output = `${stdout ?? ''}${stderr ?? ''}${error === undefined ? '' : error.message}`;
   const count = looked(output);
   const ok = status === 0 && count > 0;
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   if (!ok) console.log(readable(output, noise));
-  console.log(`${ok ? 'ok  ' : 'FAIL'} ${name.padEnd(13)} ${count} ${unit}${count > 0 ? '' : ': a check that looks at nothing fails'}, ${seconds} s`);
+  console.log(
+    `${ok ? 'ok  ' : 'FAIL'} ${name.padEnd(13)} ${count} ${unit}${count > 0 ? '' : ': a check that looks at nothing fails'}, ${seconds} s`,
+  );
   return { name, ok };
 }
 

@@ -1,15 +1,20 @@
 // Holds the code blocks of the documents to the code: `ts` blocks are compiled against the built package, `sh run`
-// blocks are run in the checkout, `json` and `yaml` blocks are parsed. Other blocks are shown, not checked.
+// blocks are run in the checkout, `json` and `yaml` blocks are parsed. Other blocks are shown, not checked. Links to files
+// of the repository must lead somewhere.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { root } from './generated.mjs';
 
 /** @typedef {{ place: string, language: string, text: string }} Block */
 
 const blocks = documents().flatMap(blocksOf);
-const faults = [...blocks.flatMap(faultOf), ...typeFaults(blocks.filter(({ language }) => language === 'ts'))];
+const faults = [
+  ...documents().flatMap(deadLinks),
+  ...blocks.flatMap(faultOf),
+  ...typeFaults(blocks.filter(({ language }) => language === 'ts')),
+];
 console.log(`${blocks.length} blocks in ${documents().length} documents`);
 for (const fault of faults) console.error(fault);
 process.exitCode = faults.length === 0 ? 0 : 1;
@@ -32,6 +37,14 @@ function blocksOf(path) {
   });
 }
 
+/** @param {string} path */
+function deadLinks(path) {
+  const targets = [...readFileSync(join(root, path), 'utf8').matchAll(/\]\((?![a-z]+:)([^)#\s]+)/g)].flatMap((match) => match[1] ?? []);
+  return targets
+    .filter((target) => !existsSync(join(root, dirname(path), target)))
+    .map((target) => `${path}: ${target} is linked and does not exist`);
+}
+
 /** @param {Block} block */
 function faultOf({ place, language, text }) {
   if (language === 'json') return thrownBy(place, () => JSON.parse(text));
@@ -44,7 +57,11 @@ function faultOf({ place, language, text }) {
  * @param {string} script
  */
 function runFault(place, script) {
-  const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], { cwd: root, encoding: 'utf8', timeout: 60_000 });
+  const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   return status === 0 ? [] : [`${place}: ended with ${status}\n${stdout}${stderr}`];
 }
 
@@ -71,10 +88,23 @@ function typeFaults(written) {
   const folder = mkdtempSync(join(root, 'dist/doc-blocks-'));
   try {
     written.forEach(({ text }, at) => writeFileSync(join(folder, `block-${at}.ts`), `export {};\n${text}`));
-    const options = { extends: '../../tsconfig.test.json', compilerOptions: { rootDir: '../..', noUnusedLocals: false }, include: ['*.ts'], exclude: [] };
+    const options = {
+      extends: '../../tsconfig.test.json',
+      compilerOptions: { rootDir: '../..', noUnusedLocals: false },
+      include: ['*.ts'],
+      exclude: [],
+    };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(options));
-    const { stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' });
-    return stdout.split('\n').filter(Boolean).map((line) => line.replace(/^block-(\d+)\.ts\((\d+)/, (_, at, row) => `${written[Number(at)]?.place} (line ${Number(row) - 1} of the block`));
+    const { stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder, '--pretty', 'false'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    return stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) =>
+        line.replace(/^block-(\d+)\.ts\((\d+)/, (_, at, row) => `${written[Number(at)]?.place} (line ${Number(row) - 1} of the block`),
+      );
   } finally {
     rmSync(folder, { recursive: true });
   }

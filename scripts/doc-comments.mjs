@@ -34,7 +34,7 @@ function followName(schema, source, name) {
   if (declared !== undefined) {
     describe(schema, commentBefore(source, declared.start));
     follow(schema, source, declared.value);
-  } else if (importedFrom !== undefined) {
+  } else if (importedFrom?.endsWith('.ts')) {
     followName(schema, readSource(importedFrom), name);
   }
 }
@@ -42,20 +42,31 @@ function followName(schema, source, name) {
 /**
  * @param {Schema | undefined} schema
  * @param {Source} source
- * @param {Expression | null | undefined} value
+ * @param {Expression | undefined} value
  */
 function follow(schema, source, value) {
-  if (schema === undefined || value === null || value === undefined) return;
-  if (value.type === 'Identifier') return followName(schema, source, value.name);
+  if (schema === undefined || value === undefined) return;
+  if (value.type === 'Identifier') followName(schema, source, value.name);
   if (value.type !== 'CallExpression' || value.callee.type !== 'MemberExpression') return;
   const { object, property } = value.callee;
   const method = property.type === 'Identifier' ? property.name : '';
-  const isConstructor = object.type === 'Identifier' && object.name === 'z';
-  if (!isConstructor && object.type !== 'Super') return follow(method === 'nullable' ? (schema.anyOf?.[0] ?? schema) : schema, source, object);
-  const parts = value.arguments.filter((argument) => argument.type !== 'SpreadElement');
-  if (/^(strictObject|looseObject|object)$/.test(method)) followMembers(schema, source, parts[0]);
-  if (method === 'array') follow(schema.items, source, parts[0]);
-  if (/^(discriminatedUnion|union)$/.test(method)) followBranches(schema, source, parts.at(-1));
+  if (object.type === 'Identifier' && object.name === 'z') return followParts(schema, source, method, value.arguments);
+  // A method of a chain: `z.array(…).min(1)` says nothing new of its members, `.nullable()` wraps them.
+  const [wrapped = schema] = method === 'nullable' ? (schema.anyOf ?? []) : [];
+  follow(wrapped, source, /** @type {Expression} */ (object));
+}
+
+/**
+ * @param {Schema} schema
+ * @param {Source} source
+ * @param {string} maker name of the function of zod
+ * @param {readonly import('oxc-parser').Argument[]} given
+ */
+function followParts(schema, source, maker, given) {
+  const parts = given.filter((argument) => argument.type !== 'SpreadElement');
+  if (/^(strictObject|looseObject|object)$/.test(maker)) followMembers(schema, source, parts[0]);
+  if (maker === 'array') follow(schema.items, source, parts[0]);
+  if (/^(discriminatedUnion|union)$/.test(maker)) followBranches(schema, source, parts.at(-1));
 }
 
 /**
@@ -104,7 +115,9 @@ function describe(schema, text) {
  * @returns {string | null}
  */
 function commentBefore({ comments, source }, offset) {
-  const comment = comments.find((candidate) => candidate.type === 'Block' && candidate.end < offset && source.slice(candidate.end, offset).trim() === '');
+  const comment = comments.find(
+    (candidate) => candidate.type === 'Block' && candidate.end < offset && source.slice(candidate.end, offset).trim() === '',
+  );
   if (comment === undefined || !comment.value.startsWith('*')) return null;
   const lines = comment.value.split('\n').map((line) => line.replace(/^\s*\*+ ?/, '').trim());
   const [prose] = lines.join(' ').split(/\s@\w/);
@@ -124,14 +137,12 @@ function readSource(path) {
   const imports = new Map();
   for (const statement of program.body) {
     const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
-    if (declaration?.type === 'VariableDeclaration') {
-      for (const { id, init } of declaration.declarations) {
-        if (id.type === 'Identifier' && init !== null) values.set(id.name, { value: init, start: statement.start });
-      }
+    const declared = declaration?.type === 'VariableDeclaration' ? declaration.declarations : [];
+    for (const { id, init } of declared) {
+      if (id.type === 'Identifier' && init !== null) values.set(id.name, { value: init, start: statement.start });
     }
-    if (statement.type === 'ImportDeclaration' && statement.source.value.startsWith('.')) {
-      for (const { local } of statement.specifiers) imports.set(local.name, join(dirname(path), statement.source.value));
-    }
+    if (statement.type !== 'ImportDeclaration') continue;
+    for (const { local } of statement.specifiers) imports.set(local.name, join(dirname(path), statement.source.value));
   }
   return { path, comments, source, values, imports };
 }

@@ -21,8 +21,12 @@ writeOrCheck(
 );
 
 function errorsPage() {
-  const codes = Object.entries(errorCodes).map(([code, meaning]) => [`\`${code}\``, meaning, usageCodes.has(/** @type {keyof typeof errorCodes} */ (code)) ? '2' : '1']);
-  const ends = verdicts.map((verdict) => [`\`${verdict}\``, String(exitCode(verdict, { detailed: false })), String(exitCode(verdict, { detailed: true }))]);
+  const codes = Object.entries(errorCodes).map(([code, meaning]) => [`\`${code}\``, meaning, faultExit(code)]);
+  const ends = verdicts.map((verdict) => [
+    `\`${verdict}\``,
+    String(exitCode(verdict, { detailed: false })),
+    String(exitCode(verdict, { detailed: true })),
+  ]);
   return page('Errors and exit codes', 'src/core/base/error.ts and src/core/verdict/verdict.ts', [
     'A run that reaches a verdict exits by the verdict. All four are answers, none is an error.',
     table(['Verdict', 'Exit code', 'with `--detailed-exitcode`'], ends),
@@ -31,8 +35,18 @@ function errorsPage() {
   ]);
 }
 
+/** @param {string} code */
+function faultExit(code) {
+  if (code === 'interrupted') return '128 and the signal’s number: 130 for Ctrl-C';
+  return usageCodes.has(/** @type {keyof typeof errorCodes} */ (code)) ? '2' : '1';
+}
+
 function checksPage() {
-  const checks = Object.entries(checkStatements).map(([check, statement]) => [`\`${check}\``, `${statement}`, ...lines.map((line) => demandOf(line, check))]);
+  const checks = Object.entries(checkStatements).map(([check, statement]) => [
+    `\`${check}\``,
+    `${statement}`,
+    ...lines.map((line) => demandOf(line, check)),
+  ]);
   const classes = Object.entries(failureClasses).map(([name, { retryable, statement }]) => [
     `\`${name}\``,
     statement,
@@ -43,10 +57,19 @@ function checksPage() {
     'A check is a statement that the factory itself holds against the change. For `PR_READY`, what `must-hold` has to be observed to hold; what `must-not-break` may stay unknown and is then named as residual risk; a `report` decides nothing.',
     table(['Check', 'Holds where', ...lines.map((line) => `\`${line}\``)], checks),
     '## What a verdict must show',
-    table(['Verdict', 'Proof'], Object.entries(proofObligations).map(([verdict, proof]) => [`\`${verdict}\``, proof])),
+    table(
+      ['Verdict', 'Proof'],
+      Object.entries(proofObligations).map(([verdict, proof]) => [`\`${verdict}\``, proof]),
+    ),
     '## When nothing is owed',
     'A no-op rule ends a run with `NO_OP` where the factory has the proof, and with `ESCALATE` where it has not.',
-    ...lines.flatMap((line) => [`### \`${line}\``, table(['Rule', 'Statement', 'Proof'], readLine(line).noOpRules.map(({ code, statement, proof }) => [`\`${code}\``, statement, proof]))]),
+    ...lines.flatMap((line) => [
+      `### \`${line}\``,
+      table(
+        ['Rule', 'Statement', 'Proof'],
+        readLine(line).noOpRules.map(({ code, statement, proof }) => [`\`${code}\``, statement, proof]),
+      ),
+    ]),
     '## When work could not be done',
     table(['Class', 'What happened', 'Ends in'], classes),
   ]);
@@ -64,7 +87,10 @@ function cliPage() {
  */
 function helpOf(command) {
   const program = join(root, 'dist/src/doors/cli/main.js');
-  const help = execFileSync(process.execPath, [program, ...command, '--help'], { encoding: 'utf8', env: { PATH: process.env['PATH'], NO_COLOR: '1' } });
+  const help = execFileSync(process.execPath, [program, ...command, '--help'], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], NO_COLOR: '1' },
+  });
   const [, listed = ''] = help.split(/^Commands:\n/m);
   const below = [...listed.matchAll(/^ {2}([a-z][a-z-]*)/gm)].flatMap((match) => match[1] ?? []).filter((name) => name !== 'help');
   const title = `## \`${['jidoka', ...command].join(' ')}\``;

@@ -12,7 +12,10 @@ export function readExemptions(): readonly Exemption[] {
 }
 
 /** What is left of the faults, and the exemptions that nothing needs any more. */
-export function applyExemptions(faults: readonly Fault[], exemptions: readonly Exemption[]): { readonly left: Fault[]; readonly idle: Exemption[] } {
+export function applyExemptions(
+  faults: readonly Fault[],
+  exemptions: readonly Exemption[],
+): { readonly left: Fault[]; readonly idle: Exemption[] } {
   const covers = (exemption: Exemption, fault: Fault): boolean => exemption.rule === fault.rule && exemption.path === fault.path;
   return {
     left: faults.filter((fault) => !exemptions.some((exemption) => covers(exemption, fault))),

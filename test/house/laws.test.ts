@@ -16,22 +16,54 @@ const lines = (count: number): string => 'export {};\n'.repeat(count);
 const planted: readonly Planted[] = [
   { law: 'layers', fault: 'core imports plant', files: { 'src/core/base/a.ts': "import { x } from '../../plant/ledger/index.ts';" } },
   { law: 'layers', fault: 'works imports plant', files: { 'src/works/run/a.ts': "import { x } from '../../plant/ledger/index.ts';" } },
-  { law: 'layers', fault: 'works imports a type of plant', files: { 'src/works/run/a.ts': "import type { X } from '../../plant/ledger/index.ts';" } },
-  { law: 'layers', fault: 'works imports plant in a type expression', files: { 'src/works/run/a.ts': "export type X = import('../../plant/ledger/index.ts').X;" } },
-  { law: 'layers', fault: 'works imports plant late', files: { 'src/works/run/a.ts': "export const x = () => import('../../plant/ledger/index.ts');" } },
+  {
+    law: 'layers',
+    fault: 'works imports a type of plant',
+    files: { 'src/works/run/a.ts': "import type { X } from '../../plant/ledger/index.ts';" },
+  },
+  {
+    law: 'layers',
+    fault: 'works imports plant in a type expression',
+    files: { 'src/works/run/a.ts': "export type X = import('../../plant/ledger/index.ts').X;" },
+  },
+  {
+    law: 'layers',
+    fault: 'works imports plant late',
+    files: { 'src/works/run/a.ts': "export const x = () => import('../../plant/ledger/index.ts');" },
+  },
   { law: 'layers', fault: 'works exports plant on', files: { 'src/works/run/a.ts': "export { x } from '../../plant/ledger/index.ts';" } },
   { law: 'layers', fault: 'plant imports works', files: { 'src/plant/floor/a.ts': "import { x } from '../../works/run/index.ts';" } },
   { law: 'layers', fault: 'a door imports works', files: { 'src/doors/cli/a.ts': "import { x } from '../../works/run/index.ts';" } },
   { law: 'layers', fault: 'a second joiner', files: { 'src/other.ts': "import { x } from './plant/ledger/index.ts';" } },
   { law: 'layers', fault: 'the joiner imports a door', files: { 'src/factory.ts': "import { x } from './doors/cli/index.ts';" } },
   { law: 'layers', fault: 'product code imports kit', files: { 'src/works/run/a.ts': "import { x } from '../../../kit/index.ts';" } },
-  { law: 'siblings', fault: 'a room of plant imports its sibling', files: { 'src/plant/engine/a.ts': "import { x } from '../ledger/index.ts';" } },
-  { law: 'front-doors', fault: 'a room is entered through the window', files: { 'src/works/run/a.ts': "import { x } from '../inspection/canary.ts';" } },
+  {
+    law: 'siblings',
+    fault: 'a room of plant imports its sibling',
+    files: { 'src/plant/engine/a.ts': "import { x } from '../ledger/index.ts';" },
+  },
+  {
+    law: 'front-doors',
+    fault: 'a room is entered through the window',
+    files: { 'src/works/run/a.ts': "import { x } from '../inspection/canary.ts';" },
+  },
   { law: 'front-doors', fault: 'the joiner climbs in', files: { 'src/factory.ts': "import { x } from './plant/ledger/append.ts';" } },
-  { law: 'package-homes', fault: 'the engine vendor outside its room', files: { 'src/plant/ledger/a.ts': "import { DBOS } from '@dbos-inc/dbos-sdk';" } },
+  {
+    law: 'package-homes',
+    fault: 'the engine vendor outside its room',
+    files: { 'src/plant/ledger/a.ts': "import { DBOS } from '@dbos-inc/dbos-sdk';" },
+  },
   { law: 'package-homes', fault: 'SQL outside its rooms', files: { 'src/plant/floor/a.ts': "import pg from 'pg';" } },
-  { law: 'package-homes', fault: 'a process started elsewhere', files: { 'src/plant/ledger/a.ts': "import { spawn } from 'node:child_process';" } },
-  { law: 'package-homes', fault: 'a process started without the prefix', files: { 'src/doors/cli/a.ts': "import { spawn } from 'child_process';" } },
+  {
+    law: 'package-homes',
+    fault: 'a process started elsewhere',
+    files: { 'src/plant/ledger/a.ts': "import { spawn } from 'node:child_process';" },
+  },
+  {
+    law: 'package-homes',
+    fault: 'a process started without the prefix',
+    files: { 'src/doors/cli/a.ts': "import { spawn } from 'child_process';" },
+  },
   { law: 'package-homes', fault: 'core imports a package', files: { 'src/core/base/a.ts': "import semver from 'semver';" } },
   { law: 'package-homes', fault: 'core imports node', files: { 'src/core/base/a.ts': "import { createHash } from 'node:crypto';" } },
   { law: 'package-homes', fault: 'works reads the disk', files: { 'src/works/run/a.ts': "import { readFile } from 'node:fs/promises';" } },
@@ -44,30 +76,60 @@ const planted: readonly Planted[] = [
   { law: 'purity', fault: 'a timer', files: { 'src/works/run/a.ts': 'export const wait = (f: () => void) => setTimeout(f, 1);' } },
   { law: 'module-state', fault: 'a let', files: { 'src/plant/floor/a.ts': 'let count = 0; export const next = () => (count += 1);' } },
   { law: 'module-state', fault: 'an exported cache', files: { 'src/plant/floor/a.ts': 'export const cache = new Map<string, string>();' } },
-  { law: 'module-state', fault: 'an empty list', files: { 'src/plant/floor/a.ts': 'const seen: string[] = []; export const see = (x: string) => seen.push(x);' } },
-  { law: 'vendor-names', fault: 'a vendor in a rule', files: { 'src/works/run/a.ts': "export const is = (agent: string) => agent === 'claude-code';" } },
+  {
+    law: 'module-state',
+    fault: 'an empty list',
+    files: { 'src/plant/floor/a.ts': 'const seen: string[] = []; export const see = (x: string) => seen.push(x);' },
+  },
+  {
+    law: 'vendor-names',
+    fault: 'a vendor in a rule',
+    files: { 'src/works/run/a.ts': "export const is = (agent: string) => agent === 'claude-code';" },
+  },
+  {
+    law: 'vendor-names',
+    fault: "a vendor's address",
+    files: { 'src/works/run/a.ts': "export const api = 'https://api.github.com/repos';" },
+  },
   { law: 'vendor-names', fault: 'a vendor in a name', files: { 'src/core/base/a.ts': 'export const githubToken = 1;' } },
   { law: 'file-sizes', fault: 'a long file', files: { 'src/core/base/a.ts': lines(301) } },
   { law: 'file-sizes', fault: 'a long test', files: { 'src/core/base/a.test.ts': lines(601) } },
-  { law: 'file-sizes', fault: 'a long middle', files: { 'src/core/base/a.ts': lines(90), 'src/core/base/b.ts': lines(90), 'src/core/base/c.ts': lines(9) } },
-  { law: 'narrow-doors', fault: 'a wide door', files: { 'src/plant/floor/index.ts': `export { ${Array.from({ length: 11 }, (_, at) => `x${at}`).join(', ')} } from './a.ts';` } },
+  {
+    law: 'file-sizes',
+    fault: 'a long middle',
+    files: { 'src/core/base/a.ts': lines(90), 'src/core/base/b.ts': lines(90), 'src/core/base/c.ts': lines(9) },
+  },
+  {
+    law: 'narrow-doors',
+    fault: 'a wide door',
+    files: { 'src/plant/floor/index.ts': `export { ${Array.from({ length: 11 }, (_, at) => `x${at}`).join(', ')} } from './a.ts';` },
+  },
   { law: 'narrow-doors', fault: 'a wall made of door', files: { 'src/plant/floor/index.ts': "export * from './a.ts';" } },
   { law: 'narrow-ports', fault: 'a wide port', files: { 'src/core/ports/a.ts': `export interface A { ${'verb(): void; '.repeat(13)} }` } },
-  { law: 'room-sizes', fault: 'a crowded room', files: Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`src/works/run/a${at}.ts`, 'export {};'])) },
+  {
+    law: 'room-sizes',
+    fault: 'a crowded room',
+    files: Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`src/works/run/a${at}.ts`, 'export {};'])),
+  },
   { law: 'names', fault: 'a name in camel case', files: { 'src/works/run/openGate.ts': 'export {};' } },
   { law: 'names', fault: 'a drawer', files: { 'src/works/run/utils.ts': 'export {};' } },
   { law: 'no-module-mocks', fault: 'a mocked module', files: { 'src/works/run/a.test.ts': "vi.mock('./b.ts');" } },
 ];
 
 const innocent: Files = {
-  'src/core/base/ids.ts': "import { z } from 'zod'; export const Id = z.string(); export const known: ReadonlySet<string> = new Set(['a']);",
+  'src/core/base/ids.ts':
+    "import { z } from 'zod'; export const Id = z.string(); export const known: ReadonlySet<string> = new Set(['a']);",
   'src/plant/ledger/index.ts': "export { append } from './append.ts';",
-  'src/plant/ledger/append.ts': "import { sql } from 'kysely'; import { Id } from '../../core/base/ids.ts'; export const append = () => [sql, Id, Date.now()];",
+  'src/plant/ledger/append.ts':
+    "import { sql } from 'kysely'; import { Id } from '../../core/base/ids.ts'; export const append = () => [sql, Id, Date.now()];",
   'src/plant/ledger/append.test.ts': "import { openPool } from '../postgres/pool.ts'; import { fake } from '../../../kit/index.ts';",
-  'src/works/run/run.ts': "import { inspect } from '../inspection/index.ts'; export const day = (at: string) => new Date(at); export const go = inspect;",
-  'src/works/run/protect.ts': "export const own = (path: string) => path.startsWith('.github/');",
-  'src/doors/cli/run.ts': "import { createFactory } from '../../factory.ts'; import { config } from '../config.ts'; import { Command } from 'commander'; createFactory(config, Command);",
-  'src/factory.ts': "import { run } from './works/run/index.ts'; import { append } from './plant/ledger/index.ts'; export const createFactory = () => run(append);",
+  'src/works/run/run.ts':
+    "import { inspect } from '../inspection/index.ts'; export const day = (at: string) => new Date(at); export const go = inspect;",
+  'src/works/run/protect.ts': "export const own = ['.github/', '{gitlab-ci,bitbucket-pipelines}.yml'];",
+  'src/doors/cli/run.ts':
+    "import { createFactory } from '../../factory.ts'; import { config } from '../config.ts'; import { Command } from 'commander'; createFactory(config, Command);",
+  'src/factory.ts':
+    "import { run } from './works/run/index.ts'; import { append } from './plant/ledger/index.ts'; export const createFactory = () => run(append);",
 };
 
 describe('the laws of the house', () => {

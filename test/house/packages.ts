@@ -9,7 +9,11 @@ interface Home {
 }
 
 const homes: readonly Home[] = [
-  { packages: /^@dbos-inc\//, only: /^src\/plant\/engine\//, mend: 'DBOS is known to plant/engine alone; others speak of the Engine port.' },
+  {
+    packages: /^@dbos-inc\//,
+    only: /^src\/plant\/engine\//,
+    mend: 'DBOS is known to plant/engine alone; others speak of the Engine port.',
+  },
   {
     packages: /^(pg|kysely)(\/|$)/,
     only: /^src\/plant\/(postgres|ledger|engine)\//,
@@ -33,7 +37,8 @@ const pure: readonly { readonly layer: string; readonly allowed: RegExp; readonl
   { layer: 'core', allowed: /^zod$/, mend: 'core imports zod and nothing else.' },
   {
     layer: 'works',
-    allowed: /^(?!(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|inspector|net|os|process|repl|tls|timers|vm|worker_threads)(\/|$))/,
+    allowed:
+      /^(?!(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|inspector|net|os|process|repl|tls|timers|vm|worker_threads)(\/|$))/,
     mend: 'works has no disk, process, network or clock of its own; use a port of src/core/ports.',
   },
 ];
@@ -49,6 +54,11 @@ function faultsOf(module: Module): Fault[] {
   return outside.flatMap(({ specifier, line }) => {
     const homeless = homes.filter((home) => home.packages.test(specifier) && !home.only.test(module.path));
     const impure = pure.filter((rule) => rule.layer === layer && !rule.allowed.test(specifier));
-    return [...homeless, ...impure].map(({ mend }) => ({ rule: 'package-homes', path: module.path, line, message: `${specifier}: ${mend}` }));
+    return [...homeless, ...impure].map(({ mend }) => ({
+      rule: 'package-homes',
+      path: module.path,
+      line,
+      message: `${specifier}: ${mend}`,
+    }));
   });
 }

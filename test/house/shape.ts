@@ -22,22 +22,27 @@ export function narrowDoors(modules: readonly Module[]): Fault[] {
     .flatMap((module) => {
       const count = module.exports.length;
       if (module.exports.includes('*')) return [fault('narrow-doors', module, 'export * hides what a room offers: name each export.')];
-      return count > limits.roomExports ? [fault('narrow-doors', module, `${count} exports; a room offers at most ${limits.roomExports}.`)] : [];
+      return count > limits.roomExports
+        ? [fault('narrow-doors', module, `${count} exports; a room offers at most ${limits.roomExports}.`)]
+        : [];
     });
 }
 
 /** A port has at most twelve verbs. */
 export function narrowPorts(modules: readonly Module[]): Fault[] {
-  return modules.filter(({ path }) => path.startsWith('src/core/ports/')).flatMap((module) => {
-    const faults: Fault[] = [];
-    new Visitor({
-      TSInterfaceDeclaration: (node) => {
-        const count = verbs(node);
-        if (count > limits.portVerbs) faults.push(fault('narrow-ports', module, `${node.id.name} has ${count} verbs; a port has at most ${limits.portVerbs}.`));
-      },
-    }).visit(module.program);
-    return faults;
-  });
+  return modules
+    .filter(({ path }) => path.startsWith('src/core/ports/'))
+    .flatMap((module) => {
+      const faults: Fault[] = [];
+      new Visitor({
+        TSInterfaceDeclaration: (node) => {
+          const count = verbs(node);
+          if (count > limits.portVerbs)
+            faults.push(fault('narrow-ports', module, `${node.id.name} has ${count} verbs; a port has at most ${limits.portVerbs}.`));
+        },
+      }).visit(module.program);
+      return faults;
+    });
 }
 
 /** Files are named in kebab-case for their one job; rooms are not drawers. */

@@ -2,7 +2,7 @@ import { Visitor } from 'oxc-parser';
 import type { Fault, Module } from './module.ts';
 import { placeOf } from './place.ts';
 
-const vendors = /anthropic|bitbucket|claude|codex|dbos|docker|gemini|(?<![./])github(?!:)|(?<!\.)gitlab(?!:)|jira|opencode|openai|podman|slack\b/i;
+const vendors = /anthropic|bitbucket|claude|codex|dbos|docker|gemini|github(?!:)|gitlab(?!:)|jira|opencode|openai|podman|slack\b/i;
 
 /** What secrets look like is a table of vendors, and redaction is core's. */
 const tableOfVendors = 'src/core/base/secret-shapes.ts';
@@ -27,8 +27,13 @@ function faultsOf(module: Module): Fault[] {
   };
   new Visitor({
     Identifier: ({ name, start }) => look(name, start),
-    Literal: ({ value, start }) => look(typeof value === 'string' ? value : '', start),
+    Literal: ({ value, start }) => look(typeof value === 'string' && !isFileName(value) ? value : '', start),
     TemplateElement: ({ value, start }) => look(value.raw, start),
   }).visit(module.program);
   return faults;
+}
+
+/** Files that vendors put into repositories are facts about the world, not ways to treat a vendor apart. */
+function isFileName(text: string): boolean {
+  return /[*{/]|^\./.test(text) && !text.includes('://');
 }

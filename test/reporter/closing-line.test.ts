@@ -45,7 +45,8 @@ describe('a run', () => {
   });
 
   it('fails where Node warns', async () => {
-    const test = "it('warns', async () => { process.emitWarning('old', 'DeprecationWarning'); await new Promise((r) => setImmediate(r)); });";
+    const test =
+      "it('warns', async () => { process.emitWarning('old', 'DeprecationWarning'); await new Promise((r) => setImmediate(r)); });";
     expect(await runSuite(test)).toEqual({ code: 1, lastLine: '1 passed, 1 failed' });
   });
 
@@ -63,7 +64,12 @@ describe('a run', () => {
 
 function configOf(folder: string): string {
   const config = {
-    test: { globals: true, include: ['a.test.mjs'], setupFiles: [join(root, 'test/reporter/warnings.ts')], server: { deps: { inline: true } } },
+    test: {
+      globals: true,
+      include: ['a.test.mjs'],
+      setupFiles: [join(root, 'test/reporter/warnings.ts')],
+      server: { deps: { inline: true } },
+    },
     server: { fs: { allow: [root, folder] } },
   };
   return `
