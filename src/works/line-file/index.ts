@@ -1,0 +1,1 @@
+export { parseLine } from './parse-line.ts';
