@@ -156,7 +156,7 @@ describe('after the death of a factory', () => {
 function lifeOf(root: string): string {
   return `
     import { createViteServer } from ${JSON.stringify(import.meta.resolve('vitest/node'))};
-    const vite = await createViteServer({ configFile: false, logLevel: 'error', server: { middlewareMode: true, ws: false, watch: null } });
+    const vite = await createViteServer({ configFile: false, cacheDir: ${JSON.stringify(join(root, '.vite'))}, logLevel: 'error', server: { middlewareMode: true, ws: false, watch: null } });
     const { hostFloor } = await vite.ssrLoadModule(${JSON.stringify(join(import.meta.dirname, 'index.ts'))});
     const clock = { now: () => new Date().toISOString(), monotonicMs: () => performance.now() };
     const floor = hostFloor({ root: ${JSON.stringify(root)}, clock, env: process.env, log: () => undefined });

@@ -26,7 +26,7 @@ async function seeOne(pid: number): Promise<SeenProcess | null> {
 }
 
 /** In a container root often may not read what other users' processes carry (no CAP_SYS_PTRACE); they may themselves. */
-async function askTheirUser(
+export async function askTheirUser(
   seen: readonly SeenProcess[],
   marker: string,
   account: Account,
