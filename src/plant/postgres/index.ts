@@ -1,0 +1,3 @@
+export type { Database, DatabaseOptions, Executor } from './database.ts';
+export { openDatabase } from './open-database.ts';
+export { removeDatabase } from './remove-database.ts';

@@ -1,0 +1,161 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import type { Database, DatabaseOptions } from './database.ts';
+import { embeddedServer } from './embedded-server.ts';
+import { dismissExecutors, enlistExecutor, isExecutorLive, lockExecutor } from './executors.ts';
+import { databaseFault, isConnectionLoss } from './faults.ts';
+import { givenServer } from './given-server.ts';
+import { migrate, migrateOnce } from './migrate.ts';
+import type { Server } from './server.ts';
+import { isLastSession, openLiveSession } from './sessions.ts';
+
+const attempts = 3;
+const outagePatienceMs = 30_000;
+const endPatienceMs = 3_000;
+
+/**
+ * Opens jidoka's database: the server at `url`, or one of our own in `home`, made and started as needed.
+ * Throws `database-unavailable`, `database-binaries-missing` or `disk-full`, each with what to do next.
+ *
+ * @example
+ * const database = await openDatabase({ home: '/home/ada/.local/state/jidoka', log: console.error, env: process.env });
+ * await database.pool.query('select 1');
+ * await database.close();
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const server = options.url ? givenServer(options.url) : await embeddedServer(options);
+  const connection = await Connection.open(server, options.log);
+  try {
+    await migrate(connection.pool);
+  } catch (error) {
+    await connection.close();
+    throw databaseFault(error, server.where);
+  }
+  return connection;
+}
+
+/** The database as one process holds it: a pool for work, and one session that shows the process to the others. */
+class Connection implements Database {
+  readonly kind: Server['kind'];
+  readonly url: string;
+  readonly where: string;
+  readonly version: string;
+  readonly pool: pg.Pool;
+  readonly #server: Server;
+  readonly #log: (message: string) => void;
+  readonly #executors = new Map<string, (fault: unknown) => void>();
+  #client: pg.Client;
+  #reviving: Promise<void> | null = null;
+  #closing: Promise<void> | null = null;
+
+  static async open(server: Server, log: (message: string) => void): Promise<Connection> {
+    const { client, version } = await server.up(() => openLiveSession(server), false);
+    return new Connection(server, client, version, log);
+  }
+
+  private constructor(server: Server, client: pg.Client, version: string, log: (message: string) => void) {
+    this.kind = server.kind;
+    this.url = server.url;
+    this.where = server.where;
+    this.version = version;
+    this.#server = server;
+    this.#log = log;
+    this.#client = this.#watched(client);
+    this.pool = this.openPool('jidoka', 4);
+  }
+
+  openPool(name: string, max: number): pg.Pool {
+    const pool = new pg.Pool({
+      ...this.#server.connection,
+      application_name: name,
+      max,
+      keepAlive: true,
+      allowExitOnIdle: true,
+      connectionTimeoutMillis: 10_000,
+    });
+    pool.on('error', (error) => this.#log(`an idle connection to PostgreSQL was lost: ${error.message}`));
+    return pool;
+  }
+
+  async attempt<T>(work: (pool: pg.Pool) => Promise<T>): Promise<T> {
+    for (let turn = 1; ; turn += 1) {
+      try {
+        return await work(this.pool);
+      } catch (error) {
+        if (!isConnectionLoss(error) || turn === attempts || this.#closing !== null) throw databaseFault(error, this.where);
+        await this.#revive();
+      }
+    }
+  }
+
+  async migrateOnce(name: string, work: () => Promise<void>): Promise<void> {
+    await migrateOnce(this.pool, name, work);
+  }
+
+  async enlist(onOutage: (fault: unknown) => void): Promise<{ readonly id: string; leave(): Promise<void> }> {
+    const id = await enlistExecutor(this.#client);
+    this.#executors.set(id, onOutage);
+    return {
+      id,
+      leave: async () => {
+        this.#executors.delete(id);
+        if (this.#closing === null) await dismissExecutors(this.#client, [id]);
+      },
+    };
+  }
+
+  async isLive(id: string): Promise<boolean> {
+    return this.#executors.has(id) || this.attempt((pool) => isExecutorLive(pool, id));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#letGo();
+    return this.#closing;
+  }
+
+  async #letGo(): Promise<void> {
+    await Promise.race([this.pool.end(), pause(endPatienceMs, null, { ref: false })]);
+    await this.#server.down(async () => {
+      const last = await dismissExecutors(this.#client, [...this.#executors.keys()])
+        .then(() => isLastSession(this.#client))
+        .catch(() => true); // lost: what still runs of it has nobody to serve
+      await this.#client.end().catch(() => {});
+      return last;
+    });
+  }
+
+  /** Makes sure that the server runs and knows this process; once for all who ask at the same time. */
+  #revive(): Promise<void> {
+    this.#reviving ??= this.#connectAgain().finally(() => (this.#reviving = null));
+    return this.#reviving;
+  }
+
+  async #connectAgain(): Promise<void> {
+    if (await this.#client.query('select 1').then(() => true, () => false)) return;
+    const { client } = await this.#server.up(() => openLiveSession(this.#server), true);
+    this.#client = this.#watched(client);
+    for (const id of this.#executors.keys()) await lockExecutor(client, id);
+    this.#log(`PostgreSQL on ${this.where} was lost and is back`);
+  }
+
+  #watched(client: pg.Client): pg.Client {
+    client.once('end', () => {
+      if (this.#closing === null && client === this.#client) void this.#outlast();
+    });
+    return client;
+  }
+
+  /** Brings a lost server back while work in other hands waits for it; tells that work where it cannot be done. */
+  async #outlast(): Promise<void> {
+    const deadline = Date.now() + outagePatienceMs;
+    while (this.#closing === null) {
+      const fault = await this.#revive().then(() => null, (error: unknown) => databaseFault(error, this.where));
+      if (fault === null) return;
+      if (Date.now() > deadline) {
+        for (const onOutage of this.#executors.values()) onOutage(fault);
+        return;
+      }
+      await pause(500);
+    }
+  }
+}
