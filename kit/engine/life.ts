@@ -59,7 +59,7 @@ export function contextOf(life: Life): WorkflowContext {
 async function performed(life: Life, name: string, fn: (signal: AbortSignal) => Promise<Json>): Promise<StepRecord> {
   if (isOver(life)) return new Promise<never>(() => {});
   try {
-    return { name, outcome: { kind: 'value', json: JSON.stringify(await fn(life.signal)) } };
+    return { name, outcome: { kind: 'value', json: JSON.stringify((await fn(life.signal)) ?? null) } };
   } catch (error) {
     if (isJidokaError(error) && surroundings.has(error.code) && !isOver(life)) life.fault(error);
     return { name, outcome: { kind: 'error', error: error instanceof Error ? error : new Error(String(error)) } };

@@ -1,0 +1,2 @@
+export { openBlobs } from './blobs.ts';
+export { openLedger, type LedgerDatabase } from './ledger.ts';
