@@ -58,6 +58,8 @@ export interface TestRun {
   readonly ended: 'complete' | 'crashed' | 'timed-out' | 'not-started';
   /** Files that were running when the run was cut off, where the runner tells. */
   readonly running: readonly string[];
+  /** What stands against the results as they are: no result file, lines that no reporter wrote, an error outside tests. */
+  readonly problem: string | null;
   /** What became of the canary, null where none was laid in. */
   readonly canary: CanaryReport | null;
   readonly process: ProcessResult;

@@ -1,0 +1,122 @@
+import { type FalseCheck, falseChecks, falseChecksOfT } from './canary-checks.ts';
+import type { Manifest } from './project.ts';
+import type { Canary, CanarySubject, RunnerName, TestPlan } from './types.ts';
+
+/**
+ * Makes a test file that must fail, for the same run as the suite: it stands beside the suite's files, is written as
+ * they are, loads the subject first and then asserts something false by every assertion the suite can use. A source
+ * that stubs an assertion library, replaces `it` or exits makes it pass or vanish.
+ *
+ * @example
+ * const canary = canaryFor(plan, { files: ['src/index.js'], packages: ['lodash'] });
+ * const run = await runTests(workspace, plan, { timeoutMs: 300_000, canary });
+ * run.canary?.reported; // 'fail' where the run can be believed
+ */
+export function canaryFor(plan: TestPlan, subject: CanarySubject): Canary {
+  const token = subject.token ?? 'jidoka-canary';
+  const file = modelledOn(plan.style.sample, token);
+  const kind = writingOf(plan);
+  const checks = kind.name === 't' ? falseChecksOfT(kind.runner) : checksFor(plan);
+  const tests = checks.map((check) => testOf(kind, { ...check, title: `${token} ${check.title}` }));
+  const content = [...prelude(plan, kind, specifiers(file, subject)), ...tests, ''].join('\n');
+  return { file, content, ids: checks.map((check) => `${file} > ${token} ${check.title}`) };
+}
+
+/** Entry files that a manifest names, as a subject for a canary: what `import 'this-package'` would load. */
+export function entriesOf(manifest: Manifest): readonly string[] {
+  const entries: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string' && /\.[cm]?[jt]sx?$/.test(value) && !/\.d\.[cm]?ts$|\*/.test(value)) entries.push(value);
+    if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
+  };
+  collect(manifest.exports);
+  if (entries.length === 0) entries.push(manifest.main ?? 'index.js');
+  return [...new Set(entries.map((path) => path.replace(/^\.\//, '')))];
+}
+
+type Writing = { readonly name: 't'; readonly runner: 'ava' | 'tap' | 'tape' } | { readonly name: 'it'; readonly from: 'globals' | 'node:test' | 'vitest'; readonly globals: boolean };
+
+function writingOf(plan: TestPlan): Writing {
+  const uses = (library: string) => plan.style.assertions.includes(library);
+  const it = (from: 'globals' | 'node:test' | 'vitest'): Writing => ({ name: 'it', from, globals: uses('globals') });
+  const runners: Readonly<Record<RunnerName, Writing>> = {
+    ava: { name: 't', runner: 'ava' },
+    tap: { name: 't', runner: 'tap' },
+    tape: { name: 't', runner: 'tape' },
+    'node:test': it('node:test'),
+    vitest: it('vitest'),
+    mocha: it('globals'),
+    jest: it('globals'),
+    junit: it(uses('vitest') ? 'vitest' : uses('node:test') ? 'node:test' : 'globals'),
+  };
+  return runners[plan.runner];
+}
+
+function checksFor(plan: TestPlan): readonly FalseCheck[] {
+  const { assertions } = plan.style;
+  if (plan.runner === 'vitest') return falseChecks([...assertions, 'vitest']);
+  if (plan.runner === 'jest') return falseChecks([...assertions, ...(assertions.includes('@jest/globals') ? [] : ['globals'])]);
+  return falseChecks(assertions.filter((name) => name !== 'globals'));
+}
+
+/**
+ * Names a file as the sample is named, in its folder, so that whatever finds the one finds the other.
+ *
+ * @example
+ * modelledOn('test/unit/sum.spec.ts', 'canary'); // 'test/unit/canary.spec.ts'
+ */
+function modelledOn(sample: string | null, token: string): string {
+  if (sample === null) return `test/${token}.test.js`;
+  const [, folder = '', name = ''] = /^(.*\/)?([^/]+)$/.exec(sample) ?? [];
+  const [, before = '', stem = '', after = '', extension = '.js'] = /^(test[-_.](?=.*\.))?(.+?)((?:[._-](?:tests?|specs?|unit|e2e|integration))*|Tests?|Specs?)(\.[cm]?[jt]sx?)$/.exec(name) ?? [];
+  const alone = /^(tests?|spec)$/.test(stem) && before === '' && after === '';
+  return `${folder}${before}${token}${alone ? '.test' : after}${extension}`;
+}
+
+/** What to load, as the canary's file has to name it. */
+function specifiers(file: string, subject: CanarySubject): readonly string[] {
+  const up = '../'.repeat(file.split('/').length - 1);
+  return [...subject.files.map((path) => `${up === '' ? './' : up}${path.replace(/^\.\//, '')}`), ...subject.packages];
+}
+
+/** Loads the subject as the file is loaded: what cannot be loaded is left, its own tests tell of it. */
+function prelude(plan: TestPlan, kind: Writing, subject: readonly string[]): readonly string[] {
+  const names = `const names = ${JSON.stringify(subject)};`;
+  const define = `const define = ${defineOf(kind, plan.style.module)};`;
+  const lines = plan.style.module === 'esm' ? [...importOf(kind), names, esmLoad] : [names, cjsLoad];
+  return ['// @ts-nocheck', ...lines, define];
+}
+
+const plainModule = 'const plain = (loaded) => (loaded && loaded.default && /function|object/.test(typeof loaded.default) ? loaded.default : loaded);';
+const esmLoad = `${plainModule}
+const load = async (name) => plain(await import(/* @vite-ignore */ name));
+for (const name of names) { try { await load(name); } catch (error) { void error; } }
+const ready = Promise.resolve();`;
+const cjsLoad = `${plainModule}
+const load = async (name) => { try { return plain(require(name)); } catch (error) { return plain(await import(name)); } };
+const later = names.filter((name) => { try { require(name); return false; } catch (error) { return true; } });
+const ready = Promise.all(later.map((name) => load(name).catch(() => {})));`;
+
+function importOf(kind: Writing): readonly string[] {
+  if (kind.name === 't') return [`import runner from '${kind.runner}';`];
+  return kind.from === 'globals' ? [] : [kind.from === 'vitest' ? `import * as runner from 'vitest';` : `import runner from 'node:test';`];
+}
+
+/** Looked up after the subject was loaded, so that a replaced `it` is the one that is used. */
+function defineOf(kind: Writing, module: 'esm' | 'cjs'): string {
+  if (kind.name === 't') {
+    const runner = module === 'esm' ? 'runner' : `plain(require('${kind.runner}'))`;
+    return kind.runner === 'tap' ? `((tap) => tap.test.bind(tap))(${runner})` : runner;
+  }
+  const globals = `typeof it === 'function' ? it : typeof test === 'function' ? test`;
+  if (kind.from === 'vitest') return kind.globals ? `${globals} : runner.it` : 'runner.it';
+  if (kind.from === 'globals') return module === 'esm' ? `${globals} : undefined` : `${globals} : require('@jest/globals').it`;
+  return module === 'esm' ? 'runner.it' : `require('node:test').it`;
+}
+
+function testOf(kind: Writing, { title, code }: FalseCheck): string {
+  const name = JSON.stringify(title);
+  if (kind.name === 'it') return `define(${name}, async () => { await ready; ${code} });`;
+  const end = kind.runner === 'ava' ? '' : ' t.end();';
+  return `define(${name}, (t) => { ${code}${end} });`;
+}
