@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { WorkflowHandle, WorkflowStatus } from '@dbos-inc/dbos-sdk';
+import type { JidokaError } from '../../core/base/error.ts';
+import type { Json } from '../../core/base/json.ts';
+import type { Engine, Workflow, WorkflowState } from '../../core/ports/engine.ts';
+import { makeContext } from './context.ts';
+import type { Dbos } from './dbos.ts';
+import type { EngineDatabase } from './engine-database.ts';
+import { engineFailed, interrupted } from './faults.ts';
+import type { Life } from './life.ts';
+import { Lives } from './lives.ts';
+import { nobody, ownerOf, owns, release, takeOver } from './ownership.ts';
+
+export interface EngineParts<Input extends Json, Output extends Json> {
+  readonly dbos: Dbos;
+  readonly database: EngineDatabase;
+  readonly name: string;
+  readonly workflow: Workflow<Input, Output>;
+  /** This process as others know it. */
+  readonly executor: string;
+}
+
+/** How often a waiter looks after work in other hands. */
+const lookMs = 500;
+/** A workflow may be taken over as often as its processes die. */
+const takeoversAllowed = 10_000;
+
+/** The engine of one process, between launch and shutdown of DBOS. */
+export class DbosEngine<Input extends Json, Output extends Json> implements Omit<Engine<Input, Output>, 'close'> {
+  readonly executor: string;
+  readonly #parts: EngineParts<Input, Output>;
+  readonly #lives: Lives;
+  readonly #run: (input: Input) => Promise<Output>;
+
+  /** Registers the workflow, which DBOS allows only before it is launched. */
+  constructor(parts: EngineParts<Input, Output>) {
+    this.#parts = parts;
+    this.executor = parts.executor;
+    this.#lives = new Lives((id) => this.#ask((pool) => release(pool, id, this.executor)));
+    this.#run = parts.dbos.DBOS.registerWorkflow((input: Input) => this.#body(input), { name: parts.name, maxRecoveryAttempts: takeoversAllowed });
+  }
+
+  async start(id: string, input: Input): Promise<'started' | 'exists'> {
+    const { DBOS, isWorkflowIDInUseError } = this.#parts.dbos;
+    if (this.#lives.has(id)) return 'exists';
+    const life = this.#lives.begin(id);
+    try {
+      this.#follow(life, await DBOS.startWorkflow(this.#run, { workflowID: id, workflowIDReusePolicy: 'reject' })(input));
+      return 'started';
+    } catch (error) {
+      life.end({ kind: 'lost' });
+      if (isWorkflowIDInUseError(error)) return 'exists';
+      throw engineFailed(`Workflow ${id} could not be started`, error);
+    }
+  }
+
+  async state(id: string): Promise<WorkflowState> {
+    return this.#stateOf(id, await this.#status(id));
+  }
+
+  async result(id: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Output> {
+    const interruption = interrupted(id, signal);
+    for (;;) {
+      const end = await Promise.race([this.#lives.gone(id), interruption]);
+      if (end?.kind === 'fault') throw end.error;
+      const status = await this.#status(id);
+      const state = await this.#stateOf(id, status);
+      if (state.kind === 'ended') return status?.output as Output; // the same workflow gave it
+      if (state.kind === 'unknown' || state.kind === 'failed' || state.kind === 'cancelled') throw noResult(id, state);
+      if (end?.kind === 'settled' && end.error !== null) throw engineFailed(`The end of workflow ${id} was not recorded`, end.error);
+      if (state.kind === 'orphaned') await this.resume(id);
+      else await Promise.race([pause(lookMs), this.#lives.gone(id) ?? interruption, interruption]);
+    }
+  }
+
+  async resume(id: string): Promise<void> {
+    const state = await this.state(id);
+    if (state.kind === 'unknown') throw noResult(id, state);
+    const owner = await this.#ask((pool) => ownerOf(pool, id));
+    if (state.kind !== 'orphaned' || owner?.executor !== state.executor) return;
+    const life = this.#lives.begin(id);
+    try {
+      const heir = { executor: this.executor, token: randomUUID() };
+      if (!(await this.#ask((pool) => takeOver(pool, id, owner, heir)))) return life.end({ kind: 'lost' });
+      this.#follow(life, await this.#dispatch(id, heir.token));
+    } catch (error) {
+      life.end({ kind: 'lost' });
+      throw engineFailed(`Workflow ${id} could not be taken over`, error);
+    }
+  }
+
+  /** Ends what this process has in hand; another life may take it up. */
+  stopAll(fault?: unknown): void {
+    this.#lives.endAll(fault === undefined ? { kind: 'lost' } : { kind: 'fault', error: fault });
+  }
+
+  async #body(input: Input): Promise<Output> {
+    const { dbos, workflow } = this.#parts;
+    const id = dbos.DBOS.workflowID ?? '';
+    const isMine = (): Promise<boolean> => this.#ask((pool) => owns(pool, id, this.executor));
+    return workflow(makeContext({ dbos, id, life: this.#lives.of(id), isMine }), input);
+  }
+
+  /** Runs a workflow that is this process's by `token` from its record, as a queue of DBOS does with what it claimed. */
+  async #dispatch(id: string, token: string): Promise<WorkflowHandle<unknown>> {
+    const executor = this.#parts.dbos.DBOSExecutor.globalInstance;
+    const record = await executor?.systemDatabase.getWorkflowStatus(id);
+    if (executor === undefined || !record) throw new Error('the engine is closed');
+    return executor.executeDequeuedWorkflow(record, token);
+  }
+
+  #follow(life: Life, handle: WorkflowHandle<unknown>): void {
+    handle.getResult().then(
+      () => life.end({ kind: 'settled', error: null }),
+      (error: unknown) => life.end({ kind: 'settled', error }),
+    );
+  }
+
+  #ask<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
+    return this.#parts.database.attempt(work);
+  }
+
+  async #status(id: string): Promise<WorkflowStatus | null> {
+    return this.#ask(() => this.#parts.dbos.DBOS.getWorkflowStatus(id));
+  }
+
+  async #stateOf(id: string, status: WorkflowStatus | null): Promise<WorkflowState> {
+    if (status === null) return { kind: 'unknown' };
+    const executor = status.executorId ?? nobody;
+    if (status.status === 'SUCCESS') return { kind: 'ended' };
+    if (status.status === 'CANCELLED') return { kind: 'cancelled' };
+    if (status.status === 'ENQUEUED' || status.status === 'DELAYED') return { kind: 'running', executor };
+    if (status.status !== 'PENDING') return { kind: 'failed', message: status.error instanceof Error ? status.error.message : status.status };
+    return { kind: (await this.#works(id, executor)) ? 'running' : 'orphaned', executor };
+  }
+
+  async #works(id: string, executor: string): Promise<boolean> {
+    if (executor === this.executor) return this.#lives.has(id);
+    return executor !== nobody && (await this.#parts.database.isLive(executor));
+  }
+}
+
+function noResult(id: string, state: WorkflowState): JidokaError {
+  if (state.kind === 'failed') return engineFailed(`Workflow ${id} failed: ${state.message}`, undefined, 'Start it anew under another id.');
+  if (state.kind === 'cancelled') return engineFailed(`Workflow ${id} was cancelled`, undefined, 'Start it anew under another id.');
+  return engineFailed(`No workflow has the id ${id}`, undefined, 'Start it first.');
+}
