@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import type { verifyEvidence } from '../../src/core/evidence/verify.ts';
+import type { Factory } from '../../src/core/ports/factory.ts';
+
+export interface WorldSetting {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Columns of the terminal; without it both streams are no terminals. */
+  readonly columns?: number;
+  readonly factory?: Factory;
+  readonly verify?: typeof verifyEvidence;
+}
+
+/**
+ * A world for a command line to stand in: it keeps what is printed, its clock and its signals are moved by hand.
+ *
+ * @example
+ * const world = new RecordingWorld({ cwd: folder, factory });
+ * const code = await cli(['runs', '--json'], world);
+ */
+export class RecordingWorld {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The script as it was called: beside the current folder's files, as in a clone. */
+  readonly script: string;
+  readonly actor = 'cli:tester';
+  readonly stdout: RecordingSink;
+  readonly stderr: RecordingSink;
+  /** Milliseconds since 1970. */
+  time = Date.parse('2026-01-01T00:00:00Z');
+  readonly #setting: WorldSetting;
+  readonly #ticks = new Set<() => void>();
+  readonly #listeners = new Set<(signal: string) => void>();
+
+  constructor(setting: WorldSetting) {
+    this.#setting = setting;
+    this.cwd = setting.cwd;
+    this.script = join(setting.cwd, 'main.js');
+    this.env = { JIDOKA_HOME: setting.cwd, PATH: process.env['PATH'] ?? '', ...setting.env };
+    this.stdout = new RecordingSink(setting.columns ?? 0);
+    this.stderr = new RecordingSink(setting.columns ?? 0);
+  }
+
+  readonly now = (): number => this.time;
+
+  readonly every = (_ms: number, tick: () => void): (() => void) => {
+    this.#ticks.add(tick);
+    return () => this.#ticks.delete(tick);
+  };
+
+  readonly onSignal = (listen: (signal: string) => void): (() => void) => {
+    this.#listeners.add(listen);
+    return () => this.#listeners.delete(listen);
+  };
+
+  readonly openFactory = async (): Promise<Factory> => {
+    if (this.#setting.factory === undefined) throw new Error('this world has no factory');
+    return this.#setting.factory;
+  };
+
+  readonly loadVerifier = async (): Promise<typeof verifyEvidence> => {
+    if (this.#setting.verify === undefined) throw new Error('this world has no verifier');
+    return this.#setting.verify;
+  };
+
+  /** Lets time pass and draws what is drawn again and again. */
+  pass(ms: number): void {
+    this.time += ms;
+    for (const tick of this.#ticks) tick();
+  }
+
+  /** Sends a signal; false where nobody listens and a real process would end. */
+  send(signal: string): boolean {
+    const listeners = [...this.#listeners];
+    for (const listen of listeners) listen(signal);
+    return listeners.length > 0;
+  }
+}
+
+/** A stream that keeps what is written to it. */
+export class RecordingSink {
+  readonly columns: number;
+  text = '';
+  readonly #watchers = new Set<{ readonly needle: string; readonly seen: () => void }>();
+
+  constructor(columns: number) {
+    this.columns = columns;
+  }
+
+  get isTTY(): boolean {
+    return this.columns > 0;
+  }
+
+  write(text: string): void {
+    this.text += text;
+    for (const { needle, seen } of this.#watchers) if (this.text.includes(needle)) seen();
+  }
+
+  /** Waits until a text has been written. */
+  async wrote(needle: string): Promise<void> {
+    if (this.text.includes(needle)) return;
+    await new Promise<void>((seen) => this.#watchers.add({ needle, seen }));
+  }
+}

@@ -1,0 +1,94 @@
+import { userInfo } from 'node:os';
+import type { Factory } from '../../core/ports/factory.ts';
+import { type Environment, readEnvironment, type Settings } from '../config.ts';
+import type { VerifyEvidence } from './verify.ts';
+import { loadVerifier, openFactory } from './wiring.ts';
+
+/** What a command line stands in. Given, so that a test can stand it elsewhere. */
+export interface World {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly env: Environment;
+  readonly cwd: string;
+  /** The script as it was called: process.argv[1]. */
+  readonly script: string;
+  /** Who asks, for the record: 'cli:ana'. */
+  readonly actor: string;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls back again and again until the returned function is called. */
+  every(ms: number, tick: () => void): () => void;
+  /** Calls back on SIGINT, SIGTERM and SIGHUP until the returned function is called. */
+  onSignal(listen: (signal: string) => void): () => void;
+  openFactory(settings: Settings, log: (line: string) => void): Promise<Factory>;
+  loadVerifier(): Promise<VerifyEvidence>;
+}
+
+export interface Sink {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  /** Width in columns where it is a terminal; 0 elsewhere. */
+  readonly columns: number;
+}
+
+/** The world of a real process. */
+export function processWorld(): World {
+  return {
+    stdout: sinkOf(process.stdout),
+    stderr: sinkOf(process.stderr),
+    env: readEnvironment(),
+    cwd: process.cwd(),
+    script: process.argv[1] ?? 'jidoka',
+    actor: `cli:${userName()}`,
+    now: () => Date.now(),
+    every,
+    onSignal,
+    openFactory,
+    loadVerifier,
+  };
+}
+
+/** Writes until the reader goes away: `jidoka runs | head` is no error. */
+export function sinkOf(stream: NodeJS.WriteStream): Sink {
+  let readerGone = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    readerGone = true;
+  });
+  return {
+    write(text) {
+      if (!readerGone) stream.write(text);
+    },
+    get isTTY() {
+      return stream.isTTY === true;
+    },
+    get columns() {
+      return stream.isTTY === true ? stream.columns : 0;
+    },
+  };
+}
+
+function every(ms: number, tick: () => void): () => void {
+  const timer = setInterval(tick, ms);
+  // A live line must not keep the process alive.
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+function onSignal(listen: (signal: string) => void): () => void {
+  for (const signal of signals) process.on(signal, listen);
+  return () => {
+    for (const signal of signals) process.off(signal, listen);
+  };
+}
+
+/** A container may run as a user without a name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
