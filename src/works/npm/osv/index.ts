@@ -1,0 +1,2 @@
+export { matchAdvisory } from './match.ts';
+export { affectedNames, fixedVersions, isAffected } from './range.ts';

@@ -1,0 +1,2 @@
+export { chooseRelease, type ReleaseChoice, type ReleaseConstraints } from './choose.ts';
+export { pickRelease } from './pick.ts';
