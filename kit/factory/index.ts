@@ -1,2 +1,2 @@
-export { RecordingSink, RecordingWorld, type WorldSetting } from './recording-world.ts';
-export { type FactoryScript, ScriptedFactory, type ScriptedRun } from './scripted-factory.ts';
+export { RecordingWorld, type WorldSetting } from './recording-world.ts';
+export { ScriptedFactory, type ScriptedRun } from './scripted-factory.ts';

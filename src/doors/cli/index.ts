@@ -1,2 +1,2 @@
 export { cli } from './cli.ts';
-export { processWorld, type Sink, type World } from './world.ts';
+export { processWorld } from './world.ts';
