@@ -1,0 +1,291 @@
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Forge, Publication } from '../../src/core/ports/forge.ts';
+import type { RepositorySnapshot } from '../../src/core/packet/seed.ts';
+import { commitFiles, git, makeRepository } from './make-repository.ts';
+import type { MadeRepository } from './make-repository.ts';
+
+/** A forge to hold against the contract; `end` removes everything it made. */
+export interface ForgeUnderTest {
+  readonly forge: Forge;
+  readonly end: () => Promise<void>;
+}
+
+const files = {
+  'package.json': '{\n  "name": "x",\n  "version": "1.0.0"\n}\n',
+  'src/a.js': 'one\ntwo\nthree\n',
+  'src/ü b.js': 'x\n',
+  '.gitignore': 'dist/\n*.log\n',
+} as const;
+
+/** The promises every forge keeps towards a target that is a local git repository. */
+export function forgeContract(name: string, make: () => Promise<ForgeUnderTest>): void {
+  describe(`forge: ${name}`, () => {
+    let under: ForgeUnderTest;
+    let target: MadeRepository;
+    let repository: RepositorySnapshot;
+    let folder: string;
+    beforeAll(async () => {
+      under = await make();
+    });
+    afterAll(() => under.end());
+    beforeEach(async (context) => {
+      target = await makeRepository(files);
+      repository = await under.forge.open(target.path);
+      folder = await mkdtemp(join(tmpdir(), 'jidoka-tree-'));
+      context.onTestFinished(async () => {
+        await target.remove();
+        await rm(folder, { recursive: true, force: true });
+      });
+    });
+    const given: Given = { forge: () => under.forge, target: () => target, repository: () => repository, folder: () => folder };
+    opening(given);
+    describe('changes', () => changing(given));
+    publishing(given);
+    attaching(given);
+  });
+}
+
+interface Given {
+  readonly forge: () => Forge;
+  readonly target: () => MadeRepository;
+  readonly repository: () => RepositorySnapshot;
+  /** An empty folder. */
+  readonly folder: () => string;
+}
+
+function opening({ forge, target, repository, folder }: Given): void {
+  test('a snapshot names the commit, the branch and what is not committed', async () => {
+    expect(repository()).toMatchObject({ kind: 'local', directory: '', baseCommit: target().commit, branch: 'main', uncommitted: 0 });
+    await writeFile(join(target().path, 'new.js'), '');
+    await writeFile(join(target().path, 'src/a.js'), 'changed');
+    expect((await forge().open(target().path)).uncommitted).toBe(2);
+  });
+
+  test('the base is read from the commit, not from the work tree', async () => {
+    await writeFile(join(target().path, 'package.json'), 'changed');
+    await commitFiles(target().path, { 'later.js': '' }, 'later');
+    expect(await forge().read(repository(), 'package.json')).toBe(files['package.json']);
+    expect(await forge().read(repository(), 'later.js')).toBeNull();
+    expect(await forge().read(repository(), 'src')).toBeNull();
+    expect([...(await forge().list(repository()))].sort()).toEqual(Object.keys(files).sort());
+  });
+
+  test('a folder below the root is named as the project, links resolved', async () => {
+    await symlink(join(target().path, 'src'), join(folder(), 'link'));
+    expect(await forge().open(join(folder(), 'link'))).toMatchObject({ id: repository().id, location: repository().location, directory: 'src' });
+  });
+
+  test('what is no repository, has no commit or is not there is said with a way out', async () => {
+    const places = [folder(), join(folder(), 'missing'), join(target().path, 'package.json')];
+    await git(folder(), 'init', '--quiet', 'empty');
+    for (const place of [...places, join(folder(), 'empty')]) {
+      await expect(forge().open(place), place).rejects.toMatchObject({ code: 'repository-invalid', mend: expect.stringMatching(/./) });
+    }
+  });
+
+  test('a checkout is one commit without remotes, equal to the base', async () => {
+    await commitFiles(target().path, { 'src/a.js': 'two\n' }, 'second');
+    const second = await forge().open(target().path);
+    await forge().checkout(second, folder());
+    expect(await git(folder(), 'rev-list', '--count', '--all')).toBe('1');
+    expect(await git(folder(), 'remote')).toBe('');
+    expect(await git(folder(), 'status', '--porcelain')).toBe('');
+    expect(await readFile(join(folder(), 'src/a.js'), 'utf8')).toBe('two\n');
+    await expect(git(folder(), 'cat-file', '-e', target().commit)).rejects.toThrow();
+    await expect(forge().checkout(second, folder())).rejects.toMatchObject({ code: 'invariant' });
+  });
+}
+
+function changing({ forge, repository, folder }: Given): void {
+  beforeEach(() => forge().checkout(repository(), folder()));
+
+  test('an untouched checkout harvests as nothing', async () => {
+    expect(await forge().harvest(repository(), folder())).toEqual({ patch: '', files: [] });
+  });
+
+  test('added, changed, deleted, binary, linked and executable files are all harvested and can be laid over a base', async (context) => {
+    await writeFile(join(folder(), 'src/a.js'), 'one\n2\nthree\nfour\n');
+    await writeFile(join(folder(), 'new ü.bin'), Buffer.from([0, 1, 2, 255, 254]));
+    await writeFile(join(folder(), 'latin.txt'), Buffer.from('caf\xe9\n', 'latin1'));
+    await unlink(join(folder(), 'src/ü b.js'));
+    await symlink('a.js', join(folder(), 'src/link'));
+    await chmod(join(folder(), 'package.json'), 0o755);
+    const change = await forge().harvest(repository(), folder());
+    expect(change.files).toEqual([
+      { path: 'latin.txt', status: 'added', added: expect.any(Number), removed: 0 },
+      { path: 'new ü.bin', status: 'added', added: 0, removed: 0 },
+      { path: 'package.json', status: 'modified', added: 0, removed: 0 },
+      { path: 'src/a.js', status: 'modified', added: 2, removed: 1 },
+      { path: 'src/link', status: 'added', added: 1, removed: 0 },
+      { path: 'src/ü b.js', status: 'deleted', added: 0, removed: 1 },
+    ]);
+    const other = await mkdtemp(join(tmpdir(), 'jidoka-other-'));
+    context.onTestFinished(() => rm(other, { recursive: true }));
+    await forge().checkout(repository(), other);
+    expect([...(await forge().apply(repository(), change.patch, other))].sort()).toEqual(change.files.map((file) => file.path));
+    expect(await forge().harvest(repository(), other)).toEqual(change);
+    expect(await readFile(join(other, 'latin.txt'))).toEqual(Buffer.from('caf\xe9\n', 'latin1'));
+  });
+
+  test('files ignored by the base and installed packages are no part of a change, whatever the tree says', async () => {
+    await writeFile(join(folder(), '.gitignore'), '*.js\n');
+    for (const path of ['dist/out.js', 'debug.log', 'node_modules/m/index.js', 'new.js']) await put(folder(), path);
+    const change = await forge().harvest(repository(), folder());
+    expect(change.files.map((file) => file.path)).toEqual(['.gitignore', 'new.js']);
+  });
+
+  test('a file that became a folder and a folder that became a link are harvested', async () => {
+    await rm(join(folder(), 'package.json'));
+    await put(folder(), 'package.json/inner');
+    await rm(join(folder(), 'src'), { recursive: true });
+    await symlink('/etc', join(folder(), 'src'));
+    const change = await forge().harvest(repository(), folder());
+    expect(change.files.map(({ path, status }) => `${status} ${path}`)).toEqual([
+      'deleted package.json',
+      'added package.json/inner',
+      'added src',
+      'deleted src/a.js',
+      'deleted src/ü b.js',
+    ]);
+  });
+
+  test('a filtered patch holds only the paths kept', async () => {
+    await writeFile(join(folder(), 'src/a.js'), 'new\n');
+    await writeFile(join(folder(), 'x.test.js'), 'new\n');
+    const change = await forge().harvest(repository(), folder());
+    const part = await forge().filter(repository(), change.patch, (path) => !path.includes('.test.'));
+    expect(part.files).toEqual([{ path: 'src/a.js', status: 'modified', added: 1, removed: 3 }]);
+    expect(part.patch).not.toContain('x.test.js');
+    expect(await forge().filter(repository(), change.patch, () => false)).toEqual({ patch: '', files: [] });
+    expect(await forge().filter(repository(), change.patch, () => true)).toEqual(change);
+    expect(await forge().filter(repository(), '', () => true)).toEqual({ patch: '', files: [] });
+  });
+
+  test('a patch that does not apply, or leaves the folder, changes nothing', async () => {
+    await symlink('/tmp', join(folder(), 'out'));
+    for (const path of ['../escape', 'out/escape', '.git/config2']) {
+      const patch = `diff --git a/${path} b/${path}\nnew file mode 100644\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+x\n`;
+      const both = `diff --git a/ok b/ok\nnew file mode 100644\n--- /dev/null\n+++ b/ok\n@@ -0,0 +1 @@\n+x\n${patch}`;
+      await expect(forge().apply(repository(), both, folder()), path).rejects.toMatchObject({ code: 'git-failed' });
+    }
+    const stale = 'diff --git a/src/a.js b/src/a.js\n--- a/src/a.js\n+++ b/src/a.js\n@@ -1,3 +1,3 @@\n-other\n+new\n two\n three\n';
+    await expect(forge().apply(repository(), stale, folder())).rejects.toMatchObject({ code: 'git-failed' });
+    expect(await readdir(folder())).not.toContain('ok');
+    expect(await forge().apply(repository(), '', folder())).toEqual([]);
+  });
+}
+
+async function put(folder: string, path: string): Promise<void> {
+  await mkdir(join(folder, path, '..'), { recursive: true });
+  await writeFile(join(folder, path), 'x\n');
+}
+
+/** A change of src/a.js to `text`, as it would be published. */
+async function publication({ forge, repository, folder }: Given, text: string): Promise<Publication> {
+  await rm(folder(), { recursive: true });
+  await mkdir(folder());
+  await forge().checkout(repository(), folder());
+  await writeFile(join(folder(), 'src/a.js'), text);
+  const { patch } = await forge().harvest(repository(), folder());
+  return { patch, branch: 'jidoka/deps/a@1', message: `fix: ${text.trim()}\n\nJidoka-Seed: a@1\n`, at: '2026-01-02T03:04:05.678Z' };
+}
+
+function publishing(given: Given): void {
+  const { forge, target, repository } = given;
+
+  test('a change becomes a branch on the base; doing it again gives the same commit', async () => {
+    const change = await publication(given, 'new\n');
+    const first = await forge().publish(repository(), change);
+    expect(first).toMatchObject({ location: repository().location, ref: 'refs/heads/jidoka/deps/a@1', held: null });
+    expect(await forge().publish(repository(), change)).toEqual(first);
+    expect(await git(target().path, 'log', '-1', '--format=%P %an <%ae> %ct', first.ref)).toBe(`${target().commit} jidoka <jidoka@localhost> 1767323045`);
+    expect(await git(target().path, 'show', `${first.ref}:src/a.js`)).toBe('new');
+    expect(await forge().resolve(repository(), first.ref)).toBe(first.commit);
+    expect(await forge().resolve(repository(), 'refs/heads/none')).toBeNull();
+  });
+
+  test('the work tree, the index, HEAD and the settings of the target stay byte for byte, and no hook is run', async () => {
+    const path = target().path;
+    await writeFile(join(path, 'src/a.js'), 'mine, not committed');
+    await writeFile(join(path, 'staged'), 'x');
+    await git(path, 'add', 'staged');
+    for (const hook of ['pre-receive', 'update', 'post-receive', 'post-update', 'reference-transaction', 'post-index-change', 'pre-push']) {
+      await writeFile(join(path, '.git/hooks', hook), `#!/bin/sh\ntouch ${path}/../$(basename ${path}).fired\n`, { mode: 0o755 });
+    }
+    const look = async (): Promise<readonly string[]> =>
+      Promise.all(['src/a.js', 'staged', '.git/HEAD', '.git/index', '.git/config'].map((file) => readFile(join(path, file), 'base64')));
+    const before = await look();
+    await forge().open(path);
+    const change = await publication(given, 'new\n');
+    expect((await forge().publish(repository(), change)).held).toBeNull();
+    expect(await look()).toEqual(before);
+    expect(await readdir(join(path, '..'))).not.toContain(`${path.split('/').at(-1)}.fired`);
+  });
+
+  test('a branch of ours for the same seed is replaced, also on a newer base', async () => {
+    const first = await forge().publish(repository(), await publication(given, 'old\n'));
+    await commitFiles(target().path, { 'later.js': '' }, 'later');
+    const newer = await forge().open(target().path);
+    const second = await forge().publish(newer, await publication({ ...given, repository: () => newer }, 'new\n'));
+    expect(second).toMatchObject({ ref: first.ref, held: null });
+    expect(await git(target().path, 'rev-parse', `${second.ref}^`)).toBe(newer.baseCommit);
+  });
+
+  test("somebody's commits on the branch, or his checkout of it, are left alone", async () => {
+    const first = await forge().publish(repository(), await publication(given, 'one\n'));
+    await git(target().path, 'checkout', '--quiet', 'jidoka/deps/a@1');
+    const second = await forge().publish(repository(), await publication(given, 'two\n'));
+    expect(second).toMatchObject({ ref: 'refs/heads/jidoka/deps/a@1-2', held: null });
+    const mine = await commitFiles(target().path, { mine: 'x' }, 'mine\n\nJidoka-Seed: a@1');
+    await git(target().path, 'checkout', '--quiet', 'main');
+    await git(target().path, 'branch', '--force', 'jidoka/deps/a@1-2', mine);
+    const third = await forge().publish(repository(), await publication(given, 'three\n'));
+    expect(third.ref).toBe('refs/heads/jidoka/deps/a@1-3');
+    expect(await forge().resolve(repository(), first.ref)).toBe(mine);
+  });
+
+  test('a change made on an older base is published though the target went on', async () => {
+    const change = await publication(given, 'new\n');
+    await commitFiles(target().path, { 'later.js': '' }, 'later');
+    expect((await forge().publish(repository(), change)).held).toBeNull();
+  });
+
+  test('what the target refuses is held by the factory and said', async () => {
+    const change = await publication(given, 'new\n');
+    await git(target().path, 'update-ref', 'refs/heads/jidoka', 'HEAD');
+    const result = await forge().publish(repository(), change);
+    expect(result.held).toMatch(/did not take it/);
+    expect(await git(result.location, 'rev-parse', result.ref)).toBe(result.commit);
+    expect(await forge().resolve(repository(), result.ref)).toBeNull();
+  });
+}
+
+function attaching({ forge, target, repository }: Given): void {
+  const record = (text: string) => ({
+    ref: 'refs/jidoka/evidence/run-1',
+    files: new Map([
+      ['bundle.json', new TextEncoder().encode(text)],
+      ['logs/0a', new Uint8Array([0, 255])],
+    ]),
+    message: 'evidence of run-1',
+    at: '2026-01-02T03:04:05.678Z',
+  });
+
+  test('a record is a commit of its own that is the same when made twice', async () => {
+    const first = await forge().attach(repository(), record('{}'));
+    expect(first).toMatchObject({ location: repository().location, ref: 'refs/jidoka/evidence/run-1', held: null });
+    expect(await forge().attach(repository(), record('{}'))).toEqual(first);
+    expect(await git(target().path, 'rev-list', '--count', first.ref)).toBe('1');
+    expect(await git(target().path, 'ls-tree', '-r', '--name-only', first.ref)).toBe('bundle.json\nlogs/0a');
+    expect(await git(target().path, 'show', `${first.ref}:bundle.json`)).toBe('{}');
+  });
+
+  test('a record never changes', async () => {
+    const first = await forge().attach(repository(), record('{}'));
+    await expect(forge().attach(repository(), record('{"other":1}'))).rejects.toMatchObject({ code: 'invariant' });
+    expect(await forge().resolve(repository(), first.ref)).toBe(first.commit);
+  });
+}

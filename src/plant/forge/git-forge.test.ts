@@ -1,0 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { forgeContract } from '../../../kit/forge/index.ts';
+import { gitForge } from './index.ts';
+
+forgeContract('git', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'jidoka-forge-'));
+  const forge = gitForge({ root, env: process.env, log: () => undefined });
+  return { forge, end: () => rm(root, { recursive: true, force: true, maxRetries: 3 }) };
+});

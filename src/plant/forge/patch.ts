@@ -1,0 +1,43 @@
+import type { Change } from '../../core/ports/forge.ts';
+import type { RepositorySnapshot } from '../../core/packet/seed.ts';
+import { changeBetween, entriesBetween, splitNul } from './difference.ts';
+import { ensureBase, inside } from './mirror.ts';
+import type { Ground } from './mirror.ts';
+import { withScratch } from './scratch.ts';
+import type { Scratch } from './scratch.ts';
+
+const apply = ['apply', '--binary', '--whitespace=nowarn'];
+
+/** Lays a patch over a folder that holds the base commit, all of it or nothing; returns the paths it touched. */
+export async function applyPatch(ground: Ground, repository: RepositorySnapshot, patch: string, into: string): Promise<readonly string[]> {
+  if (patch === '') return [];
+  const mirror = await ensureBase(ground, repository);
+  // Git is told of the mirror, so that it does not look at a .git of the folder.
+  const options = { ...inside(mirror, { GIT_WORK_TREE: into }), cwd: into, input: patch };
+  const paths = splitNul(await ground.git.must([...apply, '--numstat', '-z'], options)).map((line) => line.split('\t').slice(2).join('\t'));
+  await ground.git.must(apply, options);
+  return paths;
+}
+
+/** The part of a patch that touches only paths to keep; calculated from trees, not from the patch's text. */
+export async function filterPatch(ground: Ground, repository: RepositorySnapshot, patch: string, keep: (path: string) => boolean): Promise<Change> {
+  if (patch === '') return { patch: '', files: [] };
+  const mirror = await ensureBase(ground, repository);
+  return withScratch(ground, mirror, async (scratch) => {
+    const base = repository.baseCommit;
+    const whole = await treeOf(ground, scratch, base, patch);
+    const kept = (await entriesBetween(ground.git, scratch, base, whole)).filter((entry) => keep(entry.path));
+    await ground.git.must(['read-tree', base], scratch.options());
+    const input = kept.map((entry) => `${entry.mode} ${entry.object}\t${entry.path}\0`).join('');
+    await ground.git.must(['update-index', '-z', '--index-info'], { ...scratch.options(), input });
+    const part = (await ground.git.must(['write-tree'], scratch.options())).toString('utf8').trim();
+    return changeBetween(ground.git, scratch, base, part);
+  });
+}
+
+/** The tree that a patch makes of a commit's tree. */
+async function treeOf(ground: Ground, scratch: Scratch, base: string, patch: string): Promise<string> {
+  await ground.git.must(['read-tree', base], scratch.options());
+  await ground.git.must([...apply, '--cached'], { ...scratch.options(), input: patch });
+  return (await ground.git.must(['write-tree'], scratch.options())).toString('utf8').trim();
+}
