@@ -1,24 +1,5 @@
 import { z } from 'zod';
-
-/** Known advisories for exact versions, as the registry itself tells them. */
-export interface AdvisorySource {
-  /** Asks about every version given, by package name. A registry without the endpoint is `unavailable`, never an error. */
-  advisories(packages: ReadonlyMap<string, readonly string[]>): Promise<AdvisoryAnswer>;
-}
-
-export type AdvisoryAnswer =
-  | { readonly kind: 'found'; readonly advisories: readonly KnownAdvisory[] }
-  | { readonly kind: 'unavailable'; readonly reason: string };
-
-export interface KnownAdvisory {
-  /** `GHSA-…` where the registry names one, else its number. */
-  readonly id: string;
-  readonly name: string;
-  /** Semver range of the versions it is about. */
-  readonly range: string;
-  readonly severity: string;
-  readonly title: string;
-}
+import type { KnownAdvisory } from '../../core/ports/advisories.ts';
 
 const Entry = z.object({
   id: z.union([z.string(), z.number()]),

@@ -19,7 +19,7 @@ export interface Client {
   ask<T>(request: Request, read: (document: unknown) => T | null): Promise<Asked<T>>;
 }
 
-export type Asked<T> = { readonly answer: T } | { readonly failure: RegistryFailure; readonly host: string };
+export type Asked<T> = { readonly host: string } & ({ readonly answer: T } | { readonly failure: RegistryFailure });
 
 export interface Request {
   readonly path: string;
@@ -38,8 +38,8 @@ export function openClient(options: ClientOptions): Client {
       const attempts = options.attempts ?? 3;
       for (let attempt = 1; ; attempt += 1) {
         const outcome = await once(request, { flat, timeoutMs: options.timeoutMs ?? 30_000 }, read);
-        if (!('failure' in outcome)) return outcome;
         const host = hostOf(request, flat);
+        if (!('failure' in outcome)) return { ...outcome, host };
         if (!outcome.failure.passing || attempt >= attempts) return { failure: outcome.failure, host };
         const delayMs = 500 * 4 ** (attempt - 1);
         options.log(`${host} gave ${outcome.failure.what} for ${request.spec ?? 'advisories'}; asking again in ${delayMs} ms.`);

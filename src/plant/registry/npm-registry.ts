@@ -1,5 +1,6 @@
+import type { AdvisoryAnswer, AdvisorySource } from '../../core/ports/advisories.ts';
 import type { Registry, RegistryAnswer } from '../../core/ports/registry.ts';
-import { bulkPath, readAdvisories, type AdvisoryAnswer, type AdvisorySource } from './advisories.ts';
+import { bulkPath, readAdvisories } from './advisories.ts';
 import { openClient, type Client, type ClientOptions } from './client.ts';
 import { readPackument } from './packument.ts';
 
@@ -41,8 +42,8 @@ function encodeName(part: string): string {
 }
 
 async function askAdvisories(client: Client, packages: ReadonlyMap<string, readonly string[]>): Promise<AdvisoryAnswer> {
-  if (packages.size === 0) return { kind: 'found', advisories: [] };
   const asked = await client.ask({ path: bulkPath, body: Object.fromEntries(packages) }, readAdvisories);
-  if ('answer' in asked) return { kind: 'found', advisories: asked.answer };
-  return { kind: 'unavailable', reason: `Asking ${asked.host} for advisories gave ${asked.failure.what}.` };
+  const source = `the advisory endpoint of ${asked.host}`;
+  if ('answer' in asked) return { kind: 'found', source, advisories: asked.answer };
+  return { kind: 'unavailable', source, reason: `It gave ${asked.failure.what}.` };
 }

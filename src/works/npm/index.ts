@@ -1,0 +1,5 @@
+// The rooms inside have doors of their own, for what is rarely asked: manifest/, lock/, osv/, release/.
+export { copiesOf, diffLocks, explainMoves, readLock, resolve, type Lock } from './lock/index.ts';
+export { directDependencies, readManifest } from './manifest/index.ts';
+export { matchAdvisory } from './osv/index.ts';
+export { chooseRelease } from './release/index.ts';
