@@ -21,7 +21,7 @@ export interface Credentials {
  * parseLocation('https://ada:secret@git.example/a.git'); // url 'https://git.example/a.git', credentials apart
  */
 export function parseLocation(text: string): Location {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return parseUrl(text);
+  if (/^[a-z][a-z0-9+.-]*:(\/\/|:)/i.test(text)) return parseUrl(text);
   // git's short form of ssh, where no folder has that name.
   const short = /^(?:[\w.-]+@)?[\w.-]+:(?!\/\/)[^\s]/.test(text) && !/^[^:]*\//.test(text);
   if (short && !existsSync(text)) return { kind: 'remote', url: text, credentials: null };
