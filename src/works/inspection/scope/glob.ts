@@ -11,17 +11,18 @@ export interface GlobOptions {
  * globMatcher(['src/**', '*.{md,txt}'], { ignoreCase: false })('src/.hidden/a.ts'); // true
  */
 export function globMatcher(globs: readonly string[], options: GlobOptions): (path: string) => boolean {
-  const patterns = globs.flatMap(choices).map((glob) => new RegExp(`^${expression(glob)}$`, options.ignoreCase ? 'iu' : 'u'));
-  return (path) => patterns.some((pattern) => pattern.test(path));
+  const expressions = globs.flatMap(choicesOfFolders).map(expression);
+  const pattern = new RegExp(`^(?:${expressions.join('|')})$`, options.ignoreCase ? 'iu' : 'u');
+  return (path) => expressions.length > 0 && pattern.test(path);
 }
 
-/** Spreads the innermost `{a,b}` out until none is left. */
-function choices(glob: string): readonly string[] {
-  const choice = /\{([^{}]*,[^{}]*)\}/.exec(glob);
+/** Spreads out every `{a/b,c}` that reaches over folders; a choice within one name stays in its expression. */
+function choicesOfFolders(glob: string): readonly string[] {
+  const choice = /\{([^{}]*\/[^{}]*)\}/.exec(glob);
   if (choice?.[1] === undefined) return [glob];
   const head = glob.slice(0, choice.index);
   const tail = glob.slice(choice.index + choice[0].length);
-  return choice[1].split(',').flatMap((one) => choices(`${head}${one}${tail}`));
+  return choice[1].split(',').flatMap((one) => choicesOfFolders(`${head}${one}${tail}`));
 }
 
 function expression(glob: string): string {
@@ -39,9 +40,14 @@ function anyFolders(isLast: boolean): string {
 }
 
 function name(segment: string, isLast: boolean): string {
-  const body = segment
-    .replaceAll(/[\\^$.|()[\]{}+]/g, String.raw`\$&`)
-    .replaceAll(/\*+/g, '[^/]*')
-    .replaceAll('?', '[^/]');
+  let depth = 0;
+  const body = segment.replaceAll(/\*+|[\\^$.|()[\]{}+?,]/g, (sign) => {
+    if (sign === '{') depth += 1;
+    if (sign === '}') depth -= 1;
+    if (sign === ',') return depth > 0 ? '|' : ',';
+    return signs[sign] ?? (sign.startsWith('*') ? '[^/]*' : `\\${sign}`);
+  });
   return isLast ? body : `${body}/`;
 }
+
+const signs: Readonly<Record<string, string>> = { '{': '(?:', '}': ')', '?': '[^/]' };

@@ -25,12 +25,13 @@ const contextMethod = new RegExp(`^(?:t|tt|st|tap|test|assert|q|ctx|is|context)\
 export function assertionsOf(tree: Node, bindings: Bindings): readonly Assertion[] {
   const roots = assertionRoots(bindings);
   const seen = new Map<number, Assertion>();
-  for (const node of nodesOf(tree, ['call_expression', 'member_expression'])) {
-    if (!begins(node, roots)) continue;
+  const candidates = [...nodesOf(tree, ['call_expression']), ...nodesOf(tree, ['member_expression'], '[.]should$')];
+  for (const node of candidates.filter((candidate) => begins(candidate, roots))) {
     const whole = outermost(node);
-    if (!seen.has(whole.range().start.index)) seen.set(whole.range().start.index, assertionOf(whole));
+    const at = whole.range().start.index;
+    if (!seen.has(at)) seen.set(at, assertionOf(whole));
   }
-  return [...seen.values()];
+  return [...seen.values()].sort((left, right) => left.at - right.at);
 }
 
 /** `assert(…)`, `assert.equal(…)`, `expect(…)`, `t.is(…)`, `x.should`. */

@@ -4,8 +4,8 @@ import type { Bindings } from './bindings.ts';
 import { finding } from './finding.ts';
 import type { TamperRule } from './rules.ts';
 import { hints, sourceRules } from './source-rules.ts';
-import type { Seen } from './source-rules.ts';
-import { lineOf, nodesOf, plainText, stringValue } from './syntax.ts';
+import type { Seen, SeenKind } from './source-rules.ts';
+import { beginning, lineOf, nodesOf, stringValue } from './syntax.ts';
 import type { Node } from './syntax.ts';
 
 /** Something a rule saw in one version of a file. */
@@ -25,7 +25,7 @@ export function sightingsIn(tree: Node, file: string, isTest: boolean): readonly
     return rule === undefined ? [] : [{ rule: rule.rule, file, line: lineOf(node), text: seen.text }];
   };
   return [
-    ...hints.flatMap(({ kinds, regex }) => nodesOf(tree, kinds, regex)).flatMap((node) => look(seenOf(node, bindings), node)),
+    ...hints.flatMap(({ kind, nodes, regex }) => nodesOf(tree, nodes, regex).flatMap((node) => look(seenOf(kind, node, bindings), node))),
     ...modulesOf(tree).flatMap((node) => look({ kind: 'module', text: stringValue(node) ?? '', target: '', given: '', module: '' }, node)),
   ];
 }
@@ -49,20 +49,12 @@ export function newSightings(before: readonly Sighting[], after: readonly Sighti
     .map(({ rule, file, line, text }) => finding(rule, file, line, text));
 }
 
-function seenOf(node: Node, bindings: Bindings): Seen {
-  const kind = String(node.kind());
-  // Only the end of a long piece of code is cut off, and rules look at its beginning; whole files inside one call stay cheap.
-  const text = resolved(node.text().length > 4000 ? node.text().slice(0, 4000) : plainText(node));
-  const target = resolved(plainTextOf(node.field('function') ?? node.field('constructor') ?? node.field('left') ?? node.field('object')));
-  const given = resolved(plainTextOf(node.field('arguments') ?? node.field('right') ?? node.field('property') ?? node.field('index')));
+function seenOf(kind: SeenKind, node: Node, bindings: Bindings): Seen {
+  const text = resolved(beginning(node));
+  const target = resolved(beginning(node.field('function') ?? node.field('constructor') ?? node.field('left') ?? node.field('object')));
+  const given = resolved(beginning(node.field('arguments') ?? node.field('right') ?? node.field('property') ?? node.field('index')));
   const root = /^\(?([A-Za-z_$][\w$]*)/.exec(/^(?:Object|Reflect)\./.test(target) ? given : target)?.[1] ?? '';
   return { kind, text, target, given, module: bindings.get(root)?.module ?? '' };
-}
-
-function plainTextOf(node: Node | null): string {
-  if (node === null) return '';
-  const text = node.text();
-  return text.length > 4000 ? text.slice(0, 4000) : plainText(node);
 }
 
 /** `globalThis.process`, `process?.exit` and `process['exit']` are all `process.exit`. */

@@ -1,9 +1,11 @@
 import { isTestLibrary } from './libraries.ts';
 import type { TamperRule } from './rules.ts';
 
+export type SeenKind = 'call' | 'assignment' | 'member' | 'question' | 'name' | 'module';
+
 /** A piece of code as the rules see it; texts are plain, and `globalThis.` and `['name']` are already resolved. */
 export interface Seen {
-  readonly kind: string;
+  readonly kind: SeenKind;
   readonly text: string;
   /** Callee of a call, target of an assignment, object of a member. */
   readonly target: string;
@@ -17,14 +19,9 @@ export interface SourceRule {
   readonly rule: TamperRule;
   /** `source`: tests may do it. */
   readonly where: 'source' | 'anywhere';
-  readonly kinds: readonly string[];
+  readonly kinds: readonly SeenKind[];
   readonly sees: (seen: Seen) => boolean;
 }
-
-const calls = ['call_expression', 'new_expression'];
-const assignments = ['assignment_expression', 'augmented_assignment_expression'];
-const members = ['member_expression', 'subscript_expression'];
-const names = ['string', 'property_identifier', 'shorthand_property_identifier_pattern', 'identifier'];
 
 const runnerFunctions =
   'describe|it|test|expect|assert|suite|specify|context|before|after|beforeEach|afterEach|beforeAll|afterAll|jest|vi|mocha|ava|tap|xit|xdescribe';
@@ -56,16 +53,29 @@ const ownPlace = /process\.(?:argv|execArgv|title)|\brequire\.main\b|import\.met
  * What code of each kind must name to be anybody's business here. Most code is passed over by this alone, in the
  * parser itself: expressions without Unicode classes, as they are compiled anew for every file.
  */
-export const hints: readonly { readonly kinds: readonly string[]; readonly regex: string }[] = [
-  { kinds: members, regex: '(?-u)^[(]?(?:process|require|[a-zA-Z_.]*[mM]odule|global|window|self|root|new |Error)' },
-  { kinds: assignments, regex: '[.]|\\[' },
+export const hints: readonly { readonly kind: SeenKind; readonly nodes: readonly string[]; readonly regex: string }[] = [
   {
-    kinds: calls,
+    kind: 'member',
+    nodes: ['member_expression', 'subscript_expression'],
+    regex: '(?-u)^[(]?(?:process|require|[a-zA-Z_.]*[mM]odule|global|window|self|root|new |Error)',
+  },
+  { kind: 'assignment', nodes: ['assignment_expression', 'augmented_assignment_expression'], regex: '[.]|\\[' },
+  {
+    kind: 'call',
+    nodes: ['call_expression', 'new_expression'],
     regex:
       '(?-u)process|exit|kill|abort|[aA]ssert|chai|expect|jest|vi[.]|Object|Reflect|global|register|_load|syncBuiltin|stack|rite|append|copy|rm|unlink|rename|symlink|truncate|outputFile|cp|open|eval|Function|vm[.]|require|module|import[.]meta',
   },
-  { kinds: ['binary_expression', 'unary_expression'], regex: '(?-u)NODE_ENV|CI|process|require|module|import[.]meta|typeof| in ' },
-  { kinds: names, regex: '(?-u)^[\'"`]?(?:JEST|VITEST|NODE_|NYC|MOCHA|AVA|TAP|npm_|__)' },
+  {
+    kind: 'question',
+    nodes: ['binary_expression', 'unary_expression'],
+    regex: '(?-u)NODE_ENV|CI|process|require|module|import[.]meta|typeof| in ',
+  },
+  {
+    kind: 'name',
+    nodes: ['string', 'property_identifier', 'shorthand_property_identifier_pattern', 'identifier'],
+    regex: '(?-u)^[\'"`]?(?:JEST|VITEST|NODE_|NYC|MOCHA|AVA|TAP|npm_|__)',
+  },
 ];
 
 /** What new code may not do, whatever the tests say of it. */
@@ -73,32 +83,32 @@ export const sourceRules: readonly SourceRule[] = [
   {
     rule: 'early-exit',
     where: 'anywhere',
-    kinds: members,
+    kinds: ['member'],
     sees: ({ text }) => /^process\.(?:exit|reallyExit|_kill|kill|abort|dlopen|binding)$/.test(text),
   },
   {
     rule: 'early-exit',
     where: 'anywhere',
-    kinds: calls,
+    kinds: ['call'],
     sees: ({ target, given }) => target === 'process.emit' && /^\('(?:exit|beforeExit|SIG)/.test(given),
   },
   {
     rule: 'early-exit',
     where: 'anywhere',
-    kinds: calls,
+    kinds: ['call'],
     sees: ({ target, module }) => isProcess(module) && /(?:^|\.)(?:exit|kill|abort|reallyExit)$/.test(target),
   },
   {
     rule: 'early-exit',
     where: 'anywhere',
-    kinds: assignments,
+    kinds: ['assignment'],
     sees: ({ target, given }) =>
       /^process\.(?:emit|hrtime|argv|execArgv)\b/.test(target) || (target === 'process.exitCode' && given === '0'),
   },
   {
     rule: 'exit-handler',
     where: 'anywhere',
-    kinds: calls,
+    kinds: ['call'],
     sees: ({ target, given }) =>
       /^process\.(?:on|once|addListener|prependListener|prependOnceListener)$/.test(target) &&
       /^\('(?:exit|beforeExit|uncaughtException|unhandledRejection|uncaughtExceptionMonitor)'/.test(given),
@@ -106,51 +116,51 @@ export const sourceRules: readonly SourceRule[] = [
   {
     rule: 'exit-handler',
     where: 'anywhere',
-    kinds: calls,
+    kinds: ['call'],
     sees: ({ target }) => /^process\.(?:removeAllListeners|setUncaughtExceptionCaptureCallback)$/.test(target),
   },
   {
     rule: 'assertion-library-stubbed',
     where: 'anywhere',
-    kinds: assignments,
+    kinds: ['assignment'],
     sees: (seen) => /[.[]/.test(seen.target) && isPartOfAssert(seen),
   },
   {
     rule: 'assertion-library-stubbed',
     where: 'anywhere',
-    kinds: calls,
+    kinds: ['call'],
     sees: ({ target, given, module }) =>
       defines.test(target) && (isAssert.test(given.slice(1)) || loadsAssert.test(given) || isAssertModule.test(module)),
   },
   {
     rule: 'assertion-library-stubbed',
     where: 'source',
-    kinds: calls,
+    kinds: ['call'],
     sees: ({ target }) => /^(?:chai\.use|expect\.extend|expect\.addSnapshotSerializer|jest\.\w+|vi\.\w+)$/.test(target),
   },
-  { rule: 'runner-patched', where: 'anywhere', kinds: assignments, sees: ({ target }) => isRunnerGlobal.test(target) },
+  { rule: 'runner-patched', where: 'anywhere', kinds: ['assignment'], sees: ({ target }) => isRunnerGlobal.test(target) },
   {
     rule: 'runner-patched',
     where: 'anywhere',
-    kinds: ['assignment_expression'],
-    sees: ({ target }) => /^(?:globalThis|global)\[(?!Symbol|k[A-Z])/.test(target),
+    kinds: ['assignment'],
+    sees: ({ target, text }) => /^(?:globalThis|global)\[(?!Symbol|k[A-Z])/.test(target) && !/(?:\?\?|\|\|)=/.test(text),
   },
   {
     rule: 'runner-patched',
     where: 'anywhere',
-    kinds: calls,
+    kinds: ['call'],
     sees: ({ target, given }) => defines.test(target) && /^\((?:globalThis|global)\b/.test(given),
   },
   {
     rule: 'runner-patched',
     where: 'anywhere',
-    kinds: assignments,
+    kinds: ['assignment'],
     sees: ({ target }) => /^(?:describe|it|test|suite|Mocha|Runner|Runnable|Suite|Test|Context)\.[\w$]/.test(target),
   },
   {
     rule: 'loader-patched',
     where: 'anywhere',
-    kinds: members,
+    kinds: ['member'],
     sees: ({ text }) =>
       /^(?:require\.(?:cache|extensions)|(?:\w+\.)?(?:Module|module\.constructor)\._(?:load|resolveFilename|cache|extensions|compile)|(?:Module|module\.constructor)\.prototype\.(?:require|_compile)|process\.mainModule)$/.test(
         text,
@@ -159,53 +169,53 @@ export const sourceRules: readonly SourceRule[] = [
   {
     rule: 'loader-patched',
     where: 'anywhere',
-    kinds: calls,
+    kinds: ['call'],
     sees: ({ target, module }) =>
       /(?:^|\.)(?:registerHooks|register|syncBuiltinESMExports|_load)$/.test(target) && /^(?:node:)?module$/.test(module),
   },
   {
     rule: 'builtin-patched',
     where: 'source',
-    kinds: assignments,
+    kinds: ['assignment'],
     sees: ({ target }) => isBuiltin.test(target) || /^(?:console|process\.std(?:out|err))\.\w+$/.test(target),
   },
   {
     rule: 'builtin-patched',
     where: 'source',
-    kinds: calls,
+    kinds: ['call'],
     sees: ({ target, given }) => defines.test(target) && definesBuiltin.test(given),
   },
   { rule: 'test-library-in-source', where: 'source', kinds: ['module'], sees: ({ text }) => isTestLibrary(text) },
-  { rule: 'test-detected', where: 'source', kinds: names, sees: ({ text }) => isRunnerVariable.test(text) },
+  { rule: 'test-detected', where: 'source', kinds: ['name'], sees: ({ text }) => isRunnerVariable.test(text) },
   {
     rule: 'test-detected',
     where: 'source',
-    kinds: ['binary_expression'],
+    kinds: ['question'],
     sees: ({ text }) => /NODE_ENV|\bCI\b/.test(text) && /['"`]tests?['"`]/.test(text),
   },
   {
     rule: 'test-detected',
     where: 'source',
-    kinds: ['binary_expression', ...calls],
+    kinds: ['question', 'call'],
     sees: ({ text }) => text.length < 400 && ownPlace.test(text) && runnerWords.test(withoutTestCalls(text)),
   },
   {
     rule: 'test-detected',
     where: 'source',
-    kinds: ['unary_expression', 'binary_expression'],
+    kinds: ['question'],
     sees: ({ text }) => asksForRunner.test(text),
   },
-  { rule: 'test-detected', where: 'source', kinds: members, sees: ({ text }) => text.startsWith('global') && isRunnerGlobal.test(text) },
+  { rule: 'test-detected', where: 'source', kinds: ['member'], sees: ({ text }) => text.startsWith('global') && isRunnerGlobal.test(text) },
   {
     rule: 'stack-inspected',
     where: 'source',
-    kinds: members,
+    kinds: ['member'],
     sees: ({ text }) => /^\(?new \w*Error\(.*\)\.stack$|^Error\(.*\)\.stack$|^Error\.prepareStackTrace$/.test(text),
   },
   {
     rule: 'stack-inspected',
     where: 'source',
-    kinds: calls,
+    kinds: ['call'],
     sees: ({ text, target }) =>
       text.length < 400 &&
       /\.stack\b/.test(text) &&
@@ -215,18 +225,23 @@ export const sourceRules: readonly SourceRule[] = [
   {
     rule: 'writes-test-files',
     where: 'source',
-    kinds: calls,
+    kinds: ['call'],
     sees: ({ target, given }) => writesFile.test(target) && testPlaces.test(given),
   },
   {
     rule: 'dynamic-code',
     where: 'source',
-    kinds: calls,
+    kinds: ['call'],
     sees: ({ target, text }) =>
       /^(?:\(0,eval\)|eval|Function|vm\.(?:run\w+|Script|compileFunction)|(?:globalThis|global)\.(?:eval|Function))$/.test(target) ||
       text.startsWith('new Function('),
   },
-  { rule: 'dynamic-code', where: 'source', kinds: ['subscript_expression'], sees: ({ target, given }) => isPutTogether(target, given) },
+  {
+    rule: 'dynamic-code',
+    where: 'source',
+    kinds: ['member'],
+    sees: ({ text, target, given }) => text.startsWith(`${target}[`) && isPutTogether(target, given),
+  },
 ];
 
 function isProcess(module: string): boolean {

@@ -51,11 +51,22 @@ export function plainText(node: Node): string {
   const text = node.text();
   if (!/[\s"`;,]/.test(text)) return text;
   const code = text.includes('//') || text.includes('/*') ? withoutSpans(text, node, node.findAll({ rule: { kind: 'comment' } })) : text;
-  return code.replaceAll(
-    /("[^"'`\\\n]*")|('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|[,;]?\s*(?=[)\]}])|\s*([()[\]{},;:?=<>+*&|!-])\s*|\s+|;$/g,
-    plainToken,
-  );
+  return code.replaceAll(tokens, plainToken);
 }
+
+/**
+ * The first 600 characters of a node in the manner of {@link plainText}, without asking the tree about comments: for
+ * rules that look at how a piece of code begins.
+ */
+export function beginning(node: Node | null): string {
+  if (node === null) return '';
+  const code = node.text().slice(0, 600);
+  if (!/[\s"`;,]/.test(code)) return code;
+  return code.replaceAll(/\/\*[^]*?\*\/|(?<![:'"`\\])\/\/.*/g, ' ').replaceAll(tokens, plainToken);
+}
+
+const tokens =
+  /("[^"'`\\\n]*")|('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|[,;]?\s*(?=[)\]}])|\s*([()[\]{},;:?=<>+*&|!-])\s*|\s+|;$/g;
 
 function plainToken(token: string, simple: string | undefined, quoted: string | undefined, sign: string | undefined): string {
   if (simple !== undefined) return `'${simple.slice(1, -1)}'`;

@@ -181,7 +181,7 @@ function exitsOf(code: Node): number {
 }
 
 function limitsIn(node: Node): readonly { readonly at: number; readonly value: number }[] {
-  const calls = nodesOf(node, ['call_expression', 'pair']).flatMap((candidate) => {
+  const calls = nodesOf(node, ['call_expression', 'pair'], '(?-u)imeout|retr|slow').flatMap((candidate) => {
     const match =
       /^(?:[\w$.]+\.)?(?:timeout|setTimeout|retries|retry|retryTimes|setConfig|slow)\(([\d_]+)[,)]|^['"]?(?:timeout|testTimeout|retry|retries)['"]?\s*:\s*([\d_]+)$/.exec(
         candidate.text(),
