@@ -5,6 +5,8 @@ import type { JidokaError } from '../../core/base/error.ts';
 const keepBytes = 1 << 20;
 const tailBytes = 4_000;
 const tailLines = 12;
+/** What our own attempts to connect leave behind while the server starts. */
+const knocks = /the database system is (starting up|not yet accepting|shutting down)|Consistent recovery state/;
 
 /** Puts a log that has grown beyond 1 MiB aside as `….1`; called while no server writes to it. */
 export async function rotateLog(path: string): Promise<void> {
@@ -35,7 +37,8 @@ async function tail(path: string, from: number): Promise<string> {
   const file = await open(path, 'r');
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
-    return buffer.toString('utf8', 0, bytesRead).trim().split('\n').slice(-tailLines).join('\n');
+    const lines = buffer.toString('utf8', 0, bytesRead).trim().split('\n');
+    return lines.filter((line) => !knocks.test(line)).slice(-tailLines).join('\n');
   } finally {
     await file.close();
   }
