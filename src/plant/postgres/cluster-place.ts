@@ -62,7 +62,7 @@ async function placeForRoot(home: string): Promise<ClusterPlace> {
   await mkdir(root, { recursive: true });
   for (const folder of [rootFolder, root]) await chmod(folder, 0o755); // whatever the umask: the account must pass
   const owner = await stat(join(root, 'data')).catch(() => null);
-  const account = owner === null ? await unprivilegedAccount() : { uid: owner.uid, gid: owner.gid };
+  const account = owner === null || owner.uid === 0 ? await unprivilegedAccount() : { uid: owner.uid, gid: owner.gid };
   await privateFolder(join(root, 's'), account);
   return { root, ...filesIn(root), sockets: join(root, 's'), account };
 }
@@ -89,11 +89,11 @@ async function unprivilegedAccount(): Promise<Account> {
   );
 }
 
-/** Makes a folder that only `owner` can enter, and refuses one that somebody else has put there. */
+/** Makes a folder that only `owner`, or else we, can enter, and refuses one that somebody else has put in its place. */
 async function privateFolder(path: string, owner: Account | null): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   const found = await lstat(path);
-  if (!found.isDirectory() || (found.uid !== process.getuid?.() && found.uid !== owner?.uid)) {
+  if (!found.isDirectory() || (owner === null && found.uid !== process.getuid?.())) {
     throw unavailable(`${path} belongs to another user (uid ${found.uid}).`, undefined, `Remove ${path}, or give jidoka a home with a shorter path.`);
   }
   if ((found.mode & 0o777) !== 0o700) await chmod(path, 0o700);

