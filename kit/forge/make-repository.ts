@@ -26,10 +26,7 @@ export interface MadeRepository {
  * const repository = await makeRepository({ 'package.json': '{"name":"x","version":"1.0.0"}' });
  * await repository.remove();
  */
-export async function makeRepository(
-  files: Readonly<Record<string, string>>,
-  options: RepositoryOptions = {},
-): Promise<MadeRepository> {
+export async function makeRepository(files: Readonly<Record<string, string>>, options: RepositoryOptions = {}): Promise<MadeRepository> {
   const path = options.folder ?? (await mkdtemp(join(tmpdir(), 'jidoka-repository-')));
   await mkdir(path, { recursive: true });
   await git(path, 'init', '--quiet');

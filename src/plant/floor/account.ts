@@ -63,11 +63,7 @@ async function needTools(folder: string, env: Readonly<Record<string, string>>):
   });
 }
 
-async function toolsFor(
-  user: Account['user'],
-  cwd: string,
-  env: Readonly<Record<string, string>>,
-): Promise<Tools | null> {
+async function toolsFor(user: Account['user'], cwd: string, env: Readonly<Record<string, string>>): Promise<Tools | null> {
   const ask = (tool: string): Promise<{ readonly code: number | null; readonly stdout: string }> =>
     capture({ argv: [tool, '--version'], cwd, env, user });
   const [node, npm] = await Promise.all([ask('node'), ask('npm')]);

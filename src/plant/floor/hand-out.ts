@@ -43,8 +43,9 @@ async function copyTrust(file: string, copies: string, account: Account): Promis
 
 /** Replaces `${NAME}` as npm does: by the owner's variable, by nothing for `${NAME?}`, else not at all. */
 function fillIn(text: string, host: HostEnvironment): string {
-  return text.replaceAll(/(?<!\\)\$\{([^${}?]+)(\?)?\}/g, (whole, name: string, optional?: string) =>
-    host[name] ?? (optional === undefined ? whole : ''),
+  return text.replaceAll(
+    /(?<!\\)\$\{([^${}?]+)(\?)?\}/g,
+    (whole, name: string, optional?: string) => host[name] ?? (optional === undefined ? whole : ''),
   );
 }
 

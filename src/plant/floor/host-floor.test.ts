@@ -42,14 +42,16 @@ describe('host floor', () => {
 
   test('run by root, commands run as nobody; else as the user himself', async () => {
     const uid = Number(await sh('id -u'));
-    if (asRoot) expect(uid).toBeGreaterThan(0);
-    else expect(uid).toBe(process.getuid?.());
+    expect(asRoot ? uid > 0 : uid === process.getuid?.()).toBe(true);
     expect((await floor.probe()).user).toContain(`(${uid})`);
     expect((await floor.probe()).tier).toBe('T0');
   });
 
   test('a grandchild that forked twice into a session of its own is ended with a hung command', async () => {
-    await writeFile(join(workspace.root, 'escape.sh'), `setsid sh -c 'setsid sh -c "trap : TERM; echo \\$\\$ > pid; while :; do sleep 0.2; done" & ' & sleep 60`);
+    await writeFile(
+      join(workspace.root, 'escape.sh'),
+      `setsid sh -c 'setsid sh -c "trap : TERM; echo \\$\\$ > pid; while :; do sleep 0.2; done" & ' & sleep 60`,
+    );
     const out = await workspace.spawn({ argv: ['sh', 'escape.sh'], cwd: '', timeoutMs: 700, network: 'none' });
     expect(out.exit.kind).toBe('timed-out');
     const pid = Number(await workspace.read('pid'));

@@ -55,7 +55,7 @@ export function belonging(seen: readonly SeenProcess[], who: Belonging): readonl
     const marked = one.environment !== null && carries(one.environment, who.marker);
     if (marked || one.group === who.group) found.add(one.pid);
   }
-  for (let before = -1; before !== found.size; ) {
+  for (let before = -1; before !== found.size;) {
     before = found.size;
     for (const one of seen) if (found.has(one.parent)) found.add(one.pid);
   }

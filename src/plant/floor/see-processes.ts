@@ -26,11 +26,7 @@ async function seeOne(pid: number): Promise<SeenProcess | null> {
 }
 
 /** In a container root often may not read what other users' processes carry (no CAP_SYS_PTRACE); they may themselves. */
-export async function askTheirUser(
-  seen: readonly SeenProcess[],
-  marker: string,
-  account: Account,
-): Promise<readonly SeenProcess[]> {
+export async function askTheirUser(seen: readonly SeenProcess[], marker: string, account: Account): Promise<readonly SeenProcess[]> {
   const script = 'exec grep -lsaF -- "$0" /proc/[0-9]*/environ';
   const found = await capture({ argv: ['sh', '-c', script, marker], cwd: '/', env: account.tools, user: account.user });
   const marked = new Set([...found.stdout.matchAll(/^\/proc\/(\d+)\//gm)].map((match) => Number(match[1])));

@@ -21,8 +21,8 @@ export function workspaceFiles(root: string, user: Start['user']): Files {
       }),
     remove: (path) => remove(root, path),
     list: async (folder) => {
-      const below = await followed(root, folder);
-      return below === null ? [] : (await listBelow(below, '')).map((path) => posix.join(folder, path)).sort();
+      const found = await followed(root, folder);
+      return found === null ? [] : (await listBelow(found, '')).map((path) => posix.join(folder, path)).sort();
     },
   };
 }

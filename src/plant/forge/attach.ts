@@ -28,7 +28,7 @@ interface Job {
 
 async function intoTarget(ground: Ground, job: Job): Promise<Published> {
   const { repository, ref, commit } = job;
-  const there = (await targetCommit(ground, repository, ref)) ?? null;
+  const there = await targetCommit(ground, repository, ref);
   if (there !== null) return same(job, there);
   const pushed = await pushTo(ground, repository, { ref, commit, expected: null });
   if (pushed.kind === 'refused') return hold(ground, job, pushed.why);

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { JidokaError } from '../../core/base/error.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import { underLock } from './host-lock.ts';
-import { baseRef, ensureBase, inside, rawBytes } from './mirror.ts';
+import { ensureBase, inside, rawBytes } from './mirror.ts';
 import type { Ground } from './mirror.ts';
 
 /** Seeds that nobody used for so long are removed, in milliseconds. */
@@ -48,14 +48,25 @@ async function makeSeed(ground: Ground, repository: RepositorySnapshot, seed: st
     const branch = repository.branch ?? 'main';
     const format = repository.baseCommit.length === 64 ? ['--object-format=sha256'] : [];
     await ground.git.must(['init', '--quiet', '--bare', '--template=', ...format, draft]);
-    const fetch = ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-write-fetch-head', mirror];
-    await ground.git.must([...fetch, `${baseRef(repository.baseCommit)}:refs/heads/${branch}`], inside(draft));
+    await givePack(ground, { mirror, draft, commit: repository.baseCommit });
+    await ground.git.must(['update-ref', `refs/heads/${branch}`, repository.baseCommit], inside(draft));
     await ground.git.must(['symbolic-ref', 'HEAD', `refs/heads/${branch}`], inside(draft));
     for (const [key, value] of settings) await ground.git.must(['config', key, value], inside(draft));
     await mkdir(join(draft, 'info'), { recursive: true });
     await writeFile(join(draft, 'info', 'attributes'), rawBytes);
     await rename(draft, seed);
   });
+}
+
+/** Gives a new repository the objects of one commit, without anything that came before it. */
+async function givePack(ground: Ground, from: { readonly mirror: string; readonly draft: string; readonly commit: string }): Promise<void> {
+  const folder = join(from.draft, 'objects', 'pack');
+  await mkdir(folder, { recursive: true });
+  // The mirror's own history ends at each base, so this takes that commit alone.
+  const pack = ['pack-objects', '--quiet', '--revs', join(folder, 'pack')];
+  await ground.git.must(pack, { ...inside(from.mirror), input: `${from.commit}\n` });
+  const content = (await ground.git.must(['cat-file', 'commit', from.commit], inside(from.mirror))).toString('utf8');
+  if (/^parent /m.test(content.split('\n\n')[0] ?? '')) await writeFile(join(from.draft, 'shallow'), `${from.commit}\n`);
 }
 
 /** A station may commit, but has nowhere to push to and nothing that runs by itself. */

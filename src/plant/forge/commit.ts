@@ -17,12 +17,12 @@ interface Wanted {
 }
 
 /** Makes the commit of a patch on a base in the mirror; the same input gives the same commit. */
-export async function commitPatch(ground: Ground, mirror: string, base: string, change: Publication): Promise<string> {
+export async function commitPatch(ground: Ground, mirror: string, change: Publication & { readonly base: string }): Promise<string> {
   return withIndex(ground, mirror, async (options) => {
-    await ground.git.must(['read-tree', base], options);
+    await ground.git.must(['read-tree', change.base], options);
     await ground.git.must(['apply', '--binary', '--whitespace=nowarn', '--cached'], { ...options, input: change.patch });
     const tree = text(await ground.git.must(['write-tree'], options));
-    return commitTree(ground, options, { tree, parents: [base], message: change.message, at: change.at });
+    return commitTree(ground, options, { tree, parents: [change.base], message: change.message, at: change.at });
   });
 }
 
@@ -56,7 +56,9 @@ async function withIndex(ground: Ground, mirror: string, work: (options: Options
 async function commitTree(ground: Ground, options: Options, wanted: Wanted): Promise<string> {
   const seconds = Math.floor(Date.parse(wanted.at) / 1000);
   if (!Number.isFinite(seconds)) {
-    throw new JidokaError('invariant', `${JSON.stringify(wanted.at)} is no ISO time for a commit.`, { mend: 'Report this as a bug of jidoka.' });
+    throw new JidokaError('invariant', `${JSON.stringify(wanted.at)} is no ISO time for a commit.`, {
+      mend: 'Report this as a bug of jidoka.',
+    });
   }
   const [, name = '', email = ''] = /^(.*) <(.*)>$/.exec(author) ?? [];
   const who = {

@@ -15,22 +15,28 @@ export interface Entry {
   readonly status: ChangedFile['status'];
 }
 
+/** A commit and the tree that was made of it. */
+export interface Compared {
+  readonly base: string;
+  readonly tree: string;
+}
+
 const compare = ['diff-tree', '-r', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color'];
 const asPatch = [...compare, '--patch', '--binary', '--full-index', '--src-prefix=a/', '--dst-prefix=b/'];
 
 /** The change between a commit and a tree, with a patch that survives being kept as text. */
-export async function changeBetween(git: Git, scratch: Scratch, base: string, tree: string): Promise<Change> {
-  const entries = await entriesBetween(git, scratch, base, tree);
+export async function changeBetween(git: Git, scratch: Scratch, compared: Compared): Promise<Change> {
+  const entries = await entriesBetween(git, scratch, compared);
   if (entries.length === 0) return { patch: '', files: [] };
-  const out = await git.must([...compare, '--numstat', '-z', base, tree], scratch.options());
+  const out = await git.must([...compare, '--numstat', '-z', compared.base, compared.tree], scratch.options());
   const lines = new Map(splitNul(out).map(parseCount));
   const files = entries.map(({ path, status }) => ({ path, status, ...(lines.get(path) ?? { added: 0, removed: 0 }) }));
-  return { patch: await patchBetween(git, scratch, { base, tree, entries }), files };
+  return { patch: await patchBetween(git, scratch, { ...compared, entries }), files };
 }
 
 /** What differs between a commit and a tree, one entry per path, sorted as git sorts. */
-export async function entriesBetween(git: Git, scratch: Scratch, base: string, tree: string): Promise<readonly Entry[]> {
-  const fields = splitNul(await git.must([...compare, '--raw', '--no-abbrev', '-z', base, tree], scratch.options()));
+export async function entriesBetween(git: Git, scratch: Scratch, compared: Compared): Promise<readonly Entry[]> {
+  const fields = splitNul(await git.must([...compare, '--raw', '--no-abbrev', '-z', compared.base, compared.tree], scratch.options()));
   const entries: Entry[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [, mode = '', , object = '', letter = ''] = (fields[at] ?? '').split(' ');
@@ -50,13 +56,7 @@ function parseCount(line: string): readonly [string, { readonly added: number; r
   return [path.join('\t'), { added: Number(added) || 0, removed: Number(removed) || 0 }];
 }
 
-interface Compared {
-  readonly base: string;
-  readonly tree: string;
-  readonly entries: readonly Entry[];
-}
-
-async function patchBetween(git: Git, scratch: Scratch, compared: Compared): Promise<string> {
+async function patchBetween(git: Git, scratch: Scratch, compared: Compared & { readonly entries: readonly Entry[] }): Promise<string> {
   const { base, tree, entries } = compared;
   const whole = await git.must([...asPatch, base, tree], scratch.options());
   if (isUtf8(whole)) return whole.toString('utf8');
@@ -66,7 +66,9 @@ async function patchBetween(git: Git, scratch: Scratch, compared: Compared): Pro
   const parts: string[] = [];
   for (const { path } of entries) {
     const text = await git.must([...asPatch, base, tree, '--', path], scratch.options());
-    const safe = isUtf8(text) ? text : await git.must(['-c', `core.attributesFile=${binary}`, ...asPatch, base, tree, '--', path], scratch.options());
+    const safe = isUtf8(text)
+      ? text
+      : await git.must(['-c', `core.attributesFile=${binary}`, ...asPatch, base, tree, '--', path], scratch.options());
     parts.push(safe.toString('utf8'));
   }
   return parts.join('');
@@ -74,5 +76,8 @@ async function patchBetween(git: Git, scratch: Scratch, compared: Compared): Pro
 
 /** Splits what git prints with -z. */
 export function splitNul(out: Buffer): string[] {
-  return out.toString('utf8').split('\0').filter((field) => field !== '');
+  return out
+    .toString('utf8')
+    .split('\0')
+    .filter((field) => field !== '');
 }

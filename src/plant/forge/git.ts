@@ -53,7 +53,11 @@ export function gitIn(root: string, env: Readonly<Record<string, string>>): Git 
 }
 
 /** The fault of a git command that ended badly. */
-export function gitFailed(args: readonly string[], result: GitResult, mend = 'Look at the message of git; `jidoka doctor` checks the installation.'): JidokaError {
+export function gitFailed(
+  args: readonly string[],
+  result: GitResult,
+  mend = 'Look at the message of git; `jidoka doctor` checks the installation.',
+): JidokaError {
   if (/No space left on device|Disk quota exceeded/i.test(result.stderr)) {
     return new JidokaError('disk-full', `The disk is full: git ${args[0]} could not write.`, {
       mend: 'Free some space and run this again; what was done before is kept.',
@@ -68,7 +72,10 @@ export function gitFailed(args: readonly string[], result: GitResult, mend = 'Lo
 
 /** The lines in which git says what went wrong. */
 export function lastWords(stderr: string): string {
-  const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('hint:'));
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('hint:'));
   const telling = lines.filter((line) => /^(fatal|error|remote|!)/.test(line));
   return (telling.length > 0 ? telling : lines).slice(-3).join(' ').slice(0, 600);
 }
@@ -86,11 +93,13 @@ async function execute(args: readonly string[], options: GitOptions & { readonly
       endGroup(child.pid);
     };
     const timer = setTimeout(() => stop(`took longer than ${timeoutMs} ms`), timeoutMs);
-    const collect = (into: Buffer[]) => (chunk: Buffer): void => {
-      bytes += chunk.length;
-      if (bytes > mostOutput) stop(`printed more than ${mostOutput} bytes`);
-      else into.push(chunk);
-    };
+    const collect =
+      (into: Buffer[]) =>
+      (chunk: Buffer): void => {
+        bytes += chunk.length;
+        if (bytes > mostOutput) stop(`printed more than ${mostOutput} bytes`);
+        else into.push(chunk);
+      };
     child.stdout.on('data', collect(stdout));
     child.stderr.on('data', collect(stderr));
     child.once('error', (error: NodeJS.ErrnoException) => {

@@ -19,15 +19,14 @@ export async function harvestFolder(ground: Ground, repository: RepositorySnapsh
     await ground.git.must(['read-tree', repository.baseCommit], scratch.options());
     const base = await baseFiles(ground, scratch, repository.baseCommit);
     const here = (await filesBelow(from, '')).filter((path) => !base.kept(path));
-    const ignored = await ignoredByBase(ground, scratch, here.filter((path) => !base.files.has(path)), base.ignoreFiles);
+    const ignored = await ignoredByBase(ground, scratch, { paths: here.filter((path) => !base.files.has(path)), rules: base.ignoreFiles });
     const present = new Set(here.filter((path) => !ignored.has(path)));
     const gone = [...base.files].filter((path) => !present.has(path) && !base.kept(path));
     const tree = scratch.options({ GIT_WORK_TREE: from });
-    const update = ['update-index', '-z', '--stdin'];
-    await ground.git.must([...update.slice(0, 1), '--force-remove', ...update.slice(1)], { ...tree, cwd: from, input: asInput(gone) });
-    await ground.git.must([...update.slice(0, 1), '--add', '--replace', ...update.slice(1)], { ...tree, cwd: from, input: asInput([...present]) });
+    await ground.git.must(['update-index', '--force-remove', '-z', '--stdin'], { ...tree, cwd: from, input: asInput(gone) });
+    await ground.git.must(['update-index', '--add', '--replace', '-z', '--stdin'], { ...tree, cwd: from, input: asInput([...present]) });
     const written = (await ground.git.must(['write-tree'], scratch.options())).toString('utf8').trim();
-    return changeBetween(ground.git, scratch, repository.baseCommit, written);
+    return changeBetween(ground.git, scratch, { base: repository.baseCommit, tree: written });
   });
 }
 
@@ -63,16 +62,22 @@ async function filesBelow(folder: string, prefix: string): Promise<string[]> {
   return (await Promise.all(found)).flat();
 }
 
+interface Asked {
+  readonly paths: readonly string[];
+  /** The .gitignore files of the base commit. */
+  readonly rules: readonly string[];
+}
+
 /** Which new files the base commit's own .gitignore files leave out; what a station wrote into them does not count. */
-async function ignoredByBase(ground: Ground, scratch: Scratch, paths: readonly string[], ignoreFiles: readonly string[]): Promise<ReadonlySet<string>> {
-  if (paths.length === 0 || ignoreFiles.length === 0) return new Set();
-  const rules = join(scratch.folder, 'rules');
-  await mkdir(rules);
+async function ignoredByBase(ground: Ground, scratch: Scratch, asked: Asked): Promise<ReadonlySet<string>> {
+  if (asked.paths.length === 0 || asked.rules.length === 0) return new Set();
+  const folder = join(scratch.folder, 'rules');
+  await mkdir(folder);
   // This command knows no literal paths; the dot before each keeps a colon from being more than a letter.
-  const options = { ...scratch.options({ GIT_WORK_TREE: rules, GIT_LITERAL_PATHSPECS: '0' }), cwd: rules };
-  await ground.git.must(['checkout-index', '-z', '--stdin', '--quiet'], { ...options, input: asInput(ignoreFiles) });
+  const options = { ...scratch.options({ GIT_WORK_TREE: folder, GIT_LITERAL_PATHSPECS: '0' }), cwd: folder };
+  await ground.git.must(['checkout-index', '-z', '--stdin', '--quiet'], { ...options, input: asInput(asked.rules) });
   const args = ['-c', 'core.excludesFile=/dev/null', 'check-ignore', '-z', '--no-index', '--stdin'];
-  const answer = await ground.git.run(args, { ...options, input: asInput(paths.map((path) => `./${path}`)) });
+  const answer = await ground.git.run(args, { ...options, input: asInput(asked.paths.map((path) => `./${path}`)) });
   // 1 says that nothing is ignored.
   if (answer.code !== 0 && answer.code !== 1) throw gitFailed(['check-ignore'], answer);
   return new Set(splitNul(answer.stdout).map((path) => path.slice('./'.length)));

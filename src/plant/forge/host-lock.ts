@@ -30,7 +30,9 @@ async function take(path: string, until: number): Promise<void> {
     if (await isAbandoned(path)) await removeAbandoned(path);
     else await wait(pollMs);
     if (performance.now() > until) {
-      throw new JidokaError('git-failed', `Another process holds ${path} for too long.`, { mend: `End it, or remove ${path}, and run this again.` });
+      throw new JidokaError('git-failed', `Another process holds ${path} for too long.`, {
+        mend: `End it, or remove ${path}, and run this again.`,
+      });
     }
   }
 }

@@ -37,7 +37,16 @@ async function poison(tree: string, mark: string): Promise<void> {
   ] as const;
   for (const [key, value] of settings) await git(tree, 'config', key, value);
   await mkdir(join(tree, '.git/hooks'), { recursive: true });
-  for (const hook of ['post-index-change', 'reference-transaction', 'post-checkout', 'pre-receive', 'post-receive', 'pre-commit', 'pre-push', 'update']) {
+  for (const hook of [
+    'post-index-change',
+    'reference-transaction',
+    'post-checkout',
+    'pre-receive',
+    'post-receive',
+    'pre-commit',
+    'pre-push',
+    'update',
+  ]) {
     await writeFile(join(tree, '.git/hooks', hook), `#!/bin/sh\n${run}\n`, { mode: 0o755 });
   }
 }
@@ -95,7 +104,11 @@ test("the owner's own settings that run programs are not used, those that reach 
   const target = await makeRepository({ 'a.txt': 'one\n' }, { folder: join(base, 'target') });
   const settings = `[core]\n\tfsmonitor = "touch ${mark}"\n[diff]\n\texternal = "touch ${mark}"\n[url "${target.path}"]\n\tinsteadOf = https://short.example/x\n[commit]\n\tgpgSign = true\n`;
   await writeFile(join(base, 'owner.gitconfig'), settings);
-  const own = gitForge({ root: join(base, 'own'), env: { ...process.env, GIT_CONFIG_GLOBAL: join(base, 'owner.gitconfig') }, log: () => undefined });
+  const own = gitForge({
+    root: join(base, 'own'),
+    env: { ...process.env, GIT_CONFIG_GLOBAL: join(base, 'owner.gitconfig') },
+    log: () => undefined,
+  });
   expect((await own.open('https://short.example/x')).baseCommit).toBe(target.commit);
   expect(await readFile(join(base, 'own/.gitconfig'), 'utf8')).not.toMatch(/external|gpgSign/);
   expect(existsSync(mark)).toBe(false);

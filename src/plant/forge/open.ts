@@ -19,7 +19,8 @@ export async function openRepository(ground: Ground, text: string): Promise<Repo
 
 async function lookAtFolder(ground: Ground, path: string): Promise<RepositorySnapshot> {
   const folder = await realpath(path).catch(() => null);
-  if (folder === null || !(await stat(folder)).isDirectory()) throw invalid(`There is no folder ${path}.`, 'Name the folder of a git repository, or its URL.');
+  if (folder === null || !(await stat(folder)).isDirectory())
+    throw invalid(`There is no folder ${path}.`, 'Name the folder of a git repository, or its URL.');
   const place = await findRepository(ground, folder);
   const ask = async (...args: readonly string[]): Promise<string | null> => {
     const answer = await ground.git.run(args, { cwd: folder });
@@ -30,10 +31,20 @@ async function lookAtFolder(ground: Ground, path: string): Promise<RepositorySna
     ask('symbolic-ref', '--quiet', '--short', 'HEAD'),
     place.tree ? countUncommitted(ground.git, place.location) : 0,
   ]);
-  if (baseCommit === null) throw invalid(`The repository ${place.location} has no commit.`, 'Commit something first: `git add -A && git commit -m first`.');
+  if (baseCommit === null)
+    throw invalid(`The repository ${place.location} has no commit.`, 'Commit something first: `git add -A && git commit -m first`.');
   const directory = relative(place.location, folder).split(sep).join('/');
   const name = repositoryName(place.location);
-  return { id: repositoryId(place.common), name, location: place.location, kind: 'local', directory: place.tree ? directory : '', baseCommit, branch, uncommitted };
+  return {
+    id: repositoryId(place.common),
+    name,
+    location: place.location,
+    kind: 'local',
+    directory: place.tree ? directory : '',
+    baseCommit,
+    branch,
+    uncommitted,
+  };
 }
 
 interface Place {
@@ -47,7 +58,10 @@ interface Place {
 async function findRepository(ground: Ground, folder: string): Promise<Place> {
   const found = await ground.git.run(['rev-parse', '--git-common-dir', '--is-inside-work-tree', '--absolute-git-dir'], { cwd: folder });
   if (found.code !== 0) {
-    throw invalid(`${folder} is not in a git repository: ${lastWords(found.stderr)}`, 'Run it in a git repository, or name one with --repo.');
+    throw invalid(
+      `${folder} is not in a git repository: ${lastWords(found.stderr)}`,
+      'Run it in a git repository, or name one with --repo.',
+    );
   }
   const [common = '', tree, gitDir = ''] = found.stdout.toString('utf8').split('\n');
   const shared = await realpath(common.startsWith('/') ? common : `${folder}/${common}`);
@@ -55,7 +69,8 @@ async function findRepository(ground: Ground, folder: string): Promise<Place> {
   const top = (await ground.git.must(['rev-parse', '--show-toplevel'], { cwd: folder })).toString('utf8').replace(/\n$/, '');
   const location = await realpath(top);
   // core.worktree can name any folder; work is only taken from where it was asked for.
-  if (folder !== location && !folder.startsWith(`${location}/`)) throw invalid(`The work tree of ${folder} is elsewhere: ${location}.`, `Name ${location} instead.`);
+  if (folder !== location && !folder.startsWith(`${location}/`))
+    throw invalid(`The work tree of ${folder} is elsewhere: ${location}.`, `Name ${location} instead.`);
   return { location, common: shared, tree: true };
 }
 
@@ -69,12 +84,22 @@ async function lookAtRemote(ground: Ground, location: Extract<Location, { kind: 
   const baseCommit = /^([0-9a-f]{40,64})\tHEAD$/m.exec(text)?.[1];
   if (baseCommit === undefined) throw invalid(`The repository ${location.url} has no commit.`, 'Push a branch to it first.');
   const branch = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(text)?.[1] ?? null;
-  return { id, name: repositoryName(location.url), location: location.url, kind: 'remote', directory: '', baseCommit, branch, uncommitted: 0 };
+  return {
+    id,
+    name: repositoryName(location.url),
+    location: location.url,
+    kind: 'remote',
+    directory: '',
+    baseCommit,
+    branch,
+    uncommitted: 0,
+  };
 }
 
 function unreadable(url: string, answer: { readonly code: number | null; readonly stdout: Buffer; readonly stderr: string }): JidokaError {
   const absent = /not found|does not exist|does not appear to be a git repository|no such/i.test(answer.stderr);
-  if (absent) return invalid(`There is no repository at ${url}: ${lastWords(answer.stderr)}`, 'Look at the URL, and whether you may read it.');
+  if (absent)
+    return invalid(`There is no repository at ${url}: ${lastWords(answer.stderr)}`, 'Look at the URL, and whether you may read it.');
   return gitFailed(['ls-remote'], answer, `See that ${url} can be reached and that you may read it: git ls-remote ${url}`);
 }
 

@@ -6,10 +6,16 @@ import type { Ground } from './mirror.ts';
 import { withScratch } from './scratch.ts';
 import type { Scratch } from './scratch.ts';
 
+/** The forge and the repository it works for. */
+interface Site {
+  readonly ground: Ground;
+  readonly repository: RepositorySnapshot;
+}
+
 const apply = ['apply', '--binary', '--whitespace=nowarn'];
 
 /** Lays a patch over a folder that holds the base commit, all of it or nothing; returns the paths it touched. */
-export async function applyPatch(ground: Ground, repository: RepositorySnapshot, patch: string, into: string): Promise<readonly string[]> {
+export async function applyPatch({ ground, repository }: Site, patch: string, into: string): Promise<readonly string[]> {
   if (patch === '') return [];
   const mirror = await ensureBase(ground, repository);
   // Git is told of the mirror, so that it does not look at a .git of the folder.
@@ -20,24 +26,24 @@ export async function applyPatch(ground: Ground, repository: RepositorySnapshot,
 }
 
 /** The part of a patch that touches only paths to keep; calculated from trees, not from the patch's text. */
-export async function filterPatch(ground: Ground, repository: RepositorySnapshot, patch: string, keep: (path: string) => boolean): Promise<Change> {
+export async function filterPatch({ ground, repository }: Site, patch: string, keep: (path: string) => boolean): Promise<Change> {
   if (patch === '') return { patch: '', files: [] };
   const mirror = await ensureBase(ground, repository);
   return withScratch(ground, mirror, async (scratch) => {
     const base = repository.baseCommit;
-    const whole = await treeOf(ground, scratch, base, patch);
-    const kept = (await entriesBetween(ground.git, scratch, base, whole)).filter((entry) => keep(entry.path));
+    const whole = await treeOf(ground, scratch, { base, patch });
+    const kept = (await entriesBetween(ground.git, scratch, { base, tree: whole })).filter((entry) => keep(entry.path));
     await ground.git.must(['read-tree', base], scratch.options());
     const input = kept.map((entry) => `${entry.mode} ${entry.object}\t${entry.path}\0`).join('');
     await ground.git.must(['update-index', '-z', '--index-info'], { ...scratch.options(), input });
     const part = (await ground.git.must(['write-tree'], scratch.options())).toString('utf8').trim();
-    return changeBetween(ground.git, scratch, base, part);
+    return changeBetween(ground.git, scratch, { base, tree: part });
   });
 }
 
 /** The tree that a patch makes of a commit's tree. */
-async function treeOf(ground: Ground, scratch: Scratch, base: string, patch: string): Promise<string> {
-  await ground.git.must(['read-tree', base], scratch.options());
-  await ground.git.must([...apply, '--cached'], { ...scratch.options(), input: patch });
+async function treeOf(ground: Ground, scratch: Scratch, on: { readonly base: string; readonly patch: string }): Promise<string> {
+  await ground.git.must(['read-tree', on.base], scratch.options());
+  await ground.git.must([...apply, '--cached'], { ...scratch.options(), input: on.patch });
   return (await ground.git.must(['write-tree'], scratch.options())).toString('utf8').trim();
 }

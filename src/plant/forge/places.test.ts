@@ -164,10 +164,22 @@ test('a repository of a server is opened and delivered to; one that takes no wri
   await git(join(base, 'served/open'), 'config', 'daemon.receivepack', 'true');
   await git(join(base, 'served/open'), 'checkout', '--quiet', '-b', 'work');
   const port = await freePort();
-  const args = ['daemon', '--reuseaddr', '--export-all', '--listen=127.0.0.1', `--port=${port}`, `--base-path=${join(base, 'served')}`, '--verbose'];
+  const args = [
+    'daemon',
+    '--reuseaddr',
+    '--export-all',
+    '--listen=127.0.0.1',
+    `--port=${port}`,
+    `--base-path=${join(base, 'served')}`,
+    '--verbose',
+  ];
   const settings = join(base, 'daemon.gitconfig');
   await writeFile(settings, '[safe]\n\tdirectory = *\n');
-  const daemon = spawn('git', args, { env: { ...process.env, GIT_CONFIG_GLOBAL: settings }, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  const daemon = spawn('git', args, {
+    env: { ...process.env, GIT_CONFIG_GLOBAL: settings },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
   try {
     await once(daemon.stderr, 'data');
     const open = await forge.open(`git://127.0.0.1:${port}/open`);
@@ -178,7 +190,9 @@ test('a repository of a server is opened and delivered to; one that takes no wri
       expect(done.held).toMatch(/did not take it/);
       expect(await git(done.location, 'rev-parse', done.ref)).toBe(done.commit);
     }
-    await expect(forge.open(`git://127.0.0.1:${port}/missing`)).rejects.toMatchObject({ code: expect.stringMatching(/repository-invalid|git-failed/) });
+    await expect(forge.open(`git://127.0.0.1:${port}/missing`)).rejects.toMatchObject({
+      code: expect.stringMatching(/repository-invalid|git-failed/),
+    });
   } finally {
     process.kill(-(daemon.pid ?? 0), 'SIGKILL');
   }

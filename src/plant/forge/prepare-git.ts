@@ -9,8 +9,7 @@ import type { Git } from './git.ts';
 export type HostEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** What git may know of the host: how to reach and trust others, never what to run here. */
-const kept =
-  /^(HOME|TMPDIR|SSH_AUTH_SOCK|GIT_SSH|GIT_SSH_COMMAND|GIT_SSL_\w+|SSL_CERT_\w+|CURL_CA_BUNDLE|(https?|all|no)_proxy)$/i;
+const kept = /^(HOME|TMPDIR|SSH_AUTH_SOCK|GIT_SSH|GIT_SSH_COMMAND|GIT_SSL_\w+|SSL_CERT_\w+|CURL_CA_BUNDLE|(https?|all|no)_proxy)$/i;
 /** Settings of the owner that reach other machines; everything else he set for himself stays out. */
 const connection = /^(credential|http|url)\.|^core\.(sshcommand|excludesfile)$|^ssh\.variant$/i;
 /** Scratch folders older than this were left by a process that was killed, in milliseconds. */
@@ -33,11 +32,16 @@ export async function prepareGit(root: string, host: HostEnvironment): Promise<G
   return gitIn(join(root, 'tmp'), { ...env, ...home, GIT_CONFIG_GLOBAL: settings });
 }
 
+// Packs go from disk to disk once: searching them for similar files costs more than it saves.
 const ourSettings = `[safe]
 	directory = *
 [core]
 	autocrlf = false
 	attributesFile = /dev/null
+	looseCompression = 1
+[pack]
+	window = 0
+	compression = 1
 [gc]
 	auto = 0
 [maintenance]

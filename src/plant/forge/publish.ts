@@ -16,8 +16,9 @@ const mostMoves = 5;
 export async function publishChange(ground: Ground, repository: RepositorySnapshot, change: Publication): Promise<Published> {
   const mirror = await ensureBase(ground, repository);
   await checkName(ground, change.branch);
-  if (change.patch === '') throw new JidokaError('invariant', 'An empty change cannot be published.', { mend: 'Report this as a bug of jidoka.' });
-  const commit = await commitPatch(ground, mirror, repository.baseCommit, change);
+  if (change.patch === '')
+    throw new JidokaError('invariant', 'An empty change cannot be published.', { mend: 'Report this as a bug of jidoka.' });
+  const commit = await commitPatch(ground, mirror, { ...change, base: repository.baseCommit });
   const job = { repository, mirror, commit, branch: change.branch, seed: seedOf(change.message) };
   try {
     return await intoTarget(ground, job);
@@ -98,5 +99,7 @@ async function hold(ground: Ground, job: Job, why: string): Promise<Published> {
 async function checkName(ground: Ground, branch: string): Promise<void> {
   const answer = await ground.git.run(['check-ref-format', `refs/heads/${branch}`]);
   if (answer.code === 0 && !branch.startsWith('-')) return;
-  throw new JidokaError('invariant', `${JSON.stringify(branch)} is no name for a branch.`, { mend: 'Report this as a bug of jidoka, with the seed.' });
+  throw new JidokaError('invariant', `${JSON.stringify(branch)} is no name for a branch.`, {
+    mend: 'Report this as a bug of jidoka, with the seed.',
+  });
 }

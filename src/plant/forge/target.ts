@@ -27,13 +27,20 @@ export async function targetCommit(ground: Ground, repository: RepositorySnapsho
     timeoutMs: networkTimeoutMs,
   });
   if (answer.code !== 0) throw gitFailed(['ls-remote'], answer, `See that ${repository.location} can be read.`);
-  const lines = answer.stdout.toString('utf8').split('\n').map((line) => line.split('\t'));
+  const lines = answer.stdout
+    .toString('utf8')
+    .split('\n')
+    .map((line) => line.split('\t'));
   // The pattern also finds longer names that end alike.
   return lines.find(([, name]) => name === ref)?.[0] ?? null;
 }
 
 /** Points a ref of the target from `expected` (null: it is not there) to a commit of the mirror, or leaves it. */
-export async function pushTo(ground: Ground, repository: RepositorySnapshot, update: { readonly ref: string; readonly commit: string; readonly expected: string | null }): Promise<Pushed> {
+export async function pushTo(
+  ground: Ground,
+  repository: RepositorySnapshot,
+  update: { readonly ref: string; readonly commit: string; readonly expected: string | null },
+): Promise<Pushed> {
   const lease = `--force-with-lease=${update.ref}:${update.expected ?? ''}`;
   const receive = `--receive-pack=git ${harmlessReceive.map((setting) => `-c ${setting}`).join(' ')} receive-pack`;
   const how = ['push', '--porcelain', '--no-verify', '--no-follow-tags', '--recurse-submodules=no', lease];
@@ -46,7 +53,8 @@ export async function pushTo(ground: Ground, repository: RepositorySnapshot, upd
   if (repository.kind === 'local') await giveBack(ground, repository.location, begunMs);
   if (answer.code === 0) return { kind: 'done' };
   const said = `${answer.stdout.toString('utf8')}\n${answer.stderr}`;
-  if (/\(stale info\)|\(fetch first\)|cannot lock ref .* (is at|reference already exists)|reference already exists/.test(said)) return { kind: 'moved' };
+  if (/\(stale info\)|\(fetch first\)|cannot lock ref .* (is at|reference already exists)|reference already exists/.test(said))
+    return { kind: 'moved' };
   const reason = /^!\t\S+\t(.+)$/m.exec(said)?.[1];
   return { kind: 'refused', why: reason ?? lastWords(answer.stderr) };
 }
@@ -55,7 +63,10 @@ export async function pushTo(ground: Ground, repository: RepositorySnapshot, upd
 export async function checkedOut(ground: Ground, repository: RepositorySnapshot): Promise<ReadonlySet<string>> {
   if (repository.kind === 'remote') return new Set();
   const out = await ground.git.must(['worktree', 'list', '--porcelain'], { cwd: repository.location });
-  const lines = out.toString('utf8').split('\n').filter((line) => line.startsWith('branch '));
+  const lines = out
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('branch '));
   return new Set(lines.map((line) => line.slice('branch '.length)));
 }
 

@@ -14,8 +14,13 @@ export async function countUncommitted(git: Git, top: string): Promise<number> {
 
 /** Names of the settings by which a repository would have programs run over changed files. */
 async function filterSettings(git: Git, top: string): Promise<readonly string[]> {
-  const found = await git.run(['config', '-z', '--name-only', '--get-regexp', '^filter\\..*\\.(clean|smudge|process|required)$'], { cwd: top });
-  const keys = found.stdout.toString('utf8').split('\0').filter((key) => key !== '');
+  const found = await git.run(['config', '-z', '--name-only', '--get-regexp', '^filter\\..*\\.(clean|smudge|process|required)$'], {
+    cwd: top,
+  });
+  const keys = found.stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((key) => key !== '');
   const strange = keys.find((key) => key.includes('='));
   if (strange !== undefined) {
     throw new JidokaError('repository-invalid', `The git setting ${JSON.stringify(strange)} of ${top} cannot be switched off.`, {
