@@ -46,7 +46,7 @@ const loadsAssert = /\brequire\('(?:(?:node:)?assert(?:\/strict)?|chai|expect)'\
 const writesFile =
   /(?:^|\.)(?:write|append|copy|rm|unlink|rename|symlink|truncate|createWriteStream|outputFile|cp|open)(?:File|Sync|FileSync|Dir|dirSync)?\w*$/;
 const testPlaces =
-  /['"`/](?:tests?|specs?|__tests__|__snapshots__|fixtures?)[/'"`]|node_modules\/|\.(?:test|spec|snap)\b|(?:test-?)?results?\.(?:json|xml|tap)|junit|\.tap['"`]|\.mocharc|process\.argv/i;
+  /['"`/](?:tests?|specs?|__tests__|__snapshots__|fixtures?)[/'"`]|node_modules\/|\.(?:test|spec|snap)\b|(?:test-?)?results?\.(?:json|ndjson|xml|tap)|junit|\.tap['"`]|\.mocharc|process\.argv/i;
 const ownPlace = /process\.(?:argv|execArgv|title)|\brequire\.main\b|import\.meta\.(?:url|main)|module\.parent/;
 
 /**
