@@ -4,7 +4,7 @@ import { applyPatch, filterPatch } from './patch.ts';
 import { attachRecord } from './attach.ts';
 import { checkOut } from './checkout.ts';
 import { splitNul } from './difference.ts';
-import { gitFailed } from './git.ts';
+import { forgeFault, gitFailed } from './git.ts';
 import { harvestFolder } from './harvest.ts';
 import { ensureBase, inside } from './mirror.ts';
 import type { Ground } from './mirror.ts';
@@ -38,17 +38,24 @@ export function gitForge(options: GitForgeOptions): Forge {
     });
     return once;
   };
+  const withGround = async <T>(work: (ready: Ground) => Promise<T>): Promise<T> => {
+    try {
+      return await work(await ground());
+    } catch (error) {
+      throw forgeFault(error);
+    }
+  };
   return {
-    open: async (location) => openRepository(await ground(), location),
-    read: async (repository, path) => readFile(await ground(), repository, path),
-    list: async (repository) => listFiles(await ground(), repository),
-    checkout: async (repository, into) => checkOut(await ground(), repository, into),
-    harvest: async (repository, from) => harvestFolder(await ground(), repository, from),
-    apply: async (repository, patch, into) => applyPatch({ ground: await ground(), repository }, patch, into),
-    filter: async (repository, patch, keep) => filterPatch({ ground: await ground(), repository }, patch, keep),
-    publish: async (repository, change) => publishChange(await ground(), repository, change),
-    attach: async (repository, record) => attachRecord(await ground(), repository, record),
-    resolve: async (repository, ref) => targetCommit(await ground(), repository, ref),
+    open: (location) => withGround((ready) => openRepository(ready, location)),
+    read: (repository, path) => withGround((ready) => readFile(ready, repository, path)),
+    list: (repository) => withGround((ready) => listFiles(ready, repository)),
+    checkout: (repository, into) => withGround((ready) => checkOut(ready, repository, into)),
+    harvest: (repository, from) => withGround((ready) => harvestFolder(ready, repository, from)),
+    apply: (repository, patch, into) => withGround((ready) => applyPatch({ ground: ready, repository }, patch, into)),
+    filter: (repository, patch, keep) => withGround((ready) => filterPatch({ ground: ready, repository }, patch, keep)),
+    publish: (repository, change) => withGround((ready) => publishChange(ready, repository, change)),
+    attach: (repository, record) => withGround((ready) => attachRecord(ready, repository, record)),
+    resolve: (repository, ref) => withGround((ready) => targetCommit(ready, repository, ref)),
   };
 }
 

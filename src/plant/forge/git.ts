@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { JidokaError } from '../../core/base/error.ts';
+import { JidokaError, isJidokaError } from '../../core/base/error.ts';
 
 /** How one git command is run. */
 export interface GitOptions {
@@ -58,15 +58,25 @@ export function gitFailed(
   result: GitResult,
   mend = 'Look at the message of git; `jidoka doctor` checks the installation.',
 ): JidokaError {
-  if (/No space left on device|Disk quota exceeded/i.test(result.stderr)) {
-    return new JidokaError('disk-full', `The disk is full: git ${args[0]} could not write.`, {
-      mend: 'Free some space and run this again; what was done before is kept.',
-    });
-  }
+  if (/No space left on device|Disk quota exceeded/i.test(result.stderr)) return diskFull(`git ${args[0]} could not write`);
   const said = lastWords(result.stderr);
   return new JidokaError('git-failed', `git ${args[0]} failed: ${said === '' ? `exit code ${result.code}` : said}`, {
     mend,
     data: { args: [...args], code: result.code, stderr: result.stderr.slice(-4_000) },
+  });
+}
+
+/** Turns what the file system says into a fault of the forge. */
+export function forgeFault(error: unknown): JidokaError {
+  if (isJidokaError(error)) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  if (/\b(ENOSPC|EDQUOT)\b/.test(text)) return diskFull(text);
+  return new JidokaError('git-failed', text, { mend: 'Look at the rights of the file named, and run it again.', cause: error });
+}
+
+function diskFull(what: string): JidokaError {
+  return new JidokaError('disk-full', `The disk is full: ${what}.`, {
+    mend: 'Free some space and run this again; what was done before is kept.',
   });
 }
 

@@ -1,8 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { chmod, lstat, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -158,47 +155,6 @@ test('a mirror that is gone is made again from the snapshot', async () => {
   expect(await makeForge().read(snapshot, 'a.txt')).toBe('one\n');
 });
 
-test('a repository of a server is opened and delivered to; one that takes no writes leaves the result with the factory', async () => {
-  await makeRepository(files, { folder: join(base, 'served/open') });
-  await makeRepository(files, { folder: join(base, 'served/closed') });
-  await git(join(base, 'served/open'), 'config', 'daemon.receivepack', 'true');
-  await git(join(base, 'served/open'), 'checkout', '--quiet', '-b', 'work');
-  const port = await freePort();
-  const args = [
-    'daemon',
-    '--reuseaddr',
-    '--export-all',
-    '--listen=127.0.0.1',
-    `--port=${port}`,
-    `--base-path=${join(base, 'served')}`,
-    '--verbose',
-  ];
-  const settings = join(base, 'daemon.gitconfig');
-  await writeFile(settings, '[safe]\n\tdirectory = *\n');
-  const daemon = spawn('git', args, {
-    env: { ...process.env, GIT_CONFIG_GLOBAL: settings },
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
-  });
-  try {
-    await once(daemon.stderr, 'data');
-    const open = await forge.open(`git://127.0.0.1:${port}/open`);
-    expect(open).toMatchObject({ kind: 'remote', name: 'open', branch: 'work', directory: '', uncommitted: 0 });
-    for (const done of await deliver(open)) expect(done).toMatchObject({ location: open.location, held: null });
-    const closed = await forge.open(`git://127.0.0.1:${port}/closed`);
-    for (const done of await deliver(closed)) {
-      expect(done.held).toMatch(/did not take it/);
-      expect(await git(done.location, 'rev-parse', done.ref)).toBe(done.commit);
-    }
-    await expect(forge.open(`git://127.0.0.1:${port}/missing`)).rejects.toMatchObject({
-      code: expect.stringMatching(/repository-invalid|git-failed/),
-    });
-  } finally {
-    process.kill(-(daemon.pid ?? 0), 'SIGKILL');
-  }
-  await expect(forge.open(`git://127.0.0.1:${port}/open`)).rejects.toMatchObject({ code: 'git-failed' });
-});
-
 test('a target that its owner made read-only keeps the result with the factory', async (context) => {
   if (process.getuid?.() === 0) return context.skip('root may write everywhere');
   const target = await makeRepository(files, { folder: join(base, 'target') });
@@ -217,21 +173,3 @@ test('what root writes into a repository of somebody else belongs to him afterwa
   const entries = await readdir(join(target.path, '.git'), { recursive: true });
   for (const entry of entries) expect((await lstat(join(target.path, '.git', entry))).uid, entry).toBe(65534);
 });
-
-test('secrets in a URL stay out of the snapshot and out of faults', async () => {
-  const error = await forge.open('http://ada:secret@127.0.0.1:9/x.git').catch((fault: unknown) => fault);
-  expect(error).toMatchObject({ code: 'git-failed' });
-  expect(JSON.stringify(error) + String(error)).not.toContain('secret');
-  await expect(forge.open('ext::sh -c id')).rejects.toMatchObject({ code: 'repository-invalid' });
-  await expect(forge.open('gopher://x/y')).rejects.toMatchObject({ code: 'repository-invalid' });
-});
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
