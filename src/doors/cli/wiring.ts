@@ -2,12 +2,9 @@ import type { Factory } from '../../core/ports/factory.ts';
 import type { Settings } from '../config.ts';
 import type { VerifyEvidence } from './verify.ts';
 
-type CreateFactory = (config: Settings & { readonly log: (line: string) => void }) => Promise<Factory>;
-
 /** Opens the real factory. Loaded only when a command needs it: it brings the database, the engine and the parsers. */
 export async function openFactory(settings: Settings, log: (line: string) => void): Promise<Factory> {
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-  const { createFactory } = (await import(new URL(`../../factory${extension}`, import.meta.url).href)) as { createFactory: CreateFactory };
+  const { createFactory } = await import('../../factory.ts');
   return createFactory({ ...settings, log });
 }
 

@@ -2,6 +2,7 @@ import { JidokaError } from '../../../core/base/error.ts';
 import type { EventBody } from '../../../core/evidence/event.ts';
 import { fact, type BlobRef, type Claim, type Fact } from '../../../core/evidence/fact.ts';
 import type { Stage } from '../../../core/line/line.ts';
+import type { Workspace } from '../../../core/ports/floor.ts';
 import type { Change } from '../../../core/ports/forge.ts';
 import type { Station } from '../../../core/ports/station.ts';
 import { withCheckout } from '../checkout.ts';
@@ -17,7 +18,7 @@ export async function change(stage: Stage, job: Job): Promise<StageWork> {
     if (claim.says === 'failed' && claim.failure !== undefined)
       return { kind: 'failed', class: claim.failure, command: station.name, message: claim.summary, events: [claimed], logs: claim.logs };
     const harvested = await job.needs.forge.harvest(packet.scope.repository, workspace.root);
-    return await conclude(stage, job, { claim, claimed, harvested });
+    return await conclude(stage, job, { claim, claimed, harvested, texts: await changedTexts(workspace, harvested) });
   });
 }
 
@@ -34,16 +35,24 @@ interface Performed {
   readonly claim: Claim;
   readonly claimed: EventBody;
   readonly harvested: Change;
+  readonly texts: Readonly<Record<string, string>>;
 }
 
-async function conclude(stage: Stage, job: Job, { claim, claimed, harvested }: Performed): Promise<StageWork> {
+/** Texts of the changed files as the station left them; what the workspace refuses to read is left out, and then counts as unread. */
+async function changedTexts(workspace: Workspace, { files }: Change): Promise<Readonly<Record<string, string>>> {
+  const read = files.map(async ({ path }) => [path, await workspace.read(path).catch(() => null)] as const);
+  return Object.fromEntries((await Promise.all(read)).filter((entry): entry is readonly [string, string] => entry[1] !== null));
+}
+
+async function conclude(stage: Stage, job: Job, { claim, claimed, harvested, texts }: Performed): Promise<StageWork> {
   const patch = await job.needs.blobs.put(harvested.patch, { label: 'patch', mediaType: 'text/x-patch' });
   const faithful = harvested.patch === '' || (await job.needs.blobs.text(patch.sha256)) === harvested.patch;
   const found = stationFact(claim, harvested);
   const facts: readonly Fact[] = faithful ? [found] : [found, secretInPatch()];
   const ready = found.outcome === 'holds' && faithful;
   const harvestedEvent: EventBody = { type: 'change.harvested', stage: stage.id, patch, files: harvested.files };
-  const output: Record<string, BlobRef> = ready ? { patch } : {};
+  const changed = await job.needs.blobs.put(JSON.stringify(texts), { label: 'changed files', mediaType: 'application/json' });
+  const output: Record<string, BlobRef> = ready ? { patch, changed } : {};
   return {
     kind: 'ended',
     outcome: ready ? 'done' : 'settled',

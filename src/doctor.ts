@@ -1,0 +1,77 @@
+import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { isJidokaError } from './core/base/error.ts';
+import type { Finding } from './core/ports/factory.ts';
+import type { RunNeeds } from './works/run/index.ts';
+
+interface Diagnosed {
+  readonly home: string;
+}
+
+const leastFreeBytes = 1024 ** 3;
+
+/** Looks at everything a run needs, each with what to do where it is missing. */
+export async function diagnose(config: Diagnosed, open: () => Promise<RunNeeds>): Promise<readonly Finding[]> {
+  const place = [nodeVersion(), await home(config.home), await disk(config.home)];
+  const opened = await open().then((needs) => ({ needs }), (error: unknown) => ({ error }));
+  if (!('needs' in opened)) return [...place, broken('required', 'database and engine', opened.error)];
+  const { needs } = opened;
+  return [...place, finding('required', 'database and engine', true, `open, executor ${needs.executor}`), ...(await floor(needs)), await git(needs), await registry(needs), await advisories(needs)];
+}
+
+function nodeVersion(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const ok = major > 20 || (major === 20 && minor >= 19);
+  return finding('required', 'node', ok, process.versions.node, 'Install Node 20.19 or newer.');
+}
+
+async function home(folder: string): Promise<Finding> {
+  const writable = await mkdir(folder, { recursive: true }).then(() => access(folder, constants.W_OK)).then(() => true, () => false);
+  return finding('required', 'home', writable, folder, 'Name a folder you may write with --home or JIDOKA_HOME.');
+}
+
+async function disk(folder: string): Promise<Finding> {
+  const free = await statfs(folder).then(({ bavail, bsize }) => bavail * bsize, () => 0);
+  return finding('required', 'disk', free >= leastFreeBytes, `${(free / 1024 ** 3).toFixed(1)} GiB free`, 'Make at least 1 GiB of room, or move the home with --home.');
+}
+
+async function floor({ floor: machine }: RunNeeds): Promise<readonly Finding[]> {
+  try {
+    const { kind, tier, user, node, npm, caveats } = await machine.probe();
+    const place = finding('required', 'floor', true, `${kind}, tier ${tier}, commands run as ${user}`);
+    return [place, finding('required', 'npm', npm !== '', `npm ${npm} on node ${node}`, 'Install npm 9 or newer.'), ...caveats.map((caveat) => finding('optional', 'floor caveat', true, caveat))];
+  } catch (error) {
+    return [broken('required', 'floor', error)];
+  }
+}
+
+async function git({ forge }: RunNeeds): Promise<Finding> {
+  try {
+    await forge.open('/');
+    return finding('required', 'git', true, 'found');
+  } catch (error) {
+    // That / is no repository is git's own answer, so git works.
+    const works = isJidokaError(error) && error.code === 'repository-invalid';
+    return works ? finding('required', 'git', true, 'found') : broken('required', 'git', error);
+  }
+}
+
+async function registry({ registry: machine }: RunNeeds): Promise<Finding> {
+  const answer = await machine.releases('semver');
+  const found = answer.kind === 'found' ? 'answers' : answer.kind === 'failed' ? answer.message : 'does not know the package semver';
+  return finding('required', 'npm registry', answer.kind === 'found', found, 'Check the network and `npm config get registry`; a run without it ends in RETRYABLE_FAILURE.');
+}
+
+async function advisories({ advisories: source }: RunNeeds): Promise<Finding> {
+  const answer = await source.advisories(new Map([['semver', ['5.0.0']]]));
+  const found = answer.kind === 'found' ? 'the registry answers' : answer.reason;
+  return finding('optional', 'advisory source', answer.kind === 'found', found, 'Give OSV files with --advisories; without any, new advisories count as residual risk.');
+}
+
+function finding(group: Finding['group'], name: string, ok: boolean, found: string, mend = ''): Finding {
+  return { group, name, ok, found, mend: ok ? '' : mend };
+}
+
+function broken(group: Finding['group'], name: string, error: unknown): Finding {
+  const message = error instanceof Error ? error.message : String(error);
+  return { group, name, ok: false, found: message, mend: isJidokaError(error) ? error.mend : 'Look at the message; JIDOKA_DEBUG=1 shows where it comes from.' };
+}

@@ -1,0 +1,1 @@
+export { builtInLine } from './built-in-line.ts';

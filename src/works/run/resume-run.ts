@@ -1,0 +1,37 @@
+import { JidokaError } from '../../core/base/error.ts';
+import { parseRunId, type RunId } from '../../core/base/ids.ts';
+import { find, runResult } from '../../core/evidence/run-result.ts';
+import { seedTitle } from '../../core/packet/title.ts';
+import type { RunResult } from '../../core/ports/factory.ts';
+import type { Ledger } from '../../core/ports/ledger.ts';
+import type { RunNeeds } from './needs.ts';
+import { finish, type RunEngine } from './work-seed.ts';
+
+/**
+ * Takes up a run that a dead process left; joins one that is under way, reports one that ended.
+ * Throws `run-unknown`, `usage` for an ambiguous beginning of an id, `engine-failed` for a run that broke.
+ */
+export async function resumeRun(text: string, needs: RunNeeds, engine: RunEngine): Promise<RunResult> {
+  const run = await findRun(text, needs.ledger);
+  const events = await needs.ledger.read(run);
+  const ended = runResult(events);
+  const seed = find(events, 'run.started')?.seed;
+  const state = await engine.state(run);
+  const joined = ended !== null ? 'ended' : state.kind === 'orphaned' ? 'resumed' : 'under-way';
+  needs.progress({ kind: 'run', run, title: seed === undefined ? run : seedTitle(seed), joined });
+  if (joined === 'resumed') await engine.resume(run);
+  const result = ended ?? (await finish(run, joined, needs, engine));
+  needs.progress({ kind: 'ended', result });
+  return result;
+}
+
+/** The one run whose id begins with a text. */
+export async function findRun(text: string, ledger: Ledger): Promise<RunId> {
+  const exact = parseRunId(text);
+  const rows = await ledger.runs({ prefix: text, limit: 6 });
+  const [first, ...others] = rows;
+  const found = rows.find((row) => row.run === exact) ?? (others.length === 0 ? first : undefined);
+  if (found !== undefined) return found.run;
+  if (first === undefined) throw new JidokaError('run-unknown', `No run "${text}" is in the ledger.`, { mend: 'List the runs: jidoka runs' });
+  throw new JidokaError('run-unknown', `"${text}" is the beginning of several runs: ${rows.map((row) => row.run).join(', ')}.`, { mend: 'Write more of the id.' });
+}

@@ -1,0 +1,73 @@
+import type { EventBody } from '../../../core/evidence/event.ts';
+import type { Fact } from '../../../core/evidence/fact.ts';
+import { find } from '../../../core/evidence/run-result.ts';
+import type { Stage } from '../../../core/line/line.ts';
+import { JidokaError } from '../../../core/base/error.ts';
+import { readBaselineRecord } from '../../inspection/baseline-record.ts';
+import { readBaseline } from '../../inspection/runner/index.ts';
+import { readyTree } from '../../inspection/tree.ts';
+import { surveyProject } from '../../intake/index.ts';
+import { withCheckout } from '../checkout.ts';
+import { blobOf, type Job, type StageWork } from '../job.ts';
+import { behaviourFacts } from './inspection/behaviour.ts';
+import { installFact } from './inspection/install-fact.ts';
+import { sealedFacts } from './inspection/sealed-facts.ts';
+import type { Inspected } from './inspection/inspected.ts';
+import { treeFacts } from './inspection/tree-facts.ts';
+import { treeJob } from './tree-job.ts';
+
+/**
+ * Makes facts about a change, outside of what any station says: on a clean checkout of the base it lays the unprotected
+ * part of the change, installs, and runs the base's own tests. Stops early where a fact already refuses the change.
+ */
+export async function inspection(stage: Stage, job: Job): Promise<StageWork> {
+  const inspected = await gather(job);
+  return await withCheckout(job, stage.id, async (workspace) => {
+    const sealed = await sealedFacts(inspected, job, workspace);
+    if (refused(sealed, job)) return ended(stage, sealed);
+    const tree = await readyTree(treeJob(stage, job, workspace, inspected.project));
+    if (tree.kind === 'failed') return { kind: 'failed', class: tree.class, command: tree.command, message: tree.message, events: asEvents(stage, sealed), logs: tree.logs };
+    const installed = installFact(tree, inspected.baseline);
+    if (tree.kind === 'not-installed') return ended(stage, [...sealed, installed]);
+    const moved = await treeFacts(inspected, job, workspace);
+    const behaved = await behaviourFacts(stage, { inspected, job, workspace, tree });
+    return ended(stage, [...sealed, installed, ...moved, ...behaved]);
+  });
+}
+
+async function gather(job: Job): Promise<Inspected> {
+  const { ledger, blobs, forge } = job.needs;
+  const project = await surveyProject(job.packet.scope.repository, forge);
+  const harvested = find(await ledger.read(job.run), 'change.harvested');
+  const [patch, changed, baseline] = [blobOf(job, 'patch'), blobOf(job, 'changed'), blobOf(job, 'baseline')];
+  if (harvested === undefined || patch === null || changed === null || baseline === null) throw incomplete(job);
+  const record = readBaselineRecord(await blobs.text(baseline.sha256));
+  return {
+    project,
+    change: { patch: await blobs.text(patch.sha256), files: harvested.files },
+    changedTexts: new Map(Object.entries(JSON.parse(await blobs.text(changed.sha256)) as Record<string, string>)),
+    baseline: record,
+    baselineRuns: readBaseline(record.tests ?? ''),
+  };
+}
+
+function refused(facts: readonly Fact[], job: Job): boolean {
+  const deciding = new Set(job.packet.validation.filter(({ demand }) => demand !== 'report').map(({ check }) => check));
+  return facts.some((fact) => fact.outcome === 'broken' && deciding.has(fact.check));
+}
+
+function asEvents(stage: Stage, facts: readonly Fact[]): readonly EventBody[] {
+  return facts.map((fact) => ({ type: 'fact.found', stage: stage.id, fact }));
+}
+
+function ended(stage: Stage, facts: readonly Fact[]): StageWork {
+  const broken = facts.filter((fact) => fact.outcome === 'broken').map((fact) => fact.check);
+  const summary = broken.length === 0 ? `${facts.length} checks made, none broken.` : `${facts.length} checks made, broken: ${broken.join(', ')}.`;
+  return { kind: 'ended', outcome: 'done', summary, events: asEvents(stage, facts), output: {} };
+}
+
+function incomplete(job: Job): JidokaError {
+  return new JidokaError('line-invalid', `Line "${job.input.line.name}" inspects before a baseline was taken and a change was made.`, {
+    mend: 'Order the stages: applicability, baseline, change, inspection.',
+  });
+}

@@ -1,0 +1,8 @@
+import type { TestRun } from '../../inspection/runner/index.ts';
+import { outputOf } from '../../inspection/tree.ts';
+
+/** The command, the results by id and the output of a run, for a person. */
+export function suiteLog(run: TestRun): string {
+  const results = [...run.results].map(([id, { status, message }]) => `${status}\t${id}${message === undefined ? '' : `\n\t${message.replaceAll('\n', '\n\t')}`}`);
+  return `${run.plan.argv.join(' ')}\n${results.join('\n')}\n\n${outputOf(run.process)}`;
+}

@@ -1,0 +1,34 @@
+import type { BlobRef } from '../../../core/evidence/fact.ts';
+import type { Stage } from '../../../core/line/line.ts';
+import type { Workspace } from '../../../core/ports/floor.ts';
+import type { TreeJob } from '../../inspection/tree.ts';
+import type { Project } from '../../intake/index.ts';
+import { parseDuration } from '../duration.ts';
+import type { Job } from '../job.ts';
+
+const defaultTimeoutMs = 300_000;
+
+/** What makes a checkout of this project ready, for baseline and inspection alike. */
+export function treeJob(stage: Stage, job: Job, workspace: Workspace, project: Project): TreeJob {
+  const scripted = project.lock?.lock.copies.filter((copy) => copy.hasInstallScript).map((copy) => copy.name) ?? [];
+  return {
+    workspace,
+    directory: project.repository.directory,
+    hasLock: project.lock !== null,
+    scripted: [...new Set(scripted)],
+    timeoutMs: timeoutOf(stage),
+    signal: job.signal,
+    keep: (label, text) => keepLog(job, `${stage.id}: ${label}`, text),
+    note: (message) => job.note(`${stage.id}: ${message}`),
+  };
+}
+
+/** Limit for one command of a stage, in milliseconds. */
+export function timeoutOf(stage: Stage): number {
+  return stage.timeout === undefined ? defaultTimeoutMs : parseDuration(stage.timeout);
+}
+
+/** Keeps text as a log of this run. */
+export function keepLog(job: Job, label: string, text: string): Promise<BlobRef> {
+  return job.needs.blobs.put(text, { label, mediaType: 'text/plain' });
+}

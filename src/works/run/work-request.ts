@@ -1,0 +1,96 @@
+import { JidokaError } from '../../core/base/error.ts';
+import { canonicalJson } from '../../core/base/json.ts';
+import type { Line } from '../../core/line/line.ts';
+import type { DependencySubject, RepositorySnapshot, Seed } from '../../core/packet/seed.ts';
+import type { RunReport, RunRequest, RunResult } from '../../core/ports/factory.ts';
+import { advisorySeed, dependencySeed, readAdvisories, readPolicy, seedOfPackage, surveyProject, sweep, type Asked, type Project } from '../intake/index.ts';
+import type { RunNeeds } from './needs.ts';
+import { workGroup } from './work-group.ts';
+import { workSeed, type RunEngine, type SeedOrder } from './work-seed.ts';
+
+/** What a request is worked with. */
+export interface RequestMeans {
+  readonly line: Line;
+  readonly needs: RunNeeds;
+  readonly engine: RunEngine;
+}
+
+/** Turns a request into seeds and brings each to its verdict, one after the other. */
+export async function workRequest(request: RunRequest, means: RequestMeans): Promise<RunReport> {
+  const { needs, line } = means;
+  const repository = await needs.forge.open(request.repository);
+  warnOfUncommitted(repository, needs);
+  const project = await surveyProject(repository, needs.forge);
+  const { node } = await needs.floor.probe();
+  const asked: Asked = { line, scope: request.scope, actor: request.actor, node, now: needs.clock.now() };
+  const ordered: Ordered = { request, means, project, asked, order: await orderOf(request, means) };
+  switch (request.subject.kind) {
+    case 'package':
+      return await onePackage(request.subject.name, ordered);
+    case 'all':
+      return { kind: 'many', runs: [...(await everything(ordered))] };
+    case 'advisories':
+      return await advisories(request.subject.files, ordered);
+  }
+}
+
+interface Ordered {
+  readonly request: RunRequest;
+  readonly means: RequestMeans;
+  readonly project: Project;
+  readonly asked: Asked;
+  readonly order: SeedOrder;
+}
+
+async function orderOf(request: RunRequest, { line, needs }: RequestMeans): Promise<SeedOrder> {
+  const given = readAdvisories(request.advisories);
+  const blob = given.length === 0 ? null : await needs.blobs.put(canonicalJson(given), { label: 'advisories', mediaType: 'application/json' });
+  return { line, lineDigest: needs.sha256(canonicalJson(line)), delivery: request.dryRun ? 'report' : 'branch', advisories: blob?.sha256 ?? null, again: request.again };
+}
+
+async function onePackage(name: string, ordered: Ordered): Promise<RunReport> {
+  const { request, means, project, asked } = ordered;
+  const seed = await seedOfPackage(project, name, readPolicy(request.to), asked, means.needs.registry);
+  return { kind: 'one', result: await work(seed, ordered) };
+}
+
+async function advisories(files: readonly { readonly path: string; readonly text: string }[], ordered: Ordered): Promise<RunReport> {
+  const seeds = readAdvisories(files).map((advisory) => advisorySeed(ordered.project.repository, advisory, ordered.asked));
+  const [only] = seeds;
+  if (only !== undefined && seeds.length === 1 && files.length === 1) return { kind: 'one', result: await work(only, ordered) };
+  return { kind: 'many', runs: await inTurn(seeds, ordered) };
+}
+
+/** In-range updates as a group, then each larger step; where nothing is outdated, one run that proves it. */
+async function everything(ordered: Ordered): Promise<readonly RunResult[]> {
+  const { request, means, project, asked } = ordered;
+  const { needs } = means;
+  const policy = readPolicy(request.to);
+  if (policy.kind === 'version') throw new JidokaError('usage', `--to ${policy.version} names one version, and --all is about many packages.`, { mend: 'Use --to patch, minor or major with --all, or name one package with --package.' });
+  const found = await sweep(project, policy, asked, needs.registry);
+  for (const { name, why } of found.skipped) needs.progress({ kind: 'warning', message: `${name} is left out: ${why}` });
+  needs.progress({ kind: 'planned', runs: (found.group.length > 0 ? 1 : 0) + found.steps.length, message: `${found.group.length} in-range updates as a group, ${found.steps.length} larger steps, ${found.current.length} packages current` });
+  const seedOf = (subjects: readonly DependencySubject[], within: 'range' | null) => dependencySeed(project.repository, within === null ? policy : { kind: 'newest', within }, subjects, asked, needs.sha256);
+  if (found.group.length === 0 && found.steps.length === 0) return found.current.length === 0 ? [] : [await work(seedOf(found.current, null), ordered)];
+  const byName = new Map(found.group.map((subject) => [subject.name, subject]));
+  const groupOf = (names: readonly string[]) => seedOf(names.flatMap((name) => byName.get(name) ?? []), 'range');
+  const group = found.group.length === 0 ? [] : await workGroup([...byName.keys()], groupOf, (seed, purpose) => work(seed, ordered, purpose));
+  return [...group, ...(await inTurn(found.steps.map((step) => seedOf([step], null)), ordered))];
+}
+
+async function inTurn(seeds: readonly Seed[], ordered: Ordered): Promise<RunResult[]> {
+  const results: RunResult[] = [];
+  for (const seed of seeds) results.push(await work(seed, ordered));
+  return results;
+}
+
+function work(seed: Seed, { means, order }: Ordered, purpose: 'deliver' | 'probe' = 'deliver'): Promise<RunResult> {
+  const delivery = purpose === 'probe' && order.delivery === 'branch' ? 'evidence' : order.delivery;
+  return workSeed(seed, { ...order, delivery }, means.needs, means.engine);
+}
+
+function warnOfUncommitted({ uncommitted, baseCommit, location }: RepositorySnapshot, needs: RunNeeds): void {
+  if (uncommitted === 0) return;
+  const files = uncommitted === 1 ? '1 file' : `${uncommitted} files`;
+  needs.progress({ kind: 'warning', message: `${location} has ${files} with uncommitted changes; the run works on commit ${baseCommit.slice(0, 12)} and leaves them alone.` });
+}
