@@ -15,11 +15,9 @@ git ls-files -z --cached --others --exclude-standard | tar --null --files-from=-
 cp -a --reflink=auto node_modules "$box/checkout/"
 chown -R "$user": "$box"
 
-# A clean environment, but for where packages come from.
-environment=(
-  "HOME=$box/home" "TMPDIR=$box/tmp" "PATH=$PATH" "LANG=C.UTF-8" "USER=$user" "CI=true" "NO_COLOR=1"
-  "npm_config_registry=$(npm config get registry)"
-)
+# A clean environment, but for where packages come from: in the user's own settings, so that a project's go before them.
+echo "registry=$(npm config get registry)" > "$box/home/.npmrc"
+environment=("HOME=$box/home" "TMPDIR=$box/tmp" "PATH=$PATH" "LANG=C.UTF-8" "USER=$user" "CI=true" "NO_COLOR=1")
 [ -z "${NODE_EXTRA_CA_CERTS:-}" ] || environment+=("NODE_EXTRA_CA_CERTS=$NODE_EXTRA_CA_CERTS")
 as_user=(setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups env -i "${environment[@]}")
 

@@ -76,25 +76,23 @@ function checksPage() {
 }
 
 function cliPage() {
-  return page('The command line', 'the program’s own --help', helpOf([]));
+  const top = helpOf([]);
+  const [, listed = ''] = top.split(/^Commands:\n/m);
+  const [section = ''] = listed.split('\n\n');
+  const commands = [...section.matchAll(/^ {2}([a-z-]+(?: [a-z-]+)*)/gm)].map((match) => (match[1] ?? '').split(' '));
+  if (commands.length === 0) throw new Error(`No command is listed in:\n${top}`);
+  const sections = [[], ...commands].flatMap((command) => [
+    `## \`${['jidoka', ...command].join(' ')}\``,
+    `\`\`\`text\n${helpOf(command)}\n\`\`\``,
+  ]);
+  return page('The command line', 'the program’s own --help', sections);
 }
 
-/**
- * The help of a command, then of each command below it.
- *
- * @param {readonly string[]} command
- * @returns {string[]}
- */
+/** @param {readonly string[]} command */
 function helpOf(command) {
   const program = join(root, 'dist/src/doors/cli/main.js');
-  const help = execFileSync(process.execPath, [program, ...command, '--help'], {
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'], NO_COLOR: '1' },
-  });
-  const [, listed = ''] = help.split(/^Commands:\n/m);
-  const below = [...listed.matchAll(/^ {2}([a-z][a-z-]*)/gm)].flatMap((match) => match[1] ?? []).filter((name) => name !== 'help');
-  const title = `## \`${['jidoka', ...command].join(' ')}\``;
-  return [title, `\`\`\`text\n${help.trimEnd()}\n\`\`\``, ...below.flatMap((name) => helpOf([...command, name]))];
+  const env = { PATH: process.env['PATH'], NO_COLOR: '1' };
+  return execFileSync(process.execPath, [program, ...command, '--help'], { encoding: 'utf8', env }).trimEnd();
 }
 
 /**
