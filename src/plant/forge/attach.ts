@@ -44,7 +44,9 @@ async function hold(ground: Ground, job: Job, why: string): Promise<Published> {
   const there = await commitOf(ground, job.mirror, job.ref);
   if (there !== null && there !== job.commit) throw changed(job, job.mirror, there);
   await ground.git.must(['update-ref', job.ref, job.commit], inside(job.mirror));
-  return { location: job.mirror, ref: job.ref, commit: job.commit, held: `${job.repository.location} did not take it: ${why}` };
+  const held = `${job.repository.location} did not take it: ${why}`;
+  ground.log(`${held} It is kept in ${job.mirror}.`);
+  return { location: job.mirror, ref: job.ref, commit: job.commit, held };
 }
 
 function changed(job: Job, where: string, there: string): JidokaError {

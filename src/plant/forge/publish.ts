@@ -93,7 +93,9 @@ function published(job: Job, ref: string): Published {
 async function hold(ground: Ground, job: Job, why: string): Promise<Published> {
   const ref = `refs/heads/${job.branch}`;
   await ground.git.must(['update-ref', ref, job.commit], inside(job.mirror));
-  return { location: job.mirror, ref, commit: job.commit, held: `${job.repository.location} did not take it: ${why}` };
+  const held = `${job.repository.location} did not take it: ${why}`;
+  ground.log(`${held} It is kept in ${job.mirror}.`);
+  return { location: job.mirror, ref, commit: job.commit, held };
 }
 
 async function checkName(ground: Ground, branch: string): Promise<void> {

@@ -50,7 +50,12 @@ export async function pushTo(
     ...inside(mirrorPath(ground, repository.id), await asking(ground, repository.id)),
     timeoutMs: networkTimeoutMs,
   });
-  if (repository.kind === 'local') await giveBack(ground, repository.location, begunMs);
+  if (repository.kind === 'local') {
+    // The push stands, whoever the files belong to.
+    await giveBack(ground, repository.location, begunMs).catch((error: unknown) =>
+      ground.log(`Some files of ${repository.location} may still belong to root: ${String(error)}`),
+    );
+  }
   if (answer.code === 0) return { kind: 'done' };
   const said = `${answer.stdout.toString('utf8')}\n${answer.stderr}`;
   if (/\(stale info\)|\(fetch first\)|cannot lock ref .* (is at|reference already exists)|reference already exists/.test(said))
