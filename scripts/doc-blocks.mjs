@@ -91,7 +91,7 @@ function typeFaults(written) {
     const options = {
       extends: '../../tsconfig.test.json',
       compilerOptions: { rootDir: '../..', noUnusedLocals: false },
-      include: ['*.ts'],
+      include: ['*.ts', '../../src/**/*.d.ts'],
       exclude: [],
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(options));

@@ -8,6 +8,7 @@ export interface Module {
   readonly source: string;
   readonly program: Program;
   readonly imports: readonly Import[];
+  /** Names of the values it exports; types come along with them. */
   readonly exports: readonly string[];
   /** Line of an offset, from 1. */
   line(offset: number): number;
@@ -39,7 +40,9 @@ export function parseModule(path: string, source: string): Module {
   const line = (offset: number): number => starts.findLastIndex((start) => start <= offset) + 1;
   const found = [...staticRequests(module), ...expressionRequests(program)];
   const imports = found.map(({ specifier, offset }) => ({ specifier, target: resolve(path, specifier), line: line(offset) }));
-  const exports = module.staticExports.flatMap((statement) => statement.entries.map((entry) => entry.exportName.name ?? '*'));
+  const exports = module.staticExports.flatMap((statement) =>
+    statement.entries.filter((entry) => !entry.isType).map((entry) => entry.exportName.name ?? '*'),
+  );
   return { path, source, program, imports, exports, line };
 }
 

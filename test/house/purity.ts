@@ -2,12 +2,13 @@ import { Visitor } from 'oxc-parser';
 import type { Fault, Module } from './module.ts';
 import { placeOf } from './place.ts';
 
+// Not process.stdout and process.stderr: a finished process has them too, as text.
 const givenMembers: Readonly<Record<string, RegExp>> = {
   Date: /^now$/,
   performance: /^now$/,
   Math: /^random$/,
   crypto: /^(randomUUID|getRandomValues)$/,
-  process: /^(argv|chdir|cwd|env|hrtime|kill|memoryUsage|nextTick|on|once|pid|platform|stderr|stdin|stdout|version|versions)$/,
+  process: /^(argv|chdir|cwd|env|hrtime|kill|memoryUsage|nextTick|on|once|pid|platform|stdin|version|versions)$/,
 };
 const givenCalls = /^(Date|fetch|queueMicrotask|randomBytes|randomInt|randomUUID|setImmediate|setInterval|setTimeout)$/;
 

@@ -15,7 +15,7 @@ export function fileSizes(modules: readonly Module[]): Fault[] {
   return [...tooLong, ...medianFault(modules.filter(({ path }) => path.startsWith('src/') && !placeOf(path).isTest))];
 }
 
-/** A room's front door has at most ten named exports. */
+/** A room's front door offers at most ten values by name, with the types that go with them. */
 export function narrowDoors(modules: readonly Module[]): Fault[] {
   return modules
     .filter(({ path }) => placeOf(path).isIndex && placeOf(path).room !== null)
