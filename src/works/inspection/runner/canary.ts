@@ -1,37 +1,25 @@
 import { type FalseCheck, falseChecks, falseChecksOfT } from './canary-checks.ts';
-import type { Manifest } from './project.ts';
 import type { Canary, CanarySubject, RunnerName, TestPlan } from './types.ts';
 
 /**
  * Makes a test file that must fail, for the same run as the suite: it stands beside the suite's files, is written as
- * they are, loads the subject first and then asserts something false by every assertion the suite can use. A source
- * that stubs an assertion library, replaces `it` or exits makes it pass or vanish.
+ * they are, first loads what they load and then asserts something false by every assertion they can use. A source that
+ * stubs an assertion library, replaces `it` or exits makes it pass or vanish.
  *
  * @example
- * const canary = canaryFor(plan, { files: ['src/index.js'], packages: ['lodash'] });
+ * const canary = canaryFor(plan, { packages: ['lodash'] });
  * const run = await runTests(workspace, plan, { timeoutMs: 300_000, canary });
  * run.canary?.reported; // 'fail' where the run can be believed
  */
-export function canaryFor(plan: TestPlan, subject: CanarySubject): Canary {
+export function canaryFor(plan: TestPlan, subject: CanarySubject = {}): Canary {
   const token = subject.token ?? 'jidoka-canary';
   const file = modelledOn(plan.style.sample, token);
   const kind = writingOf(plan);
-  const checks = kind.name === 't' ? falseChecksOfT(kind.runner) : checksFor(plan);
+  const checks = kind.name === 't' ? [...falseChecksOfT(kind.runner), ...checksFor(plan).map(seenByT)] : checksFor(plan);
   const tests = checks.map((check) => testOf(kind, { ...check, title: `${token} ${check.title}` }));
-  const content = [...prelude(plan, kind, specifiers(file, subject)), ...tests, ''].join('\n');
+  const named = specifiers(file, [...plan.style.loads, ...(subject.files ?? []).map(local), ...(subject.packages ?? [])]);
+  const content = [...prelude(plan, kind, named), ...tests, ...leave(kind), ''].join('\n');
   return { file, content, ids: checks.map((check) => `${file} > ${token} ${check.title}`) };
-}
-
-/** Entry files that a manifest names, as a subject for a canary: what `import 'this-package'` would load. */
-export function entriesOf(manifest: Manifest): readonly string[] {
-  const entries: string[] = [];
-  const collect = (value: unknown): void => {
-    if (typeof value === 'string' && /\.[cm]?[jt]sx?$/.test(value) && !/\.d\.[cm]?ts$|\*/.test(value)) entries.push(value);
-    if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
-  };
-  collect(manifest.exports);
-  if (entries.length === 0) entries.push(manifest.main ?? 'index.js');
-  return [...new Set(entries.map((path) => path.replace(/^\.\//, '')))];
 }
 
 type Writing = { readonly name: 't'; readonly runner: 'ava' | 'tap' | 'tape' } | { readonly name: 'it'; readonly from: 'globals' | 'node:test' | 'vitest'; readonly globals: boolean };
@@ -73,10 +61,14 @@ function modelledOn(sample: string | null, token: string): string {
   return `${folder}${before}${token}${alone ? '.test' : after}${extension}`;
 }
 
+function local(path: string): string {
+  return `./${path.replace(/^\.\//, '')}`;
+}
+
 /** What to load, as the canary's file has to name it. */
-function specifiers(file: string, subject: CanarySubject): readonly string[] {
+function specifiers(file: string, names: readonly string[]): readonly string[] {
   const up = '../'.repeat(file.split('/').length - 1);
-  return [...subject.files.map((path) => `${up === '' ? './' : up}${path.replace(/^\.\//, '')}`), ...subject.packages];
+  return [...new Set(names)].map((name) => (name.startsWith('./') && up !== '' ? `${up}${name.slice(2)}` : name));
 }
 
 /** Loads the subject as the file is loaded: what cannot be loaded is left, its own tests tell of it. */
@@ -117,6 +109,18 @@ function defineOf(kind: Writing, module: 'esm' | 'cjs'): string {
 function testOf(kind: Writing, { title, code }: FalseCheck): string {
   const name = JSON.stringify(title);
   if (kind.name === 'it') return `define(${name}, async () => { await ready; ${code} });`;
-  const end = kind.runner === 'ava' ? '' : ' t.end();';
-  return `define(${name}, (t) => { ${code}${end} });`;
+  if (kind.runner === 'ava') return `define(${name}, async (t) => { await ready; ${code} });`;
+  // tape does not catch what a test throws: it would end the process, and with it the tests after this.
+  return `define(${name}, async (t) => { await ready; try { ${code} } catch (error) { t.fail(String(error)); } t.end(); });`;
+}
+
+/** A test without any assertion fails in some runners; one that a stubbed library let through must pass. */
+function seenByT(check: FalseCheck): FalseCheck {
+  return { ...check, code: `${check.code} t.pass('the assertion let it through');` };
+}
+
+/** Ends a process of the canary's own where something that it loaded keeps it open. */
+function leave(kind: Writing): readonly string[] {
+  const own = kind.name === 't' ? kind.runner !== 'ava' : kind.from === 'node:test';
+  return own ? ['setTimeout(() => process.exit(), 5000).unref();'] : [];
 }

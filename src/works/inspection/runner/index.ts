@@ -1,6 +1,6 @@
 export { readBaseline, writeBaseline } from './baseline.ts';
 export { breakClass } from './break-class.ts';
-export { canaryFor, entriesOf } from './canary.ts';
+export { canaryFor } from './canary.ts';
 export { compareRuns, summarizeBaseline, weakBaseline } from './compare.ts';
 export type { BaselineSummary, Comparison, WeakBaseline } from './compare.ts';
 export { detectRunner } from './detect.ts';

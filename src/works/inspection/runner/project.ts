@@ -10,7 +10,7 @@ export const Manifest = z
     name: z.string().optional().catch(undefined),
     type: z.string().optional().catch(undefined),
     main: z.string().optional().catch(undefined),
-    exports: z.unknown(),
+    exports: z.unknown().optional(),
     scripts: Names,
     dependencies: Names,
     devDependencies: Names,

@@ -4,18 +4,72 @@ import type { RunnerName, SuiteStyle } from './types.ts';
 
 /** Test files read to see how the suite is written. */
 const readAtMost = 40;
+/** Modules a canary loads at most: a suite's sources, not a whole application one by one. */
+const loadAtMost = 60;
 
 /** Reads how a suite's files are written, so that another file can be written the same way. */
 export async function readStyle(project: Project, runner: RunnerName, draft: Draft): Promise<SuiteStyle> {
   const sample = sampleOf(draft.files);
-  const nearest = [...draft.files].sort((left, right) => depth(left) - depth(right)).slice(0, readAtMost);
-  const texts = await Promise.all(nearest.map(project.read));
-  const imports = new Set(texts.flatMap((text) => importsOf(text ?? '')));
+  const read = await readFiles(project, draft.files);
+  const [first] = draft.files;
+  const early = runner === 'mocha' && plainHead(read.get(first ?? '') ?? '');
+  return {
+    sample,
+    module: await moduleOf(project, { runner, draft, sample: sample ?? 'x.js' }),
+    assertions: assertionsIn(project, [...read.values()]),
+    loads: await loadsOf(project, early ? new Map([...read].filter(([path]) => path === first)) : read),
+    early,
+  };
+}
+
+/** The first file, and those nearest to the top. */
+async function readFiles(project: Project, files: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const nearest = [...files].sort((left, right) => depth(left) - depth(right)).slice(0, readAtMost);
+  const wanted = [...new Set([...files.slice(0, 1), ...nearest])];
+  return new Map(await Promise.all(wanted.map(async (path) => [path, (await project.read(path)) ?? ''] as const)));
+}
+
+function assertionsIn(project: Project, texts: readonly string[]): readonly string[] {
+  const imports = new Set(texts.flatMap(importsOf));
   const declared = { ...project.manifest.dependencies, ...project.manifest.devDependencies };
   const known = [...libraries].filter(([name]) => imports.has(name) || (harmlessToLoad.has(name) && name in declared));
-  const globals = texts.some((text) => text !== null && /\b(?:it|test)\s*(?:\.\w+\s*)*\(/.test(text) && !/['"](?:vitest|@jest\/globals|node:test)['"]/.test(text));
-  const assertions = [...new Set([...known.map(([, library]) => library), ...(globals ? ['globals'] : [])])];
-  return { sample, module: await moduleOf(project, { runner, draft, sample: sample ?? 'x.js' }), assertions };
+  const globals = texts.some((text) => definesTests.test(text) && !/['"](?:vitest|@jest\/globals|node:test)['"]/.test(text));
+  return [...new Set([...known.map(([, library]) => library), ...(globals ? ['globals'] : [])])];
+}
+
+/** A call with a title; `pattern.test(text)` is none. */
+const definesTests = /(?<![.\w$])(?:describe|it|test|context|suite)\s*(?:\.\w+\s*)*\(\s*['"`]/;
+
+/** Whether a file does nothing but load modules until it has loaded the last of them. */
+function plainHead(text: string): boolean {
+  const loads = [...text.matchAll(/^(?:import\b.*|.*\brequire\(.*)$/gm)];
+  const last = loads.findLast((line) => !/^\s{2,}/.test(line[0]));
+  const head = last === undefined ? '' : text.slice(0, last.index + last[0].length);
+  return !/process\.(?:env|chdir|argv)|mock|nock|sinon\.|stub|rewire|proxyquire|global(?:This)?[.[]|\bit\(|describe\(/.test(head.replaceAll(/(?:from|require\()\s*['"][^'"]*['"]/g, ''));
+}
+
+/** Modules that files load from the repository, in the order they are named; files of tests are not among them. */
+async function loadsOf(project: Project, read: ReadonlyMap<string, string>): Promise<readonly string[]> {
+  const names = [...read].flatMap(([path, text]) => importsOf(text).flatMap((name) => located(project, path, name)));
+  const kept = [...new Set(names)].slice(0, loadAtMost);
+  const texts = await Promise.all(kept.map((name) => (name.startsWith('./') ? project.read(name.slice(2)) : null)));
+  return kept.filter((_, index) => !definesTests.test(texts[index] ?? ''));
+}
+
+/** Where a specifier of the repository's own leads; nothing for packages and what is not there. */
+function located(project: Project, from: string, name: string): readonly string[] {
+  const own = project.manifest.name;
+  if (own !== undefined && (name === own || name.startsWith(`${own}/`))) return [name];
+  if (/^(?:@\/|~\/|#|src\/)/.test(name)) return [name];
+  if (!/^\.{1,2}(?:\/|$)/.test(name)) return [];
+  const folder = from.split('/').slice(0, -1).join('/');
+  if (name.split('/').filter((part) => part === '..').length > folder.split('/').filter(Boolean).length) return [];
+  const base = join(folder, name);
+  const stem = base.replace(/\.([cm]?)jsx?$/, '.$1ts');
+  const endings = ['', '.js', '.ts', '.mjs', '.cjs', '.tsx', '.jsx'].map((ending) => `${base}${ending}`);
+  const folders = ['index.js', 'index.ts', 'index.mjs', 'index.cjs'].map((index) => (base === '' ? index : `${base}/${index}`));
+  const found = [...endings, stem, ...folders].find((path) => project.files.includes(path) && /\.[cm]?[jt]sx?$/.test(path));
+  return found === undefined ? [] : [`./${found}`];
 }
 
 const libraries: ReadonlyMap<string, string> = new Map([

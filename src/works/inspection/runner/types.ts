@@ -37,6 +37,13 @@ export interface SuiteStyle {
   readonly module: 'esm' | 'cjs';
   /** Assertion libraries the suite's files import: 'node:assert', 'chai', 'expect', 'should'. */
   readonly assertions: readonly string[];
+  /** Modules the suite's files load, in order: './src/a.js' relative to the project folder, others by name. */
+  readonly loads: readonly string[];
+  /**
+   * Whether another file may be loaded before all of the suite's: its first file does nothing but load modules before
+   * it defines tests. Matters where all files share one process.
+   */
+  readonly early: boolean;
 }
 
 /** Result of one id in one run. */
@@ -82,12 +89,12 @@ export interface CanaryReport {
   readonly suspicious: readonly { readonly id: string; readonly reported: TestStatus }[];
 }
 
-/** What a canary loads before it asserts something false. */
+/** What a canary loads before it asserts something false, beside all that the suite's own files load. */
 export interface CanarySubject {
-  /** Modules of the repository, relative to the project folder: its entry and every changed source file. */
-  readonly files: readonly string[];
+  /** Modules of the repository beside those that the suite itself loads, relative to the project folder. */
+  readonly files?: readonly string[];
   /** Packages by name, as the suite would import them: the dependency that was updated. */
-  readonly packages: readonly string[];
+  readonly packages?: readonly string[];
   /** Names the canary's file and tests, so that code under test cannot know it beforehand; default 'jidoka-canary'. */
   readonly token?: string;
 }

@@ -48,10 +48,11 @@ export function expandWords(words: readonly Word[], files: readonly string[]): r
   });
 }
 
-/** Files that specs name: files, folders and globs; without specs, those that the defaults match. */
+/** Files that specs name (files, folders and globs), in their order; without specs, those that the defaults match. */
 export function filesOf(project: Project, specs: readonly string[], defaults: readonly string[]): readonly string[] {
   const wanted = (specs.length === 0 ? defaults : specs).map(matcherOf);
-  return project.files.filter((path) => script.test(path) && wanted.some((matches) => matches(path))).sort();
+  const scripts = project.files.filter((path) => script.test(path)).sort();
+  return [...new Set(wanted.flatMap((matches) => scripts.filter(matches)))];
 }
 
 /** Adds a file to a command whose specs do not already take it in. */

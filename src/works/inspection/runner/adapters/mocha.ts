@@ -36,7 +36,11 @@ export const mocha: Adapter = {
       version: tool.version,
     };
   },
-  withFile: appended,
+  withFile(plan, file) {
+    if (!plan.style.early) return appended(plan, file);
+    const at = plan.argv.length - plan.specs.length;
+    return [plan.argv[0], ...plan.argv.slice(1, at), file, ...plan.argv.slice(at)];
+  },
   read: fromLines,
 };
 

@@ -43,6 +43,14 @@ const Line = z.union([
   z.object({ end: z.literal(true) }),
 ]);
 
+interface FileEnd {
+  /** Whether the run was cut off while the file ran. */
+  readonly cut: boolean;
+  /** Whether the process exited with code 0. */
+  readonly clean: boolean;
+  readonly said: string;
+}
+
 type FileReading = Pick<Reading, 'reports' | 'crashes'>;
 
 function readTape(text: string): Reading {
@@ -58,15 +66,15 @@ function readTape(text: string): Reading {
     if ('end' in line) finished = true;
     if (!('done' in line)) continue;
     running.delete(line.done);
-    parts.push(readFile(line.done, taps.get(line.done) ?? '', { cut: false, said: line.said }));
+    parts.push(readFile(line.done, taps.get(line.done) ?? '', { cut: false, clean: line.code === 0, said: line.said }));
   }
-  for (const file of running) parts.push(readFile(file, taps.get(file) ?? '', { cut: true, said: '' }));
+  for (const file of running) parts.push(readFile(file, taps.get(file) ?? '', { cut: true, clean: false, said: '' }));
   const reports = parts.flatMap((part) => part.reports);
   return { reports, crashes: parts.flatMap((part) => part.crashes), running: [...running], finished, problem: null };
 }
 
 /** Groups assertions under the comment above them, which is the name of the test; one that fails decides it. */
-function readFile(file: string, text: string, end: { readonly cut: boolean; readonly said: string }): FileReading {
+function readFile(file: string, text: string, end: FileEnd): FileReading {
   const { items, planned } = parseTap(text);
   const groups: TestReport[] = [];
   let points = 0;
@@ -82,7 +90,8 @@ function readFile(file: string, text: string, end: { readonly cut: boolean; read
     const status = open.status === 'fail' || (!item.ok && !item.skipped) ? 'fail' : open.status;
     groups.push({ ...open, status, message: open.message ?? (item.skipped ? undefined : item.message) });
   }
-  if (planned !== null && points === planned) return { reports: groups, crashes: [] };
+  const explained = end.clean || groups.some((one) => one.status === 'fail');
+  if (planned !== null && points === planned && explained) return { reports: groups, crashes: [] };
   // The last test had begun and did not end; nothing but a failure of it can be believed.
   const last = groups.at(-1);
   const reports = last?.status === 'fail' ? groups : groups.slice(0, -1);

@@ -24,9 +24,11 @@ module.exports = function FactoryReporter(runner) {
   const report = (test, status, error) =>
     lines.write({ file: fileOf(test), path: path(test), status, message: lines.text(error) });
   let running = '';
-  runner.on('suite', (suite) => {
-    const file = fileOf(suite);
-    if (file && file !== running) lines.write({ running: (running = file) });
+  runner.on('test', (test) => {
+    const file = fileOf(test);
+    if (!file || file === running) return;
+    if (running) lines.write({ done: running });
+    lines.write({ running: (running = file) });
   });
   runner.on('pass', (test) => report(test, 'pass'));
   runner.on('pending', (test) => report(test, 'skip'));

@@ -39,15 +39,15 @@ const Point = z.object({
   todo: z.union([z.boolean(), z.string()]).nullish(),
   diag: z.unknown(),
 });
-const Plan = z.object({ start: z.number(), end: z.number() });
 type Log = readonly (readonly unknown[])[];
 
 /** Reads TAP 12 to 14 with subtests. Text between the lines is passed by, as is a point out of its number. */
 export function parseTap(text: string): TapDocument {
   const log: Log = Parser.parse(text);
-  const plan = log.findLast(([event]) => event === 'plan');
-  const planned = plan === undefined ? null : Plan.parse(plan[1]);
-  return { items: itemsOf(log), planned: planned === null ? null : Math.max(0, planned.end - planned.start + 1) };
+  // The parser makes up a plan where the text has none; only one that was written says that nothing is cut off.
+  const [, start, end] = [...text.matchAll(/^(\d+)\.\.(\d+)(?:\s*#.*)?\s*$/gm)].at(-1) ?? [];
+  const planned = start === undefined || end === undefined ? null : Math.max(0, Number(end) - Number(start) + 1);
+  return { items: itemsOf(log), planned };
 }
 
 function itemsOf(log: Log): readonly TapItem[] {
