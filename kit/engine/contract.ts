@@ -102,7 +102,10 @@ function working(bench: Bench): void {
     );
     await Promise.all(ids.map((id) => engine.start(id, id)));
     const results = await Promise.all(ids.map((id) => engine.result(id)));
-    assert.deepEqual(results, ids.map((_, index) => [index, -index || 0]));
+    assert.deepEqual(
+      results,
+      ids.map((_, index) => [index, -index || 0]),
+    );
   });
 
   it('says that a workflow is running and by whom, and lets a waiter give up without stopping it', async () => {

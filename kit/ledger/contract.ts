@@ -43,7 +43,10 @@ function appending(ledger: () => Ledger): void {
     const run = sampleRun('chain');
     const first = await ledger().append(run, [sampleEvent('a'), sampleEvent('b')]);
     const second = await ledger().append(run, [sampleEvent('c')]);
-    assert.deepEqual([...first, ...second].map(({ runSeq }) => runSeq), [1, 2, 3]);
+    assert.deepEqual(
+      [...first, ...second].map(({ runSeq }) => runSeq),
+      [1, 2, 3],
+    );
     assert.deepEqual(await ledger().read(run), [...first, ...second]);
     await intact(ledger(), run, 3);
   });
@@ -52,7 +55,10 @@ function appending(ledger: () => Ledger): void {
     const run = sampleRun('twice');
     const [stored] = await ledger().append(run, [sampleEvent('a', ['first'])]);
     const again = await ledger().append(run, [sampleEvent('b'), sampleEvent('a', ['second']), sampleEvent('c')]);
-    assert.deepEqual(again.map(({ key }) => key), ['b', 'a', 'c']);
+    assert.deepEqual(
+      again.map(({ key }) => key),
+      ['b', 'a', 'c'],
+    );
     assert.deepEqual(again[1], stored);
     await intact(ledger(), run, 3);
   });
@@ -79,14 +85,17 @@ function appendingAtOnce(ledger: () => Ledger): void {
     );
     await Promise.all(batches.map((batch) => ledger().append(run, batch)));
     await intact(ledger(), run, 100);
-    for (const batch of batches) await inOneRow(ledger(), run, batch.map(({ key }) => key));
+    for (const batch of batches)
+      await inOneRow(
+        ledger(),
+        run,
+        batch.map(({ key }) => key),
+      );
   });
 
   it('stores one event when the same key is appended at once by many', async () => {
     const run = sampleRun('race');
-    const answers = await Promise.all(
-      Array.from({ length: 12 }, (_, index) => ledger().append(run, [sampleEvent('only', [`${index}`])])),
-    );
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => ledger().append(run, [sampleEvent('only', [`${index}`])])));
     assert.equal(new Set(answers.map(([event]) => event?.hash)).size, 1);
     await intact(ledger(), run, 1);
   });
@@ -105,7 +114,12 @@ function recording(ledger: () => Ledger): void {
     await ledger().append(run, [
       sampleEvent('text', steps),
       sampleOf('numbers', {
-        type: 'stage.completed', stage: 's', attempt: 1, outcome: 'done', summary: '', durationMs: 0.1 + 0.2,
+        type: 'stage.completed',
+        stage: 's',
+        attempt: 1,
+        outcome: 'done',
+        summary: '',
+        durationMs: 0.1 + 0.2,
         output: { big: 1e21, small: 5e-324, max: Number.MAX_SAFE_INTEGER, none: null, yes: true },
       }),
     ]);

@@ -58,9 +58,7 @@ function linkAfter(run: RunId, last: LedgerEvent | undefined, event: NewEvent): 
 }
 
 function redactStrings<T>(value: T, redact: (text: string) => string): T {
-  const plain: unknown = JSON.parse(JSON.stringify(value), (_key, item: unknown) =>
-    typeof item === 'string' ? redact(item) : item,
-  );
+  const plain: unknown = JSON.parse(JSON.stringify(value), (_key, item: unknown) => (typeof item === 'string' ? redact(item) : item));
   return plain as T; // the same shape: only strings were replaced, by strings
 }
 

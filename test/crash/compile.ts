@@ -20,7 +20,11 @@ export async function compile(sources: readonly string[]): Promise<Compiled> {
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   const options = { composite: false, incremental: false, declaration: false, types: ['node'], rootDir: root, outDir: join(folder, 'out') };
-  const config = { extends: join(root, 'tsconfig.base.json'), compilerOptions: options, files: sources.map((source) => join(root, source)) };
+  const config = {
+    extends: join(root, 'tsconfig.base.json'),
+    compilerOptions: options,
+    files: sources.map((source) => join(root, source)),
+  };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
   await promisify(execFile)(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder]);
   return {

@@ -203,7 +203,7 @@ async function authors(id: string): Promise<readonly number[]> {
 }
 
 async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const database = await openDatabase({ home, log: () => {}, env: process.env });
+  const database = await openDatabase({ home, log: () => {}, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
   try {
     return await work(database);
   } finally {

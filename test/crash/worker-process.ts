@@ -28,7 +28,7 @@ const hold = (id: string): Promise<void> =>
     say(`held ${id}`);
   });
 
-const database = await openDatabase({ home, log, env: process.env });
+const database = await openDatabase({ home, log, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
 const engine = await openEngine<Plan, number>({
   database,
   name: 'crash',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import type { WorkflowHandle, WorkflowStatus } from '@dbos-inc/dbos-sdk';
+import type { WorkflowHandle } from '@dbos-inc/dbos-sdk';
 import type { JidokaError } from '../../core/base/error.ts';
 import type { Json } from '../../core/base/json.ts';
 import type { Engine, Workflow, WorkflowState } from '../../core/ports/engine.ts';
@@ -9,9 +9,8 @@ import { makeContext } from './context.ts';
 import type { Dbos } from './dbos.ts';
 import type { EngineDatabase } from './engine-database.ts';
 import { engineFailed, interrupted } from './faults.ts';
-import type { Life } from './life.ts';
 import { Lives } from './lives.ts';
-import { nobody, ownerOf, owns, release, takeOver } from './ownership.ts';
+import { nobody, owns, recordOf, release, takeOver, type WorkflowRecord } from './ownership.ts';
 
 export interface EngineParts<Input extends Json, Output extends Json> {
   readonly dbos: Dbos;
@@ -39,25 +38,28 @@ export class DbosEngine<Input extends Json, Output extends Json> implements Omit
     this.#parts = parts;
     this.executor = parts.executor;
     this.#lives = new Lives((id) => this.#ask((pool) => release(pool, id, this.executor)));
-    this.#run = parts.dbos.DBOS.registerWorkflow((input: Input) => this.#body(input), { name: parts.name, maxRecoveryAttempts: takeoversAllowed });
+    this.#run = parts.dbos.DBOS.registerWorkflow((input: Input) => this.#body(input), {
+      name: parts.name,
+      maxRecoveryAttempts: takeoversAllowed,
+    });
   }
 
   async start(id: string, input: Input): Promise<'started' | 'exists'> {
     const { DBOS, isWorkflowIDInUseError } = this.#parts.dbos;
     if (this.#lives.has(id)) return 'exists';
-    const life = this.#lives.begin(id);
+    const starting = (): Promise<WorkflowHandle<Output>> =>
+      DBOS.startWorkflow(this.#run, { workflowID: id, workflowIDReusePolicy: 'reject' })(input);
     try {
-      this.#follow(life, await DBOS.startWorkflow(this.#run, { workflowID: id, workflowIDReusePolicy: 'reject' })(input));
+      await this.#live(id, starting);
       return 'started';
     } catch (error) {
-      life.end({ kind: 'lost' });
       if (isWorkflowIDInUseError(error)) return 'exists';
       throw engineFailed(`Workflow ${id} could not be started`, error);
     }
   }
 
   async state(id: string): Promise<WorkflowState> {
-    return this.#stateOf(id, await this.#status(id));
+    return this.#stateOf(id, await this.#record(id));
   }
 
   async result(id: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Output> {
@@ -65,9 +67,8 @@ export class DbosEngine<Input extends Json, Output extends Json> implements Omit
     for (;;) {
       const end = await Promise.race([this.#lives.gone(id), interruption]);
       if (end?.kind === 'fault') throw end.error;
-      const status = await this.#status(id);
-      const state = await this.#stateOf(id, status);
-      if (state.kind === 'ended') return status?.output as Output; // the same workflow gave it
+      const state = await this.state(id);
+      if (state.kind === 'ended') return (await this.#parts.dbos.DBOS.getWorkflowStatus(id))?.output as Output; // the same workflow gave it
       if (state.kind === 'unknown' || state.kind === 'failed' || state.kind === 'cancelled') throw noResult(id, state);
       if (end?.kind === 'settled' && end.error !== null) throw engineFailed(`The end of workflow ${id} was not recorded`, end.error);
       if (state.kind === 'orphaned') await this.resume(id);
@@ -76,19 +77,16 @@ export class DbosEngine<Input extends Json, Output extends Json> implements Omit
   }
 
   async resume(id: string): Promise<void> {
-    const state = await this.state(id);
-    if (state.kind === 'unknown') throw noResult(id, state);
-    const owner = await this.#ask((pool) => ownerOf(pool, id));
-    if (state.kind !== 'orphaned' || owner?.executor !== state.executor) return;
-    const life = this.#lives.begin(id);
-    try {
+    const record = await this.#record(id);
+    if (record === null) throw noResult(id, { kind: 'unknown' });
+    if ((await this.#stateOf(id, record)).kind !== 'orphaned' || this.#lives.has(id)) return;
+    const taking = async (): Promise<WorkflowHandle<unknown> | null> => {
       const heir = { executor: this.executor, token: randomUUID() };
-      if (!(await this.#ask((pool) => takeOver(pool, id, owner, heir)))) return life.end({ kind: 'lost' });
-      this.#follow(life, await this.#dispatch(id, heir.token));
-    } catch (error) {
-      life.end({ kind: 'lost' });
+      return (await this.#ask((pool) => takeOver(pool, id, record, heir))) ? this.#dispatch(id, heir.token) : null;
+    };
+    await this.#live(id, taking).catch((error: unknown) => {
       throw engineFailed(`Workflow ${id} could not be taken over`, error);
-    }
+    });
   }
 
   /** Ends what this process has in hand; another life may take it up. */
@@ -111,29 +109,47 @@ export class DbosEngine<Input extends Json, Output extends Json> implements Omit
     return executor.executeDequeuedWorkflow(record, token);
   }
 
-  #follow(life: Life, handle: WorkflowHandle<unknown>): void {
-    handle.getResult().then(
-      () => life.end({ kind: 'settled', error: null }),
-      (error: unknown) => life.end({ kind: 'settled', error }),
-    );
+  /** Gives a workflow a life in this process, from before it begins; a null handle says that it did not. */
+  async #live(id: string, begin: () => Promise<WorkflowHandle<unknown> | null>): Promise<void> {
+    const life = this.#lives.begin(id);
+    const stopped = life.ended.then((end) => {
+      if (end.kind === 'fault') throw end.error;
+      return null;
+    });
+    try {
+      const handle = await Promise.race([begin(), stopped]);
+      if (handle === null) return life.end({ kind: 'lost' });
+      handle.getResult().then(
+        () => life.end({ kind: 'settled', error: null }),
+        (error: unknown) => life.end({ kind: 'settled', error }),
+      );
+    } catch (error) {
+      life.end({ kind: 'lost' });
+      throw error;
+    }
   }
 
   #ask<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
     return this.#parts.database.attempt(work);
   }
 
-  async #status(id: string): Promise<WorkflowStatus | null> {
-    return this.#ask(() => this.#parts.dbos.DBOS.getWorkflowStatus(id));
+  #record(id: string): Promise<WorkflowRecord | null> {
+    return this.#ask((pool) => recordOf(pool, id));
   }
 
-  async #stateOf(id: string, status: WorkflowStatus | null): Promise<WorkflowState> {
-    if (status === null) return { kind: 'unknown' };
-    const executor = status.executorId ?? nobody;
-    if (status.status === 'SUCCESS') return { kind: 'ended' };
-    if (status.status === 'CANCELLED') return { kind: 'cancelled' };
-    if (status.status === 'ENQUEUED' || status.status === 'DELAYED') return { kind: 'running', executor };
-    if (status.status !== 'PENDING') return { kind: 'failed', message: status.error instanceof Error ? status.error.message : status.status };
+  async #stateOf(id: string, record: WorkflowRecord | null): Promise<WorkflowState> {
+    if (record === null) return { kind: 'unknown' };
+    const { status, executor } = record;
+    if (status === 'SUCCESS') return { kind: 'ended' };
+    if (status === 'CANCELLED') return { kind: 'cancelled' };
+    if (status === 'ENQUEUED' || status === 'DELAYED') return { kind: 'running', executor };
+    if (status !== 'PENDING') return { kind: 'failed', message: await this.#failureOf(id) };
     return { kind: (await this.#works(id, executor)) ? 'running' : 'orphaned', executor };
+  }
+
+  async #failureOf(id: string): Promise<string> {
+    const status = await this.#parts.dbos.DBOS.getWorkflowStatus(id);
+    return status?.error instanceof Error ? status.error.message : (status?.status ?? 'it is gone');
   }
 
   async #works(id: string, executor: string): Promise<boolean> {

@@ -13,7 +13,7 @@ let database: Database;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-engine-'));
-  database = await openDatabase({ home, log, env: process.env });
+  database = await openDatabase({ home, log, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
 });
 afterAll(async () => {
   await database.close();

@@ -32,11 +32,15 @@ const schedulePollMs = 3_600_000;
  * await engine.start('deps-ms-1f0c9a2b', input);
  * const output = await engine.result('deps-ms-1f0c9a2b');
  */
-export async function openEngine<Input extends Json, Output extends Json>(options: EngineOptions<Input, Output>): Promise<Engine<Input, Output>> {
+export async function openEngine<Input extends Json, Output extends Json>(
+  options: EngineOptions<Input, Output>,
+): Promise<Engine<Input, Output>> {
   const { database, name, workflow, log } = options;
   const dbos = await loadDbos();
   if (dbos.DBOS.isInitialized()) {
-    throw new JidokaError('invariant', 'This process has an open engine; DBOS allows one at a time.', { mend: 'Close the first engine before opening another.' });
+    throw new JidokaError('invariant', 'This process has an open engine; DBOS allows one at a time.', {
+      mend: 'Close the first engine before opening another.',
+    });
   }
   const logger = dbosLog(log, (message) => {
     const fault = troubleFault(message);
@@ -57,7 +61,14 @@ export async function openEngine<Input extends Json, Output extends Json>(option
     await close();
     throw engineFailed('The workflow engine did not start', error);
   });
-  return { executor: engine.executor, start: engine.start.bind(engine), state: engine.state.bind(engine), result: engine.result.bind(engine), resume: engine.resume.bind(engine), close };
+  return {
+    executor: engine.executor,
+    start: engine.start.bind(engine),
+    state: engine.state.bind(engine),
+    result: engine.result.bind(engine),
+    resume: engine.resume.bind(engine),
+    close,
+  };
 }
 
 async function migrate(database: EngineDatabase, logger: DLogger): Promise<void> {

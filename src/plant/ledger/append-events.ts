@@ -28,7 +28,10 @@ interface Present {
  * Appends events whose keys are new and gives back all of them. One round trip where the tip is known and the keys
  * are new, two where the tip must be read; where other writers are in the way, it waits for the run's row.
  */
-export async function appendEvents(database: { attempt<T>(work: (pool: Pool) => Promise<T>): Promise<T> }, append: Append): Promise<Appended> {
+export async function appendEvents(
+  database: { attempt<T>(work: (pool: Pool) => Promise<T>): Promise<T> },
+  append: Append,
+): Promise<Appended> {
   let known: Present | null = append.tip === null ? null : { tip: append.tip, byKey: new Map() };
   return database.attempt(async (pool) => {
     const hopeful = known;

@@ -93,7 +93,10 @@ async function readOrNull(path: string): Promise<Uint8Array | null> {
 }
 
 async function sizeOf(path: string): Promise<number | null> {
-  return stat(path).then(({ size }) => size, () => null);
+  return stat(path).then(
+    ({ size }) => size,
+    () => null,
+  );
 }
 
 function pathOf(folder: string, sha256: string): string {

@@ -9,7 +9,7 @@ import { openLedger } from './ledger.ts';
 const ignore = (): void => {};
 let home: string;
 let database: Database;
-const open = (): Promise<Database> => openDatabase({ home, log: ignore, env: process.env });
+const open = (): Promise<Database> => openDatabase({ home, log: ignore, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-ledger-'));

@@ -46,11 +46,17 @@ export function openLedger(database: LedgerDatabase, redact: (text: string) => s
       return first(await ask<StoredRow>(`${selectEvent} where run = $1 and key = $2`, [run, key]));
     },
     async runs(filter = {}) {
-      const rows = await ask<RunRecord>(selectRuns, [filter.line ?? null, filter.prefix ?? '', filter.limit ?? null] satisfies RunsArguments);
+      const rows = await ask<RunRecord>(selectRuns, [
+        filter.line ?? null,
+        filter.prefix ?? '',
+        filter.limit ?? null,
+      ] satisfies RunsArguments);
       return rows.map(({ run, ...row }): RunRow => ({ run: parseRunId(run), ...row }));
     },
     async latest(type, match) {
-      return first(await ask<StoredRow>(`${selectEvent} where type = $1 and body @> $2::jsonb order by seq desc limit 1`, [type, queryJson(match)]));
+      return first(
+        await ask<StoredRow>(`${selectEvent} where type = $1 and body @> $2::jsonb order by seq desc limit 1`, [type, queryJson(match)]),
+      );
     },
   };
 }

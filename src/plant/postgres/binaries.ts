@@ -28,7 +28,8 @@ export async function findBinaries(wanted: BinariesWanted): Promise<Binaries> {
     const tried = await probe(candidate, wanted.place);
     if (typeof tried === 'string') refused.push(`${candidate.bin}: ${tried}`);
     else if (tried.major < oldestMajor) refused.push(`${candidate.bin}: version ${tried.version} is older than ${oldestMajor}`);
-    else if (major !== null && tried.major !== major) refused.push(`${candidate.bin}: version ${tried.version}, and the data is of ${major}`);
+    else if (major !== null && tried.major !== major)
+      refused.push(`${candidate.bin}: version ${tried.version}, and the data is of ${major}`);
     else return tried;
   }
   throw missing(major, refused);
@@ -57,11 +58,16 @@ async function systemFolders(env: BinariesWanted['env']): Promise<readonly strin
 async function versionsIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
   const versions = names.filter((name) => /^(postgresql@)?\d+$/.test(name));
-  return versions.sort((left, right) => Number(right.replace(/\D/g, '')) - Number(left.replace(/\D/g, ''))).map((name) => join(folder, name, 'bin'));
+  return versions
+    .sort((left, right) => Number(right.replace(/\D/g, '')) - Number(left.replace(/\D/g, '')))
+    .map((name) => join(folder, name, 'bin'));
 }
 
 async function executable(path: string): Promise<string | null> {
-  return access(path, constants.X_OK).then(() => realpath(path), () => null);
+  return access(path, constants.X_OK).then(
+    () => realpath(path),
+    () => null,
+  );
 }
 
 /** Runs the program as the user it will run as; gives the reason where it does not. */

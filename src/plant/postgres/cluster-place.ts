@@ -94,7 +94,11 @@ async function privateFolder(path: string, owner: Account | null): Promise<void>
   await mkdir(path, { recursive: true, mode: 0o700 });
   const found = await lstat(path);
   if (!found.isDirectory() || (owner === null && found.uid !== process.getuid?.())) {
-    throw unavailable(`${path} belongs to another user (uid ${found.uid}).`, undefined, `Remove ${path}, or give jidoka a home with a shorter path.`);
+    throw unavailable(
+      `${path} belongs to another user (uid ${found.uid}).`,
+      undefined,
+      `Remove ${path}, or give jidoka a home with a shorter path.`,
+    );
   }
   if ((found.mode & 0o777) !== 0o700) await chmod(path, 0o700);
   if (owner !== null && found.uid !== owner.uid) await chown(path, owner.uid, owner.gid);

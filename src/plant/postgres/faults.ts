@@ -31,7 +31,10 @@ export function databaseFault(error: unknown, where: string): unknown {
 
 /** The fault of a disk without room. */
 export function diskFull(message: string, cause?: unknown): JidokaError {
-  return new JidokaError('disk-full', message, { mend: 'Free some room on that disk and run the same command again; nothing is lost.', cause });
+  return new JidokaError('disk-full', message, {
+    mend: 'Free some room on that disk and run the same command again; nothing is lost.',
+    cause,
+  });
 }
 
 /** The fault of a database that does not answer. */

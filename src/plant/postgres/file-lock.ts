@@ -25,8 +25,8 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
 
 async function acquire(path: string, claim: string): Promise<void> {
   const mine = `${path}.${randomUUID()}`;
-  await writeFile(mine, claim, { flag: 'wx', mode: 0o600 });
   try {
+    await writeFile(mine, claim, { flag: 'wx', mode: 0o600 });
     const deadline = Date.now() + patienceMs;
     while (!(await linked(mine, path))) {
       const holder = await contentOf(path);
@@ -58,7 +58,10 @@ async function isHeld(claim: string): Promise<boolean> {
 /** Moves the stale lock aside first: if a quicker process has put its own there meanwhile, that one goes back. */
 async function removeStale(path: string, stale: string): Promise<void> {
   const aside = `${path}.${randomUUID()}`;
-  const moved = await rename(path, aside).then(() => true, () => false);
+  const moved = await rename(path, aside).then(
+    () => true,
+    () => false,
+  );
   if (!moved) return;
   if ((await contentOf(aside)) !== stale) await linked(aside, path);
   await rm(aside, { force: true });

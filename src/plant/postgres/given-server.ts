@@ -45,5 +45,9 @@ function refused(error: unknown, where: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (!/^(28...|3D000|42501)$/.test(code)) return databaseFault(error, where);
   const message = error instanceof Error ? error.message : code;
-  return unavailable(`PostgreSQL at ${where} refused us: ${message}.`, error, 'Check user, password and database in JIDOKA_DATABASE_URL; create the database where it is missing.');
+  return unavailable(
+    `PostgreSQL at ${where} refused us: ${message}.`,
+    error,
+    'Check user, password and database in JIDOKA_DATABASE_URL; create the database where it is missing.',
+  );
 }

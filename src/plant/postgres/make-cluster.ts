@@ -24,7 +24,11 @@ export async function makeCluster(place: ClusterPlace, binaries: Binaries): Prom
   if (made.code !== 0) {
     await removeTree(draft);
     const why = made.output.split('\n').slice(-6).join('\n');
-    throw faultOfOutput(`initdb of PostgreSQL ${binaries.version} ended with ${made.code}`, why, 'Set JIDOKA_DATABASE_URL to a PostgreSQL server, or mend what initdb says.');
+    throw faultOfOutput(
+      `initdb of PostgreSQL ${binaries.version} ended with ${made.code}`,
+      why,
+      'Set JIDOKA_DATABASE_URL to a PostgreSQL server, or mend what initdb says.',
+    );
   }
   await rename(draft, place.data);
 }

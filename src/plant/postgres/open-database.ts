@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Database, DatabaseOptions } from './database.ts';
 import { embeddedServer } from './embedded-server.ts';
 import { dismissExecutors, enlistExecutor, isExecutorLive, lockExecutor } from './executors.ts';
-import { databaseFault, isConnectionLoss } from './faults.ts';
+import { databaseFault, isConnectionLoss, unavailable } from './faults.ts';
 import { givenServer } from './given-server.ts';
 import { migrate, migrateOnce } from './migrate.ts';
 import type { Server } from './server.ts';
@@ -23,15 +23,32 @@ const endPatienceMs = 3_000;
  * await database.close();
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const server = options.url ? givenServer(options.url) : await embeddedServer(options);
-  const connection = await Connection.open(server, options.log);
+  try {
+    const server = options.url ? givenServer(options.url) : await embeddedServer(options);
+    return await migrated(await Connection.open(server, options.log));
+  } catch (error) {
+    throw openFault(error, options.home);
+  }
+}
+
+async function migrated(connection: Connection): Promise<Connection> {
   try {
     await migrate(connection.pool);
+    return connection;
   } catch (error) {
     await connection.close();
-    throw databaseFault(error, server.where);
+    throw error;
   }
-  return connection;
+}
+
+function openFault(error: unknown, home: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return databaseFault(error, home);
+  return unavailable(
+    `The database in ${home} cannot be used: ${String(error)}.`,
+    error,
+    'Check who owns that folder, or give jidoka another home.',
+  );
 }
 
 /** The database as one process holds it: a pool for work, and one session that shows the process to the others. */
@@ -115,12 +132,17 @@ class Connection implements Database {
 
   async #letGo(): Promise<void> {
     await Promise.race([this.pool.end(), pause(endPatienceMs, null, { ref: false })]);
-    await this.#server.down(async () => {
+    const isLast = async (): Promise<boolean> => {
       const last = await dismissExecutors(this.#client, [...this.#executors.keys()])
         .then(() => isLastSession(this.#client))
         .catch(() => true); // lost: what still runs of it has nobody to serve
       await this.#client.end().catch(() => {});
       return last;
+    };
+    await this.#server.down(isLast).catch(async (error: unknown) => {
+      // The next process that closes stops the server; this one has done its work.
+      this.#log(`PostgreSQL on ${this.where} was left running: ${String(error)}`);
+      await this.#client.end().catch(() => {});
     });
   }
 
@@ -131,7 +153,13 @@ class Connection implements Database {
   }
 
   async #connectAgain(): Promise<void> {
-    if (await this.#client.query('select 1').then(() => true, () => false)) return;
+    if (
+      await this.#client.query('select 1').then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
     const { client } = await this.#server.up(() => openLiveSession(this.#server), true);
     this.#client = this.#watched(client);
     for (const id of this.#executors.keys()) await lockExecutor(client, id);
@@ -149,7 +177,10 @@ class Connection implements Database {
   async #outlast(): Promise<void> {
     const deadline = Date.now() + outagePatienceMs;
     while (this.#closing === null) {
-      const fault = await this.#revive().then(() => null, (error: unknown) => databaseFault(error, this.where));
+      const fault = await this.#revive().then(
+        () => null,
+        (error: unknown) => databaseFault(error, this.where),
+      );
       if (fault === null) return;
       if (Date.now() > deadline) {
         for (const onOutage of this.#executors.values()) onOutage(fault);

@@ -60,7 +60,11 @@ export async function joinServer<T>(place: ClusterPlace, connect: () => Promise<
     return gone || Date.now() > deadline;
   });
   if (joined !== null || gone) return joined;
-  throw unavailable(`PostgreSQL (process ${pid}) runs on ${place.data} but has not answered for ${startPatienceMs / 1000} s.`, undefined, `Read ${place.log}, or end process ${pid}.`);
+  throw unavailable(
+    `PostgreSQL (process ${pid}) runs on ${place.data} but has not answered for ${startPatienceMs / 1000} s.`,
+    undefined,
+    `Read ${place.log}, or end process ${pid}.`,
+  );
 }
 
 /** Stops the server in order: open sessions are closed, everything is on disk. Call under the lock. */
@@ -71,7 +75,8 @@ export async function stopServer(place: ClusterPlace): Promise<void> {
   const deadline = Date.now() + stopPatienceMs;
   process.kill(pid, 'SIGINT');
   while (life !== null && (await processLife(pid)) === life) {
-    if (Date.now() > deadline) throw unavailable(`PostgreSQL (process ${pid}) did not stop within ${stopPatienceMs / 1000} s.`, undefined, `Read ${place.log}.`);
+    if (Date.now() > deadline)
+      throw unavailable(`PostgreSQL (process ${pid}) did not stop within ${stopPatienceMs / 1000} s.`, undefined, `Read ${place.log}.`);
     await pause(pollMs);
   }
 }

@@ -17,7 +17,14 @@ export async function processLife(pid: number): Promise<string | null> {
 /** Names the machine, in the sense that pids on it mean the same thing to everyone who reads this name. */
 export async function thisMachine(): Promise<string> {
   const parts = [readFile('/proc/sys/kernel/random/boot_id', 'utf8'), readlink('/proc/self/ns/pid')];
-  const known = await Promise.all(parts.map((part) => part.then((text) => text.trim(), () => '')));
+  const known = await Promise.all(
+    parts.map((part) =>
+      part.then(
+        (text) => text.trim(),
+        () => '',
+      ),
+    ),
+  );
   return [hostname(), ...known].join(' ');
 }
 

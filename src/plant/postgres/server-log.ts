@@ -15,13 +15,20 @@ export async function rotateLog(path: string): Promise<void> {
 
 /** Bytes of the log so far. */
 export async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(({ size }) => size, () => 0);
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }
 
 /** Makes the fault of a server that did not come up, from what it wrote to its log since byte `from`. */
 export async function startFault(path: string, from: number, what: string): Promise<JidokaError> {
   const said = await tail(path, from);
-  return faultOfOutput(what, said === '' ? `${path} holds nothing new` : said, `Read ${path}; \`jidoka doctor\` shows what PostgreSQL needs.`);
+  return faultOfOutput(
+    what,
+    said === '' ? `${path} holds nothing new` : said,
+    `Read ${path}; \`jidoka doctor\` shows what PostgreSQL needs.`,
+  );
 }
 
 /** Tells a full disk from any other reason a program of PostgreSQL gives. */
@@ -38,7 +45,10 @@ async function tail(path: string, from: number): Promise<string> {
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
     const lines = buffer.toString('utf8', 0, bytesRead).trim().split('\n');
-    return lines.filter((line) => !knocks.test(line)).slice(-tailLines).join('\n');
+    return lines
+      .filter((line) => !knocks.test(line))
+      .slice(-tailLines)
+      .join('\n');
   } finally {
     await file.close();
   }

@@ -19,7 +19,11 @@ export interface ToolResult {
 }
 
 /** Runs one of the programs to its end; never throws for what it does. The output holds both streams. */
-export async function runTool(binaries: Pick<Binaries, 'bin' | 'libraries'>, argv: readonly [string, ...string[]], as: Account | null): Promise<ToolResult> {
+export async function runTool(
+  binaries: Pick<Binaries, 'bin' | 'libraries'>,
+  argv: readonly [string, ...string[]],
+  as: Account | null,
+): Promise<ToolResult> {
   const [program, ...rest] = argv;
   return new Promise((resolve) => {
     const child = spawn(join(binaries.bin, program), rest, {

@@ -42,7 +42,13 @@ export async function isLastSession(client: pg.Client): Promise<boolean> {
 }
 
 async function connect(server: Server, change: pg.ClientConfig = {}): Promise<pg.Client> {
-  const client = new pg.Client({ ...server.connection, application_name: liveName, connectionTimeoutMillis: 10_000, keepAlive: true, ...change });
+  const client = new pg.Client({
+    ...server.connection,
+    application_name: liveName,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    ...change,
+  });
   client.on('error', () => {}); // 'end' follows and is what the owner listens to
   await client.connect();
   return client;
@@ -64,10 +70,18 @@ async function checkedVersion(client: pg.Client, server: Server): Promise<string
   );
   const { number = 0, version = '', data } = rows[0] ?? {};
   if (number < oldestMajor * 10_000) {
-    throw unavailable(`PostgreSQL at ${server.where} is version ${version}; jidoka needs ${oldestMajor} or newer.`, undefined, 'Point JIDOKA_DATABASE_URL at a newer server, or unset it to use one of our own.');
+    throw unavailable(
+      `PostgreSQL at ${server.where} is version ${version}; jidoka needs ${oldestMajor} or newer.`,
+      undefined,
+      'Point JIDOKA_DATABASE_URL at a newer server, or unset it to use one of our own.',
+    );
   }
   if (data !== undefined && (await realpath(data)) !== (await realpath(server.where))) {
-    throw unavailable(`The server on ${server.connection.host} serves ${data}, not ${server.where}.`, undefined, `Stop that server, then run the same command again.`);
+    throw unavailable(
+      `The server on ${server.connection.host} serves ${data}, not ${server.where}.`,
+      undefined,
+      `Stop that server, then run the same command again.`,
+    );
   }
   return version.split(' ')[0] ?? version;
 }
