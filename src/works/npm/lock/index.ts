@@ -1,6 +1,6 @@
 export { diffLocks } from './diff.ts';
 export { explainMoves, isAnswered } from './explain.ts';
-export { keepSources } from './keep-sources.ts';
-export type { Lock, LockCopy, LockNode } from './lock.ts';
+export { keepShape } from './keep-shape.ts';
+export { keyOf, type Lock, type LockCopy } from './lock.ts';
 export { readLock } from './read-lock.ts';
-export { copiesOf, resolve } from './resolve.ts';
+export { requestersOf, resolve } from './resolve.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isJidokaError } from '../../../core/base/error.ts';
 import { readManifest } from '../manifest/index.ts';
-import { copiesOf, diffLocks, explainMoves, keepSources, readLock, type Lock } from './index.ts';
+import { diffLocks, explainMoves, keepShape, readLock, type Lock } from './index.ts';
+import { copiesOf } from './resolve.ts';
 
 type Entries = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -202,13 +203,13 @@ describe('an explanation of moves', () => {
   });
 });
 
-describe('the registries of a lockfile', () => {
+describe('the shape of a lockfile, its registries', () => {
   const entry = (name: string, host: string): Record<string, unknown> => ({ version: '1.0.0', resolved: `https://${host}/${name}/-/${name.split('/').at(-1)}-1.0.0.tgz`, integrity: 'sha512-A=' });
 
   it('stay those of the project, by scope', () => {
     const before = text({ 'node_modules/a': entry('a', 'npm.test'), 'node_modules/@s/b': entry('@s/b', 'own.test/path') });
     const after = text({ 'node_modules/c': entry('c', 'mirror.test'), 'node_modules/@s/d': entry('@s/d', 'mirror.test'), 'node_modules/a': entry('a', 'npm.test') });
-    const kept = JSON.parse(keepSources(before, after)).packages;
+    const kept = JSON.parse(keepShape(before, after)).packages;
     expect(kept['node_modules/c'].resolved).toBe('https://npm.test/c/-/c-1.0.0.tgz');
     expect(kept['node_modules/@s/d'].resolved).toBe('https://own.test/path/@s/d/-/d-1.0.0.tgz');
     expect(kept['node_modules/a'].resolved).toBe('https://npm.test/a/-/a-1.0.0.tgz');
@@ -217,13 +218,19 @@ describe('the registries of a lockfile', () => {
   it('stay unsaid where the project does not say them', () => {
     const before = text({ 'node_modules/a': { version: '1.0.0', integrity: 'sha512-A=' } });
     const after = text({ 'node_modules/a': entry('a', 'mirror.test'), 'node_modules/g': { version: '1.0.0', resolved: 'git+ssh://git@host/g.git#1' } });
-    expect(keepSources(before, after)).toBe(
+    expect(keepShape(before, after)).toBe(
       text({ 'node_modules/a': { version: '1.0.0', integrity: 'sha512-A=' }, 'node_modules/g': { version: '1.0.0', resolved: 'git+ssh://git@host/g.git#1' } }),
     );
   });
 
+  it.each(['\t', '    ', ''])('comes with its indentation %j and its line ends', (indent) => {
+    const form = (packages: Entries): string => JSON.stringify({ lockfileVersion: 3, packages }, null, indent).replaceAll('\n', '\r\n');
+    const [one, two] = [{ 'node_modules/a': { version: '1.0.0' } }, { 'node_modules/a': { version: '1.1.0' } }];
+    expect(keepShape(form(one), `${JSON.stringify({ lockfileVersion: 3, packages: two }, null, 2)}\n`)).toBe(form(two));
+  });
+
   it('are npm\'s choice where there were none', () => {
     const after = text({ 'node_modules/a': entry('a', 'mirror.test') });
-    expect(keepSources(text({ '': {} }), after)).toBe(after);
+    expect(keepShape(text({ '': {} }), after)).toBe(after);
   });
 });

@@ -1,6 +1,7 @@
 import type { VulnerableCopy } from '../../../core/evidence/fact.ts';
 import type { Advisory } from '../../../core/packet/seed.ts';
-import { copiesOf, type Lock } from '../lock/index.ts';
+import type { Lock } from '../lock/index.ts';
+import { copiesOf } from '../lock/resolve.ts';
 import { affectedNames, isAffected } from './range.ts';
 
 /**

@@ -3,13 +3,24 @@ import { readLock } from './read-lock.ts';
 import { baseOf } from './source.ts';
 
 /**
- * Gives a lockfile that npm rewrote the registries of the one before: no host is added that the project did not name,
- * and a project that records no addresses goes on recording none. Everything else stays byte for byte.
+ * Gives a lockfile that npm rewrote the shape of the one before: its indentation and line ends (npm takes those of
+ * package.json), and its registries. No host is added that the project did not name, and a project that records no
+ * addresses goes on recording none.
  *
  * @example
- * await workspace.write(path, keepSources(before, after));
+ * await workspace.write(path, keepShape(before, after));
  */
-export function keepSources(before: string, after: string): string {
+export function keepShape(before: string, after: string): string {
+  return keepForm(before, keepSources(before, after));
+}
+
+function keepForm(before: string, after: string): string {
+  const indent = /\n([ \t]+)"/.exec(before)?.[1] ?? '';
+  const json = JSON.stringify(JSON.parse(after), null, indent) + (/\s*$/.exec(before)?.[0] ?? '');
+  return before.includes('\r\n') ? json.replaceAll(/\r?\n/g, '\r\n') : json;
+}
+
+function keepSources(before: string, after: string): string {
   const known = readLock(before).copies.filter(({ source }) => source.kind === 'registry');
   if (known.length === 0) return after;
   const hosts = new Set(known.map(baseOfCopy).map(hostOf));

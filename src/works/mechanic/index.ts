@@ -1,0 +1,3 @@
+export { installLadder, rebuildScripts, type InstallOptions, type InstallOutcome, type RebuildOptions } from './install-ladder.ts';
+export { mechanic, type MechanicNeeds } from './mechanic.ts';
+export { classifyNpmFailure, npmErrorLines } from './npm-failure.ts';
