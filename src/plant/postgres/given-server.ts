@@ -43,8 +43,13 @@ function withoutSecrets(url: string): string {
 /** Names what the server itself objects to: a password, a role, a database that is not there. */
 function refused(error: unknown, where: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (!/^(28...|3D000|42501)$/.test(code)) return databaseFault(error, where);
   const message = error instanceof Error ? error.message : code;
+  if (isConnectionLoss(error)) {
+    const mend =
+      'See that the server runs and that JIDOKA_DATABASE_URL or --database names it; without them jidoka brings a database of its own.';
+    return unavailable(`PostgreSQL at ${where} cannot be reached: ${message || code}.`, error, mend);
+  }
+  if (!/^(28...|3D000|42501)$/.test(code)) return databaseFault(error, where);
   return unavailable(
     `PostgreSQL at ${where} refused us: ${message}.`,
     error,

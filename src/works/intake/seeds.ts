@@ -1,4 +1,4 @@
-import { rcompare, valid } from 'semver';
+import { gt, minVersion, rcompare, valid } from 'semver';
 import { JidokaError } from '../../core/base/error.ts';
 import { seedKey, type Sha256 } from '../../core/base/ids.ts';
 import type { Line } from '../../core/line/line.ts';
@@ -46,8 +46,20 @@ export async function seedOfPackage(project: Project, name: string, policy: Upda
   const known = usesOf(project, 'all').some((use) => use.name === name) || (project.lock?.lock.copies.some((copy) => copy.name === name) ?? false);
   if (answer.kind === 'absent' && !known) throw unknownPackage(project, name);
   if (answer.kind === 'found' && policy.kind === 'version' && !(policy.version in answer.package.versions)) throw unknownVersion(name, policy.version, Object.keys(answer.package.versions));
+  if (answer.kind === 'found' && policy.kind === 'version') refuseStepBack(project, name, policy.version, Object.keys(answer.package.versions));
   const judgement = judgeDependency(project, { name, policy, scope: asked.scope, ...floorOf(asked) }, answer);
   return dependencySeed(project.repository, policy, [subjectOf(name, judgement)], asked);
+}
+
+/** A version below all that the project has is a slip of the pen, and no proof that nothing is owed. */
+function refuseStepBack(project: Project, name: string, version: string, versions: readonly string[]): void {
+  const uses = usesOf(project, 'all').filter((use) => use.name === name);
+  const had = uses.flatMap((use) => use.version ?? (use.spec.range === null ? null : minVersion(use.spec.range, { loose: true })?.version) ?? []);
+  const [first] = had;
+  if (first === undefined || !had.every((each) => valid(each) !== null && gt(each, version))) return;
+  const above = versions.filter((each) => valid(each) !== null && gt(each, first)).sort(rcompare).slice(0, 5);
+  const mend = above.length === 0 ? 'There is no newer release.' : `Releases above it are ${above.join(', ')}.`;
+  throw new JidokaError('version-invalid', `The project has ${name}@${first}, and ${version} is older: jidoka only goes forward.`, { mend });
 }
 
 /** Finds what is outdated among the direct dependencies, with the registry asked for several packages at a time. */
