@@ -1,16 +1,28 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { isJidokaError } from './core/base/error.ts';
 import type { Finding } from './core/ports/factory.ts';
-import type { RunNeeds } from './works/run/index.ts';
+import type { AdvisorySource } from './core/ports/advisories.ts';
+import type { Floor } from './core/ports/floor.ts';
+import type { Forge } from './core/ports/forge.ts';
+import type { Registry } from './core/ports/registry.ts';
 
 interface Diagnosed {
   readonly home: string;
 }
 
+/** The machines that are looked at. */
+interface Machines {
+  readonly executor: string;
+  readonly floor: Floor;
+  readonly forge: Pick<Forge, 'open'>;
+  readonly registry: Registry;
+  readonly advisories: AdvisorySource;
+}
+
 const leastFreeBytes = 1024 ** 3;
 
 /** Looks at everything a run needs, each with what to do where it is missing. */
-export async function diagnose(config: Diagnosed, open: () => Promise<RunNeeds>): Promise<readonly Finding[]> {
+export async function diagnose(config: Diagnosed, open: () => Promise<Machines>): Promise<readonly Finding[]> {
   const place = [nodeVersion(), await home(config.home), await disk(config.home)];
   const opened = await open().then((needs) => ({ needs }), (error: unknown) => ({ error }));
   if (!('needs' in opened)) return [...place, broken('required', 'database and engine', opened.error)];
@@ -34,7 +46,7 @@ async function disk(folder: string): Promise<Finding> {
   return finding('required', 'disk', free >= leastFreeBytes, `${(free / 1024 ** 3).toFixed(1)} GiB free`, 'Make at least 1 GiB of room, or move the home with --home.');
 }
 
-async function floor({ floor: machine }: RunNeeds): Promise<readonly Finding[]> {
+async function floor({ floor: machine }: Machines): Promise<readonly Finding[]> {
   try {
     const { kind, tier, user, node, npm, caveats } = await machine.probe();
     const place = finding('required', 'floor', true, `${kind}, tier ${tier}, commands run as ${user}`);
@@ -44,7 +56,7 @@ async function floor({ floor: machine }: RunNeeds): Promise<readonly Finding[]> 
   }
 }
 
-async function git({ forge }: RunNeeds): Promise<Finding> {
+async function git({ forge }: Machines): Promise<Finding> {
   try {
     await forge.open('/');
     return finding('required', 'git', true, 'found');
@@ -55,13 +67,13 @@ async function git({ forge }: RunNeeds): Promise<Finding> {
   }
 }
 
-async function registry({ registry: machine }: RunNeeds): Promise<Finding> {
+async function registry({ registry: machine }: Machines): Promise<Finding> {
   const answer = await machine.releases('semver');
   const found = answer.kind === 'found' ? 'answers' : answer.kind === 'failed' ? answer.message : 'does not know the package semver';
   return finding('required', 'npm registry', answer.kind === 'found', found, 'Check the network and `npm config get registry`; a run without it ends in RETRYABLE_FAILURE.');
 }
 
-async function advisories({ advisories: source }: RunNeeds): Promise<Finding> {
+async function advisories({ advisories: source }: Machines): Promise<Finding> {
   const answer = await source.advisories(new Map([['semver', ['5.0.0']]]));
   const found = answer.kind === 'found' ? 'the registry answers' : answer.reason;
   return finding('optional', 'advisory source', answer.kind === 'found', found, 'Give OSV files with --advisories; without any, new advisories count as residual risk.');

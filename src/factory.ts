@@ -18,7 +18,8 @@ import { evidenceFiles } from './works/delivery/index.ts';
 import { diagnose } from './doctor.ts';
 import { parseLine } from './works/line-file/index.ts';
 import { mechanic } from './works/mechanic/index.ts';
-import { lineWorkflow, resumeRun, runDetails, runSummaries, workRequest, type RunEngine, type RunNeeds } from './works/run/index.ts';
+import { resumeRun, runDetails, runSummaries, workRequest, type RunEngine } from './works/dispatch/index.ts';
+import { lineWorkflow, type RunNeeds } from './works/run/index.ts';
 
 export interface FactoryConfig {
   /** Absolute folder of database, blobs, mirrors, workspaces and evidence. */

@@ -30,7 +30,7 @@ export function inScope(copies: readonly VulnerableCopy[], scope: DependencyScop
 }
 
 /** Names of the npm packages of an advisory. */
-export function npmNames(advisory: Advisory): readonly string[] {
+function npmNames(advisory: Advisory): readonly string[] {
   return [...new Set(advisory.affected.filter((entry) => entry.package.ecosystem === 'npm').map((entry) => entry.package.name))];
 }
 

@@ -5,6 +5,7 @@ import type { Line } from '../../core/line/line.ts';
 import type { Advisory, AdvisorySeed, DependencyScope, DependencySeed, DependencySubject, RepositorySnapshot, UpdatePolicy } from '../../core/packet/seed.ts';
 import type { Registry } from '../../core/ports/registry.ts';
 import { judgeDependency, type Judgement } from './judge-dependency.ts';
+import { realName } from './judge-package.ts';
 import { usesOf, type Project } from './project.ts';
 
 /** What every seed of a request shares. */
@@ -103,11 +104,6 @@ function floorOf({ line, node, now }: Asked): { readonly node: string; readonly 
 function subjectOf(name: string, judgement: Judgement): DependencySubject {
   if (judgement.kind === 'go') return { name, from: judgement.from, target: judgement.target };
   return { name, from: judgement.kind === 'no-op' ? judgement.from : null, target: null };
-}
-
-/** The package an alias stands for. */
-export function realName(project: Project, name: string): string {
-  return usesOf(project, 'all').find((use) => use.name === name)?.spec.package ?? name;
 }
 
 async function inBatches<T, R>(items: readonly T[], size: number, work: (item: T) => Promise<R>): Promise<R[]> {

@@ -1,6 +1,3 @@
 export { lineWorkflow } from './line-workflow.ts';
 export type { RunNeeds } from './needs.ts';
-export { resumeRun } from './resume-run.ts';
-export { runDetails, runSummaries } from './run-list.ts';
-export { workRequest } from './work-request.ts';
-export type { RunEngine } from './work-seed.ts';
+export type { RunInput } from './run-input.ts';

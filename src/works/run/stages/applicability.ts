@@ -2,7 +2,7 @@ import { assertNever } from '../../../core/base/assert-never.ts';
 import { fact, type Fact, type FailureClass } from '../../../core/evidence/fact.ts';
 import type { Stage } from '../../../core/line/line.ts';
 import type { DependencySeed } from '../../../core/packet/seed.ts';
-import { judgeAdvisory, judgeDependency, realName, surveyProject, type Judgement, type Project } from '../../intake/index.ts';
+import { judgeAdvisory, judgePackage, surveyProject, type Judgement, type Project } from '../../intake/index.ts';
 import type { Job, StageWork } from '../job.ts';
 
 type Open = { readonly kind: 'go'; readonly attached: readonly string[] };
@@ -46,10 +46,9 @@ async function judgeSubjects(project: Project, seed: DependencySeed, job: Job): 
   const minimumAgeDays = job.input.line.policy.minimumReleaseAgeDays;
   return await Promise.all(
     seed.subjects.map(async ({ name, target }) => {
-      const answer = await job.needs.registry.releases(realName(project, name));
       // The seed's own target stands, also where the registry has a newer one by now: that is another seed.
       const policy = target === null ? seed.policy : ({ kind: 'version', version: target } as const);
-      return judgeDependency(project, { name, policy, scope: seed.scope, node, minimumAgeDays, now }, answer);
+      return await judgePackage(project, { name, policy, scope: seed.scope, node, minimumAgeDays, now }, job.needs.registry);
     }),
   );
 }

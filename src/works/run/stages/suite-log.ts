@@ -1,5 +1,5 @@
 import type { TestRun } from '../../inspection/runner/index.ts';
-import { outputOf } from '../../inspection/tree.ts';
+import { outputOf } from '../../inspection/tree/index.ts';
 
 /** The command, the results by id and the output of a run, for a person. */
 export function suiteLog(run: TestRun): string {

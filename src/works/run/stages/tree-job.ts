@@ -1,7 +1,7 @@
 import type { BlobRef } from '../../../core/evidence/fact.ts';
 import type { Stage } from '../../../core/line/line.ts';
 import type { Workspace } from '../../../core/ports/floor.ts';
-import type { TreeJob } from '../../inspection/tree.ts';
+import type { TreeJob } from '../../inspection/tree/index.ts';
 import type { Project } from '../../intake/index.ts';
 import { parseDuration } from '../duration.ts';
 import type { Job } from '../job.ts';

@@ -4,7 +4,7 @@ import type { Workspace } from '../../../../core/ports/floor.ts';
 import { canaryFact, testsFact } from '../../../inspection/facts/index.ts';
 import { diffApi, publicApi, type ApiSurface } from '../../../inspection/public-api/index.ts';
 import { compareRuns, runTests, type TestPlan, type TestRun } from '../../../inspection/runner/index.ts';
-import type { Tree } from '../../../inspection/tree.ts';
+import type { Tree } from '../../../inspection/tree/index.ts';
 import type { Job } from '../../job.ts';
 import { canaryOf } from '../canary.ts';
 import { suiteLog } from '../suite-log.ts';

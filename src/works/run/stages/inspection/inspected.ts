@@ -1,5 +1,5 @@
 import type { Change } from '../../../../core/ports/forge.ts';
-import type { BaselineRecord } from '../../../inspection/baseline-record.ts';
+import type { BaselineRecord } from '../../../inspection/tree/index.ts';
 import type { TestRun } from '../../../inspection/runner/index.ts';
 import type { Project } from '../../../intake/index.ts';
 

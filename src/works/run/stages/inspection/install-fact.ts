@@ -1,6 +1,5 @@
 import { fact, type FactOf } from '../../../../core/evidence/fact.ts';
-import type { BaselineRecord } from '../../../inspection/baseline-record.ts';
-import type { Tree } from '../../../inspection/tree.ts';
+import type { BaselineRecord, Tree } from '../../../inspection/tree/index.ts';
 
 /** Says whether the changed tree installs, by the same rung of the ladder as the base or an earlier one. */
 export function installFact(tree: Exclude<Tree, { kind: 'failed' }>, baseline: BaselineRecord): FactOf<'install'> {

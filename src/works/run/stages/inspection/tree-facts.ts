@@ -2,7 +2,7 @@ import type { Fact } from '../../../../core/evidence/fact.ts';
 import { JidokaError } from '../../../../core/base/error.ts';
 import { Advisory } from '../../../../core/packet/seed.ts';
 import type { Workspace } from '../../../../core/ports/floor.ts';
-import { advisoriesFact, deprecationsFact, enginesFact, installScriptsFact, lockFact, newReleases, releaseAgeFact, vulnerableCopiesFact } from '../../../inspection/facts/index.ts';
+import { dependencyFacts, vulnerableCopiesFact } from '../../../inspection/facts/index.ts';
 import { inScope } from '../../../intake/index.ts';
 import { matchAdvisory, readLock, type Lock } from '../../../npm/index.ts';
 import type { Job } from '../../job.ts';
@@ -15,17 +15,13 @@ export async function treeFacts(inspected: Inspected, job: Job, workspace: Works
   const { seed, line } = input;
   const affected = (lock: Lock) => (seed.kind === 'advisory' ? inScope(matchAdvisory(seed.advisory, lock), seed.scope) : []);
   const repairs = affected(before).map((copy) => copy.path);
-  const releases = await newReleases(before, after, needs.registry);
   const { node } = await needs.floor.probe();
-  return [
-    lockFact({ before, after, packages: packet.scope.packages, repairs, locked: inspected.project.lock !== null }),
-    ...(seed.kind === 'advisory' ? [vulnerableCopiesFact(seed.advisory.id, affected(before), affected(after), await rungOf(job))] : []),
-    installScriptsFact({ before, after }, releases),
-    enginesFact({ before, after }, node),
-    deprecationsFact(releases),
-    releaseAgeFact(releases, line.policy.minimumReleaseAgeDays, needs.clock.now()),
-    await advisoriesFact(before, after, await givenAdvisories(job), needs.advisories),
-  ];
+  const { registry, advisories, clock } = needs;
+  const pair = { before, after, packages: packet.scope.packages, repairs, locked: inspected.project.lock !== null };
+  const { minimumReleaseAgeDays } = line.policy;
+  const facts = await dependencyFacts(pair, { registry, advisories, given: await givenAdvisories(job), node, minimumReleaseAgeDays, now: clock.now() });
+  if (seed.kind !== 'advisory') return facts;
+  return [vulnerableCopiesFact(seed.advisory.id, affected(before), affected(after), await rungOf(job)), ...facts];
 }
 
 /** The lockfile as it was and as the station left it; without one, what npm resolved at either install. */

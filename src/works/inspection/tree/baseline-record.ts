@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JidokaError } from '../../core/base/error.ts';
+import { JidokaError } from '../../../core/base/error.ts';
 
 /** What a baseline leaves for the stages after it, kept as a blob. */
 export const BaselineRecord = z.strictObject({

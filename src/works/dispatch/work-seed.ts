@@ -9,8 +9,8 @@ import { seedTitle } from '../../core/packet/title.ts';
 import type { Engine, WorkflowState } from '../../core/ports/engine.ts';
 import type { Progress, RunResult } from '../../core/ports/factory.ts';
 import { followRun } from './follow-run.ts';
-import type { RunNeeds } from './needs.ts';
-import type { RunInput } from './run-input.ts';
+import type { RunNeeds } from '../run/index.ts';
+import type { RunInput } from '../run/index.ts';
 
 /** The engine as a run uses it: inputs and outputs are JSON, checked where they are read. */
 export type RunEngine = Engine<Json, Json>;

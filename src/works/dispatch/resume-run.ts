@@ -4,7 +4,7 @@ import { find, runResult } from '../../core/evidence/run-result.ts';
 import { seedTitle } from '../../core/packet/title.ts';
 import type { RunResult } from '../../core/ports/factory.ts';
 import type { Ledger } from '../../core/ports/ledger.ts';
-import type { RunNeeds } from './needs.ts';
+import type { RunNeeds } from '../run/index.ts';
 import { finish, type RunEngine } from './work-seed.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { JidokaError } from '../../core/base/error.ts';
-import type { BlobRef, FailureClass } from '../../core/evidence/fact.ts';
-import type { ProcessResult, Workspace } from '../../core/ports/floor.ts';
-import { installLadder, npmErrorLines, rebuildScripts, type InstallOutcome } from '../mechanic/index.ts';
-import { detectRunner, prepareTests, type Detection } from './runner/index.ts';
+import { JidokaError } from '../../../core/base/error.ts';
+import type { BlobRef, FailureClass } from '../../../core/evidence/fact.ts';
+import type { ProcessResult, Workspace } from '../../../core/ports/floor.ts';
+import { installLadder, npmErrorLines, rebuildScripts, type InstallOutcome } from '../../mechanic/index.ts';
+import { detectRunner, prepareTests, type Detection } from '../runner/index.ts';
 
 /** A clean checkout that is to be made ready for its suite. */
 export interface TreeJob {

@@ -4,7 +4,7 @@ import type { Line } from '../../core/line/line.ts';
 import type { DependencySubject, RepositorySnapshot, Seed } from '../../core/packet/seed.ts';
 import type { RunReport, RunRequest, RunResult } from '../../core/ports/factory.ts';
 import { advisorySeed, dependencySeed, readAdvisories, readPolicy, seedOfPackage, surveyProject, sweep, type Asked, type Project } from '../intake/index.ts';
-import type { RunNeeds } from './needs.ts';
+import type { RunNeeds } from '../run/index.ts';
 import { workGroup } from './work-group.ts';
 import { workSeed, type RunEngine, type SeedOrder } from './work-seed.ts';
 

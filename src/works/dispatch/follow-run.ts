@@ -1,7 +1,7 @@
 import type { RunId } from '../../core/base/ids.ts';
 import type { EventBody } from '../../core/evidence/event.ts';
 import type { Progress } from '../../core/ports/factory.ts';
-import type { RunNeeds } from './needs.ts';
+import type { RunNeeds } from '../run/index.ts';
 
 const everyMs = 500;
 
