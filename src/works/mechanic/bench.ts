@@ -22,7 +22,7 @@ export type Refusal =
 /** Runs npm on the lockfile alone: nothing is installed, no script runs, nothing is reported to anybody. */
 export async function npmOnLock(bench: Bench, args: readonly string[]): Promise<Refusal | null> {
   const result = await bench.workspace.spawn({
-    argv: ['npm', ...args, '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund'],
+    argv: ['npm', ...args, '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund', ...addresses(bench.project)],
     cwd: bench.project.folder,
     timeoutMs: bench.timeoutMs,
     network: 'registry',
@@ -32,6 +32,11 @@ export async function npmOnLock(bench: Bench, args: readonly string[]): Promise<
     throw new JidokaError('interrupted', `npm ${args.join(' ')} was cancelled.`, { mend: 'Resume the run: the stage is done again from a clean checkout.' });
   }
   return refusalOf(result);
+}
+
+/** A lockfile with addresses keeps them, whatever the owner's npm settings say of lockfiles. */
+function addresses({ base }: Project): readonly string[] {
+  return /"resolved"\s*:\s*"https?:/.test(base.lock ?? '') ? ['--omit-lockfile-registry-resolved=false'] : [];
 }
 
 function refusalOf(result: ProcessResult): Refusal | null {
