@@ -48,7 +48,8 @@ export async function registryDouble(options: DoubleOptions): Promise<RegistryDo
   });
   const serve = (request: IncomingMessage, response: ServerResponse, asked: { path: string; name: string }): void => {
     const base = `http://${request.headers.host}/`;
-    if (asked.path === bulk) return answerJson(response, options.advisories === undefined ? 405 : 200, options.advisories ?? { error: 'not allowed' });
+    if (asked.path === bulk)
+      return answerJson(response, options.advisories === undefined ? 405 : 200, options.advisories ?? { error: 'not allowed' });
     const pkg = packages.get(asked.name);
     const tarball = pkg && tarballAt(pkg, asked.path);
     if (tarball) return void response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(tarball);

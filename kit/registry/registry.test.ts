@@ -14,7 +14,10 @@ registryContract('registry in memory', async (packages) => {
 });
 
 const packages: readonly FakePackage[] = [
-  { name: 'app-lib', releases: [{ version: '1.0.0', dependencies: { '@scope/deep': '^1.0.0' }, files: { 'index.js': 'module.exports = 1;\n' } }] },
+  {
+    name: 'app-lib',
+    releases: [{ version: '1.0.0', dependencies: { '@scope/deep': '^1.0.0' }, files: { 'index.js': 'module.exports = 1;\n' } }],
+  },
   { name: '@scope/deep', releases: [{ version: '1.0.0' }, { version: '1.1.0' }] },
   { name: 'tool', releases: [{ version: '1.0.0', bundled: { inner: { version: '0.9.0' } } }] },
 ];
@@ -28,7 +31,10 @@ describe('the registry double', () => {
   afterAll(() => registry.close());
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'jidoka-registry-'));
-    await writeFile(join(folder, '.npmrc'), `registry=${registry.url}\ncache=${join(folder, 'cache')}\naudit=false\nfund=false\nfetch-retries=0\n`);
+    await writeFile(
+      join(folder, '.npmrc'),
+      `registry=${registry.url}\ncache=${join(folder, 'cache')}\naudit=false\nfund=false\nfetch-retries=0\n`,
+    );
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 

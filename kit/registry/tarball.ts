@@ -12,7 +12,10 @@ export function tarballOf(name: string, release: FakeRelease): Buffer {
 }
 
 function filesOf(name: string, release: FakeRelease, folder: string): [string, string][] {
-  const own = { 'package.json': `${JSON.stringify(manifestOf(name, release), null, 2)}\n`, ...(release.files ?? defaultFiles(name, release)) };
+  const own = {
+    'package.json': `${JSON.stringify(manifestOf(name, release), null, 2)}\n`,
+    ...(release.files ?? defaultFiles(name, release)),
+  };
   const bundled = Object.entries(release.bundled ?? {}).flatMap(([child, its]) => filesOf(child, its, `${folder}node_modules/${child}/`));
   return [...Object.entries(own).map(([path, content]): [string, string] => [`${folder}${path}`, content]), ...bundled];
 }

@@ -55,7 +55,14 @@ async function once<T>(
   read: (document: unknown) => T | null,
 ): Promise<{ readonly answer: T } | { readonly failure: RegistryFailure }> {
   // Retries are ours, because they must be logged; the disk cache is npm's, and this process may be another user.
-  const request = { ...flat, ...(spec && { spec }), ...(body && { method: 'POST', body, gzip: true }), retry: { retries: 0 }, cache: undefined, timeout: timeoutMs };
+  const request = {
+    ...flat,
+    ...(spec && { spec }),
+    ...(body && { method: 'POST', body, gzip: true }),
+    retry: { retries: 0 },
+    cache: undefined,
+    timeout: timeoutMs,
+  };
   try {
     const document = await fetch.json(path, { ...request, signal: AbortSignal.timeout(timeoutMs) } as fetch.Options);
     const answer = read(document);

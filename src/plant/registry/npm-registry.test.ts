@@ -114,11 +114,21 @@ describe('the npm registry client', () => {
 
 describe('the advisory source', () => {
   it('reads what the bulk endpoint answers', async () => {
-    const entry = { id: 7, url: 'https://example.test/advisories/GHSA-aaaa-bbbb-cccc', title: 'bad', severity: 'high', vulnerable_versions: '<2' };
+    const entry = {
+      id: 7,
+      url: 'https://example.test/advisories/GHSA-aaaa-bbbb-cccc',
+      title: 'bad',
+      severity: 'high',
+      vulnerable_versions: '<2',
+    };
     const double = await registryDouble({ packages: [], advisories: { a: [entry] } });
     const folder = await project(`registry=${double.url}\n`);
     const answer = await client(folder).registry.advisories(new Map([['a', ['1.0.0']]]));
-    expect(answer).toMatchObject({ kind: 'found', source: expect.stringContaining('127.0.0.1'), advisories: [{ id: 'GHSA-aaaa-bbbb-cccc', name: 'a', range: '<2', severity: 'high', title: 'bad' }] });
+    expect(answer).toMatchObject({
+      kind: 'found',
+      source: expect.stringContaining('127.0.0.1'),
+      advisories: [{ id: 'GHSA-aaaa-bbbb-cccc', name: 'a', range: '<2', severity: 'high', title: 'bad' }],
+    });
     await double.close();
     await rm(folder, { recursive: true, force: true });
   });

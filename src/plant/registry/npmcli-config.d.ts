@@ -19,6 +19,11 @@ declare module '@npmcli/config' {
 }
 
 declare module '@npmcli/config/lib/definitions/index.js' {
-  const known: { readonly definitions: object; readonly shorthands: object; readonly flatten: object; readonly nerfDarts: readonly string[] };
+  const known: {
+    readonly definitions: object;
+    readonly shorthands: object;
+    readonly flatten: object;
+    readonly nerfDarts: readonly string[];
+  };
   export default known;
 }

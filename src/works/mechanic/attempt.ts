@@ -1,5 +1,5 @@
 import type { LockMove } from '../../core/evidence/fact.ts';
-import { diffLocks, explainMoves, isAnswered, keepShape, resolve, type Lock } from '../npm/lock/index.ts';
+import { diffLocks, explainMoves, isAnswered, keepShape, keyOf, resolve, type Lock } from '../npm/lock/index.ts';
 import { npmOnLock, type Bench, type Refusal } from './bench.ts';
 import { forgetCopies } from './forget-copies.ts';
 import { layTree, lockOf, type Tree } from './project.ts';
@@ -15,6 +15,8 @@ export interface Errand {
 /** A way to a new lockfile: errands in order; the manifests of the last are the ones that stay. */
 export interface Plan {
   readonly label: string;
+  /** Folders it is to move; what else moves is a consequence, or too much. */
+  readonly aim: readonly string[];
   readonly errands: readonly [Errand, ...Errand[]];
 }
 
@@ -41,6 +43,12 @@ export async function attempt(bench: Bench, from: Tree, plan: Plan): Promise<Att
   return lenient;
 }
 
+/** Whether no other copy of the packages it aimed at moved along: then there is no gentler way to look for. */
+export function isOnAim({ plan, moves }: Extract<Attempt, { kind: 'done' }>): boolean {
+  const names = plan.aim.map(keyOf);
+  return moves.every(({ path }) => plan.aim.includes(path) || !names.includes(keyOf(path)));
+}
+
 /** The better of two results: fewer moves without an explanation, then fewer moves. */
 export function leastMoves(bench: Bench, attempts: readonly Attempt[], explains: Explains): Extract<Attempt, { kind: 'done' }> | null {
   const before = lockOf(bench.project, bench.project.base);
@@ -53,7 +61,11 @@ export function leastMoves(bench: Bench, attempts: readonly Attempt[], explains:
   return measured[0]?.each ?? null;
 }
 
-async function carryOut(bench: Bench, from: Tree, { plan, flags }: { readonly plan: Plan; readonly flags: readonly string[] }): Promise<Attempt> {
+async function carryOut(
+  bench: Bench,
+  from: Tree,
+  { plan, flags }: { readonly plan: Plan; readonly flags: readonly string[] },
+): Promise<Attempt> {
   const { workspace, project } = bench;
   let lock = from.lock;
   for (const { manifests, forget, args } of plan.errands) {
@@ -77,7 +89,11 @@ function withoutNewConflict({ project }: Bench, from: Tree, tried: Extract<Attem
   const old = new Set(brokenPeers(lockOf(project, from)));
   const added = brokenPeers(tried.lock).filter((conflict) => !old.has(conflict));
   if (added.length === 0) return tried;
-  return { kind: 'failed', plan: tried.plan, refusal: { kind: 'refused', code: 'peer-conflict', message: `${added.join(', ')}, which the result does not give.` } };
+  return {
+    kind: 'failed',
+    plan: tried.plan,
+    refusal: { kind: 'refused', code: 'peer-conflict', message: `${added.join(', ')}, which the result does not give.` },
+  };
 }
 
 function brokenPeers(lock: Lock): readonly string[] {

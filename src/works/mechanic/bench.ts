@@ -29,7 +29,9 @@ export async function npmOnLock(bench: Bench, args: readonly string[]): Promise<
     signal: bench.signal,
   });
   if (result.exit.kind === 'cancelled') {
-    throw new JidokaError('interrupted', `npm ${args.join(' ')} was cancelled.`, { mend: 'Resume the run: the stage is done again from a clean checkout.' });
+    throw new JidokaError('interrupted', `npm ${args.join(' ')} was cancelled.`, {
+      mend: 'Resume the run: the stage is done again from a clean checkout.',
+    });
   }
   return refusalOf(result);
 }

@@ -2,11 +2,10 @@ import { compare, major, valid } from 'semver';
 import type { VulnerableCopy } from '../../core/evidence/fact.ts';
 import { requestersOf, resolve } from '../npm/lock/index.ts';
 import { affectedNames, isAffected, matchAdvisory } from '../npm/osv/index.ts';
-import { attempt, leastMoves, type Attempt } from './attempt.ts';
+import { attempt, isOnAim, leastMoves, type Attempt } from './attempt.ts';
 import type { Refusal } from './bench.ts';
 import { leftIn, type Patient, type Rung } from './patient.ts';
 import { lockOf, type Tree } from './project.ts';
-
 
 export interface Climb {
   readonly rung: Rung;
@@ -32,12 +31,18 @@ export async function climbRung(patient: Patient, { rung, tree, left }: Climb): 
     }
     const now = leftIn(patient, tried.tree);
     const isBetter = pressure(now) < pressure(left) && !harmsOthers(patient, tree, tried.tree);
-    bench.step(`${rung.name}: ${plan.label}: ${now.length} of ${left.length} copies left, ${tried.moves.length} folders moved${isBetter ? '' : '; put back'}`);
+    bench.step(
+      `${rung.name}: ${plan.label}: ${now.length} of ${left.length} copies left, ${tried.moves.length} folders moved${isBetter ? '' : '; put back'}`,
+    );
     if (isBetter) better.push(tried);
-    if (isBetter && now.length === 0 && isTidy(patient, tried)) break;
+    if (isBetter && isOnAim(tried)) break;
   }
   const lowest = Math.min(...better.map((each) => pressureAfter(patient, each)));
-  const best = leastMoves(bench, better.filter((each) => pressureAfter(patient, each) === lowest), explains(patient));
+  const best = leastMoves(
+    bench,
+    better.filter((each) => pressureAfter(patient, each) === lowest),
+    explains(patient),
+  );
   return { kind: 'stands', tree: best?.tree ?? tree };
 }
 
@@ -54,8 +59,14 @@ function pressureAfter(patient: Patient, tried: Attempt): number {
 function harmsOthers({ bench: { project }, seed: { advisory } }: Patient, before: Tree, after: Tree): boolean {
   const [old, now] = [lockOf(project, before), lockOf(project, after)];
   const asking = requestersOf(old);
-  const well = old.copies.filter((copy) => affectedNames(advisory).includes(copy.name) && valid(copy.version) !== null && !isAffected(advisory, copy.name, copy.version));
-  return well.some((copy) => (asking.get(copy.path) ?? []).some(({ from, edge }) => isSame(from, now.nodes.get(from.path)) && worsened(copy, resolve(now, from.path, edge.name))));
+  const well = old.copies.filter(
+    (copy) => affectedNames(advisory).includes(copy.name) && valid(copy.version) !== null && !isAffected(advisory, copy.name, copy.version),
+  );
+  return well.some((copy) =>
+    (asking.get(copy.path) ?? []).some(
+      ({ from, edge }) => isSame(from, now.nodes.get(from.path)) && worsened(copy, resolve(now, from.path, edge.name)),
+    ),
+  );
 }
 
 type Node = ReturnType<typeof resolve>;
@@ -65,15 +76,16 @@ function isSame(before: NonNullable<Node>, after: Node | undefined): boolean {
 }
 
 function worsened({ version }: { readonly version: string }, after: Node): boolean {
-  return after?.kind === 'copy' && valid(after.version) !== null && (compare(after.version, version) < 0 || major(after.version) !== major(version));
+  return (
+    after?.kind === 'copy' &&
+    valid(after.version) !== null &&
+    (compare(after.version, version) < 0 || major(after.version) !== major(version))
+  );
 }
 
-/** Nothing moved but copies of the advisory's packages. */
-function isTidy({ seed: { advisory } }: Patient, { moves }: Extract<Attempt, { kind: 'done' }>): boolean {
-  const names = affectedNames(advisory);
-  return moves.every(({ name }) => names.includes(name));
-}
-
-function explains({ bench: { project }, seed: { advisory } }: Patient): { readonly packages: readonly string[]; readonly repairs: readonly string[] } {
+function explains({ bench: { project }, seed: { advisory } }: Patient): {
+  readonly packages: readonly string[];
+  readonly repairs: readonly string[];
+} {
   return { packages: affectedNames(advisory), repairs: matchAdvisory(advisory, lockOf(project, project.base)).map(({ path }) => path) };
 }

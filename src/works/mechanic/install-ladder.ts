@@ -30,7 +30,7 @@ export interface InstallOutcome {
  * @example
  * const { ok, rung, failure } = await installLadder(workspace, { directory: '', hasLock: true, timeoutMs: 300_000 });
  */
-export async function installLadder(workspace: Workspace, options: InstallOptions): Promise<InstallOutcome> {
+export async function installLadder(workspace: Pick<Workspace, 'spawn'>, options: InstallOptions): Promise<InstallOutcome> {
   const results: { rung: string; result: ProcessResult }[] = [];
   for (const argv of options.hasLock ? [byLock, ...byManifest] : byManifest) {
     const result = await workspace.spawn({ ...commandOf(options), argv });
@@ -55,7 +55,7 @@ export interface RebuildOptions extends Omit<InstallOptions, 'hasLock'> {
 }
 
 /** Runs the install scripts of packages that had them before; null where there are none, and nothing is run. */
-export async function rebuildScripts(workspace: Workspace, options: RebuildOptions): Promise<ProcessResult | null> {
+export async function rebuildScripts(workspace: Pick<Workspace, 'spawn'>, options: RebuildOptions): Promise<ProcessResult | null> {
   if (options.packages.length === 0) return null;
   const packages = [...new Set(options.packages)];
   return await workspace.spawn({ ...commandOf(options), argv: ['npm', 'rebuild', '--ignore-scripts=false', '--', ...packages] });

@@ -39,7 +39,8 @@ export function mechanic(needs: MechanicNeeds): Station {
 async function work(needs: MechanicNeeds, { packet: { source }, workspace, signal }: StationJob, step: Bench['step']): Promise<Outcome> {
   if (source.kind === 'task') return escalate('no-station', 'The mechanic updates and repairs npm dependencies; it does no tasks.');
   const project = await readProject(workspace, source.repository.directory);
-  if (project === null) return escalate('no-manifest', `There is no package.json in ${source.repository.directory || 'the root of the repository'}.`);
+  if (project === null)
+    return escalate('no-manifest', `There is no package.json in ${source.repository.directory || 'the root of the repository'}.`);
   const bench: Bench = { workspace, project, timeoutMs: needs.timeoutMs ?? 300_000, signal, step };
   return source.kind === 'dependency' ? await updateDependencies(bench, source) : await repairAdvisory(bench, source, needs.registry);
 }

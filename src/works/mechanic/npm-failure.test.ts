@@ -3,7 +3,13 @@ import type { ProcessExit, ProcessResult } from '../../core/ports/floor.ts';
 import { classifyNpmFailure } from './index.ts';
 import { npmErrorLines } from './npm-failure.ts';
 
-const result = (stderr: string, exit: ProcessExit = { kind: 'exited', code: 1 }): ProcessResult => ({ exit, stdout: '', stderr, truncated: false, durationMs: 1 });
+const result = (stderr: string, exit: ProcessExit = { kind: 'exited', code: 1 }): ProcessResult => ({
+  exit,
+  stdout: '',
+  stderr,
+  truncated: false,
+  durationMs: 1,
+});
 
 describe('a failure of npm', () => {
   it.each([
@@ -17,7 +23,10 @@ describe('a failure of npm', () => {
     ['npm error code ERR_SOCKET_TIMEOUT', 'network'],
     ['npm error code ENOSPC\nnpm error nospc ENOSPC: no space left on device, write', 'disk'],
     ['FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', 'memory'],
-    ['npm error code 128\nnpm error An unknown git error occurred\nnpm error command git --no-replace-objects ls-remote ssh://git@host/x.git\nnpm error ssh: Could not resolve hostname host', 'environment'],
+    [
+      'npm error code 128\nnpm error An unknown git error occurred\nnpm error command git --no-replace-objects ls-remote ssh://git@host/x.git\nnpm error ssh: Could not resolve hostname host',
+      'environment',
+    ],
     ['npm error code ENOENT\nnpm error syscall spawn git', 'environment'],
     ['npm error code E401', 'environment'],
     ['npm error code ERESOLVE', null],
@@ -41,7 +50,8 @@ describe('a failure of npm', () => {
   });
 
   it('is told in the lines that matter', () => {
-    const text = 'npm warn old\nnpm error code ERESOLVE\nnpm error ERESOLVE could not resolve\nnpm error\nnpm error A complete log of this run can be found in: /home/x/.npm/_logs/2024-debug-0.log';
+    const text =
+      'npm warn old\nnpm error code ERESOLVE\nnpm error ERESOLVE could not resolve\nnpm error\nnpm error A complete log of this run can be found in: /home/x/.npm/_logs/2024-debug-0.log';
     expect(npmErrorLines(result(text))).toBe('ERESOLVE could not resolve');
     expect(npmErrorLines(result('', { kind: 'timed-out', afterMs: 5 }))).toBe('npm did not end within 5 ms');
   });

@@ -48,11 +48,21 @@ interface Sign {
 const signs: readonly Sign[] = [
   { pattern: /\bENOSPC\b|no space left on device|\bEDQUOT\b/i, class: 'disk' },
   { pattern: /JavaScript heap out of memory|Cannot allocate memory|\bENOMEM\b/i, class: 'memory' },
-  { pattern: /unknown git error|git(\.exe)? (--no-replace-objects )?ls-remote|spawn git\b|fatal: (unable to access|could not read|repository|Could not read)/i, class: 'environment' },
+  {
+    pattern:
+      /unknown git error|git(\.exe)? (--no-replace-objects )?ls-remote|spawn git\b|fatal: (unable to access|could not read|repository|Could not read)/i,
+    class: 'environment',
+  },
 ];
 
 const byCode: readonly Sign[] = [
   { pattern: /^E5\d\d$|^E429$|^E408$|^EINTEGRITY$|^FETCH_ERROR$|^Z_|^TAR_BAD/, class: 'registry' },
-  { pattern: /^(ECONN\w*|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EPIPE|E\w*TIMEDOUT|E\w*TIMEOUT|ERR_SOCKET\w*|ENOTCACHED)$/, class: 'network' },
-  { pattern: /^(E401|E403|ENEEDAUTH|EACCES|EPERM|EROFS|EMFILE|128|SELF_SIGNED\w*|UNABLE_TO\w*|DEPTH_ZERO\w*|CERT_\w+|ERR_TLS\w*)$/, class: 'environment' },
+  {
+    pattern: /^(ECONN\w*|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EPIPE|E\w*TIMEDOUT|E\w*TIMEOUT|ERR_SOCKET\w*|ENOTCACHED)$/,
+    class: 'network',
+  },
+  {
+    pattern: /^(E401|E403|ENEEDAUTH|EACCES|EPERM|EROFS|EMFILE|128|SELF_SIGNED\w*|UNABLE_TO\w*|DEPTH_ZERO\w*|CERT_\w+|ERR_TLS\w*)$/,
+    class: 'environment',
+  },
 ];

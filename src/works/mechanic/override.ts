@@ -1,10 +1,9 @@
-import { gt, major, minor, valid } from 'semver';
 import type { VulnerableCopy } from '../../core/evidence/fact.ts';
 import { requestersOf, type Lock } from '../npm/lock/index.ts';
 import { setOverride } from '../npm/manifest/index.ts';
 import { isAffected } from '../npm/osv/index.ts';
-import { chooseRelease } from '../npm/release/index.ts';
 import type { Plan } from './attempt.ts';
+import { lineOf, nearestReleases } from './nearest.ts';
 import type { Patient } from './patient.ts';
 import { join, lockOf, type Tree } from './project.ts';
 
@@ -32,8 +31,12 @@ export async function overridePlans(patient: Patient, tree: Tree, left: readonly
   const label = `overrides ${[...new Set(overrides.map(({ path, version }) => `${path.join(' > ')} ${version}`))].join(', ')}`;
   const copies = overrides.flatMap((override) => override.copies);
   return [
-    { label, errands: [{ manifests, forget: [], args: ['install'] }] },
-    { label: `${label}, npm install without ${[...new Set(copies)].join(', ')}`, errands: [{ manifests, forget: copies, args: ['install'] }] },
+    { label, aim: copies, errands: [{ manifests, forget: [], args: ['install'] }] },
+    {
+      label: `${label}, npm install without ${[...new Set(copies)].join(', ')}`,
+      aim: copies,
+      errands: [{ manifests, forget: copies, args: ['install'] }],
+    },
   ];
 }
 
@@ -45,7 +48,7 @@ async function overridesFor(patient: Patient, lock: Lock, { path, name, version,
   if (target === null) return [];
   const { advisory } = patient.seed;
   const all = lock.copies.filter((copy) => copy.name === name);
-  const isAlone = all.every((copy) => isAffected(advisory, name, copy.version) && line(copy.version) === line(version));
+  const isAlone = all.every((copy) => isAffected(advisory, name, copy.version) && lineOf(copy.version) === lineOf(version));
   const isDirect = all.some((copy) => (asking.get(copy.path) ?? []).some(({ from }) => from.kind === 'project'));
   if (isAlone && !isDirect) return [{ path: [name], version: target, copies: [path] }];
   return requesters.flatMap(({ from, edge }) =>
@@ -59,18 +62,9 @@ function parentKey(lock: Lock, { name, version }: { readonly name: string; reado
   return versions.size > 1 ? `${name}@${version}` : name;
 }
 
-/** The newest release that is well and that a caret would admit: same major version, below 1.0.0 same minor. */
+/** The nearest release of the same line that is well. */
 async function fixedNear({ releases: lookup, node, seed }: Patient, name: string, version: string): Promise<string | null> {
   const releases = await lookup(name);
-  if (releases === null || valid(version) === null) return null;
-  const near = Object.entries(releases.versions).filter(([each]) => {
-    return valid(each) !== null && line(each) === line(version) && gt(each, version) && !isAffected(seed.advisory, name, each);
-  });
-  const question = { releases: { ...releases, versions: Object.fromEntries(near) }, current: version, policy: { kind: 'newest', within: 'major' } } as const;
-  return chooseRelease(question, { node, minimumAgeDays: 0, now: '', range: null }).target;
-}
-
-function line(version: string): string {
-  if (valid(version) === null) return version;
-  return major(version) > 0 ? `${major(version)}` : `0.${minor(version)}`;
+  const near = releases ? nearestReleases(releases, version, node) : [];
+  return near.find((each) => lineOf(each.version) === lineOf(version) && !isAffected(seed.advisory, name, each.version))?.version ?? null;
 }

@@ -41,7 +41,10 @@ export async function readProject(workspace: Workspace, directory: string): Prom
   const keepsLock = (said('package-lock') ?? said('shrinkwrap')) !== 'false';
   const lock = keepsLock ? await workspace.read(lockPath) : null;
   const beside = lock === null ? ['yarn.lock', 'package-lock.json', 'npm-shrinkwrap.json'] : ['yarn.lock'];
-  const bystanders = await readAll(workspace, beside.map((name) => join(folder, name)));
+  const bystanders = await readAll(
+    workspace,
+    beside.map((name) => join(folder, name)),
+  );
   const ignoresPeers = said('legacy-peer-deps') === 'true' || said('force') === 'true';
   return { folder, own, lockPath, base: { manifests, lock }, bystanders, ignoresPeers };
 }
@@ -88,8 +91,14 @@ async function folderOfWorkspaces(workspace: Workspace, directory: string, files
 function membersOf({ workspaces }: Manifest, folder: string, files: readonly string[]): readonly string[] {
   if (workspaces.length === 0) return [];
   const globs = workspaces.map((glob) => glob.replaceAll(/^(!?)\.?\/+|\/+$/g, '$1'));
-  const wanted = globMatcher(globs.filter((glob) => !glob.startsWith('!')), { ignoreCase: false });
-  const unwanted = globMatcher(globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1)), { ignoreCase: false });
+  const wanted = globMatcher(
+    globs.filter((glob) => !glob.startsWith('!')),
+    { ignoreCase: false },
+  );
+  const unwanted = globMatcher(
+    globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1)),
+    { ignoreCase: false },
+  );
   return files.filter((path) => {
     if (!path.startsWith(join(folder, '')) || !path.endsWith('/package.json')) return false;
     const member = path.slice(join(folder, '').length, -'/package.json'.length);

@@ -1,8 +1,9 @@
-import { gt, major, prerelease, valid } from 'semver';
+import { compare } from 'semver';
 import type { PackageReleases, Registry, Release } from '../../core/ports/registry.ts';
 import type { requestersOf, Lock, LockCopy } from '../npm/lock/index.ts';
 import { parseSpec, type Section } from '../npm/manifest/index.ts';
-import { chooseRelease, pickRelease } from '../npm/release/index.ts';
+import { pickRelease } from '../npm/release/index.ts';
+import { lineOf, nearestReleases } from './nearest.ts';
 
 /** What must be resolved anew, and which direct dependencies must be raised, so that a copy goes. */
 export interface Chain {
@@ -34,6 +35,8 @@ export interface Search {
   readonly reach: Reach;
   /** Node version of the floor; null where it is not known. */
   readonly node: string | null;
+  /** Copies it may still look at: the ways up through a big tree are more than anybody wants to wait for. */
+  readonly budget: { left: number };
 }
 
 /** Whether a release of a package would do; asked of what npm would pick. */
@@ -48,7 +51,8 @@ type Requester = ReturnType<Search['requesters']['get']> extends readonly (infer
  * is none within reach.
  */
 export async function findChain(search: Search, copy: LockCopy, want: Want, trail: readonly string[] = []): Promise<Chain | null> {
-  const releases = await search.releases(copy.name);
+  search.budget.left -= 1;
+  const releases = search.budget.left < 0 ? null : await search.releases(copy.name);
   if (releases === null) return null;
   const chains: Chain[] = [{ refresh: [copy.path], raises: [] }];
   for (const requester of search.requesters.get(copy.path) ?? []) {
@@ -60,7 +64,9 @@ export async function findChain(search: Search, copy: LockCopy, want: Want, trai
 }
 
 export function joinChains(chains: readonly Chain[]): Chain {
-  const raises = new Map(chains.flatMap((chain) => chain.raises).map((raise) => [`${raise.folder} ${raise.name}`, raise]));
+  // Two ways may raise the same dependency: the higher of two releases that do comes last, and stays.
+  const sorted = chains.flatMap((chain) => chain.raises).sort((left, right) => compare(left.version, right.version));
+  const raises = new Map(sorted.map((raise) => [`${raise.folder} ${raise.name}`, raise]));
   return { refresh: [...new Set(chains.flatMap(({ refresh }) => refresh))], raises: [...raises.values()] };
 }
 
@@ -92,7 +98,11 @@ interface Step {
 
 /** What one requester needs, for it to take a wanted release. */
 async function chainFor(search: Search, step: Step): Promise<Chain | null> {
-  const { requester: { from, edge }, releases, want } = step;
+  const {
+    requester: { from, edge },
+    releases,
+    want,
+  } = step;
   const { range } = parseSpec(edge.name, edge.spec);
   const picked = range === null ? null : pickRelease(releases, range);
   if (picked !== null && (await want(picked))) return { refresh: [], raises: [] };
@@ -112,21 +122,21 @@ async function asksForWanted(release: Release, { requester: { edge }, releases, 
   return picked !== null && (await want(picked));
 }
 
-const sections = { prod: 'dependencies', dev: 'devDependencies', optional: 'optionalDependencies', peer: 'peerDependencies', 'peer-optional': 'peerDependencies' } as const;
+const sections = {
+  prod: 'dependencies',
+  dev: 'devDependencies',
+  optional: 'optionalDependencies',
+  peer: 'peerDependencies',
+  'peer-optional': 'peerDependencies',
+} as const;
 
-/** The nearest major version whose newest release is wanted, as the new range of a direct dependency. */
+/** The nearest release that is wanted, as the new range of a direct dependency. */
 async function raised({ reach, node }: Search, { copy, releases, requester: { from, edge }, want }: Step): Promise<Chain | null> {
-  if (reach.raise === 'never' || valid(copy.version) === null) return null;
-  const newer = Object.keys(releases.versions).filter((version) => valid(version) !== null && prerelease(version) === null && gt(version, copy.version));
-  const majors = [...new Set(newer.map((version) => major(version)))].sort((left, right) => left - right);
-  for (const candidate of majors.filter((each) => reach.raise === 'any-major' || each === major(copy.version))) {
-    const versions = Object.fromEntries(Object.entries(releases.versions).filter(([version]) => valid(version) !== null && major(version) === candidate));
-    const question = { releases: { ...releases, versions }, current: copy.version, policy: { kind: 'newest', within: 'major' } } as const;
-    const { target } = chooseRelease(question, { node, minimumAgeDays: 0, now: '', range: null });
-    const release = target === null ? undefined : versions[target];
-    if (release && (await want(release))) {
+  if (reach.raise === 'never') return null;
+  for (const release of nearestReleases(releases, copy.version, node)) {
+    if (reach.raise === 'same-major' && lineOf(release.version) !== lineOf(copy.version)) continue;
+    if (await want(release))
       return { refresh: [], raises: [{ folder: from.path, section: sections[edge.kind], name: edge.name, version: release.version }] };
-    }
   }
   return null;
 }

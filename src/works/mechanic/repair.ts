@@ -38,7 +38,8 @@ async function repair(bench: Bench, seed: AdvisorySeed, registry: Registry): Pro
   let tree = bench.project.base;
   const ended = (outcome: Outcome): { outcome: Outcome; tree: Tree } => ({ outcome, tree });
   const before = leftIn(patient, tree);
-  if (before.length === 0) return ended(noOp('not-affected', `No copy in the scope "${seed.scope}" is inside the ranges of ${seed.advisory.id}.`));
+  if (before.length === 0)
+    return ended(noOp('not-affected', `No copy in the scope "${seed.scope}" is inside the ranges of ${seed.advisory.id}.`));
   bench.step(`${before.length} vulnerable copies: ${before.map(copyText).join('; ')}`);
   for (const rung of rungs) {
     const left = leftIn(patient, tree);
@@ -51,14 +52,21 @@ async function repair(bench: Bench, seed: AdvisorySeed, registry: Registry): Pro
   }
   const left = leftIn(patient, tree);
   if (left.length > 0) return ended(await surrender(patient, left));
-  return ended(changed('repaired', `All ${before.length} vulnerable copies of ${affectedNames(seed.advisory).join(', ')} are gone (${seed.advisory.id}).`));
+  return ended(
+    changed(
+      'repaired',
+      `All ${before.length} vulnerable copies of ${affectedNames(seed.advisory).join(', ')} are gone (${seed.advisory.id}).`,
+    ),
+  );
 }
 
 async function surrender({ seed: { advisory }, releases }: Patient, left: readonly VulnerableCopy[]): Promise<Outcome> {
   const list = left.map(copyText).join('; ');
   const fixable = await Promise.all(left.map(async (copy) => await hasFix(advisory, copy, releases)));
-  if (!fixable.includes(true)) return escalate('no-fix', `No newer release is outside the ranges of ${advisory.id}; vulnerable copies left: ${list}.`);
-  if (left.every(({ bundled }) => bundled)) return escalate('bundled', `Vulnerable copies of ${advisory.id} come inside other packages' tarballs: ${list}.`);
+  if (!fixable.includes(true))
+    return escalate('no-fix', `No newer release is outside the ranges of ${advisory.id}; vulnerable copies left: ${list}.`);
+  if (left.every(({ bundled }) => bundled))
+    return escalate('bundled', `Vulnerable copies of ${advisory.id} come inside other packages' tarballs: ${list}.`);
   return escalate('no-rung-left', `No rung removes every vulnerable copy of ${advisory.id}; left: ${list}.`);
 }
 

@@ -1,6 +1,6 @@
 import type { VulnerableCopy } from '../../core/evidence/fact.ts';
 import type { AdvisorySeed } from '../../core/packet/seed.ts';
-import { requestersOf, type Lock, type LockCopy } from '../npm/lock/index.ts';
+import { keyOf, requestersOf, type Lock, type LockCopy } from '../npm/lock/index.ts';
 import { raiseSpec, readManifest, setRange } from '../npm/manifest/index.ts';
 import { isAffected } from '../npm/osv/index.ts';
 import type { Plan } from './attempt.ts';
@@ -21,10 +21,10 @@ export const rungs: readonly Rung[] = [
 function chainPlans(reach: Reach): Rung['plans'] {
   return async (patient, tree, left) => {
     const lock = lockOf(patient.bench.project, tree);
-    const search: Search = { lock, requesters: requestersOf(lock), releases: patient.releases, reach, node: patient.node };
+    const search = { lock, requesters: requestersOf(lock), releases: patient.releases, reach, node: patient.node };
     const found: Chain[] = [];
     for (const copy of left) {
-      const chain = await chainOf(search, copy, patient.seed.advisory);
+      const chain = await chainOf({ ...search, budget: { left: 500 } }, copy, patient.seed.advisory);
       if (chain) found.push(chain);
     }
     return found.length === 0 ? [] : plansOf(patient, tree, joinChains(found));
@@ -56,10 +56,14 @@ function plansOf({ bench: { project } }: Patient, tree: Tree, { refresh, raises 
     const raised = raiseSpec(raw, version);
     manifests.set(path, setRange(text, { section, name }, raised));
   }
-  const names = [...new Set(refresh.map((path) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)))];
+  const names = [...new Set(refresh.map(keyOf))];
   const raiseText = raises.map(({ name, version }) => `${name} to ${version}, `).join('');
   return [
-    { label: `${raiseText}npm update ${names.join(' ')}`, errands: [{ manifests, forget: [], args: ['update', ...names] }] },
-    { label: `${raiseText}npm install without ${refresh.join(', ')}`, errands: [{ manifests, forget: refresh, args: ['install'] }] },
+    { label: `${raiseText}npm update ${names.join(' ')}`, aim: refresh, errands: [{ manifests, forget: [], args: ['update', ...names] }] },
+    {
+      label: `${raiseText}npm install without ${refresh.join(', ')}`,
+      aim: refresh,
+      errands: [{ manifests, forget: refresh, args: ['install'] }],
+    },
   ];
 }

@@ -1,7 +1,7 @@
 import type { DependencySeed } from '../../core/packet/seed.ts';
 import { explainMoves, resolve, type Lock } from '../npm/lock/index.ts';
 import { directDependencies, raiseSpec, readManifest, setRange, type DirectDependency } from '../npm/manifest/index.ts';
-import { attempt, leastMoves, type Attempt, type Plan } from './attempt.ts';
+import { attempt, isOnAim, leastMoves, type Attempt, type Plan } from './attempt.ts';
 import type { Bench } from './bench.ts';
 import { changed, escalate, noOp, refused, type Outcome } from './outcome.ts';
 import { layTree, lockOf, placeOf, type Tree } from './project.ts';
@@ -16,7 +16,8 @@ interface Use extends DirectDependency {
 export async function updateDependencies(bench: Bench, seed: DependencySeed): Promise<Outcome> {
   const { project, workspace } = bench;
   const uses = usesOf(bench, seed);
-  if (uses.length === 0) return noOp('not-used', `No manifest names ${seed.subjects.map(({ name }) => name).join(', ')} in the scope "${seed.scope}".`);
+  if (uses.length === 0)
+    return noOp('not-used', `No manifest names ${seed.subjects.map(({ name }) => name).join(', ')} in the scope "${seed.scope}".`);
   const manifests = edited(project.base.manifests, uses, ({ raw, target }) => raiseSpec(raw, target));
   for (const { path, name, raw, target } of uses) bench.step(`${path}: ${name} ${rangeText(raw, raiseSpec(raw, target))} for ${target}`);
   if (project.base.lock === null) {
@@ -41,31 +42,40 @@ function usesOf({ project }: Bench, seed: DependencySeed): readonly Use[] {
 async function moveLock(bench: Bench, uses: readonly Use[], manifests: Tree['manifests']): Promise<Outcome> {
   const { project, workspace } = bench;
   const tried: Attempt[] = [];
-  for (const plan of plansFor(project.base, uses, manifests)) {
+  for (const plan of plansFor(bench, uses, manifests)) {
     const result = await attempt(bench, project.base, plan);
     tried.push(result);
     bench.step(`${plan.label}: ${describe(bench, uses, result)}`);
-    if (result.kind === 'failed' && result.refusal.kind === 'surroundings') return await restored(bench, refused(plan.label, result.refusal));
-    if (result.kind === 'done' && isTidy(bench, uses, result)) break;
+    if (result.kind === 'failed' && result.refusal.kind === 'surroundings')
+      return await restored(bench, refused(plan.label, result.refusal));
+    if (result.kind === 'done' && missed(bench, uses, result.lock).length === 0 && isOnAim(result)) break;
   }
   const landed = tried.filter((each) => each.kind === 'done' && missed(bench, uses, each.lock).length === 0);
   const best = leastMoves(bench, landed, { packages: namesOf(uses) });
   if (best === null) return await restored(bench, notLanded(bench, uses, tried));
   await layTree(workspace, project, best.tree);
   const others = best.moves.length - best.moves.filter(({ path, name }) => isSubject(uses, path, name)).length;
-  return changed('bumped', `Moved to ${targetsOf(uses)} (${best.plan.label}); ${best.moves.length} folders moved in the lockfile, ${others} of them of other packages.`);
+  return changed(
+    'bumped',
+    `Moved to ${targetsOf(uses)} (${best.plan.label}); ${best.moves.length} folders moved in the lockfile, ${others} of them of other packages.`,
+  );
 }
 
 /** The gentle way leaves the choice to npm; the precise one names the versions, then takes the names away again. */
-function plansFor(base: Tree, uses: readonly Use[], manifests: Tree['manifests']): readonly Plan[] {
+function plansFor({ project }: Bench, uses: readonly Use[], manifests: Tree['manifests']): readonly Plan[] {
+  const lock = lockOf(project, project.base);
+  const aim = uses.map(({ path, name }) => resolve(lock, placeOf(project, path), name)?.path ?? `node_modules/${name}`);
   const inRange = uses.filter(({ raw, target }) => raiseSpec(raw, target) === raw);
   const names = [...new Set(inRange.map(({ name }) => name))];
   const args = names.length > 0 ? ['update', ...names] : ['install'];
-  const pinned = edited(base.manifests, uses, ({ spec, target }) => (spec.kind === 'alias' ? `npm:${spec.package}@${target}` : target));
+  const pinned = edited(project.base.manifests, uses, ({ spec, target }) =>
+    spec.kind === 'alias' ? `npm:${spec.package}@${target}` : target,
+  );
   return [
-    { label: `npm ${args.join(' ')}`, errands: [{ manifests, forget: [], args }] },
+    { label: `npm ${args.join(' ')}`, aim, errands: [{ manifests, forget: [], args }] },
     {
-      label: `npm install of the exact versions, then of the ranges`,
+      label: 'npm install of the exact versions, then of the ranges',
+      aim,
       errands: [
         { manifests: pinned, forget: [], args: ['install'] },
         { manifests, forget: [], args: ['install'] },
@@ -78,10 +88,6 @@ function edited(manifests: Tree['manifests'], uses: readonly Use[], specOf: (use
   const texts = new Map(manifests);
   for (const use of uses) texts.set(use.path, setRange(texts.get(use.path) ?? '{}', use, specOf(use)));
   return texts;
-}
-
-function isTidy(bench: Bench, uses: readonly Use[], { lock, moves }: Extract<Attempt, { kind: 'done' }>): boolean {
-  return missed(bench, uses, lock).length === 0 && moves.every(({ path, name }) => isSubject(uses, path, name)) && moves.length <= uses.length;
 }
 
 function describe(bench: Bench, uses: readonly Use[], result: Attempt): string {

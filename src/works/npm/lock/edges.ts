@@ -14,7 +14,11 @@ export function edgesOf(sections: EdgeSections, kind: LockNode['kind']): readonl
   const { dependencies, devDependencies, optionalDependencies, peerDependencies, optionalPeers } = sections;
   const optionalPeer = new Set(optionalPeers);
   const edges = [
-    ...Object.entries(peerDependencies).map(([name, spec]): Edge => ({ name, spec, kind: optionalPeer.has(name) ? 'peer-optional' : 'peer' })),
+    ...Object.entries(peerDependencies).map(([name, spec]): Edge => ({
+      name,
+      spec,
+      kind: optionalPeer.has(name) ? 'peer-optional' : 'peer',
+    })),
     ...Object.entries(kind === 'project' ? devDependencies : {}).map(([name, spec]): Edge => ({ name, spec, kind: 'dev' })),
     ...Object.entries(dependencies).map(([name, spec]): Edge => ({ name, spec, kind: 'prod' })),
     ...Object.entries(optionalDependencies).map(([name, spec]): Edge => ({ name, spec, kind: 'optional' })),

@@ -29,7 +29,9 @@ export interface Explained {
  */
 export function explainMoves(moves: readonly LockMove[], job: MoveJob): Explained {
   const known = new Set(job.before.copies.filter(({ bundled }) => !bundled).map(originOf));
-  const movable = new Set(moves.map(({ path }) => path).filter((path) => !isOtherThing(path, job) && comesFrom(known, job.after.nodes.get(path))));
+  const movable = new Set(
+    moves.map(({ path }) => path).filter((path) => !isOtherThing(path, job) && comesFrom(known, job.after.nodes.get(path))),
+  );
   const reach = new Reach(job, movable);
   for (const { path, name } of moves) {
     if (job.packages.includes(name) || job.packages.includes(keyOf(path))) reach.explain(path);
@@ -79,7 +81,7 @@ class Reach {
   /** Explains removals of what nobody needs any more, until none is left. */
   settle(): void {
     const gone = [...this.#movable].filter((path) => !this.#job.after.nodes.has(path));
-    for (let size = -1; size !== this.explained.size; ) {
+    for (let size = -1; size !== this.explained.size;) {
       size = this.explained.size;
       for (const path of gone) if (this.#isUnneeded(path)) this.explain(path);
     }

@@ -11,7 +11,11 @@ export function readFolders(packages: Readonly<Record<string, Raw>>): readonly L
 }
 
 const texts = z.record(z.string(), z.string()).catch({});
-const flag = z.literal(true).optional().catch(undefined).transform((value) => value === true);
+const flag = z
+  .literal(true)
+  .optional()
+  .catch(undefined)
+  .transform((value) => value === true);
 const text = z.string().nullable().catch(null);
 
 /** Every field forgives: lockfiles were written by ten years of npm. */
@@ -44,5 +48,18 @@ function readFolder(path: string, entry: z.infer<typeof Entry>): LockNode {
   if (kind === 'link') return { kind, path, name, edges: [], target: entry.resolved ?? '' };
   const { dev, optional, peer, inBundle: bundled, hasInstallScript } = entry;
   const source = sourceOf(entry.resolved, entry.integrity);
-  return { kind, path, name, version: entry.version ?? '', edges, dev, optional, peer, bundled, hasInstallScript, source, node: entry.engines['node'] ?? null };
+  return {
+    kind,
+    path,
+    name,
+    version: entry.version ?? '',
+    edges,
+    dev,
+    optional,
+    peer,
+    bundled,
+    hasInstallScript,
+    source,
+    node: entry.engines['node'] ?? null,
+  };
 }

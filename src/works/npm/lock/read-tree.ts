@@ -12,7 +12,11 @@ export function readTree(dependencies: Readonly<Record<string, Raw>>, name: stri
 }
 
 const text = z.string().nullable().catch(null);
-const flag = z.literal(true).optional().catch(undefined).transform((value) => value === true);
+const flag = z
+  .literal(true)
+  .optional()
+  .catch(undefined)
+  .transform((value) => value === true);
 const Entry = z.object({
   version: z.string().catch(''),
   resolved: text,

@@ -21,7 +21,8 @@ export function baseOf(resolved: string): string | null {
 /** How the sources of two copies of the same version differ, in words; null where they agree. */
 export function sourceChange(before: LockCopy, after: LockCopy): { readonly before: string; readonly after: string } | null {
   const [left, right] = [before.source, after.source];
-  if (!sameContent(left.integrity, right.integrity)) return { before: left.integrity ?? 'no integrity', after: right.integrity ?? 'no integrity' };
+  if (!sameContent(left.integrity, right.integrity))
+    return { before: left.integrity ?? 'no integrity', after: right.integrity ?? 'no integrity' };
   const [from, to] = [originOf(before), originOf(after)];
   return from === to ? null : { before: from, after: to };
 }

@@ -65,7 +65,8 @@ function readValue(scan: Scan, depth: number): JsonNode {
   if (char === '{') return readObject(scan, depth);
   if (char === '[') return readArray(scan, depth);
   const start = scan.at;
-  const value = /"(?:[ !#-\[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/uy;
+  const value =
+    /"(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/uy;
   value.lastIndex = start;
   if (!value.test(scan.text)) throw new JsonFault(start, `${shown(scan)} instead of a value`);
   scan.at = value.lastIndex;

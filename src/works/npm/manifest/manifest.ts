@@ -66,11 +66,16 @@ const installed: Readonly<Record<DependencyScope, readonly Section[]>> = {
 };
 
 // npm takes an empty list for an empty section, and old manifests have odd values in every field it does not need.
-const ranges = z.preprocess((value) => (Array.isArray(value) && value.length === 0 ? {} : value), z.record(z.string(), z.string()).default({}));
+const ranges = z.preprocess(
+  (value) => (Array.isArray(value) && value.length === 0 ? {} : value),
+  z.record(z.string(), z.string()).default({}),
+);
 const texts = z
   .record(z.string(), z.unknown())
   .catch({})
-  .transform((record) => Object.fromEntries(Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === 'string')));
+  .transform((record) =>
+    Object.fromEntries(Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
+  );
 const text = z.string().nullable().catch(null).default(null);
 const globs = z.union([z.array(z.string()), z.object({ packages: z.array(z.string()) }).transform(({ packages }) => packages)]).catch([]);
 

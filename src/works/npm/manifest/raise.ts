@@ -57,6 +57,7 @@ function boundAbove(old: string, version: string): string {
   const { major = 0, minor = 0, patch = 0 } = parse(version) ?? {};
   const [, oldMinor, oldPatch] = old.split('.');
   const isRound = (part: string | undefined): boolean => part === undefined || /^[0xX*]$/.test(part);
-  const whole = isRound(oldMinor) && isRound(oldPatch) ? [major + 1, 0, 0] : isRound(oldPatch) ? [major, minor + 1, 0] : [major, minor, patch + 1];
+  const whole =
+    isRound(oldMinor) && isRound(oldPatch) ? [major + 1, 0, 0] : isRound(oldPatch) ? [major, minor + 1, 0] : [major, minor, patch + 1];
   return whole.slice(0, old.split('.').length).join('.');
 }

@@ -15,7 +15,14 @@ export function matchAdvisory(advisory: Advisory, lock: Lock): readonly Vulnerab
   return affectedNames(advisory).flatMap((name) =>
     copiesOf(lock, name)
       .filter(({ copy }) => copy.source.kind !== 'git' && isAffected(advisory, name, copy.version))
-      .map(({ copy: { path, version, dev, bundled }, parents }) => ({ path, name, version, dev, bundled, parents: parents.map(describeParent) })),
+      .map(({ copy: { path, version, dev, bundled }, parents }) => ({
+        path,
+        name,
+        version,
+        dev,
+        bundled,
+        parents: parents.map(describeParent),
+      })),
   );
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { gte, lt, lte, rcompare } from 'semver';
+import { compare, gte, lt, lte } from 'semver';
 import { describe, expect, it } from 'vitest';
 import { Advisory } from '../../../core/packet/seed.ts';
 import { readLock } from '../lock/index.ts';
@@ -19,7 +19,12 @@ describe('an advisory', () => {
   });
 
   it('takes "0" for below everything, prereleases too', () => {
-    expect(affects(ranged([{ introduced: '0' }, { fixed: '0.0.1' }]), '0.0.0-alpha', '0.0.0', '0.0.1-rc.1', '0.0.1')).toEqual([true, true, true, false]);
+    expect(affects(ranged([{ introduced: '0' }, { fixed: '0.0.1' }]), '0.0.0-alpha', '0.0.0', '0.0.1-rc.1', '0.0.1')).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('orders prereleases before their release', () => {
@@ -28,7 +33,11 @@ describe('an advisory', () => {
   });
 
   it('includes the last affected version', () => {
-    expect(affects(ranged([{ introduced: '0' }, { last_affected: '1.5.0' }]), '1.5.0', '1.5.1', '1.6.0-rc.1')).toEqual([true, false, false]);
+    expect(affects(ranged([{ introduced: '0' }, { last_affected: '1.5.0' }]), '1.5.0', '1.5.1', '1.6.0-rc.1')).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(affects(ranged([{ introduced: '1.0.0' }, { last_affected: '1.0.0' }]), '0.9.0', '1.0.0', '1.0.1')).toEqual([false, true, false]);
   });
 
@@ -62,7 +71,10 @@ describe('an advisory', () => {
   });
 
   it('names its fixed versions in order', () => {
-    expect(fixedVersions(ranged([{ introduced: '0' }, { fixed: '10.0.0' }], [{ introduced: '0' }, { fixed: '9.0.1' }]), 'a')).toEqual(['9.0.1', '10.0.0']);
+    expect(fixedVersions(ranged([{ introduced: '0' }, { fixed: '10.0.0' }], [{ introduced: '0' }, { fixed: '9.0.1' }]), 'a')).toEqual([
+      '9.0.1',
+      '10.0.0',
+    ]);
     expect(fixedVersions(ranged([{ introduced: '0' }, { last_affected: '1.0.0' }]), 'a')).toEqual([]);
   });
 });
@@ -74,8 +86,11 @@ describe('the evaluation of ranges', () => {
     .map(([major, minor, patch, pre]) => `${major}.${minor}.${patch}${pre === null ? '' : `-rc.${pre}`}`);
   /** Disjoint pieces, each from an introduction to a fix or a last affected version. */
   const pieces = fc.uniqueArray(version, { minLength: 2, maxLength: 8 }).chain((versions) => {
-    const sorted = versions.sort(rcompare).reverse();
-    const pairs = Array.from({ length: Math.floor(sorted.length / 2) }, (_, at) => ({ from: sorted[2 * at] ?? '', to: sorted[2 * at + 1] ?? '' }));
+    const sorted = versions.toSorted(compare);
+    const pairs = Array.from({ length: Math.floor(sorted.length / 2) }, (_, at) => ({
+      from: sorted[2 * at] ?? '',
+      to: sorted[2 * at + 1] ?? '',
+    }));
     return fc.tuple(...pairs.map((pair) => fc.boolean().map((inclusive) => ({ ...pair, inclusive }))));
   });
   const eventsOf = (all: readonly { from: string; to: string; inclusive: boolean }[]): Events =>
@@ -91,7 +106,9 @@ describe('the evaluation of ranges', () => {
   });
 
   it('does not depend on the order of events, nor on how they are spread over ranges', () => {
-    const shuffled = pieces.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray([...eventsOf(all)], { minLength: 2 * all.length })));
+    const shuffled = pieces.chain((all) =>
+      fc.tuple(fc.constant(all), fc.shuffledSubarray([...eventsOf(all)], { minLength: 2 * all.length })),
+    );
     fc.assert(
       fc.property(shuffled, version, ([all, events], asked) => {
         const whole = isAffected(ranged(eventsOf(all)), 'a', asked);

@@ -23,7 +23,9 @@ export function affectedNames(advisory: Advisory): readonly string[] {
 
 /** Versions that an advisory names as fixed, lowest first; empty where it knows no fix. */
 export function fixedVersions(advisory: Advisory, name: string): readonly string[] {
-  const events = affectedEntries(advisory, name).flatMap(comparableRanges).flatMap((range) => range.events);
+  const events = affectedEntries(advisory, name)
+    .flatMap(comparableRanges)
+    .flatMap((range) => range.events);
   const fixed = [...new Set(events.flatMap((event) => event.fixed ?? []))];
   return fixed.filter((version) => parseLoosely(version) !== null).sort((left, right) => order(parseLoosely(left), parseLoosely(right)));
 }

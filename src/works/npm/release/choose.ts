@@ -40,7 +40,9 @@ export function chooseRelease({ releases, current, policy }: Question, constrain
     .sort((left, right) => rcompare(left.version, right.version));
   const judged = newer.map((release) => ({ release, why: objection(release, { releases, current, policy }, constraints) }));
   const target = judged.find(({ why }) => why === null)?.release.version ?? null;
-  const leftOut = judged.flatMap(({ release: { version }, why }) => (why !== null && (target === null || gt(version, target)) ? [{ version, why }] : []));
+  const leftOut = judged.flatMap(({ release: { version }, why }) =>
+    why !== null && (target === null || gt(version, target)) ? [{ version, why }] : [],
+  );
   return { target, leftOut };
 }
 

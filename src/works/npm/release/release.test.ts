@@ -70,8 +70,13 @@ describe('the choice of a release', () => {
     const releases = await releasesOf([{ version: '1.0.0' }, { version: '1.0.1' }, young]);
     const choice = chooseRelease({ releases, current: '1.0.0', policy: newest('major') }, { ...anything, minimumAgeDays: 7 });
     expect(choice).toEqual({ target: '1.0.1', leftOut: [{ version: '1.1.0', why: 'is 2 days old, not 7' }] });
-    const timeless = { ...releases, versions: { '1.1.0': { ...releases.versions['1.1.0'], version: '1.1.0', publishedAt: null } } } as PackageReleases;
-    expect(chooseRelease({ releases: timeless, current: '1.0.0', policy: newest('major') }, { ...anything, minimumAgeDays: 7 }).target).toBeNull();
+    const timeless = {
+      ...releases,
+      versions: { '1.1.0': { ...releases.versions['1.1.0'], version: '1.1.0', publishedAt: null } },
+    } as PackageReleases;
+    expect(
+      chooseRelease({ releases: timeless, current: '1.0.0', policy: newest('major') }, { ...anything, minimumAgeDays: 7 }).target,
+    ).toBeNull();
   });
 
   it('takes a version asked for by name, and only if it was published', async () => {

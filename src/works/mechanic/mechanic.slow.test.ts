@@ -47,13 +47,16 @@ function publishAll(packages: Readonly<Record<string, Releases>>): void {
 }
 
 /** Writes a project and lets npm make its lockfile of what is published by now. */
-async function project(files: Readonly<Record<string, Json | string>>, options: { lock?: boolean; folder?: string; version?: number } = {}): Promise<void> {
-  const { folder = '', lock = true, version = 3 } = options;
+async function project(
+  files: Readonly<Record<string, Json | string>>,
+  options: { lock?: boolean; folder?: string; version?: number } = {},
+): Promise<void> {
+  const { folder = '', version = 3 } = options;
   const npmrc = `registry=${double.url}\nfetch-retries=0\n${String(files['.npmrc'] ?? '')}`;
   for (const [path, content] of Object.entries({ ...files, '.npmrc': npmrc })) {
     await workspace.write(join(folder, path), typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
   }
-  if (lock) await npm(folder, 'install', '--package-lock-only', `--lockfile-version=${version}`);
+  if (options.lock !== false) await npm(folder, 'install', '--package-lock-only', `--lockfile-version=${version}`);
 }
 
 async function npm(folder: string, ...args: string[]): Promise<void> {
@@ -63,16 +66,35 @@ async function npm(folder: string, ...args: string[]): Promise<void> {
 
 async function perform(seed: Json): Promise<Claim> {
   const directory = String(seed['directory'] ?? '');
-  const repository = { id: 'r', name: 'r', location: '/r', kind: 'local', directory, baseCommit: 'c', branch: 'main', uncommitted: 0 } satisfies RepositorySnapshot;
+  const repository = {
+    id: 'r',
+    name: 'r',
+    location: '/r',
+    kind: 'local',
+    directory,
+    baseCommit: 'c',
+    branch: 'main',
+    uncommitted: 0,
+  } satisfies RepositorySnapshot;
   const source = { line: 'l', key: 'k', repository, scope: 'all', actor: 'a', trusted: true, ...seed } as unknown as Seed; // a test's seed is read by the mechanic alone
   delete (source as { directory?: string }).directory;
   const packet = { source, scope: { repository, paths: ['**'], protectedPaths: [], packages: [] } } as unknown as TaskPacket; // of the packet it reads nothing but the source
   const registry = memoryRegistry([...published.values()]);
-  return await mechanic({ registry, timeoutMs: 60_000 }).perform({ packet, workspace, signal: new AbortController().signal, note: () => undefined });
+  return await mechanic({ registry, timeoutMs: 60_000 }).perform({
+    packet,
+    workspace,
+    signal: new AbortController().signal,
+    note: () => undefined,
+  });
 }
 
 const update = (targets: Readonly<Record<string, string>>, more: Json = {}): Promise<Claim> =>
-  perform({ kind: 'dependency', policy: { kind: 'newest', within: 'major' }, subjects: Object.entries(targets).map(([name, target]) => ({ name, target })), ...more });
+  perform({
+    kind: 'dependency',
+    policy: { kind: 'newest', within: 'major' },
+    subjects: Object.entries(targets).map(([name, target]) => ({ name, target })),
+    ...more,
+  });
 
 const advisoryFor = (name: string, ...events: Readonly<Record<string, string>>[]): Advisory =>
   Advisory.parse({ id: 'GHSA-test', affected: [{ package: { ecosystem: 'npm', name }, ranges: [{ type: 'SEMVER', events }] }] });
@@ -116,9 +138,15 @@ describe('the mechanic, asked for an update', () => {
 
   it('raises a range in its own style, several packages in one go, and leaves the rest of the manifest', async () => {
     publishAll({ a: { '1.0.0': {} }, '@s/b': { '1.0.0': {} }, c: { '1.0.0': {} } });
-    const source = '{\n\t"name": "x",\n\t"devDependencies": {"@s/b" : "1.0.x"},\n\t"dependencies": {\n\t\t"c": "^1.0.0",\n\t\t"a": "~1.0.0"\n\t}\n}';
+    const source =
+      '{\n\t"name": "x",\n\t"devDependencies": {"@s/b" : "1.0.x"},\n\t"dependencies": {\n\t\t"c": "^1.0.0",\n\t\t"a": "~1.0.0"\n\t}\n}';
     await project({ 'package.json': source });
-    publishAll({ a: { '1.0.0': {}, '2.3.4': { d: '^1.0.0' } }, '@s/b': { '1.0.0': {}, '2.0.0': {} }, c: { '1.0.0': {}, '1.5.0': {} }, d: { '1.0.0': {} } });
+    publishAll({
+      a: { '1.0.0': {}, '2.3.4': { d: '^1.0.0' } },
+      '@s/b': { '1.0.0': {}, '2.0.0': {} },
+      c: { '1.0.0': {}, '1.5.0': {} },
+      d: { '1.0.0': {} },
+    });
     expect(await update({ a: '2.3.4', '@s/b': '2.0.0', c: '1.5.0' })).toMatchObject({ says: 'changed' });
     expect(await text('package.json')).toBe(source.replace('~1.0.0', '~2.3.4').replace('1.0.x', '2.0.x'));
     expect(await versions()).toEqual({ '@s/b': '2.0.0', a: '2.3.4', c: '1.5.0', d: '1.0.0' });
@@ -135,7 +163,10 @@ describe('the mechanic, asked for an update', () => {
 
   it('leaves a lockfile alone that the project told npm not to keep', async () => {
     publishAll({ a: { '1.0.0': {}, '2.0.0': {} } });
-    await project({ 'package.json': { dependencies: { a: '^1.0.0' } }, '.npmrc': 'package-lock = false\n', 'package-lock.json': 'stale' }, { lock: false });
+    await project(
+      { 'package.json': { dependencies: { a: '^1.0.0' } }, '.npmrc': 'package-lock = false\n', 'package-lock.json': 'stale' },
+      { lock: false },
+    );
     expect(await update({ a: '2.0.0' })).toMatchObject({ says: 'changed', code: 'raised' });
     expect(await text()).toBe('stale');
   });
@@ -180,7 +211,11 @@ describe('the mechanic, asked for an update', () => {
     await project({ 'package.json': { dependencies: { a: '^1.0.0', plugin: '^1.0.0' } } });
     publishAll({ a: { '1.0.0': {}, '2.0.0': {} } });
     const before = [await text(), await text('package.json')];
-    expect(await update({ a: '2.0.0' })).toMatchObject({ says: 'escalate', code: 'peer-conflict', summary: expect.stringContaining('plugin') });
+    expect(await update({ a: '2.0.0' })).toMatchObject({
+      says: 'escalate',
+      code: 'peer-conflict',
+      summary: expect.stringContaining('plugin'),
+    });
     expect([await text(), await text('package.json')]).toEqual(before);
   });
 
@@ -217,7 +252,11 @@ describe('the mechanic, asked for an update', () => {
   it('changes one workspace where the project is that workspace', async () => {
     publishAll({ a: { '1.0.0': {} } });
     const member = (name: string): Json => ({ name, version: '1.0.0', dependencies: { a: '^1.0.0' } });
-    await project({ 'package.json': { workspaces: ['packages/*'] }, 'packages/one/package.json': member('one'), 'packages/two/package.json': member('two') });
+    await project({
+      'package.json': { workspaces: ['packages/*'] },
+      'packages/one/package.json': member('one'),
+      'packages/two/package.json': member('two'),
+    });
     publishAll({ a: { '1.0.0': {}, '2.0.0': {} } });
     expect(await update({ a: '2.0.0' }, { directory: 'packages/two' })).toMatchObject({ says: 'changed' });
     expect((await manifest('packages/one/package.json'))['dependencies']).toEqual({ a: '^1.0.0' });
@@ -274,7 +313,8 @@ describe('the mechanic, asked for an update', () => {
 
 describe('the mechanic, asked for a repair', () => {
   const bad = advisoryFor('m', { introduced: '0' }, { fixed: '1.0.5' }, { introduced: '2.0.0' }, { fixed: '2.0.5' });
-  const left = async (advisory: Advisory): Promise<string[]> => matchAdvisory(advisory, await lock()).map(({ path, version }) => `${path} ${version}`);
+  const left = async (advisory: Advisory): Promise<string[]> =>
+    matchAdvisory(advisory, await lock()).map(({ path, version }) => `${path} ${version}`);
 
   it('updates copies inside the ranges they are asked for, hoisted and nested, and nothing else', async () => {
     publishAll({ m: { '1.0.0': {}, '2.0.0': {} }, p: { '1.0.0': { m: '^1.0.0' } } });
@@ -293,7 +333,11 @@ describe('the mechanic, asked for a repair', () => {
     publishAll({ m: { '1.0.0': {} }, p: { '1.0.0': { m: '1.0.0' } }, g: { '1.0.0': { p: '^1.0.0' } } });
     await project({ 'package.json': { dependencies: { g: '^1.0.0' } } });
     const before = await text('package.json');
-    publishAll({ m: { '1.0.0': {}, '1.0.5': {} }, p: { '1.0.0': { m: '1.0.0' }, '1.0.1': { m: '1.0.5' } }, g: { '1.0.0': { p: '^1.0.0' }, '1.0.1': { p: '^1.0.0' } } });
+    publishAll({
+      m: { '1.0.0': {}, '1.0.5': {} },
+      p: { '1.0.0': { m: '1.0.0' }, '1.0.1': { m: '1.0.5' } },
+      g: { '1.0.0': { p: '^1.0.0' }, '1.0.1': { p: '^1.0.0' } },
+    });
     const claim = await repair(bad);
     expect(claim).toMatchObject({ says: 'changed' });
     expect(await versions()).toEqual({ g: '1.0.0', m: '1.0.5', p: '1.0.1' });
@@ -301,8 +345,8 @@ describe('the mechanic, asked for a repair', () => {
     expect(claim.steps.join('\n')).toContain('in-range: reaches none of 1 copies');
   });
 
-  it('raises an exact pin of the project itself within its major version', async () => {
-    publishAll({ m: { '1.0.0': {}, '1.0.5': {}, '2.0.5': {} } });
+  it('raises an exact pin of the project itself to the nearest release that is well', async () => {
+    publishAll({ m: { '1.0.0': {}, '1.0.5': {}, '1.3.0': {}, '2.0.5': {} } });
     await project({ 'package.json': { dependencies: { m: '1.0.0' } } });
     expect(await repair(bad)).toMatchObject({ says: 'changed' });
     expect((await manifest())['dependencies']).toEqual({ m: '1.0.5' });
@@ -344,7 +388,11 @@ describe('the mechanic, asked for a repair', () => {
     publishAll({ m: { '1.0.0': {} }, p: { '1.0.0': { m: '^1.0.0' } } });
     await project({ 'package.json': { dependencies: { p: '^1.0.0' } } });
     const before = [await text(), await text('package.json')];
-    expect(await repair(m)).toMatchObject({ says: 'escalate', code: 'no-fix', summary: expect.stringContaining('node_modules/m 1.0.0 for p@1.0.0 -> ^1.0.0') });
+    expect(await repair(m)).toMatchObject({
+      says: 'escalate',
+      code: 'no-fix',
+      summary: expect.stringContaining('node_modules/m 1.0.0 for p@1.0.0 -> ^1.0.0'),
+    });
     expect([await text(), await text('package.json')]).toEqual(before);
     publishAll({ m: { '1.0.0': {}, '1.0.1': {} } });
     expect(await repair(m)).toMatchObject({ says: 'changed' });
@@ -366,7 +414,11 @@ describe('the mechanic, asked for a repair', () => {
     publish({ name: 'tool', releases: [tool('1.0.0', '1.0.0')] });
     await project({ 'package.json': { dependencies: { m: '^1.0.5', tool: '^1.0.0' } } });
     expect(await left(bad)).toEqual(['node_modules/tool/node_modules/m 1.0.0']);
-    expect(await repair(bad)).toMatchObject({ says: 'escalate', code: 'bundled', summary: expect.stringContaining('node_modules/tool/node_modules/m 1.0.0 (bundled)') });
+    expect(await repair(bad)).toMatchObject({
+      says: 'escalate',
+      code: 'bundled',
+      summary: expect.stringContaining('node_modules/tool/node_modules/m 1.0.0 (bundled)'),
+    });
     publish({ name: 'tool', releases: [tool('1.0.0', '1.0.0'), tool('1.1.0', '1.0.5')] });
     expect(await repair(bad)).toMatchObject({ says: 'changed' });
     expect(await left(bad)).toEqual([]);
