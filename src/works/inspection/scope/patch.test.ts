@@ -85,6 +85,28 @@ describe('readPatch', () => {
     expect(file('logo.png')).toMatchObject({ binary: true, oldMode: '100644', newMode: '100644' });
   });
 
+  it('reads a file that becomes a link as one file of another mode', () => {
+    const change = `diff --git a/src/a.js b/src/a.js
+deleted file mode 100644
+index 1111111..0000000
+--- a/src/a.js
++++ /dev/null
+@@ -1 +0,0 @@
+-a
+diff --git a/src/a.js b/src/a.js
+new file mode 120000
+index 0000000..2222222
+--- /dev/null
++++ b/src/a.js
+@@ -0,0 +1 @@
++/etc/passwd
+\\ No newline at end of file
+`;
+    expect(readPatch(change)).toMatchObject([
+      { path: 'src/a.js', status: 'modified', oldMode: '100644', newMode: '120000', added: [{ line: 1, text: '/etc/passwd' }] },
+    ]);
+  });
+
   it('reads an empty patch as no file', () => {
     expect(readPatch('')).toEqual([]);
   });

@@ -26,7 +26,27 @@ export function readPatch(patch: string): readonly PatchFile[] {
     const line = take(reader);
     if (line.startsWith('diff --git ')) files.push(readFile(reader, line));
   }
-  return files;
+  return onePerPath(files);
+}
+
+/** Git writes a file that becomes a link (or the reverse) as deleted and added: one file, of another mode. */
+function onePerPath(files: readonly PatchFile[]): readonly PatchFile[] {
+  const byPath = new Map<string, PatchFile>();
+  for (const file of files) {
+    const other = byPath.get(file.path);
+    byPath.set(file.path, other === undefined ? file : merged(other, file));
+  }
+  return [...byPath.values()];
+}
+
+function merged(first: PatchFile, second: PatchFile): PatchFile {
+  const [gone, come] = first.status === 'deleted' ? [first, second] : [second, first];
+  return {
+    ...come,
+    status: gone.status === 'deleted' ? 'modified' : come.status,
+    oldMode: gone.oldMode,
+    added: [...first.added, ...second.added],
+  };
 }
 
 interface Reader {

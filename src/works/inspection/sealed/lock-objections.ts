@@ -27,7 +27,7 @@ function entryObjections(place: string, before: Members, after: Members): readon
   const objections: string[] = [];
   if (after['link'] === true && before['link'] !== true) objections.push(`${place} becomes a link`);
   const { resolved } = after;
-  if (typeof resolved === 'string' && resolved !== before['resolved'] && !/^https?:\/\/\S+\.tgz$/.test(resolved))
+  if (typeof resolved === 'string' && resolved !== before['resolved'] && !/^https?:\/\/\S+$/.test(resolved))
     objections.push(`${place} comes from ${resolved}`);
   if (contentMoved(before, after)) objections.push(`${place} has other content under the same version ${String(after['version'])}`);
   return objections;

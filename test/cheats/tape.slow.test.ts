@@ -1,0 +1,3 @@
+import { cheatsUnder } from './cheats-under.ts';
+
+cheatsUnder('tape');
