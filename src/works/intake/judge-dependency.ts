@@ -53,7 +53,7 @@ function judgeReleases(project: Project, ask: DependencyQuestion, { uses, releas
   if (target === null && leftOut.length > 0 && !isLatest)
     return { kind: 'no-op', rule: 'no-eligible-release', summary: `No newer release of ${ask.name} is admitted: ${leftOut[0]?.version ?? ''} ${leftOut[0]?.why ?? ''}.`, proof: [...seen, ...left], from };
   const isThere = target === null || uses.every((use) => use.version !== null && !gt(target, use.version));
-  if (isThere) return { kind: 'no-op', rule: 'already-current', summary: `${ask.name} ${from ?? ''} is current: ${policyText(ask.policy)} gives nothing newer.`, proof: [...seen, ...left], from };
+  if (isThere) return { kind: 'no-op', rule: 'already-current', summary: `${ask.name} ${from ?? range} is current: ${policyText(ask.policy)} gives nothing newer.`, proof: [...seen, ...left], from };
   if (project.lock === null && satisfies(target, range)) return admits(ask.name, range, target, seen);
   return { kind: 'go', from, target, attached: [...seen, ...left] };
 }

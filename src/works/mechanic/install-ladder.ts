@@ -9,6 +9,8 @@ export interface InstallOptions {
   /** Limit for each rung. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Takes what the floor's npm cache has before it asks the registry: the answers that an earlier install got. */
+  readonly preferCache?: boolean;
 }
 
 export interface InstallOutcome {
@@ -68,8 +70,9 @@ const byLock: Argv = ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund'
 const withoutLock: Argv = ['npm', 'install', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund'];
 const byManifest: readonly Argv[] = [withoutLock, [...withoutLock, '--legacy-peer-deps']];
 
-function commandOf({ directory, timeoutMs, signal }: Omit<InstallOptions, 'hasLock'>) {
-  return { cwd: directory, timeoutMs, network: 'registry', ...(signal && { signal }) } as const;
+function commandOf({ directory, timeoutMs, signal, preferCache }: Omit<InstallOptions, 'hasLock'>) {
+  const env = preferCache === true ? { env: { npm_config_prefer_offline: 'true' } } : {};
+  return { cwd: directory, timeoutMs, network: 'registry', ...env, ...(signal && { signal }) } as const;
 }
 
 function hasEnded(result: ProcessResult): boolean {

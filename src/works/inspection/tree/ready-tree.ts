@@ -10,6 +10,8 @@ export interface TreeJob {
   /** Folder of the project below the workspace's root. */
   readonly directory: string;
   readonly hasLock: boolean;
+  /** Whether the base was installed just before: the registry's answers of then are taken again, so that both trees see one registry. */
+  readonly preferCache: boolean;
   /** Packages whose install scripts the base already ran: only they are rebuilt. */
   readonly scripted: readonly string[];
   readonly timeoutMs: number;
@@ -42,9 +44,9 @@ export interface Build {
 
 /** Installs a tree cleanly, builds it as its own scripts say, and finds how its suite runs. */
 export async function readyTree(job: TreeJob): Promise<Tree> {
-  const { workspace, directory, hasLock, timeoutMs, signal } = job;
+  const { workspace, directory, hasLock, preferCache, timeoutMs, signal } = job;
   job.note('installing');
-  const ladder = await installLadder(workspace, { directory, hasLock, timeoutMs, signal });
+  const ladder = await installLadder(workspace, { directory, hasLock, preferCache, timeoutMs, signal });
   const logs = [await job.keep('install', ladder.results.map(({ rung, result }) => `$ ${rung}\n${outputOf(result)}`).join('\n'))];
   const install = installed(ladder);
   if (signal.aborted) throw interrupted();

@@ -15,6 +15,7 @@ export function treeJob(stage: Stage, job: Job, workspace: Workspace, project: P
     workspace,
     directory: project.repository.directory,
     hasLock: project.lock !== null,
+    preferCache: stage.does === 'inspection',
     scripted: [...new Set(scripted)],
     timeoutMs: timeoutOf(stage),
     signal: job.signal,
