@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { RegistryAnswer, Release } from '../../core/ports/registry.ts';
 
 // Old releases hold odd values in almost every field; an odd value is as good as none.
-const texts = z.record(z.string(), z.unknown()).catch({});
+// A default comes before a catch: what is merely missing must not cost an error per field and version.
+const texts = z.record(z.string(), z.unknown()).default({}).catch({});
 const Version = z.object({
   deprecated: z.unknown().optional(),
   engines: texts,

@@ -10,13 +10,14 @@ export function readFolders(packages: Readonly<Record<string, Raw>>): readonly L
   return Object.entries(packages).map(([path, raw]) => readFolder(path, Entry.parse(raw)));
 }
 
-const texts = z.record(z.string(), z.string()).catch({});
+// A default comes before a catch: what is merely missing must not cost an error per field.
+const texts = z.record(z.string(), z.string()).default({}).catch({});
 const flag = z
   .literal(true)
   .optional()
   .catch(undefined)
   .transform((value) => value === true);
-const text = z.string().nullable().catch(null);
+const text = z.string().nullable().default(null).catch(null);
 
 /** Every field forgives: lockfiles were written by ten years of npm. */
 const Entry = z.object({
@@ -35,7 +36,10 @@ const Entry = z.object({
   devDependencies: texts,
   optionalDependencies: texts,
   peerDependencies: texts,
-  peerDependenciesMeta: z.record(z.string(), z.object({ optional: flag })).catch({}),
+  peerDependenciesMeta: z
+    .record(z.string(), z.object({ optional: flag }))
+    .default({})
+    .catch({}),
 });
 
 function readFolder(path: string, entry: z.infer<typeof Entry>): LockNode {

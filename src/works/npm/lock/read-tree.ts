@@ -11,7 +11,7 @@ export function readTree(dependencies: Readonly<Record<string, Raw>>, name: stri
   return [{ kind: 'project', path: '', name, edges: [] }, ...readLevel('', dependencies)];
 }
 
-const text = z.string().nullable().catch(null);
+const text = z.string().nullable().default(null).catch(null);
 const flag = z
   .literal(true)
   .optional()
@@ -24,8 +24,8 @@ const Entry = z.object({
   dev: flag,
   optional: flag,
   bundled: flag,
-  requires: z.record(z.string(), z.string()).catch({}),
-  dependencies: z.record(z.string(), z.record(z.string(), z.unknown())).catch({}),
+  requires: z.record(z.string(), z.string()).default({}).catch({}),
+  dependencies: z.record(z.string(), z.record(z.string(), z.unknown())).default({}).catch({}),
 });
 
 function readLevel(parent: string, dependencies: Readonly<Record<string, Raw>>): LockNode[] {
