@@ -102,7 +102,8 @@ async function buildHouse(config: FactoryConfig, audience: Audience): Promise<Ho
 
 /** Opens every machine once, in the order they rest on each other. */
 async function openHouse(config: FactoryConfig, audience: Audience): Promise<Open & { close(): Promise<void> }> {
-  const { home, env, log, version } = config;
+  const { home, env, version } = config;
+  const log = telling(config);
   await mkdir(home, { recursive: true });
   const clock = systemClock();
   const database = await openDatabase({ home, url: config.databaseUrl, binDir: config.postgresBin, env, log });
@@ -129,7 +130,7 @@ async function openHouse(config: FactoryConfig, audience: Audience): Promise<Ope
     database,
     name: 'run',
     workflow: (context, input) => lineWorkflow(needsOf(engine.executor))(context, input),
-    log: (line) => (/^dbos (info|debug)/.test(line) ? undefined : log(line)),
+    log,
   }).catch(async (error: unknown) => {
     await database.close();
     throw error;
@@ -144,6 +145,12 @@ async function openHouse(config: FactoryConfig, audience: Audience): Promise<Ope
       await database.close();
     },
   };
+}
+
+/** What machines say of their everyday is for those who debug; the rest is for everybody. */
+function telling({ env, log }: FactoryConfig): (line: string) => void {
+  if (env['JIDOKA_DEBUG'] !== undefined) return log;
+  return (line) => (/^(dbos (info|debug)|starting PostgreSQL)/.test(line) ? undefined : log(line));
 }
 
 /** Who watches the work of this process; one request at a time has the floor's ear. */

@@ -18,8 +18,8 @@ export interface BinariesWanted {
 type Candidate = Pick<Binaries, 'bin' | 'libraries'>;
 
 /**
- * Finds PostgreSQL programs that run here and fit the cluster's major version: the given folder, or the system's,
- * or those of npm. Throws `database-binaries-missing` with what was looked at and how to get some.
+ * Finds PostgreSQL programs that run here and fit the cluster's major version: the given folder, or those
+ * of npm, or the system's. Throws `database-binaries-missing` with what was looked at and how to get some.
  */
 export async function findBinaries(wanted: BinariesWanted): Promise<Binaries> {
   const major = await clusterMajor(wanted.place);
@@ -37,10 +37,10 @@ export async function findBinaries(wanted: BinariesWanted): Promise<Binaries> {
 
 async function* candidates({ place, binDir, env }: BinariesWanted): AsyncGenerator<Candidate> {
   if (binDir !== null && binDir !== 'npm') return yield { bin: binDir, libraries: [] };
-  const system = binDir === null ? await systemFolders(env) : [];
-  for (const bin of system) yield { bin, libraries: [] };
+  // Those of npm first: they stay the same when the system is upgraded, and data lives as long as its major version.
   const npm = await npmBinaries(place);
   if (npm !== null) yield npm;
+  for (const bin of binDir === null ? await systemFolders(env) : []) yield { bin, libraries: [] };
 }
 
 /** Folders of the system that hold both programs, each once, newest version first. */
