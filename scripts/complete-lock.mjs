@@ -18,6 +18,7 @@ for (const [place, entry] of Object.entries(packages)) {
 lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en')));
 writeFileSync(path, JSON.stringify(lock, null, 2) + '\n');
 console.log(`added ${added}`);
+/** Whether a dependency is found from a place, as Node walks up. @param {string} place @param {string} name */
 function resolves(place, name) {
   const parts = place === '' ? [] : place.split('/node_modules/').map((part, at) => (at === 0 ? part.replace(/^node_modules\//, '') : part));
   for (let depth = parts.length; depth >= 0; depth -= 1) {
@@ -26,6 +27,7 @@ function resolves(place, name) {
   }
   return false;
 }
+/** What a platform package's name says of its platform. @param {string} name */
 function platform(name) {
   const [, os, cpu, abi = ''] = /(?:binding|napi)-(android|darwin|freebsd|linux|openharmony|win32)-([a-z0-9]+)(?:-(.*))?$/.exec(name) ?? [];
   if (!os) throw new Error(name);

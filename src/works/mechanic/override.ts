@@ -1,3 +1,4 @@
+import { major } from 'semver';
 import type { VulnerableCopy } from '../../core/evidence/fact.ts';
 import { requestersOf, type Lock } from '../npm/lock/index.ts';
 import { setOverride } from '../npm/manifest/index.ts';
@@ -62,9 +63,10 @@ function parentKey(lock: Lock, { name, version }: { readonly name: string; reado
   return versions.size > 1 ? `${name}@${version}` : name;
 }
 
-/** The nearest release of the same line that is well. */
+/** The nearest release that is well: of the same line, else of the same major version, where below 1.0.0 the tests must tell. */
 async function fixedNear({ releases: lookup, node, seed }: Patient, name: string, version: string): Promise<string | null> {
   const releases = await lookup(name);
-  const near = releases ? nearestReleases(releases, version, node) : [];
-  return near.find((each) => lineOf(each.version) === lineOf(version) && !isAffected(seed.advisory, name, each.version))?.version ?? null;
+  const well = (releases ? nearestReleases(releases, version, node) : []).filter((each) => !isAffected(seed.advisory, name, each.version));
+  const near = well.find((each) => lineOf(each.version) === lineOf(version)) ?? well.find((each) => major(each.version) === major(version));
+  return near?.version ?? null;
 }
