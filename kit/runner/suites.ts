@@ -23,7 +23,11 @@ export function suiteFor(runner: SuiteRunner, module: SuiteModule): Suite {
       'package.json': manifest(runner, module),
       'src/sum.js': module === 'esm' ? 'export const sum = (a, b) => a + b;\n' : 'exports.sum = (a, b) => a + b;\n',
       'test/basic.test.js': write(write.byT ? basicOfT(runner) : basic(runner)),
-      'test/other.test.js': write(write.byT ? `test('works', (t) => { ${truth(runner)} ${write.end} });` : `it('works', () => { assert.strictEqual(sum(2, 2), 4); });`),
+      'test/other.test.js': write(
+        write.byT
+          ? `test('works', (t) => { ${truth(runner)} ${write.end} });`
+          : `it('works', () => { assert.strictEqual(sum(2, 2), 4); });`,
+      ),
     },
     expected: expectedOf(runner),
   };
@@ -60,7 +64,10 @@ describe('outer', () => {
 function basicOfT(runner: SuiteRunner): string {
   const { equal, end } = assertionsOf(runner);
   const nested = `test('outer', (t) => { t.test('inner', (s) => { s.ok(true); s.end(); }); ${end} });`;
-  const skips = runner === 'ava' ? `test.skip('multiplies', () => {}); test.todo('divides');` : `test('multiplies', { skip: true }, (t) => { t.end(); });`;
+  const skips =
+    runner === 'ava'
+      ? `test.skip('multiplies', () => {}); test.todo('divides');`
+      : `test('multiplies', { skip: true }, (t) => { t.end(); });`;
   return `${noise}
 test('adds', (t) => { ${equal}(sum(1, 2), 3); ${end} });
 test('subtracts wrongly', (t) => { ${equal}(sum(1, -2), 3); ${end} });
@@ -80,14 +87,23 @@ function truth(runner: SuiteRunner): string {
 
 function expectedOf(runner: SuiteRunner): Suite['expected'] {
   const names: Record<string, 'pass' | 'fail' | 'skip'> = { adds: 'pass', 'subtracts wrongly': 'fail' };
-  const byIt = { multiplies: 'skip', divides: 'skip', 'outer > inner > holds ✓ größe 数': 'pass', 'outer > same name': 'pass', 'outer > same name #2': 'pass' } as const;
+  const byIt = {
+    multiplies: 'skip',
+    divides: 'skip',
+    'outer > inner > holds ✓ größe 数': 'pass',
+    'outer > same name': 'pass',
+    'outer > same name #2': 'pass',
+  } as const;
   const byT = { 'holds ✓ größe 数': 'pass', 'same name': 'pass', 'same name #2': 'pass' } as const;
   const more = {
     // tape names nested tests one after the other.
     tape: { ...byT, multiplies: 'skip', outer: 'pass', inner: 'pass' },
     tap: { ...byT, multiplies: 'skip', 'outer > inner': 'pass' },
     ava: { multiplies: 'skip', divides: 'skip', 'holds ✓ größe 数': 'pass' },
-    'node:test': byIt, mocha: byIt, jest: byIt, vitest: byIt,
+    'node:test': byIt,
+    mocha: byIt,
+    jest: byIt,
+    vitest: byIt,
   } as const;
   const all = Object.entries({ ...names, ...more[runner] }).map(([name, status]) => [`test/basic.test.js > ${name}`, status] as const);
   return Object.fromEntries([...all, ['test/other.test.js > works', 'pass']]);
@@ -108,7 +124,15 @@ function manifest(runner: SuiteRunner, module: SuiteModule): string {
   const script = runner === 'jest' && module === 'esm' ? `NODE_OPTIONS=--experimental-vm-modules ${scripts.jest}` : scripts[runner];
   const type = module === 'esm' ? { type: 'module' } : {};
   const jest = runner === 'jest' ? { jest: { transform: {} } } : {};
-  return JSON.stringify({ name: 'tiny', version: '1.0.0', ...type, main: 'src/sum.js', scripts: { test: script }, devDependencies: { [runner]: '*' }, ...jest });
+  return JSON.stringify({
+    name: 'tiny',
+    version: '1.0.0',
+    ...type,
+    main: 'src/sum.js',
+    scripts: { test: script },
+    devDependencies: { [runner]: '*' },
+    ...jest,
+  });
 }
 
 interface Writer {
@@ -133,7 +157,7 @@ function esmHead(runner: SuiteRunner): string {
     tap: `import t from 'tap'; const test = t.test.bind(t);`,
     ava: `import test from 'ava';`,
   };
-  return `import assert from 'node:assert';\nimport { sum } from '../src/sum.js';\n${heads[runner]}`;
+  return `import assert from 'assert';\nimport { sum } from '../src/sum.js';\n${heads[runner]}`;
 }
 
 function cjsHead(runner: SuiteRunner): string {
@@ -147,5 +171,5 @@ function cjsHead(runner: SuiteRunner): string {
     ava: `const test = require('ava');`,
   };
   if (runner === 'vitest') return esmHead(runner);
-  return `const assert = require('node:assert');\nconst { sum } = require('../src/sum.js');\n${heads[runner]}`;
+  return `const assert = require('assert');\nconst { sum } = require('../src/sum.js');\n${heads[runner]}`;
 }

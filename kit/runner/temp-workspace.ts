@@ -54,7 +54,12 @@ function run(root: string, command: Command): Promise<ProcessResult> {
   const [file, ...args] = command.argv;
   const begun = performance.now();
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd: join(root, command.cwd), env: { ...environment, ...command.env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(file, args, {
+      cwd: join(root, command.cwd),
+      env: { ...environment, ...command.env },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const output = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
@@ -68,10 +73,18 @@ function run(root: string, command: Command): Promise<ProcessResult> {
       clearTimeout(timer);
       const most = command.maxOutputBytes ?? 8 * 1024 * 1024;
       const truncated = output.stdout.length > most || output.stderr.length > most;
-      resolve({ exit: cut ?? exit, stdout: output.stdout.slice(0, most), stderr: output.stderr.slice(0, most), truncated, durationMs: Math.round(performance.now() - begun) });
+      resolve({
+        exit: cut ?? exit,
+        stdout: output.stdout.slice(0, most),
+        stderr: output.stderr.slice(0, most),
+        truncated,
+        durationMs: Math.round(performance.now() - begun),
+      });
     };
     child.on('error', (error) => finish({ kind: 'not-started', message: error.message }));
-    child.on('close', (code, signal) => finish(code === null ? { kind: 'signalled', signal: signal ?? 'unknown' } : { kind: 'exited', code }));
+    child.on('close', (code, signal) =>
+      finish(code === null ? { kind: 'signalled', signal: signal ?? 'unknown' } : { kind: 'exited', code }),
+    );
   });
 }
 

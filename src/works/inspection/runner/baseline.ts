@@ -13,7 +13,13 @@ const Plan = z.strictObject({
   specs: z.array(z.string()),
   prepare: z.array(z.string()),
   uncovered: z.array(z.string()),
-  style: z.strictObject({ sample: z.string().nullable(), module: z.enum(['esm', 'cjs']), assertions: z.array(z.string()), loads: z.array(z.string()), early: z.boolean() }),
+  style: z.strictObject({
+    sample: z.string().nullable(),
+    module: z.enum(['esm', 'cjs']),
+    assertions: z.array(z.string()),
+    loads: z.array(z.string()),
+    early: z.boolean(),
+  }),
   reason: z.string(),
 });
 

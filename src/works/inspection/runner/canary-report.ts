@@ -15,10 +15,12 @@ export function withoutCanary<Of extends Reading>(reading: Of, canary: Canary): 
 
 /** Says whether every test of the canary was reported as failed; a run that a canary passes in cannot be believed. */
 export function canaryReport(reading: Reading, canary: Canary, process: ProcessResult): CanaryReport {
-  const statuses = new Map(reading.reports.flatMap((report) => {
-    const title = titleIn(report, canary);
-    return title === null ? [] : [[title, report.status] as const];
-  }));
+  const statuses = new Map(
+    reading.reports.flatMap((report) => {
+      const title = titleIn(report, canary);
+      return title === null ? [] : [[title, report.status] as const];
+    }),
+  );
   const absent = reasonOfAbsence(reading, canary, process);
   const all = canary.ids.map((id) => ({ id, reported: statuses.get(titleOf(id)) ?? absent }));
   const suspicious = all.filter(({ reported }) => reported !== 'fail');

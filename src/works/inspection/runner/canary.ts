@@ -22,7 +22,9 @@ export function canaryFor(plan: TestPlan, subject: CanarySubject = {}): Canary {
   return { file, content, ids: checks.map((check) => `${file} > ${token} ${check.title}`) };
 }
 
-type Writing = { readonly name: 't'; readonly runner: 'ava' | 'tap' | 'tape' } | { readonly name: 'it'; readonly from: 'globals' | 'node:test' | 'vitest'; readonly globals: boolean };
+type Writing =
+  | { readonly name: 't'; readonly runner: 'ava' | 'tap' | 'tape' }
+  | { readonly name: 'it'; readonly from: 'globals' | 'node:test' | 'vitest'; readonly globals: boolean };
 
 function writingOf(plan: TestPlan): Writing {
   const uses = (library: string) => plan.style.assertions.includes(library);
@@ -56,7 +58,8 @@ function checksFor(plan: TestPlan): readonly FalseCheck[] {
 function modelledOn(sample: string | null, token: string): string {
   if (sample === null) return `test/${token}.test.js`;
   const [, folder = '', name = ''] = /^(.*\/)?([^/]+)$/.exec(sample) ?? [];
-  const [, before = '', stem = '', after = '', extension = '.js'] = /^(test[-_.](?=.*\.))?(.+?)((?:[._-](?:tests?|specs?|unit|e2e|integration))*|Tests?|Specs?)(\.[cm]?[jt]sx?)$/.exec(name) ?? [];
+  const [, before = '', stem = '', after = '', extension = '.js'] =
+    /^(test[-_.](?=.*\.))?(.+?)((?:[._-](?:tests?|specs?|unit|e2e|integration))*|Tests?|Specs?)(\.[cm]?[jt]sx?)$/.exec(name) ?? [];
   const alone = /^(tests?|spec)$/.test(stem) && before === '' && after === '';
   return `${folder}${before}${token}${alone ? '.test' : after}${extension}`;
 }
@@ -71,23 +74,31 @@ function specifiers(file: string, names: readonly string[]): readonly string[] {
   return [...new Set(names)].map((name) => (name.startsWith('./') && up !== '' ? `${up}${name.slice(2)}` : name));
 }
 
-/** Loads the subject as the file is loaded: what cannot be loaded is left, its own tests tell of it. */
+/** Loads the subject when the file is loaded: what cannot be loaded is left, its own tests tell of it. */
 function prelude(plan: TestPlan, kind: Writing, subject: readonly string[]): readonly string[] {
   const names = `const names = ${JSON.stringify(subject)};`;
   const define = `const define = ${defineOf(kind, plan.style.module)};`;
-  const lines = plan.style.module === 'esm' ? [...importOf(kind), names, esmLoad] : [names, cjsLoad];
-  return ['// @ts-nocheck', ...lines, define];
+  if (plan.style.module === 'cjs') return ['// @ts-nocheck', names, plainModule, ...cjsLoad, define];
+  const ready = mayAwait(plan)
+    ? [`const ready = ${loadAll};`, 'await ready;']
+    : [`const ready = { then: (done, failed) => ${loadAll}.then(done, failed) };`];
+  return ['// @ts-nocheck', ...importOf(kind), names, plainModule, esmLoad, ...ready, define];
 }
 
-const plainModule = 'const plain = (loaded) => (loaded && loaded.default && /function|object/.test(typeof loaded.default) ? loaded.default : loaded);';
-const esmLoad = `${plainModule}
-const load = async (name) => plain(await import(/* @vite-ignore */ name));
-for (const name of names) { try { await load(name); } catch (error) { void error; } }
-const ready = Promise.resolve();`;
-const cjsLoad = `${plainModule}
-const load = async (name) => { try { return plain(require(name)); } catch (error) { return plain(await import(name)); } };
-const later = names.filter((name) => { try { require(name); return false; } catch (error) { return true; } });
-const ready = Promise.all(later.map((name) => load(name).catch(() => {})));`;
+/** mocha before 9 loads an ES module by require, which refuses a top-level await and an import that is under way. */
+function mayAwait(plan: TestPlan): boolean {
+  return plan.runner !== 'mocha' || plan.version === null || Number.parseInt(plan.version, 10) >= 9;
+}
+
+const plainModule =
+  'const plain = (loaded) => (loaded && loaded.default && /function|object/.test(typeof loaded.default) ? loaded.default : loaded);';
+const loadAll = 'Promise.all(names.map((name) => load(name).catch(() => {})))';
+const esmLoad = 'const load = async (name) => plain(await import(/* @vite-ignore */ name));';
+const cjsLoad = [
+  'const load = async (name) => { try { return plain(require(name)); } catch (error) { return plain(await import(name)); } };',
+  'const later = names.filter((name) => { try { require(name); return false; } catch (error) { return true; } });',
+  'const ready = Promise.all(later.map((name) => load(name).catch(() => {})));',
+];
 
 function importOf(kind: Writing): readonly string[] {
   if (kind.name === 't') return [`import runner from '${kind.runner}';`];

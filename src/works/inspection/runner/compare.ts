@@ -64,12 +64,21 @@ export type WeakBaseline = { readonly code: 'no-ids' | 'none-pass' | 'none-stabl
 /** Says why a baseline cannot hold a change to anything; null where it can. */
 export function weakBaseline(runs: readonly TestRun[]): WeakBaseline | null {
   const unstarted = runs.find((run) => run.ended === 'not-started');
-  if (unstarted !== undefined) return { code: 'not-started', message: `the suite could not be started: ${unstarted.plan.argv.slice(0, 3).join(' ')}` };
+  if (unstarted !== undefined)
+    return { code: 'not-started', message: `the suite could not be started: ${unstarted.plan.argv.slice(0, 3).join(' ')}` };
   const { stable, flaky, counts } = summarizeBaseline(runs);
   if (stable.length > 0) return null;
-  if (counts.total === 0) return { code: 'no-ids', message: `no test reported before the change: ${runs.at(-1)?.problem ?? 'the runner found none'}` };
-  if (flaky.length > 0) return { code: 'none-stable', message: `no test passed in all ${runs.length} runs before the change; ${flaky.length} differ between them` };
-  return { code: 'none-pass', message: `none of ${counts.total} tests passed before the change: ${counts.failed} failed, ${counts.skipped} were skipped` };
+  if (counts.total === 0)
+    return { code: 'no-ids', message: `no test reported before the change: ${runs.at(-1)?.problem ?? 'the runner found none'}` };
+  if (flaky.length > 0)
+    return {
+      code: 'none-stable',
+      message: `no test passed in all ${runs.length} runs before the change; ${flaky.length} differ between them`,
+    };
+  return {
+    code: 'none-pass',
+    message: `none of ${counts.total} tests passed before the change: ${counts.failed} failed, ${counts.skipped} were skipped`,
+  };
 }
 
 function verdictOn(result: TestResult | undefined): 'pass' | 'fail' | 'skip' | 'missing' {
@@ -104,12 +113,24 @@ function absence(file: string, after: TestRun): TestStatus {
 /** Files that die after the change and did not before, even where each of their tests had reported. */
 function died(baseline: readonly TestRun[], after: TestRun): readonly TestDifference[] {
   const crashed = [...after.results].filter(([id, result]) => result.status === 'crash' && !baseline.some((run) => run.results.has(id)));
-  return crashed.map(([id, { message }]) => ({ id, before: 'pass' as const, after: 'crash' as const, ...(message === undefined ? {} : { message }) }));
+  return crashed.map(([id, { message }]) => ({
+    id,
+    before: 'pass' as const,
+    after: 'crash' as const,
+    ...(message === undefined ? {} : { message }),
+  }));
 }
 
 /** A suite that ended by itself and no longer does hangs, whatever its tests say. */
 function endless(baseline: readonly TestRun[], after: TestRun): readonly TestDifference[] {
   if (after.ended !== 'timed-out' || baseline.some((run) => run.ended === 'timed-out')) return [];
   const where = after.running.length === 0 ? '' : ` Running: ${after.running.join(', ')}.`;
-  return [{ id: '(the suite comes to its end)', before: 'pass', after: 'timeout', message: `The run was cut off after ${after.process.durationMs} ms.${where}` }];
+  return [
+    {
+      id: '(the suite comes to its end)',
+      before: 'pass',
+      after: 'timeout',
+      message: `The run was cut off after ${after.process.durationMs} ms.${where}`,
+    },
+  ];
 }

@@ -2,7 +2,8 @@ import type { Workspace } from '../../../core/ports/floor.ts';
 import type { Draft } from './adapters/adapter.ts';
 import { adapters } from './adapters/index.ts';
 import { type Manifest, type Project, openProject } from './project.ts';
-import { type TestCommand, testCommands } from './script/test-commands.ts';
+import { testCommands } from './script/test-commands.ts';
+import type { TestCommand } from './script/tool.ts';
 import { readStyle, runnerOfScript } from './suite-style.ts';
 import type { RunnerName, TestPlan } from './types.ts';
 
@@ -23,7 +24,12 @@ export type Detection =
  * const found = await detectRunner(workspace, '', manifest);
  * if (found.kind === 'plan') found.plan.argv; // ['node', 'node_modules/mocha/bin/mocha.js', ...]
  */
-export async function detectRunner(workspace: Workspace, directory: string, manifest: unknown, options: DetectOptions = {}): Promise<Detection> {
+export async function detectRunner(
+  workspace: Workspace,
+  directory: string,
+  manifest: unknown,
+  options: DetectOptions = {},
+): Promise<Detection> {
   const project = await openProject(workspace, directory, manifest);
   if (options.junit !== undefined) return { kind: 'plan', plan: await named(project, options.junit) };
   const read = testScript(project.manifest.scripts);
@@ -57,7 +63,10 @@ async function planFor(project: Project, command: TestCommand): Promise<Found | 
   return draft === null ? null : finish(project, { runner: usable, draft, reason: command.source });
 }
 
-async function finish(project: Project, found: { readonly runner: RunnerName; readonly draft: Draft; readonly reason: string }): Promise<Found> {
+async function finish(
+  project: Project,
+  found: { readonly runner: RunnerName; readonly draft: Draft; readonly reason: string },
+): Promise<Found> {
   const { runner, draft, reason } = found;
   return { ...draft, runner, directory: project.directory, style: await readStyle(project, runner, draft), reason };
 }
@@ -71,9 +80,19 @@ async function withoutScript(project: Project): Promise<Detection> {
     const found = await planFor(project, { tool, nodeArgs: [], args: [], env: {}, source: `devDependencies.${tool}` });
     if (found !== null && found.files.length > 0) return { kind: 'plan', plan: { ...found, prepare: [], uncovered: [] } };
   }
-  const found = await planFor(project, { tool: 'node:test', nodeArgs: ['--test'], args: [], env: {}, source: 'files that import node:test' });
-  if (found !== null && found.style.assertions.includes('node:test')) return { kind: 'plan', plan: { ...found, prepare: [], uncovered: [] } };
-  const message = project.manifest.scripts['test'] === undefined ? 'package.json has no test script, and no runner is among its dependencies' : `scripts.test runs no tests: ${project.manifest.scripts['test']}`;
+  const found = await planFor(project, {
+    tool: 'node:test',
+    nodeArgs: ['--test'],
+    args: [],
+    env: {},
+    source: 'files that import node:test',
+  });
+  if (found !== null && found.style.assertions.includes('node:test'))
+    return { kind: 'plan', plan: { ...found, prepare: [], uncovered: [] } };
+  const message =
+    project.manifest.scripts['test'] === undefined
+      ? 'package.json has no test script, and no runner is among its dependencies'
+      : `scripts.test runs no tests: ${project.manifest.scripts['test']}`;
   return { kind: 'none', code: 'no-tests', message };
 }
 
@@ -82,7 +101,9 @@ function unknown(message: string): Detection {
 }
 
 async function named(project: Project, { command, resultFile }: NonNullable<DetectOptions['junit']>): Promise<TestPlan> {
-  const files = project.files.filter((path) => /(^|\/)(tests?|__tests__|specs?)\/.*\.[cm]?[jt]sx?$|[._-](test|spec)\.[cm]?[jt]sx?$/.test(path)).sort();
+  const files = project.files
+    .filter((path) => /(^|\/)(tests?|__tests__|specs?)\/.*\.[cm]?[jt]sx?$|[._-](test|spec)\.[cm]?[jt]sx?$/.test(path))
+    .sort();
   const draft: Draft = { argv: command, env: {}, resultFile, specs: [], files, version: null };
   const found = await finish(project, { runner: 'junit', draft, reason: `named for this repository: ${command.join(' ')}` });
   return { ...found, prepare: [], uncovered: [] };

@@ -34,7 +34,11 @@ export async function runTests(workspace: Workspace, plan: TestPlan, options: Ru
  * Runs what a repository does before its tests (compiling them, as a rule), once per tree, each line in a shell.
  * Stops at the first that fails; the results are those of the lines that ran.
  */
-export async function prepareTests(workspace: Workspace, plan: TestPlan, options: Omit<RunOptions, 'canary'>): Promise<readonly ProcessResult[]> {
+export async function prepareTests(
+  workspace: Workspace,
+  plan: TestPlan,
+  options: Omit<RunOptions, 'canary'>,
+): Promise<readonly ProcessResult[]> {
   const results: ProcessResult[] = [];
   for (const line of plan.prepare) {
     const result = await workspace.spawn({ ...command(plan, ['sh', '-c', line]), ...limits(options) });
@@ -53,7 +57,8 @@ function filesFor(plan: TestPlan, canary: Canary | undefined): Readonly<Record<s
 async function clear(workspace: Workspace, plan: TestPlan, laidIn: Readonly<Record<string, string>>): Promise<void> {
   const packages = Object.keys(laidIn).flatMap((path) => /^node_modules\/[^/]+/.exec(path) ?? []);
   const results = plan.resultFile === null ? [] : [plan.resultFile];
-  for (const path of new Set([scratch, ...packages, ...results, ...Object.keys(laidIn)])) await workspace.remove(join(plan.directory, path));
+  for (const path of new Set([scratch, ...packages, ...results, ...Object.keys(laidIn)]))
+    await workspace.remove(join(plan.directory, path));
 }
 
 /** TAP on stdout is the result itself: far more of it is kept than of a log. */

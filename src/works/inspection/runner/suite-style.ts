@@ -45,7 +45,9 @@ function plainHead(text: string): boolean {
   const loads = [...text.matchAll(/^(?:import\b.*|.*\brequire\(.*)$/gm)];
   const last = loads.findLast((line) => !/^\s{2,}/.test(line[0]));
   const head = last === undefined ? '' : text.slice(0, last.index + last[0].length);
-  return !/process\.(?:env|chdir|argv)|mock|nock|sinon\.|stub|rewire|proxyquire|global(?:This)?[.[]|\bit\(|describe\(/.test(head.replaceAll(/(?:from|require\()\s*['"][^'"]*['"]/g, ''));
+  return !/process\.(?:env|chdir|argv)|mock|nock|sinon\.|stub|rewire|proxyquire|global(?:This)?[.[]|\bit\(|describe\(/.test(
+    head.replaceAll(/(?:from|require\()\s*['"][^'"]*['"]/g, ''),
+  );
 }
 
 /** Modules that files load from the repository, in the order they are named; files of tests are not among them. */
@@ -73,9 +75,20 @@ function located(project: Project, from: string, name: string): readonly string[
 }
 
 const libraries: ReadonlyMap<string, string> = new Map([
-  ['assert', 'node:assert'], ['node:assert', 'node:assert'], ['assert/strict', 'node:assert'], ['node:assert/strict', 'node:assert'],
-  ['node:test', 'node:test'], ['chai', 'chai'], ['expect', 'expect'], ['should', 'should'], ['expect.js', 'expect.js'], ['unexpected', 'unexpected'],
-  ['power-assert', 'power-assert'], ['uvu/assert', 'uvu/assert'], ['vitest', 'vitest'], ['@jest/globals', '@jest/globals'],
+  ['assert', 'node:assert'],
+  ['node:assert', 'node:assert'],
+  ['assert/strict', 'node:assert'],
+  ['node:assert/strict', 'node:assert'],
+  ['node:test', 'node:test'],
+  ['chai', 'chai'],
+  ['expect', 'expect'],
+  ['should', 'should'],
+  ['expect.js', 'expect.js'],
+  ['unexpected', 'unexpected'],
+  ['power-assert', 'power-assert'],
+  ['uvu/assert', 'uvu/assert'],
+  ['vitest', 'vitest'],
+  ['@jest/globals', '@jest/globals'],
 ]);
 /** Libraries that change nothing for others when they are loaded: a helper of the suite may load them. */
 const harmlessToLoad = new Set(['chai', 'expect', 'expect.js']);
@@ -90,7 +103,11 @@ function sampleOf(files: readonly string[]): string | null {
   const rank = (path: string) => {
     const name = path.split('/').at(-1) ?? '';
     const marked = /[._-](test|spec)s?\.|^test[-_.]|(Test|Spec)\./.test(name) ? 0 : 1;
-    const entry = /^(index|all|run|runner|main|helpers?|utils?|common|setup|fixtures?|_.*)\./.test(name) || /(^|\/)(fixtures?|helpers?|utils?|support|mocks?|__mocks__)\//.test(path) ? 4 : 0;
+    const entry =
+      /^(index|all|run|runner|main|helpers?|utils?|common|setup|fixtures?|_.*)\./.test(name) ||
+      /(^|\/)(fixtures?|helpers?|utils?|support|mocks?|__mocks__)\//.test(path)
+        ? 4
+        : 0;
     return marked + entry;
   };
   const [best] = [...files].sort((left, right) => rank(left) - rank(right) || depth(left) - depth(right) || (left < right ? -1 : 1));
@@ -134,7 +151,8 @@ export async function runnerOfScript(project: Project, script: string): Promise<
   const entry = candidates.find((path) => project.files.includes(path) && /\.[cm]?[jt]s$/.test(path));
   if (entry === undefined) return 'node:test';
   const folder = entry.split('/').slice(0, -1).join('/');
-  const beside = folder === '' ? [] : project.files.filter((path) => path.startsWith(`${folder}/`) && /\.[cm]?[jt]s$/.test(path)).slice(0, readAtMost);
+  const beside =
+    folder === '' ? [] : project.files.filter((path) => path.startsWith(`${folder}/`) && /\.[cm]?[jt]s$/.test(path)).slice(0, readAtMost);
   for (const path of [entry, ...beside]) {
     const imports = importsOf((await project.read(path)) ?? '');
     if (imports.some((name) => name === 'tape' || name.startsWith('tape-') || /\/tape(-\w+)?$/.test(name))) return 'tape';

@@ -3,7 +3,7 @@ import type { InstalledTool, Project } from '../project.ts';
 import type { Reading } from '../results/reading.ts';
 import { globMatcher, isGlob } from '../script/glob.ts';
 import type { Word } from '../script/shell-line.ts';
-import type { TestCommand } from '../script/test-commands.ts';
+import type { TestCommand } from '../script/tool.ts';
 import type { TestPlan } from '../types.ts';
 
 /** What is particular to one test runner. */

@@ -6,11 +6,35 @@ import { type Adapter, type RunnerOutput, appended, expandWords, filesOf, nodeCo
 import { configuredGlobs } from './configured-globs.ts';
 
 const dropped = {
-  alone: ['--fail-fast', '--watch', '-w', '-u', '--update-snapshots', '--verbose', '-v', '--tap', '-t', '--color', '--reset-cache', 'reset-cache', 'debug'],
+  alone: [
+    '--fail-fast',
+    '--watch',
+    '-w',
+    '-u',
+    '--update-snapshots',
+    '--verbose',
+    '-v',
+    '--tap',
+    '-t',
+    '--color',
+    '--reset-cache',
+    'reset-cache',
+    'debug',
+  ],
   valued: [],
 };
 const valued = ['--config', '-c', '--concurrency', '-T', '--timeout', '-m', '--match', '--node-arguments'];
-const defaults = ['test.?(c|m)[jt]s', 'src/test.?(c|m)[jt]s', 'source/test.?(c|m)[jt]s', '**/test-*.?(c|m)[jt]s', '**/*.spec.?(c|m)[jt]s', '**/*.test.?(c|m)[jt]s', '**/test/**/*.?(c|m)[jt]s', '**/tests/**/*.?(c|m)[jt]s', '**/__tests__/**/*.?(c|m)[jt]s'];
+const defaults = [
+  'test.?(c|m)[jt]s',
+  'src/test.?(c|m)[jt]s',
+  'source/test.?(c|m)[jt]s',
+  '**/test-*.?(c|m)[jt]s',
+  '**/*.spec.?(c|m)[jt]s',
+  '**/*.test.?(c|m)[jt]s',
+  '**/test/**/*.?(c|m)[jt]s',
+  '**/tests/**/*.?(c|m)[jt]s',
+  '**/__tests__/**/*.?(c|m)[jt]s',
+];
 const helpers = /(^|\/)(_[^/]*|helpers?|__helpers__|fixtures?|__fixtures__)(\/|\.[cm]?[jt]s$)/;
 
 /** ava 3 to 6, by its TAP on stdout; ava itself sends what tests print to stderr. Snapshots are never written. */
@@ -21,7 +45,14 @@ export const ava: Adapter = {
     if (tool === null) return null;
     const { flags, specs: given } = partArgs(dropFlags(command.args, dropped), valued);
     const specs = expandWords(given, project.files);
-    const globs = specs.length > 0 ? specs : await configuredGlobs(project, { key: 'files', configFiles: ['ava.config.js', 'ava.config.mjs', 'ava.config.cjs'], manifestKey: 'ava' });
+    const globs =
+      specs.length > 0
+        ? specs
+        : await configuredGlobs(project, {
+            key: 'files',
+            configFiles: ['ava.config.js', 'ava.config.mjs', 'ava.config.cjs'],
+            manifestKey: 'ava',
+          });
     const wanted = globs.filter((glob) => !glob.startsWith('!'));
     return {
       argv: [...nodeCommand(tool, command), '--tap', '--no-fail-fast', ...flags.map((flag) => flag.text), ...specs],
@@ -43,7 +74,10 @@ function readAva({ process, files }: RunnerOutput): Reading {
   const tap = parseTap(process.stdout);
   const points = tap.items.flatMap((item) => (item.kind === 'point' ? [item] : []));
   const comments = tap.items.flatMap((item) => (item.kind === 'comment' ? [item.text] : []));
-  const locate = locator(files, points.map((point) => point.name));
+  const locate = locator(
+    files,
+    points.map((point) => point.name),
+  );
   const reports: TestReport[] = [];
   const crashes = new Map<string, string>();
   const loose: TapPoint[] = [];
@@ -61,7 +95,13 @@ function readAva({ process, files }: RunnerOutput): Reading {
   // An error outside any test names its file, if at all, in its stack.
   for (const [file, message] of crashes) crashes.set(file, loose.find((point) => point.message?.includes(file))?.message ?? message);
   const finished = tap.planned !== null;
-  return { reports, crashes: [...crashes].map(([file, message]) => ({ file, message })), running: [], finished, problem: loose[0]?.name ?? null };
+  return {
+    reports,
+    crashes: [...crashes].map(([file, message]) => ({ file, message })),
+    running: [],
+    finished,
+    problem: loose[0]?.name ?? null,
+  };
 }
 
 type Place = Pick<TestReport, 'file' | 'path'>;
@@ -74,7 +114,8 @@ function locator(files: readonly string[], names: readonly string[]): (name: str
     .sort((left, right) => right.prefix.length - left.prefix.length);
   const find = (name: string) => prefixes.find(({ prefix }) => name.startsWith(`${prefix} › `)) ?? null;
   const [only] = files;
-  if (only !== undefined && files.length === 1 && !names.some((name) => find(name) !== null)) return (name) => ({ file: only, path: [name] });
+  if (only !== undefined && files.length === 1 && !names.some((name) => find(name) !== null))
+    return (name) => ({ file: only, path: [name] });
   return (name) => {
     const found = find(name);
     return found === null ? null : { file: found.file, path: [name.slice(found.prefix.length + 3)] };
@@ -83,7 +124,11 @@ function locator(files: readonly string[], names: readonly string[]): (name: str
 
 function shown(path: string): string {
   const parts = path.split('/').filter((part) => part !== '__tests__' && part !== '');
-  const name = (parts.pop() ?? '').replace(/\.spec\./, '.').replace(/\.test\./, '.').replace(/test-/, '').replace(/\.[cm]?[jt]sx?$/, '');
+  const name = (parts.pop() ?? '')
+    .replace(/\.spec\./, '.')
+    .replace(/\.test\./, '.')
+    .replace(/test-/, '')
+    .replace(/\.[cm]?[jt]sx?$/, '');
   return [...parts, name].join(' › ');
 }
 

@@ -21,7 +21,8 @@ export async function configuredGlobs(project: Project, place: ConfigPlace): Pro
   for (const path of place.configFiles) {
     const text = await project.read(path);
     const list = text === null ? null : new RegExp(`\\b${place.key}['"]?\\s*:\\s*(\\[[^\\]]*\\]|['"][^'"]*['"])`).exec(text)?.[1];
-    if (list !== null && list !== undefined) return [...list.matchAll(/['"`]([^'"`]+)['"`]/g)].flatMap(([, one]) => (one === undefined ? [] : [plain(one)]));
+    if (list !== null && list !== undefined)
+      return [...list.matchAll(/['"`]([^'"`]+)['"`]/g)].flatMap(([, one]) => (one === undefined ? [] : [plain(one)]));
   }
   return [];
 }

@@ -25,7 +25,13 @@ function readJunit(text: string, exited: boolean): Reading {
 }
 
 function parsed(text: string): Node | null {
-  const options = { ignoreAttributes: false, attributeNamePrefix: '', parseAttributeValue: false, parseTagValue: false, isArray: (name: string) => name === 'testsuite' || name === 'testcase' };
+  const options = {
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    parseAttributeValue: false,
+    parseTagValue: false,
+    isArray: (name: string) => name === 'testsuite' || name === 'testcase',
+  };
   try {
     // A file that was cut off must not count as the shorter suite that its rest describes.
     const root: unknown = new XMLParser(options).parse(text, true);

@@ -10,10 +10,57 @@ import { fromLines } from './from-lines.ts';
 const reporter = `${scratch}/mocha-reporter.cjs`;
 
 const dropped = {
-  alone: ['--bail', '-b', '--forbid-only', '--forbid-pending', '--watch', '-w', '--color', '--colors', '-c', '-C', '--growl', '-G', '--inspect', '--inspect-brk', '--inline-diffs', '--dry-run'],
+  alone: [
+    '--bail',
+    '-b',
+    '--forbid-only',
+    '--forbid-pending',
+    '--watch',
+    '-w',
+    '--color',
+    '--colors',
+    '-c',
+    '-C',
+    '--growl',
+    '-G',
+    '--inspect',
+    '--inspect-brk',
+    '--inline-diffs',
+    '--dry-run',
+  ],
   valued: ['--reporter', '-R', '--reporter-option', '--reporter-options', '-O', '--watch-files', '--watch-ignore'],
 };
-const valued = ['-r', '--require', '--file', '--spec', '--config', '--opts', '--package', '--extension', '--ignore', '--exclude', '-g', '--grep', '-f', '--fgrep', '-t', '--timeout', '--timeouts', '-s', '--slow', '-u', '--ui', '--retries', '-j', '--jobs', '--import', '--loader', '-n', '--node-option', '--compilers'];
+const valued = [
+  '-r',
+  '--require',
+  '--file',
+  '--spec',
+  '--config',
+  '--opts',
+  '--package',
+  '--extension',
+  '--ignore',
+  '--exclude',
+  '-g',
+  '--grep',
+  '-f',
+  '--fgrep',
+  '-t',
+  '--timeout',
+  '--timeouts',
+  '-s',
+  '--slow',
+  '-u',
+  '--ui',
+  '--retries',
+  '-j',
+  '--jobs',
+  '--import',
+  '--loader',
+  '-n',
+  '--node-option',
+  '--compilers',
+];
 
 /** mocha 3 to 11, by a reporter of the factory's own. */
 export const mocha: Adapter = {
@@ -22,7 +69,10 @@ export const mocha: Adapter = {
     const tool = await project.tool('mocha');
     if (tool === null) return null;
     const { flags, specs: given } = partArgs(dropFlags(command.args, dropped), valued);
-    const config = await configOf(project, flags.map((flag) => flag.text));
+    const config = await configOf(
+      project,
+      flags.map((flag) => flag.text),
+    );
     const own = [...expandWords(given, project.files), ...config.specs];
     // With no spec of its own mocha takes ./test; named, so that one more file does not replace it.
     const specs = own.length > 0 || flags.some((flag) => /^--spec\b/.test(flag.text)) ? own : ['./test'];

@@ -3,7 +3,7 @@ import { nodeTestReporter } from '../reporters/node-test.ts';
 import type { Project } from '../project.ts';
 import { dropFlags, partArgs } from '../script/flags.ts';
 import type { Word } from '../script/shell-line.ts';
-import { nodeValued } from '../script/test-commands.ts';
+import { nodeValued } from '../script/tool.ts';
 import { type Adapter, appended, expandWords, filesOf } from './adapter.ts';
 import { fromLines } from './from-lines.ts';
 
@@ -11,11 +11,28 @@ const reporter = `${scratch}/node-test-reporter.mjs`;
 
 const dropped = {
   alone: ['--test', '--test-only', '--watch', '--experimental-test-coverage', '--test-update-snapshots', '--coverage', '--check-coverage'],
-  valued: ['--test-reporter', '--test-reporter-destination', '--test-coverage-include', '--test-coverage-exclude', '--test-coverage-lines', '--test-coverage-branches', '--test-coverage-functions', '--watch-path', '--reporter'],
+  valued: [
+    '--test-reporter',
+    '--test-reporter-destination',
+    '--test-coverage-include',
+    '--test-coverage-exclude',
+    '--test-coverage-lines',
+    '--test-coverage-branches',
+    '--test-coverage-functions',
+    '--watch-path',
+    '--reporter',
+  ],
 };
 
 /** Where `node --test` looks without being told. */
-const defaults = ['**/*.test.?(c|m)[jt]s', '**/*-test.?(c|m)[jt]s', '**/*_test.?(c|m)[jt]s', '**/test-*.?(c|m)[jt]s', '**/test.?(c|m)[jt]s', '**/test/**/*.?(c|m)[jt]s'];
+const defaults = [
+  '**/*.test.?(c|m)[jt]s',
+  '**/*-test.?(c|m)[jt]s',
+  '**/*_test.?(c|m)[jt]s',
+  '**/test-*.?(c|m)[jt]s',
+  '**/test.?(c|m)[jt]s',
+  '**/test/**/*.?(c|m)[jt]s',
+];
 
 /** node:test of the floor's own Node, 20, 22 or 24; a script without any runner is one test by its exit code. */
 export const nodeTest: Adapter = {
@@ -25,7 +42,15 @@ export const nodeTest: Adapter = {
     const { flags, specs: given } = partArgs(dropFlags(command.args, dropped), nodeValued);
     const specs = expandWords(given, project.files).map((spec) => asFile(spec, project));
     return {
-      argv: ['node', ...nodeArgs, ...flags.map((flag) => flag.text), '--test', `--test-reporter=./${reporter}`, '--test-reporter-destination=stdout', ...specs],
+      argv: [
+        'node',
+        ...nodeArgs,
+        ...flags.map((flag) => flag.text),
+        '--test',
+        `--test-reporter=./${reporter}`,
+        '--test-reporter-destination=stdout',
+        ...specs,
+      ],
       env: command.env,
       resultFile: linesFile,
       specs,
@@ -45,6 +70,8 @@ function unquoted(text: string): Word {
 function asFile(spec: string, project: Project): string {
   const clean = spec.replace(/\/$/, '');
   const candidates = [`${clean}.js`, `${clean}.mjs`, `${clean}.cjs`, `${clean}.ts`];
-  const found = project.files.includes(clean.replace(/^\.\//, '')) ? undefined : candidates.find((path) => project.files.includes(path.replace(/^\.\//, '')));
+  const found = project.files.includes(clean.replace(/^\.\//, ''))
+    ? undefined
+    : candidates.find((path) => project.files.includes(path.replace(/^\.\//, '')));
   return found ?? spec;
 }

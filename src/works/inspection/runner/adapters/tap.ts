@@ -6,11 +6,76 @@ import { dropFlags, partArgs } from '../script/flags.ts';
 import { type Adapter, appended, expandWords, filesOf, nodeCommand } from './adapter.ts';
 
 const dropped = {
-  alone: ['--bail', '-b', '--cov', '--coverage', '--check-coverage', '--disable-coverage', '--allow-empty-coverage', '--allow-incomplete-coverage', '--100', '--watch', '-w', '--changed', '-n', '--color', '-c', '-C', '--save', '--show-full-coverage', '--snapshot', '-S', '--browser', '--diag'],
-  valued: ['-R', '--reporter', '--coverage-report', '--branches', '--functions', '--lines', '--statements', '-o', '--output-file', '--output-dir', '-d', '--coverage-map', '-M', '--reporter-arg', '--reporter-file'],
+  alone: [
+    '--bail',
+    '-b',
+    '--cov',
+    '--coverage',
+    '--check-coverage',
+    '--disable-coverage',
+    '--allow-empty-coverage',
+    '--allow-incomplete-coverage',
+    '--100',
+    '--watch',
+    '-w',
+    '--changed',
+    '-n',
+    '--color',
+    '-c',
+    '-C',
+    '--save',
+    '--show-full-coverage',
+    '--snapshot',
+    '-S',
+    '--browser',
+    '--diag',
+  ],
+  valued: [
+    '-R',
+    '--reporter',
+    '--coverage-report',
+    '--branches',
+    '--functions',
+    '--lines',
+    '--statements',
+    '-o',
+    '--output-file',
+    '--output-dir',
+    '-d',
+    '--coverage-map',
+    '-M',
+    '--reporter-arg',
+    '--reporter-file',
+  ],
 };
-const valued = ['-r', '--require', '-t', '--timeout', '-j', '--jobs', '-J', '-g', '--grep', '--node-arg', '--test-arg', '--test-env', '--test-regex', '--test-ignore', '--files', '--include', '--exclude', '--before', '--after', '--rcfile', '--plugin'];
-const defaults = ['**/{test,tests,__tests__}/**/*.?(c|m)[jt]s?(x)', '**/*.{test,spec,tests,specs}.?(c|m)[jt]s?(x)', '**/{test,tests,spec,specs}.?(c|m)[jt]s?(x)'];
+const valued = [
+  '-r',
+  '--require',
+  '-t',
+  '--timeout',
+  '-j',
+  '--jobs',
+  '-J',
+  '-g',
+  '--grep',
+  '--node-arg',
+  '--test-arg',
+  '--test-env',
+  '--test-regex',
+  '--test-ignore',
+  '--files',
+  '--include',
+  '--exclude',
+  '--before',
+  '--after',
+  '--rcfile',
+  '--plugin',
+];
+const defaults = [
+  '**/{test,tests,__tests__}/**/*.?(c|m)[jt]s?(x)',
+  '**/*.{test,spec,tests,specs}.?(c|m)[jt]s?(x)',
+  '**/{test,tests,spec,specs}.?(c|m)[jt]s?(x)',
+];
 
 /** tap 14 to 21, by its TAP on stdout; without coverage, which decides nothing here. */
 export const tap: Adapter = {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { linesFile } from '../reporters/lines.ts';
 import { tapeDriver, tapeDriverFile, tapePreload, tapePreloadFile } from '../reporters/tape.ts';
 import { type Reading, type TestReport, unreadable } from '../results/reading.ts';
-import { parseTap } from '../results/tap.ts';
+import { type TapItem, type TapPoint, parseTap } from '../results/tap.ts';
 import { dropFlags, partArgs } from '../script/flags.ts';
 import { type Adapter, appended, expandWords, filesOf } from './adapter.ts';
 
@@ -17,7 +17,10 @@ export const tape: Adapter = {
   async plan(command, project) {
     const tool = await project.tool('tape');
     if (tool === null) return null;
-    const { flags, specs: given } = partArgs(dropFlags(command.args, { alone: ['--strict', '--no-only', '--only'], valued: ['-i', '--ignore', '--ignore-pattern'] }), requires);
+    const { flags, specs: given } = partArgs(
+      dropFlags(command.args, { alone: ['--strict', '--no-only', '--only'], valued: ['-i', '--ignore', '--ignore-pattern'] }),
+      requires,
+    );
     const specs = expandWords(given, project.files);
     const files = filesOf(project, specs, ['test/*.?(c|m)js', 'test.?(c|m)js']);
     const nodeArgs = [...command.nodeArgs, ...flags.map((flag) => flag.text).map((text) => (text === '--require' ? '-r' : text))];
@@ -73,29 +76,39 @@ function readTape(text: string): Reading {
   return { reports, crashes: parts.flatMap((part) => part.crashes), running: [...running], finished, problem: null };
 }
 
-/** Groups assertions under the comment above them, which is the name of the test; one that fails decides it. */
 function readFile(file: string, text: string, end: FileEnd): FileReading {
   const { items, planned } = parseTap(text);
+  const { groups, points } = grouped(file, items, planned);
+  const whole = planned !== null && points === planned;
+  const explained = end.clean || groups.some((one) => one.status === 'fail');
+  const crashes =
+    (whole && explained) || end.cut ? [] : [{ file, message: end.said === '' ? 'the file ended before its tests did' : end.said }];
+  // The last test had begun and did not end; nothing but a failure of it can be believed.
+  const believed = whole || groups.at(-1)?.status === 'fail' ? groups : groups.slice(0, -1);
+  return { reports: believed, crashes };
+}
+
+/** Groups assertions under the comment above them, which is the name of the test; one that fails decides it. */
+function grouped(
+  file: string,
+  items: readonly TapItem[],
+  planned: number | null,
+): { readonly groups: readonly TestReport[]; readonly points: number } {
   const groups: TestReport[] = [];
   let points = 0;
-  let footer = false;
   for (const item of items) {
-    if (item.kind === 'comment') {
-      footer ||= planned !== null && points >= planned && /^tests\s+\d+$/.test(item.text);
-      if (!footer) groups.push(group(file, item.text));
-    }
+    // After the last assertion tape counts them in comments.
+    if (item.kind === 'comment' && points === planned && /^tests\s+\d+$/.test(item.text)) break;
+    if (item.kind === 'comment') groups.push(group(file, item.text));
     if (item.kind !== 'point') continue;
     points += 1;
-    const open = groups.pop() ?? group(file, '');
-    const status = open.status === 'fail' || (!item.ok && !item.skipped) ? 'fail' : open.status;
-    groups.push({ ...open, status, message: open.message ?? (item.skipped ? undefined : item.message) });
+    groups.push(withPoint(groups.pop() ?? group(file, ''), item));
   }
-  const explained = end.clean || groups.some((one) => one.status === 'fail');
-  if (planned !== null && points === planned && explained) return { reports: groups, crashes: [] };
-  // The last test had begun and did not end; nothing but a failure of it can be believed.
-  const last = groups.at(-1);
-  const reports = last?.status === 'fail' ? groups : groups.slice(0, -1);
-  return { reports, crashes: end.cut ? [] : [{ file, message: end.said === '' ? 'the file ended before its tests did' : end.said }] };
+  return { groups, points };
+}
+
+function withPoint(open: TestReport, { ok, skipped, message }: TapPoint): TestReport {
+  return skipped || ok ? open : { ...open, status: 'fail', message: open.message ?? message };
 }
 
 function group(file: string, comment: string): TestReport {

@@ -7,12 +7,60 @@ import { fromLines } from './from-lines.ts';
 import { reporterPackage } from './reporter-package.ts';
 
 const dropped = {
-  alone: ['--run', '--watch', '-w', '--coverage', '--ui', '--open', '--silent', '-u', '--update', '--changed', '--hideSkippedTests', '--standalone', '--color', '--clearScreen', '--inspect', '--inspect-brk'],
+  alone: [
+    '--run',
+    '--watch',
+    '-w',
+    '--coverage',
+    '--ui',
+    '--open',
+    '--silent',
+    '-u',
+    '--update',
+    '--changed',
+    '--hideSkippedTests',
+    '--standalone',
+    '--color',
+    '--clearScreen',
+    '--inspect',
+    '--inspect-brk',
+  ],
   valued: ['--reporter', '--reporters', '--outputFile', '--bail'],
 };
-const valued = ['-c', '--config', '-r', '--root', '--dir', '-t', '--testNamePattern', '--environment', '--pool', '--project', '--testTimeout', '--hookTimeout', '--teardownTimeout', '--retry', '--exclude', '--shard', '--mode', '--maxWorkers', '--minWorkers', '--maxConcurrency', '--workspace'];
+const valued = [
+  '-c',
+  '--config',
+  '-r',
+  '--root',
+  '--dir',
+  '-t',
+  '--testNamePattern',
+  '--environment',
+  '--pool',
+  '--project',
+  '--testTimeout',
+  '--hookTimeout',
+  '--teardownTimeout',
+  '--retry',
+  '--exclude',
+  '--shard',
+  '--mode',
+  '--maxWorkers',
+  '--minWorkers',
+  '--maxConcurrency',
+  '--workspace',
+];
 const defaults = ['**/*.{test,spec}.?(c|m)[jt]s?(x)'];
-const configFiles = ['vitest.config.ts', 'vitest.config.mts', 'vitest.config.js', 'vitest.config.mjs', 'vite.config.ts', 'vite.config.mts', 'vite.config.js', 'vite.config.mjs'];
+const configFiles = [
+  'vitest.config.ts',
+  'vitest.config.mts',
+  'vitest.config.js',
+  'vitest.config.mjs',
+  'vite.config.ts',
+  'vite.config.mts',
+  'vite.config.js',
+  'vite.config.mjs',
+];
 
 /** vitest 0.34 to 4, by a reporter of the factory's own; snapshots are compared and never written. */
 export const vitest: Adapter = {
@@ -22,10 +70,23 @@ export const vitest: Adapter = {
     if (tool === null) return null;
     const { flags, specs: given } = partArgs(dropFlags(command.args, dropped), valued);
     const specs = expandWords(given, project.files).filter((spec, index) => index > 0 || !/^(run|watch|dev)$/.test(spec));
+    // Before 1.0 any coverage setting on the command line switches it on.
+    const coverage = tool.version?.startsWith('0.') === true ? [] : ['--coverage.enabled=false'];
     const usual = filesOf(project, [], defaults);
-    const files = usual.length > 0 ? usual : filesOf(project, [], await configuredGlobs(project, { key: 'include', configFiles, manifestKey: 'vitest' }));
+    const files =
+      usual.length > 0
+        ? usual
+        : filesOf(project, [], await configuredGlobs(project, { key: 'include', configFiles, manifestKey: 'vitest' }));
     return {
-      argv: [...nodeCommand(tool, command), 'run', ...flags.map((flag) => flag.text), '--reporter=jidoka-reporter', '--coverage.enabled=false', '--bail=0', ...specs],
+      argv: [
+        ...nodeCommand(tool, command),
+        'run',
+        ...flags.map((flag) => flag.text),
+        '--reporter=jidoka-reporter',
+        ...coverage,
+        '--bail=0',
+        ...specs,
+      ],
       env: { CI: '1', ...command.env },
       resultFile: linesFile,
       specs,

@@ -35,7 +35,8 @@ export function unreadable(problem: string): Reading {
 export function toResults(reading: Reading, root: string): ReadonlyMap<string, TestResult> {
   const results = new Map<string, TestResult>();
   const seen = new Map<string, number>();
-  for (const { file, path, status, message } of reading.reports) {
+  for (const { path, status, message, ...report } of reading.reports) {
+    const file = inProject(report.file, root);
     const name = testId(file, path, root);
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
@@ -46,6 +47,10 @@ export function toResults(reading: Reading, root: string): ReadonlyMap<string, T
     results.set(testId(file, [], root), { status: 'crash', ...said(message, root), file });
   }
   return results;
+}
+
+function inProject(file: string, root: string): string {
+  return root !== '' && file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
 }
 
 /**

@@ -5,6 +5,7 @@ import { z } from 'zod';
 export interface TapPoint {
   readonly kind: 'point';
   readonly name: string;
+  readonly number: number;
   readonly ok: boolean;
   readonly skipped: boolean;
   readonly message: string | undefined;
@@ -50,20 +51,30 @@ export function parseTap(text: string): TapDocument {
   return { items: itemsOf(log), planned };
 }
 
+/** Tests can print 'ok 7 - looks like a result': a point is one by closing a subtest, or by having the next number. */
 function itemsOf(log: Log): readonly TapItem[] {
   const items: TapItem[] = [];
-  let expected = 1;
+  let next = 1;
   for (const [event, value] of log) {
-    if (event === 'comment') items.push({ kind: 'comment', text: String(value).replace(/^\s*#\s?/, '').trimEnd() });
+    if (event === 'comment')
+      items.push({
+        kind: 'comment',
+        text: String(value)
+          .replace(/^\s*#\s?/, '')
+          .trimEnd(),
+      });
     if (event === 'child') items.push(subtest(value as Log)); // the event log of a child is a log
     if (event !== 'assert') continue;
     const read = Point.parse(value);
-    // A test can print 'ok 7 - looks like a result'; only the next number is one.
-    if (read.id !== null && read.id !== undefined && read.id !== expected) continue;
-    expected += 1;
-    close(items, point(read));
+    const number = read.id ?? next;
+    const found = point(read, number);
+    const closes = close(items, found);
+    if (!closes && number !== next) continue;
+    if (!closes) items.push(found);
+    next = number + 1;
   }
-  return items;
+  const taken = new Set(items.map((item) => (item.kind === 'subtest' ? item.point?.number : undefined)));
+  return items.filter((item) => item.kind !== 'point' || !taken.has(item.number));
 }
 
 function subtest(log: Log): TapSubtest {
@@ -73,17 +84,18 @@ function subtest(log: Log): TapSubtest {
   return { kind: 'subtest', name, items: items.slice(name === '' ? 0 : 1), point: null };
 }
 
-/** Gives a point to the subtest it closes, or keeps it as an assertion. */
-function close(items: TapItem[], found: TapPoint): void {
+/** Gives a point to the subtest it closes, and says whether it closes one. */
+function close(items: TapItem[], found: TapPoint): boolean {
   const last = items.findLastIndex((item) => item.kind === 'subtest');
   const open = items[last];
-  if (open?.kind !== 'subtest' || open.point !== null || open.name !== found.name) items.push(found);
-  else items[last] = { ...open, point: found };
+  const closes = open?.kind === 'subtest' && open.point === null && open.name === found.name;
+  if (closes) items[last] = { ...open, point: found };
+  return closes;
 }
 
-function point(read: z.infer<typeof Point>): TapPoint {
+function point(read: z.infer<typeof Point>, number: number): TapPoint {
   const skipped = given(read.skip) || given(read.todo);
-  return { kind: 'point', name: read.name, ok: read.ok, skipped, message: read.ok ? undefined : messageOf(read) };
+  return { kind: 'point', name: read.name, number, ok: read.ok, skipped, message: read.ok ? undefined : messageOf(read) };
 }
 
 function given(directive: boolean | string | null | undefined): boolean {

@@ -7,7 +7,7 @@ export interface FlagTable {
 }
 
 /**
- * Takes flags out of an argument list, in the forms `--flag`, `--flag=value`, `--flag value` and `--no-flag`.
+ * Takes flags out of an argument list, in the forms `--flag`, `--flag=value`, `--flag value`, `--flag.part` and `--no-flag`.
  *
  * @example
  * dropFlags(words(['--bail', '-R', 'dot', 'test']), { alone: ['--bail'], valued: ['-R'] }); // test
@@ -17,7 +17,9 @@ export function dropFlags(args: readonly Word[], drop: FlagTable): readonly Word
   for (let at = 0; at < args.length; at += 1) {
     const word = args[at];
     if (word === undefined) break;
-    const [name = '', value] = split(word.text);
+    const [whole = '', value] = split(word.text);
+    // `--coverage.enabled` is a part of `--coverage`.
+    const name = whole.replace(/^(--[\w-]+)\..*$/, '$1');
     if (drop.alone.includes(name) || drop.alone.includes(name.replace(/^--no-/, '--'))) {
       if (value === undefined && /^(\d+|true|false)$/.test(args[at + 1]?.text ?? '')) at += 1;
     } else if (drop.valued.includes(name)) {
@@ -28,7 +30,10 @@ export function dropFlags(args: readonly Word[], drop: FlagTable): readonly Word
 }
 
 /** Tells flags (with their values) from what is left: files, folders, globs, patterns. */
-export function partArgs(args: readonly Word[], valued: readonly string[]): { readonly flags: readonly Word[]; readonly specs: readonly Word[] } {
+export function partArgs(
+  args: readonly Word[],
+  valued: readonly string[],
+): { readonly flags: readonly Word[]; readonly specs: readonly Word[] } {
   const flags: Word[] = [];
   const specs: Word[] = [];
   let literal = false;

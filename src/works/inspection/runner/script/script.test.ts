@@ -9,7 +9,12 @@ const texts = (line: string) => parseShellLine(line).map(({ words: all, after })
 describe('parseShellLine', () => {
   it('splits at the operators and keeps which one it was', () => {
     expect(texts('xo && tape test/*.js | tap-spec || true; a & b')).toEqual([
-      ['', 'xo'], ['&&', 'tape', 'test/*.js'], ['|', 'tap-spec'], ['||', 'true'], [';', 'a'], ['&', 'b'],
+      ['', 'xo'],
+      ['&&', 'tape', 'test/*.js'],
+      ['|', 'tap-spec'],
+      ['||', 'true'],
+      [';', 'a'],
+      ['&', 'b'],
     ]);
   });
   it('keeps quoted operators and spaces inside a word', () => {
@@ -18,13 +23,19 @@ describe('parseShellLine', () => {
   });
   it('drops redirections and reads escaped quotes', () => {
     expect(texts(String.raw`jest > out.txt 2>&1 -t "say \"hi\""`)).toEqual([['', 'jest', '-t', 'say "hi"']]);
-    expect(texts('FOO="a b" (node x)')).toEqual([['', 'FOO=a b'], [';', 'node', 'x']]);
+    expect(texts('FOO="a b" (node x)')).toEqual([
+      ['', 'FOO=a b'],
+      [';', 'node', 'x'],
+    ]);
   });
 });
 
 describe('flags', () => {
   it('takes out each form of a flag and leaves the rest in order', () => {
-    const kept = dropFlags(words('--bail 2 -R dot --reporter=x --no-bail --retries 2 test'), { alone: ['--bail'], valued: ['-R', '--reporter'] });
+    const kept = dropFlags(words('--bail 2 -R dot --reporter=x --no-bail --retries 2 test'), {
+      alone: ['--bail'],
+      valued: ['-R', '--reporter'],
+    });
     expect(kept.map((word) => word.text)).toEqual(['--retries', '2', 'test']);
   });
   it('tells the value of a flag from a file', () => {

@@ -1,20 +1,8 @@
 import { globMatcher } from './glob.ts';
 import { partArgs } from './flags.ts';
 import { type SimpleCommand, type Word, parseShellLine } from './shell-line.ts';
+import { type TestCommand, baseName, toolOf } from './tool.ts';
 import { unwrap } from './wrappers.ts';
-
-/** What a command runs: a test runner by name, or `node` with a file of which only the content tells. */
-export type Tool = 'node:test' | 'mocha' | 'jest' | 'vitest' | 'tape' | 'tap' | 'ava' | 'node';
-
-export interface TestCommand {
-  readonly tool: Tool;
-  /** Flags of node itself, before the file or the runner: `--import tsx`. */
-  readonly nodeArgs: readonly string[];
-  readonly args: readonly Word[];
-  readonly env: Readonly<Record<string, string>>;
-  /** Where it stands: `scripts.test: mocha --bail`. */
-  readonly source: string;
-}
 
 export interface ScriptReading {
   readonly tests: readonly TestCommand[];
@@ -58,12 +46,12 @@ function stepsOf(scripts: Scripts, name: string, call: Call): readonly Step[] {
   const commands = parseShellLine(line).filter(({ after }) => after !== '|' && after !== '||');
   const own = commands.flatMap((command, index) => {
     const last = index === commands.length - 1;
-    return step(scripts, name, { command, call: last ? below : { ...below, extra: [] } });
+    return stepsOfCommand(scripts, name, { command, call: last ? below : { ...below, extra: [] } });
   });
   return [...stepsOf(scripts, `pre${name}`, { ...below, extra: [] }), ...own];
 }
 
-function step(scripts: Scripts, name: string, { command, call }: { command: SimpleCommand; call: Call }): readonly Step[] {
+function stepsOfCommand(scripts: Scripts, name: string, { command, call }: { command: SimpleCommand; call: Call }): readonly Step[] {
   const { env, words } = unwrap(command.words);
   const all = { ...call.env, ...env };
   const called = calledScripts(words, Object.keys(scripts));
@@ -80,18 +68,23 @@ function step(scripts: Scripts, name: string, { command, call }: { command: Simp
 
 const checks =
   /^(eslint|standard|ts-standard|semistandard|standardx|xo|prettier|tslint|biome|oxlint|dprint|tsd|publint|attw|dtslint|jshint|jscs|eclint|evalmd|depcheck|knip|size-limit|commitlint|markdownlint.*|remark|cspell|aud|better-npm-audit|echo|exit|true|false|:|codecov|coveralls|check-coverage|safe-publish-latest|in-publish|not-in-publish|npmignore|ls-engines|type-coverage|madge|ls-lint|flow|doctoc|sort-package-json|installed-check|license-checker|cat|open|read|snyk|nsp|bundlesize|are-the-types-wrong)$/;
-const otherRunners = /^(uvu|jasmine|lab|qunit|karma|cypress|playwright|wdio|web-test-runner|wtr|bun|deno|testem|intern|zora|pta|nodeunit|vows|buster.*|react-scripts|ng|tsdx|aegir|airtap|zuul|best|test262-harness|cucumber(-js)?|japa)$/;
+const otherRunners =
+  /^(uvu|jasmine|lab|qunit|karma|cypress|playwright|wdio|web-test-runner|wtr|bun|deno|testem|intern|zora|pta|nodeunit|vows|buster.*|react-scripts|ng|tsdx|aegir|airtap|zuul|best|test262-harness|cucumber(-js)?|japa)$/;
 
 function harmless(words: readonly Word[]): boolean {
   const texts = words.map((word) => word.text);
   const [tool = '', second = ''] = [baseName(texts[0] ?? ''), texts[1]];
   if (tool === 'tsc' || tool === 'vue-tsc') return texts.includes('--noEmit');
-  if (tool === 'npm' || tool === 'yarn' || tool === 'pnpm') return ['audit', 'ls', 'outdated', 'install', 'ci', 'i', 'pack'].includes(second);
+  if (tool === 'npm' || tool === 'yarn' || tool === 'pnpm')
+    return ['audit', 'ls', 'outdated', 'install', 'ci', 'i', 'pack'].includes(second);
   return (tool === 'nyc' || tool === 'c8') && ['report', 'check-coverage'].includes(second);
 }
 
 /** Scripts that a command calls, null where it calls none. */
-function calledScripts(words: readonly Word[], names: readonly string[]): { readonly names: readonly string[]; readonly extra: readonly Word[] } | null {
+function calledScripts(
+  words: readonly Word[],
+  names: readonly string[],
+): { readonly names: readonly string[]; readonly extra: readonly Word[] } | null {
   const [tool, ...rest] = words;
   if (tool === undefined) return null;
   if (/^(run-s|run-p|npm-run-all2?)$/.test(tool.text)) {
@@ -113,66 +106,4 @@ function matching(pattern: string, names: readonly string[]): readonly string[] 
   if (!name.includes('*')) return names.includes(name) ? [name] : [];
   const matches = globMatcher(name.replaceAll(':', '/'));
   return names.filter((candidate) => matches(candidate.replaceAll(':', '/')));
-}
-
-function baseName(path: string): string {
-  return (path.split('/').at(-1) ?? '').replace(/\.(?:[cm]?js|cmd)$/, '');
-}
-
-/** Flags of node that take the next word. */
-export const nodeValued = [
-  '-r', '--require', '--import', '--loader', '--experimental-loader', '--env-file', '-C', '--conditions', '--test-name-pattern',
-  '--test-skip-pattern', '--test-concurrency', '--test-timeout', '--test-reporter', '--test-reporter-destination', '--test-isolation',
-  '--test-shard', '--max-old-space-size', '--stack-size', '--icu-data-dir', '--title', '--watch-path', '--input-type',
-];
-
-const launchers: Readonly<Record<string, readonly string[]>> = {
-  node: [],
-  nodejs: [],
-  tsx: ['--import', 'tsx'],
-  'ts-node': ['-r', 'ts-node/register'],
-  'ts-node-transpile-only': ['-r', 'ts-node/register/transpile-only'],
-  'ts-node-esm': ['--loader', 'ts-node/esm'],
-  'babel-node': ['-r', '@babel/register'],
-  'swc-node': ['-r', '@swc-node/register'],
-};
-const runners: Readonly<Record<string, Tool>> = {
-  mocha: 'mocha', _mocha: 'mocha', jest: 'jest', vitest: 'vitest', tape: 'tape', 'tape-esm': 'tape', tap: 'tap', 'node-tap': 'tap', ava: 'ava', borp: 'node:test',
-};
-
-function toolOf(words: readonly Word[]): Omit<TestCommand, 'env' | 'source'> | null {
-  const [first, ...rest] = words;
-  if (first === undefined) return null;
-  const name = baseName(first.text);
-  const runner = runners[name] ?? runnerOfPath(first.text);
-  if (runner !== undefined) return { tool: runner, nodeArgs: [], args: rest };
-  const launcher = launchers[name];
-  return launcher === undefined ? null : launched(launcher, rest);
-}
-
-function launched(launcher: readonly string[], words: readonly Word[]): Omit<TestCommand, 'env' | 'source'> | null {
-  const scriptAt = firstSpec(words);
-  const nodeArgs = [...launcher, ...words.slice(0, scriptAt).map((word) => word.text)];
-  if (nodeArgs.includes('--test')) return { tool: 'node:test', nodeArgs, args: words.slice(scriptAt) };
-  const script = words[scriptAt];
-  if (script === undefined) return null;
-  const inner = /node_modules\//.test(script.text) ? toolOf(words.slice(scriptAt)) : null;
-  if (inner !== null) return { ...inner, nodeArgs };
-  return /(^|\/)(tests?|specs?|__tests__)(\/|$)|(^|[/._-])(tests?|spec)([._-]|$)/i.test(script.text) ? { tool: 'node', nodeArgs, args: words.slice(scriptAt) } : null;
-}
-
-function firstSpec(words: readonly Word[]): number {
-  let at = 0;
-  for (; at < words.length; at += 1) {
-    const text = words[at]?.text ?? '';
-    if (!text.startsWith('-')) break;
-    if (nodeValued.includes(text)) at += 1;
-  }
-  return at;
-}
-
-/** `./node_modules/mocha/bin/mocha` and `node_modules/jest-cli/bin/jest.js` are runners by their folder. */
-function runnerOfPath(path: string): Tool | undefined {
-  const folder = /node_modules\/([^/]+)\/(?:bin|dist|cli|entrypoints|vitest)/.exec(path)?.[1];
-  return folder === undefined ? undefined : runners[folder.replace(/-cli$/, '')];
 }

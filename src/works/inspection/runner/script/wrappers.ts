@@ -35,16 +35,70 @@ export function unwrap(words: readonly Word[]): Unwrapped {
 
 /** Flags with a value, by wrapper; null means that the wrapper is not one or wraps nothing. */
 const wrappers: Readonly<Record<string, readonly string[]>> = {
-  'cross-env': [], 'cross-env-shell': [], env: ['-u'], npx: ['-p', '--package', '-c'], 'dotenv': ['-e'], 'dotenvx': ['-f'], 'env-cmd': ['-f', '-e'],
-  c8: ['-r', '--reporter', '-n', '--include', '-x', '--exclude', '-e', '--extension', '--src', '-o', '--reports-dir', '--report-dir', '--temp-directory', '--lines', '--branches', '--functions', '--statements', '-c', '--config'],
-  nyc: ['-r', '--reporter', '-n', '--include', '-x', '--exclude', '-e', '--extension', '--report-dir', '-t', '--temp-dir', '--temp-directory', '--lines', '--branches', '--functions', '--statements', '--nycrc-path', '--cwd', '-i', '--require'],
-  'retry-cli': ['-n'], 'xvfb-run': ['-s', '-e'], time: [], timeout: [], exec: [], command: [], 'with-env': [],
+  'cross-env': [],
+  'cross-env-shell': [],
+  env: ['-u'],
+  npx: ['-p', '--package', '-c'],
+  dotenv: ['-e'],
+  dotenvx: ['-f'],
+  'env-cmd': ['-f', '-e'],
+  c8: [
+    '-r',
+    '--reporter',
+    '-n',
+    '--include',
+    '-x',
+    '--exclude',
+    '-e',
+    '--extension',
+    '--src',
+    '-o',
+    '--reports-dir',
+    '--report-dir',
+    '--temp-directory',
+    '--lines',
+    '--branches',
+    '--functions',
+    '--statements',
+    '-c',
+    '--config',
+  ],
+  nyc: [
+    '-r',
+    '--reporter',
+    '-n',
+    '--include',
+    '-x',
+    '--exclude',
+    '-e',
+    '--extension',
+    '--report-dir',
+    '-t',
+    '--temp-dir',
+    '--temp-directory',
+    '--lines',
+    '--branches',
+    '--functions',
+    '--statements',
+    '--nycrc-path',
+    '--cwd',
+    '-i',
+    '--require',
+  ],
+  'retry-cli': ['-n'],
+  'xvfb-run': ['-s', '-e'],
+  time: [],
+  timeout: [],
+  exec: [],
+  command: [],
+  'with-env': [],
 };
 
 function wrapped(name: string, rest: readonly Word[]): readonly Word[] | null {
   const tool = name.split('/').at(-1) ?? name;
   if (tool === 'istanbul' || tool === 'babel-istanbul' || tool === 'isparta') return istanbul(rest);
-  if ((tool === 'yarn' || tool === 'pnpm' || tool === 'npm') && /^(exec|dlx|x)$/.test(rest[0]?.text ?? '')) return afterFlags(rest.slice(1), []);
+  if ((tool === 'yarn' || tool === 'pnpm' || tool === 'npm') && /^(exec|dlx|x)$/.test(rest[0]?.text ?? ''))
+    return afterFlags(rest.slice(1), []);
   if (tool === 'yarn' || tool === 'pnpm') return knownTool(rest);
   const valued = wrappers[tool];
   if (valued === undefined || /^(report|check-coverage|merge|instrument)$/.test(rest[0]?.text ?? '')) return null;
@@ -60,7 +114,10 @@ function knownTool(rest: readonly Word[]): readonly Word[] | null {
 
 function istanbul(rest: readonly Word[]): readonly Word[] | null {
   if (rest[0]?.text !== 'cover' && rest[0]?.text !== 'test') return null;
-  const { specs } = partArgs(rest.slice(1).filter((word) => word.text !== '--'), ['--report', '--dir', '-x', '--config']);
+  const { specs } = partArgs(
+    rest.slice(1).filter((word) => word.text !== '--'),
+    ['--report', '--dir', '-x', '--config'],
+  );
   const dashes = rest.findIndex((word) => word.text === '--');
   const [tool] = specs;
   return tool === undefined ? null : [tool, ...(dashes === -1 ? specs.slice(1) : rest.slice(dashes + 1))];
