@@ -40,22 +40,26 @@ export interface Options {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+export interface SceneOptions {
+  /** What the registry's bulk endpoint tells of packages, by name. */
+  readonly advisories?: Readonly<Record<string, readonly object[]>>;
+  /** Further lines of the user's .npmrc. */
+  readonly npmrc?: string;
+}
+
 /**
  * Opens a scene whose registry knows these packages.
  *
  * @example
  * const scene = await openScene([saying('plain', { '1.0.0': 'hello', '1.1.0': 'hello' })]);
  */
-export async function openScene(
-  packages: readonly FakePackage[],
-  advisories: Readonly<Record<string, readonly object[]>> = {},
-): Promise<Scene> {
+export async function openScene(packages: readonly FakePackage[], { advisories = {}, npmrc = '' }: SceneOptions = {}): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'jidoka-scene-'));
   const registry = await registryDouble({ packages, advisories });
   const [home, user] = [join(folder, 'home'), join(folder, 'user')];
   await mkdir(user);
   // What the double is told to answer is to be seen at once, not after npm's own minutes of patience.
-  await writeFile(join(user, '.npmrc'), `registry=${registry.url}\nfetch-retries=0\n`);
+  await writeFile(join(user, '.npmrc'), `registry=${registry.url}\nfetch-retries=0\n${npmrc}`);
   const env = { PATH: process.env['PATH'] ?? '', HOME: user, TMPDIR: tmpdir(), JIDOKA_HOME: home, NO_COLOR: '1' };
   const setting = ({ cwd = folder, env: more = {} }: Options = {}) => ({ cwd, env: { ...env, ...more } });
   const factory = lasting(() =>
