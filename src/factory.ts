@@ -106,9 +106,11 @@ async function openHouse(config: FactoryConfig, audience: Audience): Promise<Ope
   const log = telling(config);
   await mkdir(home, { recursive: true });
   const clock = systemClock();
+  const floor = hostFloor({ root: floorRoot(home, process.getuid?.()), clock, env, log });
+  // The floor looks at its tools while the database starts; whoever needs it hears of a failure.
+  floor.probe().catch(() => undefined);
   const database = await openDatabase({ home, url: config.databaseUrl, binDir: config.postgresBin, env, log });
   const registry = npmRegistry({ cwd: home, env, log, clock });
-  const floor = hostFloor({ root: floorRoot(home, process.getuid?.()), clock, env, log });
   const machines = {
     ledger: openLedger(database, redact),
     blobs: openBlobs(join(home, 'blobs'), redact),
