@@ -1,4 +1,4 @@
-export { checkScope, scopeFact } from './check-scope.ts';
+export { scopeFact } from './check-scope.ts';
 export { globMatcher } from './glob.ts';
 export { readPatch } from './patch.ts';
 export type { AddedLine, PatchFile } from './patch.ts';

@@ -3,6 +3,5 @@ export type { SealedJob } from './apply-sealed.ts';
 export { lockObjections } from './lock-objections.ts';
 export { protectedPath } from './protected-path.ts';
 export type { ProtectedKind } from './protected-path.ts';
-export { sealChange } from './seal-change.ts';
 export type { SealedPart, Withheld } from './seal-change.ts';
 export { sealManifest } from './seal-manifest.ts';

@@ -1,1 +1,1 @@
-export { scanSecrets, secretsFact } from './scan-secrets.ts';
+export { secretsFact } from './scan-secrets.ts';

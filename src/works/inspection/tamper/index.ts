@@ -1,4 +1,3 @@
-export { refuses, tamperRules } from './rules.ts';
 export type { TamperRule } from './rules.ts';
 export { scanTamper } from './scan-tamper.ts';
 export type { TamperInput, TamperScan } from './scan-tamper.ts';
