@@ -68,17 +68,26 @@ export function weakBaseline(runs: readonly TestRun[]): WeakBaseline | null {
     return { code: 'not-started', message: `the suite could not be started: ${unstarted.plan.argv.slice(0, 3).join(' ')}` };
   const { stable, flaky, counts } = summarizeBaseline(runs);
   if (stable.length > 0) return null;
+  const hung = hangOf(runs);
   if (counts.total === 0)
-    return { code: 'no-ids', message: `no test reported before the change: ${runs.at(-1)?.problem ?? 'the runner found none'}` };
+    return { code: 'no-ids', message: `no test reported before the change: ${hung ?? runs.at(-1)?.problem ?? 'the runner found none'}` };
   if (flaky.length > 0)
     return {
       code: 'none-stable',
-      message: `no test passed in all ${runs.length} runs before the change; ${flaky.length} differ between them`,
+      message: `no test passed in all ${runs.length} runs before the change; ${flaky.length} differ between them${hung === null ? '' : `, and ${hung}`}`,
     };
   return {
     code: 'none-pass',
-    message: `none of ${counts.total} tests passed before the change: ${counts.failed} failed, ${counts.skipped} were skipped`,
+    message: `none of ${counts.total} tests passed before the change: ${counts.failed} failed, ${counts.skipped} were skipped${hung === null ? '' : `, and ${hung}`}`,
   };
+}
+
+/** The hang that cut a run off, with its limit and what was running then; null where all came to their end. */
+function hangOf(runs: readonly TestRun[]): string | null {
+  const cut = runs.find((run) => run.ended === 'timed-out');
+  if (cut?.process.exit.kind !== 'timed-out') return null;
+  const where = cut.running.length === 0 ? '' : ` in ${cut.running.slice(0, 3).join(', ')}`;
+  return `the suite hung${where} and was ended at its limit of ${cut.process.exit.afterMs / 1000} s`;
 }
 
 function verdictOn(result: TestResult | undefined): 'pass' | 'fail' | 'skip' | 'missing' {

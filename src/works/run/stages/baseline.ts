@@ -113,7 +113,9 @@ function planText({ runner, version, reason, uncovered }: TestPlan): string {
 function suiteText(runs: readonly TestRun[]): string {
   if (runs.length === 0) return '';
   const { stable, flaky, preExisting, skipped } = summarizeBaseline(runs);
-  return `${runs.length} runs: ${stable.length} ids pass stably, ${preExisting.length} fail, ${flaky.length} differ between runs, ${skipped.length} skipped.`;
+  const cut = runs.filter((run) => run.ended === 'timed-out').length;
+  const hung = cut === 0 ? '' : ` ${cut} of the runs hung and were ended at the limit.`;
+  return `${runs.length} runs: ${stable.length} ids pass stably, ${preExisting.length} fail, ${flaky.length} differ between runs, ${skipped.length} skipped.${hung}`;
 }
 
 /** Goes on, unless nothing could ever be shown on this base, or the installed tree proves that nothing is owed. */
