@@ -126,6 +126,34 @@ describe('JSON lines of the factory’s reporters', () => {
   });
 });
 
+describe('tape, under the factory’s driver', () => {
+  const lines = (...entries: readonly object[]) => entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+  const ran = (tap: string, code = 0) =>
+    lines(
+      { running: 'test/a.js' },
+      { tapOf: 'test/a.js', text: tap },
+      { done: 'test/a.js', code, signal: null, said: 'Error: boom' },
+      { end: true },
+    );
+  it('lets one failing assertion decide a test, and todo and skip none', () => {
+    const tap =
+      'TAP version 13\n# one\nok 1 a\nnot ok 2 b\nok 3 c\n# two\nnot ok 4 d # TODO\nok 5 e # SKIP\n\n1..5\n# tests 5\n# pass 4\n# fail 1\n';
+    expect(read('tape', { text: ran(tap, 1) }).results).toEqual({ 'test/a.js > one': 'fail', 'test/a.js > two': 'pass' });
+  });
+  it('believes nothing of the test in which a file was cut off', () => {
+    const tap = 'TAP version 13\n# one\nok 1 a\n# two\nok 2 b\n';
+    expect(read('tape', { text: ran(tap) }).results).toEqual({ 'test/a.js > one': 'pass', 'test/a.js': 'crash' });
+  });
+  it('names a file that dies after its tests, and passes by one that has none', () => {
+    const tap = 'TAP version 13\n# one\nok 1 a\n\n1..1\n# tests 1\n# pass 1\n';
+    expect(read('tape', { text: ran(tap, 7) }).results).toEqual({ 'test/a.js > one': 'pass', 'test/a.js': 'crash' });
+    expect(read('tape', { text: ran('') }).results).toEqual({});
+  });
+  it('is not believed where a line is not the driver’s', () => {
+    expect(read('tape', { text: `${ran('')}{"status":"pass"}\n` })).toMatchObject({ results: {}, finished: false });
+  });
+});
+
 describe('JUnit XML', () => {
   const xml = `<?xml version="1.0"?><testsuites><testsuite name="Sum" file="test/sum.js"><testcase name="adds" classname="Sum"/>
     <testcase name="breaks" classname="Sum"><failure message="1 != 2">at x</failure></testcase><testcase name="later"><skipped/></testcase>

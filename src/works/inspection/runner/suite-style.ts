@@ -69,7 +69,8 @@ function located(project: Project, from: string, name: string): readonly string[
   const base = join(folder, name);
   const stem = base.replace(/\.([cm]?)jsx?$/, '.$1ts');
   const endings = ['', '.js', '.ts', '.mjs', '.cjs', '.tsx', '.jsx'].map((ending) => `${base}${ending}`);
-  const folders = ['index.js', 'index.ts', 'index.mjs', 'index.cjs'].map((index) => (base === '' ? index : `${base}/${index}`));
+  const main = base === '' && project.manifest.main !== undefined ? join('', project.manifest.main) : base;
+  const folders = ['', '.js', '/index.js', '/index.ts', '/index.mjs', '/index.cjs'].map((ending) => `${main}${ending}`.replace(/^\//, ''));
   const found = [...endings, stem, ...folders].find((path) => project.files.includes(path) && /\.[cm]?[jt]sx?$/.test(path));
   return found === undefined ? [] : [`./${found}`];
 }
