@@ -2,6 +2,7 @@ import { JidokaError } from '../../core/base/error.ts';
 import type { DependencyScope, RepositorySnapshot } from '../../core/packet/seed.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import { globMatcher } from '../inspection/scope/index.ts';
+import { readPacketDefaults, type PacketDefaults } from './packet-defaults.ts';
 import { directDependencies, readLock, readManifest, resolve, type Lock } from '../npm/index.ts';
 import type { DirectDependency, Manifest } from '../npm/manifest/index.ts';
 
@@ -12,6 +13,8 @@ export interface Project {
   /** The root's manifest and those of its workspaces, by folder relative to the project. */
   readonly manifests: ReadonlyMap<string, Manifest>;
   readonly lock: ProjectLock | null;
+  /** What the repository says of itself as data. */
+  readonly defaults: PacketDefaults;
   /** Another package manager's lockfile, where one is there and npm's is not. */
   readonly foreignLock: string | null;
 }
@@ -44,7 +47,8 @@ export async function surveyProject(repository: RepositorySnapshot, forge: Pick<
     const text = await forge.read(repository, at(`${folder}/package.json`));
     if (text !== null) manifests.set(folder, readManifest(text, at(`${folder}/package.json`)));
   }
-  return { repository, root, manifests, ...(await readLocks(root, repository, forge)) };
+  const defaults = await readPacketDefaults(repository, forge);
+  return { repository, root, manifests, defaults, ...(await readLocks(root, repository, forge)) };
 }
 
 /** Every use of direct dependencies in a scope, over the root and its workspaces. */

@@ -12,6 +12,8 @@ export interface TreeJob {
   readonly hasLock: boolean;
   /** Whether the base was installed just before: the registry's answers of then are taken again, so that both trees see one registry. */
   readonly preferCache: boolean;
+  /** A command that the repository names with the JUnit file it writes, or null. */
+  readonly junit: { readonly command: readonly [string, ...string[]]; readonly resultFile: string } | null;
   /** Packages whose install scripts the base already ran: only they are rebuilt. */
   readonly scripted: readonly string[];
   readonly timeoutMs: number;
@@ -55,7 +57,7 @@ export async function readyTree(job: TreeJob): Promise<Tree> {
   if (job.scripted.length > 0) logs.push(await rebuild(job));
   const manifest = await manifestOf(job);
   const built = await build(job, manifest);
-  const detected = await detectRunner(workspace, directory, manifest);
+  const detected = await detectRunner(workspace, directory, manifest, job.junit === null ? {} : { junit: job.junit });
   const prepared = detected.kind === 'plan' && built.outcome !== 'failed' ? await prepare(job, detected, built) : built;
   return { kind: 'ready', install, logs, build: prepared, detected };
 }

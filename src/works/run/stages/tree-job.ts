@@ -11,10 +11,12 @@ const defaultTimeoutMs = 300_000;
 /** What makes a checkout of this project ready, for baseline and inspection alike. */
 export function treeJob(stage: Stage, job: Job, workspace: Workspace, project: Project): TreeJob {
   const scripted = project.lock?.lock.copies.filter((copy) => copy.hasInstallScript).map((copy) => copy.name) ?? [];
+  const { tests } = project.defaults;
   return {
     workspace,
     directory: project.repository.directory,
     hasLock: project.lock !== null,
+    junit: tests === undefined ? null : { command: tests.command, resultFile: tests.junit },
     preferCache: stage.does === 'inspection',
     scripted: [...new Set(scripted)],
     timeoutMs: timeoutOf(stage),
