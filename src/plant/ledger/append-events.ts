@@ -54,6 +54,8 @@ async function tryAppend(client: ClientBase | Pool, { run, events, sha256 }: App
 /** Under the lock of the run's row nobody comes between; only a run's first event may meet another's first. */
 async function appendLocked(pool: Pool, append: Append): Promise<Appended> {
   const client = await pool.connect();
+  // Between two queries nobody listens for a lost connection, and unheard it would end the process; the next query tells.
+  client.on('error', ignore);
   let broken = false;
   try {
     for (;;) {
@@ -66,6 +68,7 @@ async function appendLocked(pool: Pool, append: Append): Promise<Appended> {
       if (done !== null) return done;
     }
   } finally {
+    client.off('error', ignore);
     client.release(broken);
   }
 }
@@ -80,3 +83,5 @@ async function presentIn(client: ClientBase | Pool, { run, events, sha256 }: App
   const found = rows.filter((row): row is typeof row & StoredRow => row.text !== null).map(storedEvent);
   return { tip: rows[0] ?? firstTip(run, sha256), byKey: new Map(found.map((event) => [event.key, event])) };
 }
+
+function ignore(): void {}

@@ -32,19 +32,6 @@ describe('the event table', () => {
     }
     expect(await openLedger(database).read(run)).toHaveLength(1);
   });
-
-  it('says once per append how far the log has come', async () => {
-    const client = await database.pool.connect();
-    try {
-      await client.query('listen jidoka_event');
-      const heard = new Promise<string | undefined>((resolve) => client.once('notification', ({ payload }) => resolve(payload)));
-      await openLedger(database).append(sampleRun('heard'), [sampleEvent('a'), sampleEvent('b')]);
-      const newest = await database.pool.query<{ seq: string }>('select max(seq)::text as seq from jidoka.event');
-      expect(await heard).toBe(newest.rows[0]?.seq);
-    } finally {
-      client.release(true);
-    }
-  });
 });
 
 describe('two writers that each believe to be alone', () => {

@@ -36,7 +36,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`create index event_type on jidoka.event (type, seq desc)`.execute(db);
   await appendOnly(db);
-  await announce(db);
 }
 
 async function appendOnly(db: Kysely<unknown>): Promise<void> {
@@ -48,20 +47,4 @@ async function appendOnly(db: Kysely<unknown>): Promise<void> {
   await sql`
     create trigger event_append_only before update or delete or truncate on jidoka.event
     for each statement execute function jidoka.refuse_change()`.execute(db);
-}
-
-/** One notification per statement, with the highest seq only: commits that notify wait for each other. */
-async function announce(db: Kysely<unknown>): Promise<void> {
-  await sql`
-    create function jidoka.announce_events() returns trigger language plpgsql as $$
-    declare newest bigint;
-    begin
-      select max(seq) into newest from added;
-      if newest is not null then perform pg_notify('jidoka_event', newest::text); end if;
-      return null;
-    end $$`.execute(db);
-  await sql`
-    create trigger event_announced after insert on jidoka.event
-    referencing new table as added
-    for each statement execute function jidoka.announce_events()`.execute(db);
 }
