@@ -18,7 +18,7 @@ export function judgeAdvisory(project: Project, advisory: Advisory, scope: Depen
   const copies = lock.copies.filter((copy) => names.includes(copy.name));
   if (copies.length === 0) return noOp('package-absent', `No copy of ${names.join(', ')} is in the dependency tree.`, [`${path} has no copy of ${names.join(', ')} among ${lock.copies.length}`]);
   const affected = matchAdvisory(advisory, lock);
-  if (affected.length === 0) return noOp('not-affected', `None of the ${copies.length} copies of ${names.join(', ')} is inside the ranges of ${advisory.id}.`, copies.map((copy) => `${copy.path} ${copy.version} is outside the ranges`));
+  if (affected.length === 0) return noOp('not-affected', `${copies.length === 1 ? 'The only copy' : `Every one of ${copies.length} copies`} of ${names.join(', ')} is outside the ranges of ${advisory.id}.`, copies.map((copy) => `${copy.path} ${copy.version} is outside the ranges`));
   if (inScope(affected, scope).length > 0) return { kind: 'go', attached: affected.map(copyText) };
   const rule = scope === 'prod' ? 'dev-only' : 'out-of-scope';
   return noOp(rule, `All ${affected.length} affected copies are outside the asked scope "${scope}".`, affected.map(copyText));

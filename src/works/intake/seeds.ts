@@ -23,7 +23,11 @@ export interface Sweep {
   readonly group: readonly DependencySubject[];
   readonly steps: readonly DependencySubject[];
   readonly current: readonly DependencySubject[];
-  /** Packages that could not be judged, with the reason. */
+  /** Packages of which the registry told nothing: that nothing is owed for them is not known. */
+  readonly unanswered: readonly DependencySubject[];
+  /** Packages that only a person can judge. */
+  readonly open: readonly DependencySubject[];
+  /** Both of them, with the reason. */
   readonly skipped: readonly { readonly name: string; readonly why: string }[];
 }
 
@@ -77,6 +81,8 @@ export async function sweep(project: Project, policy: UpdatePolicy, asked: Asked
     group: judged.filter(({ inRange, further }) => inRange.kind === 'go' && further.kind === 'go').map(({ name, inRange }) => subjectOf(name, inRange)),
     steps: steps.map(({ name, further }) => subjectOf(name, further)),
     current: judged.filter(({ inRange, further }) => inRange.kind === 'no-op' && further.kind === 'no-op').map(({ name, further }) => subjectOf(name, further)),
+    unanswered: judged.filter(({ further }) => further.kind === 'failed').map(({ name, further }) => subjectOf(name, further)),
+    open: judged.filter(({ further }) => further.kind === 'question').map(({ name, further }) => subjectOf(name, further)),
     skipped: judged.flatMap(({ name, further }) => (further.kind === 'question' || further.kind === 'failed' ? [{ name, why: further.kind === 'question' ? further.summary : further.message }] : [])),
   };
 }

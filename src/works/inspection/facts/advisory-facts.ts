@@ -27,7 +27,7 @@ export function vulnerableCopiesFact(advisory: string, before: readonly Vulnerab
   const data = { advisory, before, after, rung };
   const text = ({ path, version }: VulnerableCopy): string => `${path} ${version}`;
   if (after.length > 0) return fact('vulnerable-copies', 'broken', 'still-vulnerable', `${after.length} of ${before.length} affected copies are left: ${listed(after.map(text))}.`, data);
-  return fact('vulnerable-copies', 'holds', 'none-vulnerable', `All ${count(before, 'affected copy').replace('copys', 'copies')} of ${advisory} are gone: ${listed(before.map(text))}.`, data);
+  return fact('vulnerable-copies', 'holds', 'none-vulnerable', `No affected copy of ${advisory} is left: ${listed(before.map(text))} ${before.length === 1 ? 'is' : 'are'} gone.`, data);
 }
 
 function versionsOf(locks: readonly Lock[], names: readonly string[]): ReadonlyMap<string, readonly string[]> {

@@ -21,7 +21,7 @@ export function testsFact({ baseline, after, baselineFrom, recovered, logs }: Te
   const { regressed, fixed, breakClass } = compared;
   const stable = compared.baseline.passed - compared.baseline.flaky.length;
   if (regressed.length === 0) {
-    const also = fixed.length === 0 ? '' : ` ${count(fixed, 'id')} that failed before passes now.`;
+    const also = fixed.length === 0 ? '' : ` ${count(fixed, 'id')} that failed before ${fixed.length === 1 ? 'passes' : 'pass'} now.`;
     const unsteady = recovered.length === 0 ? '' : ` Failed once and passed when run again: ${listed(recovered, 3)}.`;
     return fact('tests', 'holds', 'tests-hold', `All ${Math.max(stable, 0)} test ids that passed before pass after (${after.plan.runner}).${also}${unsteady}`, data, logs);
   }
@@ -29,7 +29,7 @@ export function testsFact({ baseline, after, baselineFrom, recovered, logs }: Te
   const kind = breakClass === null ? '' : ` Break: ${breakClass}.`;
   const first = regressed[0]?.message?.split('\n')[0];
   const says = first === undefined ? '' : ` First: ${first.slice(0, 200)}`;
-  return fact('tests', 'broken', 'tests-regressed', `${count(regressed, 'test id')} that passed before does not: ${listed(named, 3)}.${kind}${says}`, data, logs);
+  return fact('tests', 'broken', 'tests-regressed', `${count(regressed, 'test id')} that passed before ${regressed.length === 1 ? 'does' : 'do'} not: ${listed(named, 3)}.${kind}${says}`, data, logs);
 }
 
 /**

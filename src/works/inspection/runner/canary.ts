@@ -111,10 +111,15 @@ function defineOf(kind: Writing, module: 'esm' | 'cjs'): string {
     const runner = module === 'esm' ? 'runner' : `plain(require('${kind.runner}'))`;
     return kind.runner === 'tap' ? `((tap) => tap.test.bind(tap))(${runner})` : runner;
   }
-  const globals = `typeof it === 'function' ? it : typeof test === 'function' ? test`;
-  if (kind.from === 'vitest') return kind.globals ? `${globals} : runner.it` : 'runner.it';
-  if (kind.from === 'globals') return module === 'esm' ? `${globals} : undefined` : `${globals} : require('@jest/globals').it`;
+  if (kind.from === 'vitest') return kind.globals ? inTurn('runner.it') : 'runner.it';
+  if (kind.from === 'globals') return inTurn(module === 'esm' ? 'undefined' : "require('@jest/globals').it");
   return module === 'esm' ? 'runner.it' : `require('node:test').it`;
+}
+
+/** The global `it` and `test` take turns, so that a source that replaced only one of them shows. */
+function inTurn(otherwise: string): string {
+  const globals = `[typeof it === 'function' && it, typeof test === 'function' && test].filter((one, at, all) => one && all.indexOf(one) === at)`;
+  return `((own, turn) => (own.length === 0 ? ${otherwise} : (name, run) => own[turn++ % own.length](name, run)))(${globals}, 0)`;
 }
 
 function testOf(kind: Writing, { title, code }: FalseCheck): string {

@@ -31,7 +31,7 @@ export function tamperFact(scan: TamperScan): FactOf<'tamper'> {
     'tamper',
     'holds',
     'not-tampered',
-    `Nothing among ${filesScanned} changed files weakens tests or works against them.${notes}`,
+    `Nothing in ${filesScanned} changed file(s) weakens tests or works against them.${notes}`,
     data,
   );
 }

@@ -48,9 +48,15 @@ async function judgeSubjects(project: Project, seed: DependencySeed, job: Job): 
     seed.subjects.map(async ({ name, target }) => {
       // The seed's own target stands, also where the registry has a newer one by now: that is another seed.
       const policy = target === null ? seed.policy : ({ kind: 'version', version: target } as const);
-      return await judgePackage(project, { name, policy, scope: seed.scope, node, minimumAgeDays, now }, job.needs.registry);
+      const judgement = await judgePackage(project, { name, policy, scope: seed.scope, node, minimumAgeDays, now }, job.needs.registry);
+      return judgement.kind === 'go' && target === null ? answeredLate(name, judgement.target) : judgement;
     }),
   );
+}
+
+/** The registry was silent when the seed was made, so that it names no target; the seed of the next try will. */
+function answeredLate(name: string, target: string): Judgement {
+  return { kind: 'failed', class: 'registry', message: `The registry told of ${name} ${target} only after the job was made without it.` };
 }
 
 /** A group goes on while one member does; it stops where a member needs an answer; it owes nothing where no member does. */

@@ -27,7 +27,7 @@ export async function baseline(stage: Stage, job: Job): Promise<StageWork> {
     const tree = await readyTree(treeJob(stage, job, workspace, project));
     if (tree.kind === 'failed') return { kind: 'failed', class: tree.class, command: tree.command, message: tree.message, events: [], logs: tree.logs };
     if (tree.kind === 'not-installed') return notInstalled(stage, tree);
-    const { runs, logs } = await runSuite(stage, job, workspace, { project, tree });
+    const { runs, logs } = await runSuite(stage, job, workspace, tree);
     const record = await recordOf(job, workspace, { project, tree, runs });
     const blob = await job.needs.blobs.put(JSON.stringify(record), { label: 'baseline', mediaType: 'application/json' });
     return await conclude(stage, job, { project, key, blob, record, observed: observations(stage, tree, runs, logs), takenOver: false });
@@ -62,7 +62,7 @@ async function earlierBaseline(key: string, job: Job): Promise<{ blob: BlobRef; 
   return text === null ? null : { blob, record: readBaselineRecord(text) };
 }
 
-async function runSuite(stage: Stage, job: Job, workspace: Workspace, { project, tree: { detected } }: { project: Project; tree: Ready }): Promise<{ runs: TestRun[]; logs: BlobRef[] }> {
+async function runSuite(stage: Stage, job: Job, workspace: Workspace, { detected }: Ready): Promise<{ runs: TestRun[]; logs: BlobRef[] }> {
   const runs: TestRun[] = [];
   const logs: BlobRef[] = [];
   if (detected.kind === 'none') return { runs, logs };
@@ -70,7 +70,7 @@ async function runSuite(stage: Stage, job: Job, workspace: Workspace, { project,
   for (let time = 1; time <= times; time += 1) {
     job.note(`${stage.id}: running the suite, ${time} of ${times}`);
     // The canary rides along in the first run, so that inspection knows whether it can report in this suite at all.
-    const canary = time === 1 ? { canary: canaryOf(detected.plan, project, job) } : {};
+    const canary = time === 1 ? { canary: canaryOf(detected.plan, job) } : {};
     const run = await runTests(workspace, detected.plan, { timeoutMs: timeoutOf(stage), signal: job.signal, ...canary });
     runs.push(run);
     logs.push(await keepLog(job, `baseline run ${time}`, suiteLog(run)));

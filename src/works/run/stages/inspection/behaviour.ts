@@ -38,7 +38,7 @@ function buildFact({ tree: { build }, inspected: { baseline } }: Ready): FactOf<
 async function suiteFacts(stage: Stage, ready: Ready, plan: TestPlan): Promise<readonly Fact[]> {
   const { job, workspace, inspected } = ready;
   job.note(`${stage.id}: running the suite`);
-  const canary = canaryOf(plan, inspected.project, job);
+  const canary = canaryOf(plan, job);
   const limits = { timeoutMs: timeoutOf(stage), signal: job.signal };
   const first = await runTests(workspace, plan, { ...limits, canary });
   const second = await again(stage, ready, { plan, first });
