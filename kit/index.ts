@@ -1,0 +1,9 @@
+// One suite per port, for machines that others write. The suites run under vitest; the rooms beside this file hold the
+// honest fakes that pass them.
+export { blobsContract } from './blobs/index.ts';
+export { clockContract } from './clock/index.ts';
+export { engineContract } from './engine/index.ts';
+export { floorContract } from './floor/index.ts';
+export { forgeContract } from './forge/index.ts';
+export { ledgerContract } from './ledger/index.ts';
+export { registryContract } from './registry/index.ts';
