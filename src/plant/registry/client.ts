@@ -7,7 +7,7 @@ export interface ClientOptions extends SettingsSource {
   /** Says something to people who watch: a retry and why. */
   readonly log: (message: string) => void;
   readonly clock: Pick<Clock, 'sleep'>;
-  /** Limit for one request with its body; default 30 s. */
+  /** Limit for one request with its body; default 30 s, or npm's own `fetch-timeout` where that is shorter. */
   readonly timeoutMs?: number;
   /** Requests per question, waits of 0.5 s, 2 s, 8 s … between them; default 3. */
   readonly attempts?: number;
@@ -37,7 +37,7 @@ export function openClient(options: ClientOptions): Client {
       const flat = await settings();
       const attempts = options.attempts ?? 3;
       for (let attempt = 1; ; attempt += 1) {
-        const outcome = await once(request, { flat, timeoutMs: options.timeoutMs ?? 30_000 }, read);
+        const outcome = await once(request, { flat, timeoutMs: options.timeoutMs ?? patience(flat) }, read);
         const host = hostOf(request, flat);
         if (!('failure' in outcome)) return { ...outcome, host };
         if (!outcome.failure.passing || attempt >= attempts) return { failure: outcome.failure, host };
@@ -47,6 +47,10 @@ export function openClient(options: ClientOptions): Client {
       }
     },
   };
+}
+
+function patience({ timeout }: Record<string, unknown>): number {
+  return typeof timeout === 'number' && timeout > 0 ? Math.min(timeout, 30_000) : 30_000;
 }
 
 async function once<T>(
