@@ -44,8 +44,8 @@ async function hold(ground: Ground, job: Job, why: string): Promise<Published> {
   const there = await commitOf(ground, job.mirror, job.ref);
   if (there !== null && there !== job.commit) throw changed(job, job.mirror, there);
   await ground.git.must(['update-ref', job.ref, job.commit], inside(job.mirror));
-  const held = `${job.repository.location} did not take it: ${why}`;
-  ground.log(`${held} It is kept in ${job.mirror}.`);
+  const held = `${job.repository.location} did not take it: ${why.replace(/\.?$/, '.')} ${job.ref} is kept in ${job.mirror}.`;
+  ground.log(held);
   return { location: job.mirror, ref: job.ref, commit: job.commit, held };
 }
 

@@ -93,8 +93,8 @@ function published(job: Job, ref: string): Published {
 async function hold(ground: Ground, job: Job, why: string): Promise<Published> {
   const ref = `refs/heads/${job.branch}`;
   await ground.git.must(['update-ref', ref, job.commit], inside(job.mirror));
-  const held = `${job.repository.location} did not take it: ${why}`;
-  ground.log(`${held} It is kept in ${job.mirror}.`);
+  const held = `${job.repository.location} did not take it: ${why.replace(/\.?$/, '.')} ${ref} is kept in ${job.mirror}.`;
+  ground.log(held);
   return { location: job.mirror, ref, commit: job.commit, held };
 }
 
