@@ -32,6 +32,8 @@ export interface Scene {
   start(args: readonly string[], options?: Options): Running;
   /** Writes a file beside the projects and returns its path. */
   write(name: string, content: string): Promise<string>;
+  /** Removes what another home than the scene's own keeps outside of it. */
+  forget(home: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,14 +95,20 @@ export async function openScene(packages: readonly FakePackage[], { advisories =
       await writeFile(path, content);
       return path;
     },
+    forget,
     close: async () => {
       await factory.close();
       await registry.close();
-      await removeDatabase(home);
-      await rm(floorRoot(home, process.getuid?.()), { recursive: true, force: true });
+      await forget(home);
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+async function forget(home: string): Promise<void> {
+  await removeDatabase(home);
+  const floor = floorRoot(home, process.getuid?.());
+  await rm(process.getuid?.() === 0 ? dirname(floor) : floor, { recursive: true, force: true });
 }
 
 /** A factory that is opened by the first who asks and closed once, however many commands close it. */

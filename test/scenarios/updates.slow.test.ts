@@ -79,6 +79,13 @@ describe('an update that a person must decide', () => {
   });
 });
 
+it('asks what --all cannot answer, rather than say that nothing is owed', async () => {
+  const { path } = await scene.project({ dependencies: { beside: 'file:beside' }, lock: false });
+  const { code, stdout } = await scene.ask(['run', 'deps', '--all', '--json', '--repo', path]);
+  expect(JSON.parse(stdout).runs).toMatchObject([{ verdict: 'ESCALATE', reason: { code: 'source-unsupported' } }]);
+  expect(code).toBe(3);
+});
+
 /** The evidence is in the target and verifies, and no branch is. */
 async function expectFiled({ path, commit }: MadeRepository, { evidence }: RunResult): Promise<void> {
   const refs = await refsOf(path);

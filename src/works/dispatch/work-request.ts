@@ -3,7 +3,7 @@ import { canonicalJson } from '../../core/base/json.ts';
 import type { Line } from '../../core/line/line.ts';
 import type { DependencySubject, RepositorySnapshot, Seed } from '../../core/packet/seed.ts';
 import type { RunReport, RunRequest, RunResult } from '../../core/ports/factory.ts';
-import { advisorySeed, dependencySeed, readAdvisories, readPolicy, seedOfPackage, surveyProject, sweep, type Asked, type Project } from '../intake/index.ts';
+import { advisorySeed, dependencySeed, readAdvisories, readPolicy, seedOfPackage, surveyProject, sweep, type Asked, type Project, type Sweep } from '../intake/index.ts';
 import type { RunNeeds } from '../run/index.ts';
 import { workGroup } from './work-group.ts';
 import { workSeed, type RunEngine, type SeedOrder } from './work-seed.ts';
@@ -71,11 +71,18 @@ async function everything(ordered: Ordered): Promise<readonly RunResult[]> {
   for (const { name, why } of found.skipped) needs.progress({ kind: 'warning', message: `${name} is left out: ${why}` });
   needs.progress({ kind: 'planned', runs: (found.group.length > 0 ? 1 : 0) + found.steps.length, message: `${found.group.length} in-range updates as a group, ${found.steps.length} larger steps, ${found.current.length} packages current` });
   const seedOf = (subjects: readonly DependencySubject[], within: 'range' | null) => dependencySeed(project.repository, within === null ? policy : { kind: 'newest', within }, subjects, asked, needs.sha256);
-  if (found.group.length === 0 && found.steps.length === 0) return found.current.length === 0 ? [] : [await work(seedOf(found.current, null), ordered)];
+  const unanswered = found.unanswered.length === 0 ? [] : [await work(seedOf(found.unanswered, null), ordered)];
+  if (found.group.length === 0 && found.steps.length === 0) return [...(await proveIdle(found, (subjects) => work(seedOf(subjects, null), ordered))), ...unanswered];
   const byName = new Map(found.group.map((subject) => [subject.name, subject]));
   const groupOf = (names: readonly string[]) => seedOf(names.flatMap((name) => byName.get(name) ?? []), 'range');
   const group = found.group.length === 0 ? [] : await workGroup([...byName.keys()], groupOf, (seed, purpose) => work(seed, ordered, purpose));
-  return [...group, ...(await inTurn(found.steps.map((step) => seedOf([step], null)), ordered))];
+  return [...group, ...(await inTurn(found.steps.map((step) => seedOf([step], null)), ordered)), ...unanswered];
+}
+
+/** Where nothing is outdated a run proves it; where nothing but questions is left, a run asks them. */
+async function proveIdle({ current, open, unanswered }: Sweep, workOn: (subjects: readonly DependencySubject[]) => Promise<RunResult>): Promise<readonly RunResult[]> {
+  if (current.length > 0) return [await workOn(current)];
+  return open.length > 0 && unanswered.length === 0 ? [await workOn(open)] : [];
 }
 
 async function inTurn(seeds: readonly Seed[], ordered: Ordered): Promise<RunResult[]> {
