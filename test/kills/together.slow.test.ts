@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fingerprint, living, descendants } from '../../kit/scenario/index.ts';
+import { descendants, living } from '../../kit/scenario/index.ts';
 import { openDatabase } from '../../src/plant/postgres/index.ts';
 import type { Scene } from '../scenarios/scene.ts';
 import { openPlace } from './place.ts';
-import { copyOf, cutAt, expectWhole, kill, runOf, show, update, type Cut } from './trial.ts';
+import { cutAt, expectWhole, kill, runOf, show, untouchedCopy, update } from './trial.ts';
 
 let scene: Scene;
 let template: string;
@@ -18,7 +18,7 @@ const joined = (line: string): boolean => line.includes('joined, another process
 
 describe('two processes with the same seed', () => {
   it('work it once, and both print the same result', async () => {
-    const untouched = await untouchedCopy();
+    const untouched = await untouchedCopy(scene, template);
     const first = scene.start(update, { cwd: untouched.repository });
     await first.says((line) => line.includes('baseline …'));
     const second = scene.start(update, { cwd: untouched.repository });
@@ -31,7 +31,7 @@ describe('two processes with the same seed', () => {
   });
 
   it('work it once also where they start at the same instant', async () => {
-    const untouched = await untouchedCopy();
+    const untouched = await untouchedCopy(scene, template);
     const [one, two] = await Promise.all([scene.jidoka(update, { cwd: untouched.repository }), scene.jidoka(update, { cwd: untouched.repository })]);
     expect([one.stderr, two.stderr].filter((text) => text.includes('joined, another')).length).toBe(1);
     expect(two.stdout).toBe(one.stdout);
@@ -39,7 +39,7 @@ describe('two processes with the same seed', () => {
   });
 
   it('lose nothing when the first is killed: the second takes over', async () => {
-    const untouched = await untouchedCopy();
+    const untouched = await untouchedCopy(scene, template);
     const first = scene.start(update, { cwd: untouched.repository });
     await first.says((line) => line.includes('running the suite, 1 of 2'));
     const second = scene.start(update, { cwd: untouched.repository });
@@ -55,7 +55,7 @@ describe('a run that is interrupted', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('by %s ends with %i, leaves no process, and names the command that goes on', async (signal, code) => {
-    const untouched = await untouchedCopy();
+    const untouched = await untouchedCopy(scene, template);
     const running = scene.start(update, { cwd: untouched.repository });
     await running.says((line) => line.includes('running the suite, 1 of 2'));
     const family = await descendants(running.pid);
@@ -75,7 +75,7 @@ describe('a run that is interrupted', () => {
 
 describe('a postmaster that is killed', () => {
   it.each(['running the suite, 1 of 2', 'inspection: installing'])('in the middle of a run costs no result: at "%s"', async (said) => {
-    const untouched = await untouchedCopy();
+    const untouched = await untouchedCopy(scene, template);
     const running = scene.start(update, { cwd: untouched.repository });
     await running.says((line) => line.includes(said));
     process.kill(await postmaster(), 'SIGKILL');
@@ -90,13 +90,6 @@ describe('a postmaster that is killed', () => {
     await expectWhole(cut, await scene.jidoka(update, { cwd: cut.repository }));
   });
 });
-
-/** A repository that nothing has been done to yet, as a cut that has not come. */
-async function untouchedCopy(): Promise<Cut> {
-  const repository = await copyOf(scene, template);
-  const ended = { code: null, signal: null, stdout: '', stderr: '' };
-  return { scene, repository, before: await fingerprint(repository), family: [], run: null, events: [], ended };
-}
 
 async function postmaster(): Promise<number> {
   const database = await openDatabase({ home: scene.home, url: null, binDir: process.env['JIDOKA_PG_BIN'] ?? null, env: scene.env, log: () => {} });

@@ -37,6 +37,13 @@ export async function cutAt(scene: Scene, template: string, moment: (running: Ru
   return { scene, repository, before, family, run, events: run === null ? [] : (await show(scene, run)).events, ended };
 }
 
+/** A repository that nothing has been done to yet, as a cut that has not come. */
+export async function untouchedCopy(scene: Scene, template: string): Promise<Cut> {
+  const repository = await copyOf(scene, template);
+  const ended = { code: null, signal: null, stdout: '', stderr: '' };
+  return { scene, repository, before: await fingerprint(repository), family: [], run: null, events: [], ended };
+}
+
 /** Everything that must hold of a run that was cut and taken up again, whatever the instant. */
 export async function expectWhole({ scene, repository, before, family, run, events }: Cut, second: Ended): Promise<void> {
   expect(second.code, second.stderr).toBe(0);
