@@ -1,6 +1,7 @@
+import { isJidokaError, type ErrorCode } from '../../core/base/error.ts';
 import type { Json } from '../../core/base/json.ts';
 import type { EventBody, StageOutcome } from '../../core/evidence/event.ts';
-import { fact, failureClasses } from '../../core/evidence/fact.ts';
+import { fact, failureClasses, type FailureClass } from '../../core/evidence/fact.ts';
 import type { Stage } from '../../core/line/line.ts';
 import { append, asStepResult } from './append.ts';
 import type { Job, StageWork } from './job.ts';
@@ -38,12 +39,25 @@ function report(job: Job, stage: Stage, state: 'started' | 'done' | 'failed', me
 async function workWithRetries(stage: Stage, attempt: number, job: Job): Promise<{ work: StageWork; tries: number }> {
   const limit = 1 + (stage.retries ?? 0);
   for (let tries = 1; ; tries += 1) {
-    const work = await stageWorkers[stage.does](stage, job);
+    const work = await workOnce(stage, job);
     const again = work.kind === 'failed' && failureClasses[work.class].retryable && tries < limit && !job.signal.aborted;
     if (!again) return { work, tries };
     await waitBeforeRetry(stage, attempt, tries, work, job);
   }
 }
+
+/** Does the stage's work; a machine that lets it down is a failure of the surroundings like any other. */
+async function workOnce(stage: Stage, job: Job): Promise<StageWork> {
+  try {
+    return await stageWorkers[stage.does](stage, job);
+  } catch (error) {
+    const kind = isJidokaError(error) ? surroundings[error.code] : undefined;
+    if (kind === undefined || !isJidokaError(error)) throw error;
+    return { kind: 'failed', class: kind, command: error.code, message: error.message, events: [], logs: [] };
+  }
+}
+
+const surroundings: Partial<Record<ErrorCode, FailureClass>> = { 'disk-full': 'disk', 'git-failed': 'environment', 'workspace-failed': 'environment' };
 
 /** Waits 1 s, 2 s, 4 s … at most 30 s, and says so in the ledger before it does. */
 async function waitBeforeRetry(stage: Stage, attempt: number, tries: number, failure: Failed, job: Job): Promise<void> {
