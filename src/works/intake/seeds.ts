@@ -1,5 +1,6 @@
 import { gt, minVersion, rcompare, valid } from 'semver';
 import { JidokaError } from '../../core/base/error.ts';
+import { nearest } from '../../core/base/nearest.ts';
 import { seedKey, type Sha256 } from '../../core/base/ids.ts';
 import type { Line } from '../../core/line/line.ts';
 import type { Advisory, AdvisorySeed, DependencyScope, DependencySeed, DependencySubject, RepositorySnapshot, UpdatePolicy } from '../../core/packet/seed.ts';
@@ -120,20 +121,12 @@ async function inBatches<T, R>(items: readonly T[], size: number, work: (item: T
 
 function unknownPackage(project: Project, name: string): JidokaError {
   const names = usesOf(project, 'all').map((use) => use.name);
-  const near = names.find((candidate) => isNear(candidate, name));
-  const mend = near === undefined ? 'Check the spelling, or use --all to see every direct dependency.' : `Did you mean --package ${near}?`;
+  const near = nearest(name, names);
+  const mend = near === null ? 'Check the spelling, or use --all to see every direct dependency.' : `Did you mean --package ${near}?`;
   return new JidokaError('package-unknown', `Neither ${project.root.path} nor the registry knows a package "${name}".`, { mend });
 }
 
 function unknownVersion(name: string, version: string, versions: readonly string[]): JidokaError {
   const known = versions.filter((candidate) => valid(candidate) !== null).sort(rcompare).slice(0, 5);
   return new JidokaError('version-invalid', `The registry has no ${name}@${version}.`, { mend: `Its newest releases are ${known.join(', ')}.` });
-}
-
-/** Whether two names differ by at most two letters, swapped neighbours included. */
-function isNear(left: string, right: string): boolean {
-  if (Math.abs(left.length - right.length) > 1) return false;
-  const sorted = (text: string): string => [...text].sort().join('');
-  const differing = [...left].filter((letter, at) => letter !== right[at]).length;
-  return differing <= 1 || sorted(left) === sorted(right);
 }

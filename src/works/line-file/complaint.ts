@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Line } from '../../core/line/line.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../../core/base/nearest.ts';
 
 /** What is wrong with a line file, and at which of its keys. */
 export interface Complaint {

@@ -18,7 +18,7 @@ export async function advisoriesFact(before: Lock, after: Lock, given: readonly 
   const sources = [...(given.length > 0 ? [`${given.length} given OSV advisories`] : []), ...(answer.kind === 'found' ? ['the registry'] : [])];
   const data = { source: sources.join(' and ') || 'none', before: was, after: is, added: is.filter((hit) => !was.includes(hit)) };
   if (data.added.length > 0) return fact('advisories', 'broken', 'advisory-added', `The change brings in ${listed(data.added)}.`, data);
-  if (sources.length === 0) return fact('advisories', 'unknown', 'advisories-unavailable', `No source of advisories answered${answer.kind === 'unavailable' ? `: ${answer.reason}` : ''}.`, data);
+  if (sources.length === 0) return fact('advisories', 'unknown', 'advisories-unavailable', `No source of advisories answered${answer.kind === 'unavailable' ? `: ${answer.reason.replace(/\.$/, '')}` : ''}.`, data);
   return fact('advisories', 'holds', 'no-advisory-added', `By ${data.source}, ${count(was, 'advisory hit')} before and ${is.length} after; none is new.`, data);
 }
 
