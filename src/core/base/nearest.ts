@@ -11,16 +11,20 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return best !== undefined && best.steps <= tolerated ? best.candidate : null;
 }
 
-/** Levenshtein distance, row by row. */
+/** Letters to add, remove or replace, and neighbours to swap, row by row. */
 function distance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, at) => at);
-  for (const [i, from] of [...left].entries()) {
+  const [from, to] = [[...left], [...right]];
+  let rows = [[], Array.from({ length: to.length + 1 }, (_, at) => at)];
+  for (const [i, letter] of from.entries()) {
+    const [beforeLast = [], last = []] = rows;
     const next = [i + 1];
-    for (const [j, to] of [...right].entries()) {
-      const [above = 0, aboveLeft = 0, before = 0] = [row[j + 1], row[j], next[j]];
-      next.push(Math.min(above + 1, before + 1, aboveLeft + (from === to ? 0 : 1)));
+    for (const [j, other] of to.entries()) {
+      const [above = 0, aboveLeft = 0, before = 0] = [last[j + 1], last[j], next[j]];
+      const isSwap = letter === to[j - 1] && other === from[i - 1];
+      const swapped = isSwap ? (beforeLast[j - 1] ?? 0) + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(above + 1, before + 1, aboveLeft + (letter === other ? 0 : 1), swapped));
     }
-    row = next;
+    rows = [last, next];
   }
-  return row.at(-1) ?? 0;
+  return rows[1]?.at(-1) ?? 0;
 }
