@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { WorkflowHandle } from '@dbos-inc/dbos-sdk';
-import type { JidokaError } from '../../core/base/error.ts';
+import { isJidokaError, type JidokaError } from '../../core/base/error.ts';
 import type { Json } from '../../core/base/json.ts';
 import type { Engine, Workflow, WorkflowState } from '../../core/ports/engine.ts';
 import { makeContext } from './context.ts';
 import type { Dbos } from './dbos.ts';
 import type { EngineDatabase } from './engine-database.ts';
 import { engineFailed, interrupted } from './faults.ts';
+import type { LifeEnd } from './life.ts';
 import { Lives } from './lives.ts';
 import { nobody, owns, recordOf, release, takeOver, type WorkflowRecord } from './ownership.ts';
 
@@ -69,7 +70,7 @@ export class DbosEngine<Input extends Json, Output extends Json> implements Omit
       if (end?.kind === 'fault') throw end.error;
       const state = await this.state(id);
       if (state.kind === 'ended') return (await this.#parts.dbos.DBOS.getWorkflowStatus(id))?.output as Output; // the same workflow gave it
-      if (state.kind === 'unknown' || state.kind === 'failed' || state.kind === 'cancelled') throw noResult(id, state);
+      if (state.kind === 'unknown' || state.kind === 'failed' || state.kind === 'cancelled') throw noResult(id, state, end);
       if (end?.kind === 'settled' && end.error !== null) throw engineFailed(`The end of workflow ${id} was not recorded`, end.error);
       if (state.kind === 'orphaned') await this.resume(id);
       else await Promise.race([pause(lookMs), this.#lives.gone(id) ?? interruption, interruption]);
@@ -158,8 +159,9 @@ export class DbosEngine<Input extends Json, Output extends Json> implements Omit
   }
 }
 
-function noResult(id: string, state: WorkflowState): JidokaError {
-  if (state.kind === 'failed') return engineFailed(`Workflow ${id} failed: ${state.message}`, undefined, 'Start it anew under another id.');
+function noResult(id: string, state: WorkflowState, end: LifeEnd | null = null): JidokaError {
+  const known = end?.kind === 'settled' && isJidokaError(end.error) ? end.error.mend : null;
+  if (state.kind === 'failed') return engineFailed(`Workflow ${id} failed: ${state.message}`, undefined, known ?? 'Give the same command again: it begins anew. If it fails again, report it as a bug of jidoka.');
   if (state.kind === 'cancelled') return engineFailed(`Workflow ${id} was cancelled`, undefined, 'Start it anew under another id.');
   return engineFailed(`No workflow has the id ${id}`, undefined, 'Start it first.');
 }

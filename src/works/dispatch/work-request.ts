@@ -18,6 +18,7 @@ export interface RequestMeans {
 /** Turns a request into seeds and brings each to its verdict, one after the other. */
 export async function workRequest(request: RunRequest, means: RequestMeans): Promise<RunReport> {
   const { needs, line } = means;
+  checkStations(line, needs);
   const repository = await needs.forge.open(request.repository);
   warnOfUncommitted(repository, needs);
   const project = await surveyProject(repository, needs.forge);
@@ -32,6 +33,15 @@ export async function workRequest(request: RunRequest, means: RequestMeans): Pro
     case 'advisories':
       return await advisories(request.subject.files, ordered);
   }
+}
+
+/** Told before any work is done: the schema of a line does not know which stations a factory has. */
+function checkStations({ name, stages }: Line, { stations }: RunNeeds): void {
+  const stage = stages.find(({ does, station }) => does === 'change' && !stations.has(station ?? ''));
+  if (stage === undefined) return;
+  throw new JidokaError('line-invalid', `Stage "${stage.id}" of line "${name}" names the station "${stage.station ?? ''}", which this factory does not have.`, {
+    mend: `Name one of: ${[...stations.keys()].join(', ')}.`,
+  });
 }
 
 interface Ordered {
