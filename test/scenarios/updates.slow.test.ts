@@ -21,12 +21,21 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
+/** A byte order mark, and line ends of two characters. */
+const fromElsewhere = '\uFEFF{\r\n  "name": "shop",\r\n  "scripts": { "test": "node --test" },\r\n  "dependencies": {\r\n    "plain": "1.0.0"\r\n  }\r\n}\r\n';
+
 describe('an update that holds', () => {
   it.each<[string, ProjectShape & { readonly lock?: boolean }, readonly string[], { readonly range: string; readonly locked: string | null; readonly files: readonly string[] }]>([
     ['inside the range moves the lockfile alone', { dependencies: { plain: '^1.0.0' } }, ['--to', 'minor'], { range: '^1.0.0', locked: '1.1.0', files: ['package-lock.json'] }],
     ['outside the range moves manifest and lockfile', { dependencies: { plain: '^1.0.0' } }, [], { range: '^2.0.0', locked: '2.0.0', files: ['package-lock.json', 'package.json'] }],
     ['without a lockfile moves the manifest', { dependencies: { plain: '~1.0.0' }, lock: false }, ['--to', '1.1.0'], { range: '~1.1.0', locked: null, files: ['package.json'] }],
     ['of a development dependency stays one', { devDependencies: { plain: '1.0.0' } }, ['--to', 'minor', '--scope', 'dev'], { range: '1.1.0', locked: '1.1.0', files: ['package-lock.json', 'package.json'] }],
+    [
+      'reads what editors of other systems leave in package.json',
+      { dependencies: { plain: '1.0.0' }, expects: { plain: 'hello' }, files: { 'package.json': fromElsewhere } },
+      ['--to', 'minor'],
+      { range: '1.1.0', locked: '1.1.0', files: ['package-lock.json', 'package.json'] },
+    ],
     [
       'is not held up by a test that failed before',
       { dependencies: { plain: '1.0.0' }, expects: { plain: 'hello' }, files: { 'test/broken.test.js': "require('node:test').test('is broken', () => { throw new Error('since long'); });\n" } },
@@ -41,7 +50,7 @@ describe('an update that holds', () => {
     expect(result, JSON.stringify(result)).toMatchObject({ verdict: 'PR_READY' });
     const branch = result.branch ?? '';
     expect((await git(path, 'diff', '--name-only', commit, branch)).split('\n')).toEqual(wanted.files);
-    const { dependencies, devDependencies } = JSON.parse(await git(path, 'show', `${branch}:package.json`));
+    const { dependencies, devDependencies } = JSON.parse((await git(path, 'show', `${branch}:package.json`)).replace(/^\uFEFF/, ''));
     expect({ ...dependencies, ...devDependencies }).toEqual({ plain: wanted.range });
     const lock = wanted.locked === null ? null : JSON.parse(await git(path, 'show', `${branch}:package-lock.json`));
     expect(lock?.packages['node_modules/plain'].version ?? null).toBe(wanted.locked);

@@ -102,7 +102,7 @@ function leaves(path: string): JidokaError {
 
 function parse(text: string, path: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new JidokaError('workspace-failed', `${path} is not JSON.`, { mend: 'Install the dependencies anew.', cause: error });
   }
