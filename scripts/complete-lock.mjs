@@ -11,7 +11,14 @@ for (const [place, entry] of Object.entries(packages)) {
     if (resolves(place, name) || !/^\d/.test(version) || !/binding|napi/.test(name)) continue;
     const parentModules = place.slice(0, place.lastIndexOf('node_modules/'));
     const spot = `${parentModules}node_modules/${name}`;
-    packages[spot] = { version, ...platform(name), ...(entry.dev ? { dev: true } : {}), ...(entry.license ? { license: entry.license } : {}), optional: true, ...(entry.engines ? { engines: entry.engines } : {}) };
+    packages[spot] = {
+      version,
+      ...platform(name),
+      ...(entry.dev ? { dev: true } : {}),
+      ...(entry.license ? { license: entry.license } : {}),
+      optional: true,
+      ...(entry.engines ? { engines: entry.engines } : {}),
+    };
     added += 1;
   }
 }
@@ -20,9 +27,13 @@ writeFileSync(path, JSON.stringify(lock, null, 2) + '\n');
 console.log(`added ${added}`);
 /** Whether a dependency is found from a place, as Node walks up. @param {string} place @param {string} name */
 function resolves(place, name) {
-  const parts = place === '' ? [] : place.split('/node_modules/').map((part, at) => (at === 0 ? part.replace(/^node_modules\//, '') : part));
+  const parts =
+    place === '' ? [] : place.split('/node_modules/').map((part, at) => (at === 0 ? part.replace(/^node_modules\//, '') : part));
   for (let depth = parts.length; depth >= 0; depth -= 1) {
-    const base = parts.slice(0, depth).map((part) => `node_modules/${part}/`).join('');
+    const base = parts
+      .slice(0, depth)
+      .map((part) => `node_modules/${part}/`)
+      .join('');
     if (packages[`${base}node_modules/${name}`]) return true;
   }
   return false;

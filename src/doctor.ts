@@ -24,10 +24,20 @@ const leastFreeBytes = 1024 ** 3;
 /** Looks at everything a run needs, each with what to do where it is missing. */
 export async function diagnose(config: Diagnosed, open: () => Promise<Machines>): Promise<readonly Finding[]> {
   const place = [nodeVersion(), await home(config.home), await disk(config.home)];
-  const opened = await open().then((needs) => ({ needs }), (error: unknown) => ({ error }));
+  const opened = await open().then(
+    (needs) => ({ needs }),
+    (error: unknown) => ({ error }),
+  );
   if (!('needs' in opened)) return [...place, broken('required', 'database and engine', opened.error)];
   const { needs } = opened;
-  return [...place, finding('required', 'database and engine', true, `open, executor ${needs.executor}`), ...(await floor(needs)), await git(needs), await registry(needs), await advisories(needs)];
+  return [
+    ...place,
+    finding('required', 'database and engine', true, `open, executor ${needs.executor}`),
+    ...(await floor(needs)),
+    await git(needs),
+    await registry(needs),
+    await advisories(needs),
+  ];
 }
 
 function nodeVersion(): Finding {
@@ -37,20 +47,38 @@ function nodeVersion(): Finding {
 }
 
 async function home(folder: string): Promise<Finding> {
-  const writable = await mkdir(folder, { recursive: true }).then(() => access(folder, constants.W_OK)).then(() => true, () => false);
+  const writable = await mkdir(folder, { recursive: true })
+    .then(() => access(folder, constants.W_OK))
+    .then(
+      () => true,
+      () => false,
+    );
   return finding('required', 'home', writable, folder, 'Name a folder you may write with --home or JIDOKA_HOME.');
 }
 
 async function disk(folder: string): Promise<Finding> {
-  const free = await statfs(folder).then(({ bavail, bsize }) => bavail * bsize, () => 0);
-  return finding('required', 'disk', free >= leastFreeBytes, `${(free / 1024 ** 3).toFixed(1)} GiB free`, 'Make at least 1 GiB of room, or move the home with --home.');
+  const free = await statfs(folder).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => 0,
+  );
+  return finding(
+    'required',
+    'disk',
+    free >= leastFreeBytes,
+    `${(free / 1024 ** 3).toFixed(1)} GiB free`,
+    'Make at least 1 GiB of room, or move the home with --home.',
+  );
 }
 
 async function floor({ floor: machine }: Machines): Promise<readonly Finding[]> {
   try {
     const { kind, tier, user, node, npm, caveats } = await machine.probe();
     const place = finding('required', 'floor', true, `${kind}, tier ${tier}, commands run as ${user}`);
-    return [place, finding('required', 'npm', npm !== '', `npm ${npm} on node ${node}`, 'Install npm 9 or newer.'), ...caveats.map((caveat) => finding('optional', 'floor caveat', true, caveat))];
+    return [
+      place,
+      finding('required', 'npm', npm !== '', `npm ${npm} on node ${node}`, 'Install npm 9 or newer.'),
+      ...caveats.map((caveat) => finding('optional', 'floor caveat', true, caveat)),
+    ];
   } catch (error) {
     return [broken('required', 'floor', error)];
   }
@@ -70,13 +98,25 @@ async function git({ forge }: Machines): Promise<Finding> {
 async function registry({ registry: machine }: Machines): Promise<Finding> {
   const answer = await machine.releases('semver');
   const found = answer.kind === 'found' ? 'answers' : answer.kind === 'failed' ? answer.message : 'does not know the package semver';
-  return finding('required', 'npm registry', answer.kind === 'found', found, 'Check the network and `npm config get registry`; a run without it ends in RETRYABLE_FAILURE.');
+  return finding(
+    'required',
+    'npm registry',
+    answer.kind === 'found',
+    found,
+    'Check the network and `npm config get registry`; a run without it ends in RETRYABLE_FAILURE.',
+  );
 }
 
 async function advisories({ advisories: source }: Machines): Promise<Finding> {
   const answer = await source.advisories(new Map([['semver', ['5.0.0']]]));
   const found = answer.kind === 'found' ? 'the registry answers' : answer.reason;
-  return finding('optional', 'advisory source', answer.kind === 'found', found, 'Give OSV files with --advisories; without any, new advisories count as residual risk.');
+  return finding(
+    'optional',
+    'advisory source',
+    answer.kind === 'found',
+    found,
+    'Give OSV files with --advisories; without any, new advisories count as residual risk.',
+  );
 }
 
 function finding(group: Finding['group'], name: string, ok: boolean, found: string, mend = ''): Finding {
@@ -85,5 +125,11 @@ function finding(group: Finding['group'], name: string, ok: boolean, found: stri
 
 function broken(group: Finding['group'], name: string, error: unknown): Finding {
   const message = error instanceof Error ? error.message : String(error);
-  return { group, name, ok: false, found: message, mend: isJidokaError(error) ? error.mend : 'Look at the message; JIDOKA_DEBUG=1 shows where it comes from.' };
+  return {
+    group,
+    name,
+    ok: false,
+    found: message,
+    mend: isJidokaError(error) ? error.mend : 'Look at the message; JIDOKA_DEBUG=1 shows where it comes from.',
+  };
 }

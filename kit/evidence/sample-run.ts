@@ -40,7 +40,16 @@ export const sampleSeed: DependencySeed = {
   kind: 'dependency',
   line: 'deps',
   key: 'ms@2.1.3',
-  repository: { id: 'r1', name: 'shop', location: '/repos/shop', kind: 'local', directory: '', baseCommit: 'a'.repeat(40), branch: 'main', uncommitted: 0 },
+  repository: {
+    id: 'r1',
+    name: 'shop',
+    location: '/repos/shop',
+    kind: 'local',
+    directory: '',
+    baseCommit: 'a'.repeat(40),
+    branch: 'main',
+    uncommitted: 0,
+  },
   scope: 'all',
   actor: 'cli',
   trusted: true,
@@ -58,7 +67,12 @@ const installed = fact('install', 'holds', 'installed', 'npm ci succeeded.', { r
 export const sampleBodies: readonly EventBody[] = [
   { type: 'run.started', seed: sampleSeed, line: { name: 'deps', digest: 'd1' }, attempt: 1, version: '0.0.0' },
   { type: 'packet.sealed', packet: samplePacket, digest: 'p1' },
-  { type: 'change.harvested', stage: 'change', patch: patchRef, files: [{ path: 'package.json', status: 'modified', added: 1, removed: 1 }] },
+  {
+    type: 'change.harvested',
+    stage: 'change',
+    patch: patchRef,
+    files: [{ path: 'package.json', status: 'modified', added: 1, removed: 1 }],
+  },
   { type: 'fact.found', stage: 'change', fact: installed },
   {
     type: 'verdict.decided',
@@ -81,7 +95,10 @@ export function chain(run: RunId, bodies: readonly EventBody[]): LedgerEvent[] {
 }
 
 /** A whole, intact bundle of the sample run, with its head. */
-export function sampleBundle(bodies: readonly EventBody[] = sampleBodies): { readonly files: Map<string, Uint8Array>; readonly head: string } {
+export function sampleBundle(bodies: readonly EventBody[] = sampleBodies): {
+  readonly files: Map<string, Uint8Array>;
+  readonly head: string;
+} {
   const run = parseRunId('deps-ms-2.1.3-00000000');
   const told = chain(run, bodies);
   const derived = derive(run, told);

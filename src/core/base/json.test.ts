@@ -7,9 +7,13 @@ it('gives equal bytes for equal values, whatever the order of their keys', () =>
 });
 
 it('writes JSON that says the same as the value', () => {
-  fc.assert(fc.property(fc.jsonValue(), (value) => void expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)))));
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => void expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)))),
+  );
 });
 
 it('is its own canonical form', () => {
-  fc.assert(fc.property(fc.jsonValue(), (value) => void expect(canonicalJson(JSON.parse(canonicalJson(value)))).toBe(canonicalJson(value))));
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => void expect(canonicalJson(JSON.parse(canonicalJson(value)))).toBe(canonicalJson(value))),
+  );
 });

@@ -76,7 +76,14 @@ export const EvidenceBundle = z.strictObject({
   }),
   residualRisk: z.array(z.string()),
   stages: z.array(
-    z.strictObject({ stage: z.string(), attempt: z.number(), outcome: z.string(), summary: z.string(), durationMs: z.number(), where: z.array(Where) }),
+    z.strictObject({
+      stage: z.string(),
+      attempt: z.number(),
+      outcome: z.string(),
+      summary: z.string(),
+      durationMs: z.number(),
+      where: z.array(Where),
+    }),
   ),
   /** Logs and other content that the events name, by their place in the bundle. */
   files: z.array(z.strictObject({ path: z.string(), sha256: z.string(), bytes: z.number(), label: z.string() })),
@@ -145,7 +152,9 @@ function bodies<Type extends EventBody['type']>(events: readonly LedgerEvent[], 
 function need<Type extends EventBody['type']>(run: RunId, events: readonly LedgerEvent[], type: Type): Of<Type> {
   const found = bodies(events, type).at(-1);
   if (found !== undefined) return found;
-  throw new JidokaError('invariant', `Run ${run} has no ${type} event, so it has no bundle yet.`, { mend: `Let it go on: jidoka resume ${run}` });
+  throw new JidokaError('invariant', `Run ${run} has no ${type} event, so it has no bundle yet.`, {
+    mend: `Let it go on: jidoka resume ${run}`,
+  });
 }
 
 function observations(events: readonly LedgerEvent[]): EvidenceBundle['reproduction']['observations'] {

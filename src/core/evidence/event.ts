@@ -28,16 +28,44 @@ export interface ChangedFile {
 
 /** What happened, one shape per type. Events are small: big content is in blobs. */
 export type EventBody =
-  | { readonly type: 'run.started'; readonly seed: Seed; readonly line: { readonly name: string; readonly digest: string }; readonly attempt: number; readonly version: string }
+  | {
+      readonly type: 'run.started';
+      readonly seed: Seed;
+      readonly line: { readonly name: string; readonly digest: string };
+      readonly attempt: number;
+      readonly version: string;
+    }
   | { readonly type: 'packet.sealed'; readonly packet: TaskPacket; readonly digest: string }
   | { readonly type: 'stage.started'; readonly stage: string; readonly attempt: number; readonly where: Where }
-  | { readonly type: 'stage.retried'; readonly stage: string; readonly attempt: number; readonly class: FailureClass; readonly tryNumber: number; readonly delayMs: number; readonly message: string }
+  | {
+      readonly type: 'stage.retried';
+      readonly stage: string;
+      readonly attempt: number;
+      readonly class: FailureClass;
+      readonly tryNumber: number;
+      readonly delayMs: number;
+      readonly message: string;
+    }
   | { readonly type: 'plan.made'; readonly stage: string; readonly steps: readonly string[] }
-  | { readonly type: 'observed'; readonly stage: string; readonly what: string; readonly summary: string; readonly logs: readonly BlobRef[] }
+  | {
+      readonly type: 'observed';
+      readonly stage: string;
+      readonly what: string;
+      readonly summary: string;
+      readonly logs: readonly BlobRef[];
+    }
   | { readonly type: 'claim.made'; readonly stage: string; readonly claim: Claim }
   | { readonly type: 'change.harvested'; readonly stage: string; readonly patch: BlobRef; readonly files: readonly ChangedFile[] }
   | { readonly type: 'fact.found'; readonly stage: string; readonly fact: Fact }
-  | { readonly type: 'stage.completed'; readonly stage: string; readonly attempt: number; readonly outcome: StageOutcome; readonly summary: string; readonly durationMs: number; readonly output: StageOutput }
+  | {
+      readonly type: 'stage.completed';
+      readonly stage: string;
+      readonly attempt: number;
+      readonly outcome: StageOutcome;
+      readonly summary: string;
+      readonly durationMs: number;
+      readonly output: StageOutput;
+    }
   | { readonly type: 'verdict.decided'; readonly verdict: Verdict; readonly reason: Reason; readonly metric: VerdictMetric }
   | { readonly type: 'evidence.sealed'; readonly bundle: string; readonly report: string; readonly ledgerHead: string }
   | { readonly type: 'delivered'; readonly delivery: Delivery }

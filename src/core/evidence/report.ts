@@ -4,7 +4,18 @@ import { blobPath, type EvidenceBundle } from './bundle.ts';
  * Renders a bundle as Markdown that a person can read without jidoka. Pure: the same bundle gives the same text.
  */
 export function renderReport(bundle: EvidenceBundle): string {
-  const sections = [header(bundle), task(bundle), reproduction(bundle), plan(bundle), diff(bundle), validation(bundle), outcome(bundle), risk(bundle), places(bundle), proof(bundle)];
+  const sections = [
+    header(bundle),
+    task(bundle),
+    reproduction(bundle),
+    plan(bundle),
+    diff(bundle),
+    validation(bundle),
+    outcome(bundle),
+    risk(bundle),
+    places(bundle),
+    proof(bundle),
+  ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
@@ -39,32 +50,72 @@ function task({ originalTask: packet }: EvidenceBundle): string[] {
 }
 
 function reproduction({ reproduction: part }: EvidenceBundle): string[] {
-  const seen = part.observations.map(({ stage, what, summary, logs }) => `- **${stage} / ${inline(what)}**: ${inline(summary)}${links(logs)}`);
-  return ['## 2. Before the change', '', inline(part.statement), '', ...(seen.length === 0 ? ['Nothing was observed: the run ended before any workspace was made.'] : seen)];
+  const seen = part.observations.map(
+    ({ stage, what, summary, logs }) => `- **${stage} / ${inline(what)}**: ${inline(summary)}${links(logs)}`,
+  );
+  return [
+    '## 2. Before the change',
+    '',
+    inline(part.statement),
+    '',
+    ...(seen.length === 0 ? ['Nothing was observed: the run ended before any workspace was made.'] : seen),
+  ];
 }
 
 function plan({ plan: part }: EvidenceBundle): string[] {
   const steps = part.steps.map(({ stage, step }, index) => `${index + 1}. ${stage}: ${inline(step)}`);
   const claims = part.claims.map((claim) => `- ${claim.station} says *${claim.says}* (${claim.code}): ${inline(claim.summary)}`);
-  return ['## 3. Plan', '', ...(steps.length === 0 ? ['No step was planned.'] : steps), ...(claims.length === 0 ? [] : ['', 'Claims of stations; no verdict rests on them:', '', ...claims])];
+  return [
+    '## 3. Plan',
+    '',
+    ...(steps.length === 0 ? ['No step was planned.'] : steps),
+    ...(claims.length === 0 ? [] : ['', 'Claims of stations; no verdict rests on them:', '', ...claims]),
+  ];
 }
 
 function diff({ diff: part }: EvidenceBundle): string[] {
   if (part === null) return ['## 4. Change', '', 'No change.'];
   const files = part.files.map((file) => `- \`${file.path}\` ${file.status}, +${file.added} -${file.removed}`);
-  return ['## 4. Change', '', ...files, '', `The whole patch: [${blobPath(part.patch)}](${blobPath(part.patch)}), sha256 \`${part.patch.sha256}\`.`];
+  return [
+    '## 4. Change',
+    '',
+    ...files,
+    '',
+    `The whole patch: [${blobPath(part.patch)}](${blobPath(part.patch)}), sha256 \`${part.patch.sha256}\`.`,
+  ];
 }
 
 function validation({ validation: facts }: EvidenceBundle): string[] {
   if (facts.length === 0) return ['## 5. Validation', '', 'No check was made.'];
-  const rows = facts.map(({ fact, demand }) => [sign(fact.outcome), fact.check, demand ?? '', `${inline(fact.summary)}${links(fact.logs)}`]);
-  return ['## 5. Validation', '', 'What the factory itself observed.', '', ...table(rows, ['', 'check', 'demand', 'observed']), ...facts.flatMap(({ fact }) => details(fact))];
+  const rows = facts.map(({ fact, demand }) => [
+    sign(fact.outcome),
+    fact.check,
+    demand ?? '',
+    `${inline(fact.summary)}${links(fact.logs)}`,
+  ]);
+  return [
+    '## 5. Validation',
+    '',
+    'What the factory itself observed.',
+    '',
+    ...table(rows, ['', 'check', 'demand', 'observed']),
+    ...facts.flatMap(({ fact }) => details(fact)),
+  ];
 }
 
 /** Lists inside a fact's data, so that a reader sees every id and package without opening JSON. */
 function details(fact: EvidenceBundle['validation'][number]['fact']): string[] {
-  const lists = Object.entries(fact.data).flatMap(([name, value]) => (Array.isArray(value) && value.length > 0 ? [[name, value] as const] : []));
-  return lists.flatMap(([name, items]) => ['', `<details><summary>${fact.check}: ${name} (${items.length})</summary>`, '', ...items.map((item) => `- ${code(itemText(item))}`), '', '</details>']);
+  const lists = Object.entries(fact.data).flatMap(([name, value]) =>
+    Array.isArray(value) && value.length > 0 ? [[name, value] as const] : [],
+  );
+  return lists.flatMap(([name, items]) => [
+    '',
+    `<details><summary>${fact.check}: ${name} (${items.length})</summary>`,
+    '',
+    ...items.map((item) => `- ${code(itemText(item))}`),
+    '',
+    '</details>',
+  ]);
 }
 
 function itemText(item: unknown): string {
@@ -91,7 +142,13 @@ function risk({ residualRisk }: EvidenceBundle): string[] {
 
 function places({ stages }: EvidenceBundle): string[] {
   const rows = stages.flatMap(({ stage, outcome: ended, durationMs, where }) =>
-    where.map((place) => [stage, ended, `${(durationMs / 1000).toFixed(1)} s`, `${place.host}, ${place.floor} ${place.tier}, as ${place.user}`, `node ${place.node}, npm ${place.npm}`]),
+    where.map((place) => [
+      stage,
+      ended,
+      `${(durationMs / 1000).toFixed(1)} s`,
+      `${place.host}, ${place.floor} ${place.tier}, as ${place.user}`,
+      `node ${place.node}, npm ${place.npm}`,
+    ]),
   );
   return ['## 8. Where every stage ran', '', ...table(rows, ['stage', 'ended', 'took', 'place', 'tools'])];
 }
@@ -120,7 +177,9 @@ function list(title: string, items: readonly string[]): string[] {
   return items.length === 0 ? [] : [`- ${title}: ${items.join(', ')}`];
 }
 
-function links(logs: readonly { readonly sha256: string; readonly label: string; readonly mediaType: string; readonly bytes: number }[]): string {
+function links(
+  logs: readonly { readonly sha256: string; readonly label: string; readonly mediaType: string; readonly bytes: number }[],
+): string {
   return logs.map((log) => ` [${inline(log.label)}](${blobPath(log)})`).join('');
 }
 

@@ -17,7 +17,10 @@ export function derive(run: RunId, events: readonly LedgerEvent[]): Derived {
 }
 
 /** What the sealing event says: digests of both documents and the head they were derived at. */
-export function sealOf(derived: Derived, sha256: Sha256): { readonly bundle: string; readonly report: string; readonly ledgerHead: string } {
+export function sealOf(
+  derived: Derived,
+  sha256: Sha256,
+): { readonly bundle: string; readonly report: string; readonly ledgerHead: string } {
   return { bundle: sha256(derived.bundleText), report: sha256(derived.reportText), ledgerHead: derived.bundle.ledger.head };
 }
 

@@ -16,7 +16,14 @@ function rewritten(path: string, edit: (text: string) => string): Map<string, Ui
 describe('verifyEvidence', () => {
   it('accepts an intact bundle and names its head', () => {
     const { files, head } = sampleBundle();
-    expect(verifyEvidence(files, { head }, host)).toEqual({ kind: 'intact', run: 'deps-ms-2.1.3-00000000', verdict: 'PR_READY', head, events: 6, files: 5 });
+    expect(verifyEvidence(files, { head }, host)).toEqual({
+      kind: 'intact',
+      run: 'deps-ms-2.1.3-00000000',
+      verdict: 'PR_READY',
+      head,
+      events: 6,
+      files: 5,
+    });
   });
 
   it.each([

@@ -6,7 +6,14 @@ import type { EventBody, LedgerEvent } from './event.ts';
 import { bundleFiles, derive, sealOf, type Derived } from './seal.ts';
 
 export type Verification =
-  | { readonly kind: 'intact'; readonly run: string; readonly verdict: string; readonly head: string; readonly events: number; readonly files: number }
+  | {
+      readonly kind: 'intact';
+      readonly run: string;
+      readonly verdict: string;
+      readonly head: string;
+      readonly events: number;
+      readonly files: number;
+    }
   | { readonly kind: 'broken'; readonly link: string; readonly message: string };
 
 /** What the verifier needs of its host: a hash and a UTF-8 decoder, for core has neither. */
@@ -48,7 +55,8 @@ function walk(opened: Opened, anchor: string | undefined): Verification {
   const events = readLedger(opened);
   const run = parseRunId(seal.run);
   const head = checkChain(run, [...events, seal], opened.sha256);
-  if (anchor !== undefined && anchor !== head) throw new Broken('anchor', `The bundle's head is ${head}, not the ${anchor} it was anchored at.`);
+  if (anchor !== undefined && anchor !== head)
+    throw new Broken('anchor', `The bundle's head is ${head}, not the ${anchor} it was anchored at.`);
   const derived = deriveAgain(run, events);
   checkDocuments(opened, derived, seal);
   checkVerdict(derived.bundle, events);
@@ -60,7 +68,8 @@ type Sealed = Extract<EventBody, { type: 'evidence.sealed' }>;
 
 function readSeal(opened: Opened): LedgerEvent & { readonly body: Sealed } {
   const event = parse(bundleFiles.seal, text(opened, bundleFiles.seal));
-  if (!isEvent(event) || event.body.type !== 'evidence.sealed') throw new Broken(bundleFiles.seal, 'seal.json does not hold a sealing event.');
+  if (!isEvent(event) || event.body.type !== 'evidence.sealed')
+    throw new Broken(bundleFiles.seal, 'seal.json does not hold a sealing event.');
   return { ...event, body: event.body };
 }
 
@@ -85,7 +94,10 @@ function deriveAgain(run: RunId, events: readonly LedgerEvent[]): Derived {
   try {
     return derive(run, events);
   } catch (cause) {
-    throw new Broken(bundleFiles.ledger, `No bundle can be derived from the events: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new Broken(
+      bundleFiles.ledger,
+      `No bundle can be derived from the events: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
   }
 }
 
@@ -94,9 +106,11 @@ function checkDocuments(opened: Opened, derived: Derived, seal: { readonly body:
   const sealed = { [bundleFiles.bundle]: seal.body.bundle, [bundleFiles.report]: seal.body.report };
   for (const [name, digest] of Object.entries(sealed)) {
     const found = opened.sha256(bytes(opened, name));
-    if (found !== digest) throw new Broken(name, `${name} was changed after it was sealed: its sha256 is ${found}, the seal says ${digest}.`);
+    if (found !== digest)
+      throw new Broken(name, `${name} was changed after it was sealed: its sha256 is ${found}, the seal says ${digest}.`);
   }
-  if (expected.ledgerHead !== seal.body.ledgerHead) throw new Broken(bundleFiles.seal, 'The seal names another ledger head than the events have.');
+  if (expected.ledgerHead !== seal.body.ledgerHead)
+    throw new Broken(bundleFiles.seal, 'The seal names another ledger head than the events have.');
   if (expected.bundle !== seal.body.bundle && !sameData(derived.bundle, text(opened, bundleFiles.bundle)))
     throw new Broken(bundleFiles.bundle, 'bundle.json says something else than the events it claims to be derived from.');
 }
@@ -104,7 +118,8 @@ function checkDocuments(opened: Opened, derived: Derived, seal: { readonly body:
 /** A bundle by another version may be laid out otherwise; what both versions know must agree. */
 function sameData(derived: EvidenceBundle, written: string): boolean {
   const other = JSON.parse(written) as Partial<EvidenceBundle>;
-  const same = (key: 'summary' | 'diff' | 'validation' | 'originalTask' | 'ledger'): boolean => JSON.stringify(other[key]) === JSON.stringify(derived[key]);
+  const same = (key: 'summary' | 'diff' | 'validation' | 'originalTask' | 'ledger'): boolean =>
+    JSON.stringify(other[key]) === JSON.stringify(derived[key]);
   return other.version !== derived.version && (['summary', 'diff', 'validation', 'originalTask', 'ledger'] as const).every(same);
 }
 
@@ -112,7 +127,10 @@ function checkVerdict(bundle: EvidenceBundle, events: readonly LedgerEvent[]): v
   const facts = events.flatMap(({ body }) => (body.type === 'fact.found' ? [body.fact] : []));
   const again = decide(bundle.originalTask, { facts, change: bundle.diff === null ? 'absent' : 'present' });
   if (again.verdict === bundle.summary.verdict && again.reason.code === bundle.summary.reason.code) return;
-  throw new Broken('verdict', `The facts give ${again.verdict} (${again.reason.code}), the bundle says ${bundle.summary.verdict} (${bundle.summary.reason.code}).`);
+  throw new Broken(
+    'verdict',
+    `The facts give ${again.verdict} (${again.reason.code}), the bundle says ${bundle.summary.verdict} (${bundle.summary.reason.code}).`,
+  );
 }
 
 function checkFiles(opened: Opened, bundle: EvidenceBundle): number {

@@ -11,7 +11,10 @@ const Stage = z.strictObject({
   /** Station that does a `change` stage. */
   station: z.string().optional(),
   /** Limit for one command of the stage. */
-  timeout: z.string().regex(/^\d+(s|m|h)$/, 'a duration such as "90s", "5m" or "1h"').optional(),
+  timeout: z
+    .string()
+    .regex(/^\d+(s|m|h)$/, 'a duration such as "90s", "5m" or "1h"')
+    .optional(),
   /** How often a command is tried again after a failure of a retryable class. */
   retries: z.number().int().min(0).max(5).optional(),
 });

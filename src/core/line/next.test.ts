@@ -3,7 +3,15 @@ import { sampleLine } from '../../../kit/evidence/index.ts';
 import type { EventBody, StageOutcome } from '../evidence/event.ts';
 import { advance, initialState, next } from './next.ts';
 
-const completed = (stage: string, outcome: StageOutcome): EventBody => ({ type: 'stage.completed', stage, attempt: 1, outcome, summary: '', durationMs: 1, output: {} });
+const completed = (stage: string, outcome: StageOutcome): EventBody => ({
+  type: 'stage.completed',
+  stage,
+  attempt: 1,
+  outcome,
+  summary: '',
+  durationMs: 1,
+  output: {},
+});
 const decided: EventBody = {
   type: 'verdict.decided',
   verdict: 'NO_OP',

@@ -44,7 +44,13 @@ export type Watch = (progress: Progress) => void;
 export type Progress =
   | { readonly kind: 'planned'; readonly runs: number; readonly message: string }
   | { readonly kind: 'run'; readonly run: string; readonly title: string; readonly joined: 'new' | 'under-way' | 'resumed' | 'ended' }
-  | { readonly kind: 'stage'; readonly run: string; readonly stage: string; readonly state: 'started' | 'done' | 'failed'; readonly message: string }
+  | {
+      readonly kind: 'stage';
+      readonly run: string;
+      readonly stage: string;
+      readonly state: 'started' | 'done' | 'failed';
+      readonly message: string;
+    }
   | { readonly kind: 'note'; readonly run: string; readonly message: string }
   | { readonly kind: 'ended'; readonly result: RunResult }
   | { readonly kind: 'warning'; readonly message: string };

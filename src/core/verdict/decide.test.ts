@@ -6,9 +6,12 @@ import { decide, type Observed } from './decide.ts';
 const installed = fact('install', 'holds', 'installed', 'Installed.', { rung: 'npm ci', tried: [], durationMs: 1 });
 const notInstalled = fact('install', 'broken', 'install-failed', 'npm ci failed.', { rung: 'none', tried: [], durationMs: 1 });
 const api = fact('public-api', 'broken', 'api-changed', 'An export is gone.', { entries: [], removed: ['x'], changed: [], added: [] });
-const engines = (outcome: Fact['outcome']): Fact => fact('engines', outcome, 'engine-refused', 'Wants Node 99.', { node: '20', refused: ['ms'] });
-const noOp = (outcome: Fact['outcome'], rule: string, proof: string[]): Fact => fact('no-op', outcome, rule, 'It is there.', { rule, proof });
-const stopped = (kind: 'registry' | 'environment'): Fact => fact('environment', 'broken', kind, 'npm said 500.', { class: kind, attempts: 3, command: 'npm ci' });
+const engines = (outcome: Fact['outcome']): Fact =>
+  fact('engines', outcome, 'engine-refused', 'Wants Node 99.', { node: '20', refused: ['ms'] });
+const noOp = (outcome: Fact['outcome'], rule: string, proof: string[]): Fact =>
+  fact('no-op', outcome, rule, 'It is there.', { rule, proof });
+const stopped = (kind: 'registry' | 'environment'): Fact =>
+  fact('environment', 'broken', kind, 'npm said 500.', { class: kind, attempts: 3, command: 'npm ci' });
 
 describe('decide', () => {
   it.each<[string, Observed, string, string]>([
@@ -21,9 +24,19 @@ describe('decide', () => {
     ['a must-hold check was not made', { facts: [], change: 'present' }, 'ESCALATE', 'check-missing'],
     ['there is no change and no proof', { facts: [installed], change: 'absent' }, 'ESCALATE', 'no-change'],
     ['a no-op rule is proved', { facts: [noOp('holds', 'already-current', ['lock line'])], change: 'absent' }, 'NO_OP', 'already-current'],
-    ['a no-op rule is claimed without proof', { facts: [noOp('holds', 'already-current', [])], change: 'absent' }, 'ESCALATE', 'no-op-unproven'],
+    [
+      'a no-op rule is claimed without proof',
+      { facts: [noOp('holds', 'already-current', [])], change: 'absent' },
+      'ESCALATE',
+      'no-op-unproven',
+    ],
     ['a no-op proof fails', { facts: [noOp('broken', 'already-current', ['x'])], change: 'absent' }, 'ESCALATE', 'no-op-unproven'],
-    ['the packet has no such no-op rule', { facts: [noOp('holds', 'felt-like-it', ['x'])], change: 'absent' }, 'ESCALATE', 'no-op-unproven'],
+    [
+      'the packet has no such no-op rule',
+      { facts: [noOp('holds', 'felt-like-it', ['x'])], change: 'absent' },
+      'ESCALATE',
+      'no-op-unproven',
+    ],
     ['the registry failed', { facts: [stopped('registry')], change: 'absent' }, 'RETRYABLE_FAILURE', 'registry'],
     ['the environment lacks something', { facts: [stopped('environment')], change: 'absent' }, 'ESCALATE', 'environment'],
   ])('when %s', (_, observed, verdict, code) => {

@@ -62,7 +62,10 @@ function decideStation(observed: Observed): Decision | null {
   const station = last(observed.facts, 'station');
   if (station?.outcome === 'broken') return { verdict: 'ESCALATE', reason: reasonOf(station) };
   if (observed.change === 'present') return null;
-  return { verdict: 'ESCALATE', reason: { code: 'no-change', message: 'The station left no change, and nothing proves that none was owed.' } };
+  return {
+    verdict: 'ESCALATE',
+    reason: { code: 'no-change', message: 'The station left no change, and nothing proves that none was owed.' },
+  };
 }
 
 function decideValidation(packet: TaskPacket, facts: readonly Fact[]): Decision {

@@ -161,7 +161,12 @@ export class DbosEngine<Input extends Json, Output extends Json> implements Omit
 
 function noResult(id: string, state: WorkflowState, end: LifeEnd | null = null): JidokaError {
   const known = end?.kind === 'settled' && isJidokaError(end.error) ? end.error.mend : null;
-  if (state.kind === 'failed') return engineFailed(`Workflow ${id} failed: ${state.message}`, undefined, known ?? 'Give the same command again: it begins anew. If it fails again, report it as a bug of jidoka.');
+  if (state.kind === 'failed')
+    return engineFailed(
+      `Workflow ${id} failed: ${state.message}`,
+      undefined,
+      known ?? 'Give the same command again: it begins anew. If it fails again, report it as a bug of jidoka.',
+    );
   if (state.kind === 'cancelled') return engineFailed(`Workflow ${id} was cancelled`, undefined, 'Start it anew under another id.');
   return engineFailed(`No workflow has the id ${id}`, undefined, 'Start it first.');
 }

@@ -31,7 +31,9 @@ async function refuseForeign(target: string, out: string | undefined): Promise<v
   if (out === undefined) return;
   const entries: readonly string[] = await readdir(target).catch(() => []);
   if (entries.length === 0 || entries.includes('bundle.json')) return;
-  throw new JidokaError('usage', `${target} is not empty and holds no evidence bundle.`, { mend: 'Name an empty or new folder with --out.' });
+  throw new JidokaError('usage', `${target} is not empty and holds no evidence bundle.`, {
+    mend: 'Name an empty or new folder with --out.',
+  });
 }
 
 async function writeWhole(target: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
@@ -53,5 +55,8 @@ async function writeWhole(target: string, files: ReadonlyMap<string, Uint8Array>
 function diskFault(target: string, cause: unknown): JidokaError {
   const full = cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT');
   const message = `The evidence could not be written to ${target}: ${cause instanceof Error ? cause.message : String(cause)}`;
-  return new JidokaError(full ? 'disk-full' : 'workspace-failed', message, { mend: 'Make room or name another home with --home, then run the same command again.', cause });
+  return new JidokaError(full ? 'disk-full' : 'workspace-failed', message, {
+    mend: 'Make room or name another home with --home, then run the same command again.',
+    cause,
+  });
 }

@@ -28,7 +28,12 @@ export async function deliver(run: RunId, events: readonly LedgerEvent[], needs:
   if (told.packet.outputFormat.delivery === 'report') return withheld(told, evidenceDir, 'dry run: nothing was written to the repository');
   const branch = await publishBranch(told, needs);
   const ref = `refs/jidoka/evidence/${run}`;
-  const record = await needs.forge.attach(repository, { ref, files, message: `jidoka evidence ${run}\n\nJidoka-Evidence: ${told.head}\n`, at: told.at });
+  const record = await needs.forge.attach(repository, {
+    ref,
+    files,
+    message: `jidoka evidence ${run}\n\nJidoka-Evidence: ${told.head}\n`,
+    at: told.at,
+  });
   return {
     target: record.location,
     branch: branch === null ? null : branch.ref.replace('refs/heads/', ''),
@@ -56,7 +61,9 @@ function tell(run: RunId, events: readonly LedgerEvent[]): Told {
   const decided = find(events, 'verdict.decided');
   const sealed = events.find((event) => event.body.type === 'evidence.sealed');
   if (packet === undefined || decided === undefined || sealed === undefined)
-    throw new JidokaError('invariant', `Run ${run} is not decided and sealed, so nothing can be delivered.`, { mend: `Let it go on: jidoka resume ${run}` });
+    throw new JidokaError('invariant', `Run ${run} is not decided and sealed, so nothing can be delivered.`, {
+      mend: `Let it go on: jidoka resume ${run}`,
+    });
   const patch = find(events, 'change.harvested')?.patch.sha256 ?? null;
   return { run, packet, verdict: decided.verdict, message: decided.reason.message, at: sealed.at, head: sealed.hash, patch };
 }
@@ -66,7 +73,12 @@ async function publishBranch(told: Told, needs: DeliveryNeeds): Promise<Publishe
   if (!owed || told.patch === null) return null;
   const patch = await needs.blobs.text(told.patch);
   const { repository } = told.packet.scope;
-  return await needs.forge.publish(repository, { patch, branch: told.packet.outputFormat.branch, message: commitMessage(told), at: told.at });
+  return await needs.forge.publish(repository, {
+    patch,
+    branch: told.packet.outputFormat.branch,
+    message: commitMessage(told),
+    at: told.at,
+  });
 }
 
 function commitMessage({ run, packet, message, head }: Told): string {

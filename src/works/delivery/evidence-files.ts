@@ -8,7 +8,8 @@ import type { Blobs } from '../../core/ports/blobs.ts';
 export async function evidenceFiles(run: RunId, events: readonly LedgerEvent[], blobs: Blobs): Promise<ReadonlyMap<string, Uint8Array>> {
   const sealIndex = events.findIndex((event) => event.body.type === 'evidence.sealed');
   const seal = events[sealIndex];
-  if (seal === undefined) throw new JidokaError('invariant', `Run ${run} has no sealed evidence yet.`, { mend: `Let it go on: jidoka resume ${run}` });
+  if (seal === undefined)
+    throw new JidokaError('invariant', `Run ${run} has no sealed evidence yet.`, { mend: `Let it go on: jidoka resume ${run}` });
   const told = events.slice(0, sealIndex);
   const { bundle, bundleText, reportText } = derive(run, told);
   const encoder = new TextEncoder();

@@ -32,6 +32,9 @@ export async function findRun(text: string, ledger: Ledger): Promise<RunId> {
   const [first, ...others] = rows;
   const found = rows.find((row) => row.run === exact) ?? (others.length === 0 ? first : undefined);
   if (found !== undefined) return found.run;
-  if (first === undefined) throw new JidokaError('run-unknown', `No run "${text}" is in the ledger.`, { mend: 'List the runs: jidoka runs' });
-  throw new JidokaError('run-unknown', `"${text}" is the beginning of several runs: ${rows.map((row) => row.run).join(', ')}.`, { mend: 'Write more of the id.' });
+  if (first === undefined)
+    throw new JidokaError('run-unknown', `No run "${text}" is in the ledger.`, { mend: 'List the runs: jidoka runs' });
+  throw new JidokaError('run-unknown', `"${text}" is the beginning of several runs: ${rows.map((row) => row.run).join(', ')}.`, {
+    mend: 'Write more of the id.',
+  });
 }

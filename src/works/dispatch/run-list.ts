@@ -10,7 +10,11 @@ import { findRun } from './resume-run.ts';
 export type IsUnderWay = (run: RunId) => Promise<boolean>;
 
 /** Summaries of the newest runs, newest first. */
-export async function runSummaries(ledger: Ledger, isUnderWay: IsUnderWay, filter: { readonly limit?: number; readonly line?: string }): Promise<readonly RunSummary[]> {
+export async function runSummaries(
+  ledger: Ledger,
+  isUnderWay: IsUnderWay,
+  filter: { readonly limit?: number; readonly line?: string },
+): Promise<readonly RunSummary[]> {
   const rows = await ledger.runs(filter);
   return await Promise.all(rows.map(async ({ run }) => summaryOf(run, await ledger.read(run), isUnderWay)));
 }

@@ -3,7 +3,11 @@ import { sampleSeed } from '../../../kit/evidence/index.ts';
 import type { RunResult } from '../../core/ports/factory.ts';
 import { workGroup, type SeedOf, type WorkSeed } from './work-group.ts';
 
-const seedOf: SeedOf = (members) => ({ ...sampleSeed, key: members.join('+'), subjects: members.map((name) => ({ name, from: '1.0.0', target: '1.1.0' })) });
+const seedOf: SeedOf = (members) => ({
+  ...sampleSeed,
+  key: members.join('+'),
+  subjects: members.map((name) => ({ name, from: '1.0.0', target: '1.1.0' })),
+});
 
 function result(members: readonly string[], verdict: RunResult['verdict'], code: string): RunResult {
   return {
@@ -54,11 +58,20 @@ it('escalates every member when each is a culprit', async () => {
 
 it('works members one by one when they hold alone but not together', async () => {
   const { work } = world([], ['a', 'd']);
-  expect(told(await workGroup(['a', 'b', 'c', 'd'], seedOf, work))).toEqual(['a+b+c+d ESCALATE', 'a PR_READY', 'b PR_READY', 'c PR_READY', 'd PR_READY']);
+  expect(told(await workGroup(['a', 'b', 'c', 'd'], seedOf, work))).toEqual([
+    'a+b+c+d ESCALATE',
+    'a PR_READY',
+    'b PR_READY',
+    'c PR_READY',
+    'd PR_READY',
+  ]);
 });
 
 it('does not halve a group for a reason that all its parts share, nor one that may be tried again', async () => {
-  for (const [verdict, code] of [['ESCALATE', 'no-tests'], ['RETRYABLE_FAILURE', 'registry']] as const) {
+  for (const [verdict, code] of [
+    ['ESCALATE', 'no-tests'],
+    ['RETRYABLE_FAILURE', 'registry'],
+  ] as const) {
     const calls: string[] = [];
     const work: WorkSeed = async (seed) => (calls.push(seed.key), result(['a', 'b'], verdict, code));
     expect(await workGroup(['a', 'b'], seedOf, work)).toHaveLength(1);

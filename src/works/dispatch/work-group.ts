@@ -7,7 +7,14 @@ export type WorkSeed = (seed: DependencySeed, purpose: 'deliver' | 'probe') => P
 export type SeedOf = (members: readonly string[]) => DependencySeed;
 
 /** Reasons that every part of a group would share, so that halving it finds nothing. */
-const shared: ReadonlySet<string> = new Set(['no-tests', 'runner-unknown', 'weak-baseline', 'environment', 'missing-context', 'baseline-install-failed']);
+const shared: ReadonlySet<string> = new Set([
+  'no-tests',
+  'runner-unknown',
+  'weak-baseline',
+  'environment',
+  'missing-context',
+  'baseline-install-failed',
+]);
 
 /**
  * Works a group of updates as one; where the group as a whole does not hold, halves it until the culprits stand alone,

@@ -3,7 +3,18 @@ import { canonicalJson } from '../../core/base/json.ts';
 import type { Line } from '../../core/line/line.ts';
 import type { DependencySubject, RepositorySnapshot, Seed } from '../../core/packet/seed.ts';
 import type { RunReport, RunRequest, RunResult } from '../../core/ports/factory.ts';
-import { advisorySeed, dependencySeed, readAdvisories, readPolicy, seedOfPackage, surveyProject, sweep, type Asked, type Project, type Sweep } from '../intake/index.ts';
+import {
+  advisorySeed,
+  dependencySeed,
+  readAdvisories,
+  readPolicy,
+  seedOfPackage,
+  surveyProject,
+  sweep,
+  type Asked,
+  type Project,
+  type Sweep,
+} from '../intake/index.ts';
 import type { RunNeeds } from '../run/index.ts';
 import { workGroup } from './work-group.ts';
 import { workSeed, type RunEngine, type SeedOrder } from './work-seed.ts';
@@ -39,9 +50,13 @@ export async function workRequest(request: RunRequest, means: RequestMeans): Pro
 function checkStations({ name, stages }: Line, { stations }: RunNeeds): void {
   const stage = stages.find(({ does, station }) => does === 'change' && !stations.has(station ?? ''));
   if (stage === undefined) return;
-  throw new JidokaError('line-invalid', `Stage "${stage.id}" of line "${name}" names the station "${stage.station ?? ''}", which this factory does not have.`, {
-    mend: `Name one of: ${[...stations.keys()].join(', ')}.`,
-  });
+  throw new JidokaError(
+    'line-invalid',
+    `Stage "${stage.id}" of line "${name}" names the station "${stage.station ?? ''}", which this factory does not have.`,
+    {
+      mend: `Name one of: ${[...stations.keys()].join(', ')}.`,
+    },
+  );
 }
 
 interface Ordered {
@@ -54,8 +69,15 @@ interface Ordered {
 
 async function orderOf(request: RunRequest, { line, needs }: RequestMeans): Promise<SeedOrder> {
   const given = readAdvisories(request.advisories);
-  const blob = given.length === 0 ? null : await needs.blobs.put(canonicalJson(given), { label: 'advisories', mediaType: 'application/json' });
-  return { line, lineDigest: needs.sha256(canonicalJson(line)), delivery: request.dryRun ? 'report' : 'branch', advisories: blob?.sha256 ?? null, again: request.again };
+  const blob =
+    given.length === 0 ? null : await needs.blobs.put(canonicalJson(given), { label: 'advisories', mediaType: 'application/json' });
+  return {
+    line,
+    lineDigest: needs.sha256(canonicalJson(line)),
+    delivery: request.dryRun ? 'report' : 'branch',
+    advisories: blob?.sha256 ?? null,
+    again: request.again,
+  };
 }
 
 async function onePackage(name: string, ordered: Ordered): Promise<RunReport> {
@@ -76,21 +98,45 @@ async function everything(ordered: Ordered): Promise<readonly RunResult[]> {
   const { request, means, project, asked } = ordered;
   const { needs } = means;
   const policy = readPolicy(request.to);
-  if (policy.kind === 'version') throw new JidokaError('usage', `--to ${policy.version} names one version, and --all is about many packages.`, { mend: 'Use --to patch, minor or major with --all, or name one package with --package.' });
+  if (policy.kind === 'version')
+    throw new JidokaError('usage', `--to ${policy.version} names one version, and --all is about many packages.`, {
+      mend: 'Use --to patch, minor or major with --all, or name one package with --package.',
+    });
   const found = await sweep(project, policy, asked, needs.registry);
   for (const { name, why } of found.skipped) needs.progress({ kind: 'warning', message: `${name} is left out: ${why}` });
-  needs.progress({ kind: 'planned', runs: (found.group.length > 0 ? 1 : 0) + found.steps.length, message: `${found.group.length} in-range updates as a group, ${found.steps.length} larger steps, ${found.current.length} packages current` });
-  const seedOf = (subjects: readonly DependencySubject[], within: 'range' | null) => dependencySeed(project.repository, within === null ? policy : { kind: 'newest', within }, subjects, asked, needs.sha256);
+  needs.progress({
+    kind: 'planned',
+    runs: (found.group.length > 0 ? 1 : 0) + found.steps.length,
+    message: `${found.group.length} in-range updates as a group, ${found.steps.length} larger steps, ${found.current.length} packages current`,
+  });
+  const seedOf = (subjects: readonly DependencySubject[], within: 'range' | null) =>
+    dependencySeed(project.repository, within === null ? policy : { kind: 'newest', within }, subjects, asked, needs.sha256);
   const unanswered = found.unanswered.length === 0 ? [] : [await work(seedOf(found.unanswered, null), ordered)];
-  if (found.group.length === 0 && found.steps.length === 0) return [...(await proveIdle(found, (subjects) => work(seedOf(subjects, null), ordered))), ...unanswered];
+  if (found.group.length === 0 && found.steps.length === 0)
+    return [...(await proveIdle(found, (subjects) => work(seedOf(subjects, null), ordered))), ...unanswered];
   const byName = new Map(found.group.map((subject) => [subject.name, subject]));
-  const groupOf = (names: readonly string[]) => seedOf(names.flatMap((name) => byName.get(name) ?? []), 'range');
-  const group = found.group.length === 0 ? [] : await workGroup([...byName.keys()], groupOf, (seed, purpose) => work(seed, ordered, purpose));
-  return [...group, ...(await inTurn(found.steps.map((step) => seedOf([step], null)), ordered)), ...unanswered];
+  const groupOf = (names: readonly string[]) =>
+    seedOf(
+      names.flatMap((name) => byName.get(name) ?? []),
+      'range',
+    );
+  const group =
+    found.group.length === 0 ? [] : await workGroup([...byName.keys()], groupOf, (seed, purpose) => work(seed, ordered, purpose));
+  return [
+    ...group,
+    ...(await inTurn(
+      found.steps.map((step) => seedOf([step], null)),
+      ordered,
+    )),
+    ...unanswered,
+  ];
 }
 
 /** Where nothing is outdated a run proves it; where nothing but questions is left, a run asks them. */
-async function proveIdle({ current, open, unanswered }: Sweep, workOn: (subjects: readonly DependencySubject[]) => Promise<RunResult>): Promise<readonly RunResult[]> {
+async function proveIdle(
+  { current, open, unanswered }: Sweep,
+  workOn: (subjects: readonly DependencySubject[]) => Promise<RunResult>,
+): Promise<readonly RunResult[]> {
   if (current.length > 0) return [await workOn(current)];
   return open.length > 0 && unanswered.length === 0 ? [await workOn(open)] : [];
 }
@@ -109,5 +155,8 @@ function work(seed: Seed, { means, order }: Ordered, purpose: 'deliver' | 'probe
 function warnOfUncommitted({ uncommitted, baseCommit, location }: RepositorySnapshot, needs: RunNeeds): void {
   if (uncommitted === 0) return;
   const files = uncommitted === 1 ? '1 file' : `${uncommitted} files`;
-  needs.progress({ kind: 'warning', message: `${location} has ${files} with uncommitted changes; the run works on commit ${baseCommit.slice(0, 12)} and leaves them alone.` });
+  needs.progress({
+    kind: 'warning',
+    message: `${location} has ${files} with uncommitted changes; the run works on commit ${baseCommit.slice(0, 12)} and leaves them alone.`,
+  });
 }

@@ -9,16 +9,35 @@ type AdvisoryJudgement = Exclude<Judgement, { kind: 'go' }> | { readonly kind: '
 /** Holds an advisory against the lockfile at the base commit; pure. Without a lockfile the tree is only known once installed. */
 export function judgeAdvisory(project: Project, advisory: Advisory, scope: DependencyScope): AdvisoryJudgement {
   const names = npmNames(advisory);
-  if (advisory.withdrawn !== undefined) return noOp('advisory-withdrawn', `${advisory.id} was withdrawn on ${advisory.withdrawn}.`, [`withdrawn: ${advisory.withdrawn}`]);
-  if (names.length === 0) return noOp('other-ecosystem', `${advisory.id} is not about npm packages.`, advisory.affected.map(({ package: { ecosystem, name } }) => `${ecosystem}: ${name}`));
+  if (advisory.withdrawn !== undefined)
+    return noOp('advisory-withdrawn', `${advisory.id} was withdrawn on ${advisory.withdrawn}.`, [`withdrawn: ${advisory.withdrawn}`]);
+  if (names.length === 0)
+    return noOp(
+      'other-ecosystem',
+      `${advisory.id} is not about npm packages.`,
+      advisory.affected.map(({ package: { ecosystem, name } }) => `${ecosystem}: ${name}`),
+    );
   if (project.foreignLock !== null)
-    return { kind: 'question', code: 'package-manager-unsupported', summary: `${project.foreignLock} belongs to another package manager than npm.`, question: 'Should this project be mended with that package manager by hand?' };
+    return {
+      kind: 'question',
+      code: 'package-manager-unsupported',
+      summary: `${project.foreignLock} belongs to another package manager than npm.`,
+      question: 'Should this project be mended with that package manager by hand?',
+    };
   if (project.lock === null) return { kind: 'go', attached: ['no lockfile: copies are looked for in the installed tree'] };
   const { lock, path } = project.lock;
   const copies = lock.copies.filter((copy) => names.includes(copy.name));
-  if (copies.length === 0) return noOp('package-absent', `No copy of ${names.join(', ')} is in the dependency tree.`, [`${path} has no copy of ${names.join(', ')} among ${lock.copies.length}`]);
+  if (copies.length === 0)
+    return noOp('package-absent', `No copy of ${names.join(', ')} is in the dependency tree.`, [
+      `${path} has no copy of ${names.join(', ')} among ${lock.copies.length}`,
+    ]);
   const affected = matchAdvisory(advisory, lock);
-  if (affected.length === 0) return noOp('not-affected', `${copies.length === 1 ? 'The only copy' : `Every one of ${copies.length} copies`} of ${names.join(', ')} is outside the ranges of ${advisory.id}.`, copies.map((copy) => `${copy.path} ${copy.version} is outside the ranges`));
+  if (affected.length === 0)
+    return noOp(
+      'not-affected',
+      `${copies.length === 1 ? 'The only copy' : `Every one of ${copies.length} copies`} of ${names.join(', ')} is outside the ranges of ${advisory.id}.`,
+      copies.map((copy) => `${copy.path} ${copy.version} is outside the ranges`),
+    );
   if (inScope(affected, scope).length > 0) return { kind: 'go', attached: affected.map(copyText) };
   const rule = scope === 'prod' ? 'dev-only' : 'out-of-scope';
   return noOp(rule, `All ${affected.length} affected copies are outside the asked scope "${scope}".`, affected.map(copyText));

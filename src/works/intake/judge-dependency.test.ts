@@ -5,7 +5,10 @@ import type { DependencyScope, UpdatePolicy } from '../../core/packet/seed.ts';
 import { judgePackage } from './judge-package.ts';
 import { surveyProject } from './project.ts';
 
-const registry = memoryRegistry([fakePackage('ms', { '2.0.0': {}, '2.1.3': {}, '3.0.0': {} }), fakePackage('debug', { '4.0.0': { ms: '^2.0.0' } })]);
+const registry = memoryRegistry([
+  fakePackage('ms', { '2.0.0': {}, '2.1.3': {}, '3.0.0': {} }),
+  fakePackage('debug', { '4.0.0': { ms: '^2.0.0' } }),
+]);
 
 const lockOf = (version: string) =>
   JSON.stringify({
@@ -27,7 +30,10 @@ interface Asking {
 
 async function judge(name: string, { policy = { kind: 'newest', within: 'major' }, scope = 'all', files }: Asking = {}) {
   const tree: Readonly<Record<string, string>> = files ?? { 'package.json': manifest, 'package-lock.json': lockOf('2.0.0') };
-  const project = await surveyProject(sampleSeed.repository, { read: async (_, path) => tree[path] ?? null, list: async () => Object.keys(tree) });
+  const project = await surveyProject(sampleSeed.repository, {
+    read: async (_, path) => tree[path] ?? null,
+    list: async () => Object.keys(tree),
+  });
   return judgePackage(project, { name, policy, scope, node: '20.20.2', minimumAgeDays: 0, now: '2026-01-01T00:00:00.000Z' }, registry);
 }
 
@@ -38,19 +44,39 @@ describe('judgePackage', () => {
     ['the newest release in range', 'ms', { policy: { kind: 'newest', within: 'range' } }, { kind: 'go', target: '2.1.3' }],
     ['a version that was asked for', 'ms', { policy: { kind: 'version', version: '2.1.3' } }, { kind: 'go', target: '2.1.3' }],
     ['a package that is current', 'debug', {}, { kind: 'no-op', rule: 'already-current', from: '4.0.0' }],
-    ['a policy that admits nothing newer', 'ms', { policy: { kind: 'newest', within: 'patch' } }, { kind: 'no-op', rule: 'no-eligible-release' }],
+    [
+      'a policy that admits nothing newer',
+      'ms',
+      { policy: { kind: 'newest', within: 'patch' } },
+      { kind: 'no-op', rule: 'no-eligible-release' },
+    ],
     ['a dependency of dependencies', 'deep', {}, { kind: 'no-op', rule: 'not-direct' }],
     ['a package nobody asks for', 'left-pad', {}, { kind: 'no-op', rule: 'not-used' }],
     ['a package outside the scope', 'ms', { scope: 'dev' }, { kind: 'no-op', rule: 'out-of-scope' }],
     ['a git dependency', 'far', {}, { kind: 'question', code: 'source-unsupported' }],
-    ['a range that admits the target, without a lockfile', 'ms', { policy: { kind: 'newest', within: 'minor' }, files: { 'package.json': manifest } }, { kind: 'no-op', rule: 'range-admits-target' }],
-    ['a project of another package manager', 'ms', { files: { 'package.json': manifest, 'yarn.lock': '' } }, { kind: 'question', code: 'package-manager-unsupported' }],
+    [
+      'a range that admits the target, without a lockfile',
+      'ms',
+      { policy: { kind: 'newest', within: 'minor' }, files: { 'package.json': manifest } },
+      { kind: 'no-op', rule: 'range-admits-target' },
+    ],
+    [
+      'a project of another package manager',
+      'ms',
+      { files: { 'package.json': manifest, 'yarn.lock': '' } },
+      { kind: 'question', code: 'package-manager-unsupported' },
+    ],
   ])('judges %s', async (_, name, asking, judgement) => {
     expect(await judge(name, asking)).toMatchObject(judgement);
   });
 
   it('proves every no-op with what it rests on', async () => {
-    for (const [name, asking] of [['debug', {}], ['deep', {}], ['left-pad', {}], ['ms', { scope: 'dev' }]] as const) {
+    for (const [name, asking] of [
+      ['debug', {}],
+      ['deep', {}],
+      ['left-pad', {}],
+      ['ms', { scope: 'dev' }],
+    ] as const) {
       expect(await judge(name, asking)).toMatchObject({ kind: 'no-op', proof: expect.arrayContaining([expect.any(String)]) });
     }
   });

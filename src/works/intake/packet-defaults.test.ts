@@ -3,7 +3,10 @@ import { sampleSeed } from '../../../kit/evidence/index.ts';
 import { readPacketDefaults } from './packet-defaults.ts';
 
 const read = (text: string | null, directory = '') =>
-  readPacketDefaults({ ...sampleSeed.repository, directory }, { read: async (_, path) => (path === `${directory === '' ? '' : `${directory}/`}.jidoka/packet-defaults.yaml` ? text : null) });
+  readPacketDefaults(
+    { ...sampleSeed.repository, directory },
+    { read: async (_, path) => (path === `${directory === '' ? '' : `${directory}/`}.jidoka/packet-defaults.yaml` ? text : null) },
+  );
 
 it('says nothing where the repository says nothing', async () => {
   expect(await read(null)).toEqual({});

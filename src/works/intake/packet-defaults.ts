@@ -27,7 +27,9 @@ export async function readPacketDefaults(repository: RepositorySnapshot, forge: 
   const parsed = PacketDefaults.safeParse(document.toJS() ?? {});
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw invalid(`${at(offsetOf(document, issue?.path ?? []))}: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'unreadable'}`);
+  throw invalid(
+    `${at(offsetOf(document, issue?.path ?? []))}: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'unreadable'}`,
+  );
 }
 
 /** Where the nearest part of a path that is in the document begins. */
@@ -39,5 +41,7 @@ function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly Pro
 }
 
 function invalid(message: string): JidokaError {
-  return new JidokaError('repository-invalid', message, { mend: 'It takes one key: tests: { command: [program, argument…], junit: path of the XML it writes }.' });
+  return new JidokaError('repository-invalid', message, {
+    mend: 'It takes one key: tests: { command: [program, argument…], junit: path of the XML it writes }.',
+  });
 }

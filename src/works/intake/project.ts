@@ -71,7 +71,10 @@ function lockedVersion(lock: Lock | null, folder: string, name: string): string 
 async function workspaceFolders(root: Manifest, repository: RepositorySnapshot, forge: Pick<Forge, 'list'>): Promise<readonly string[]> {
   if (root.workspaces.length === 0) return [];
   const prefix = repository.directory === '' ? '' : `${repository.directory}/`;
-  const wanted = globMatcher(root.workspaces.map((glob) => glob.replaceAll(/^\.\/|\/+$/g, '')), { ignoreCase: false });
+  const wanted = globMatcher(
+    root.workspaces.map((glob) => glob.replaceAll(/^\.\/|\/+$/g, '')),
+    { ignoreCase: false },
+  );
   const files = await forge.list(repository);
   return files
     .filter((path) => path.startsWith(prefix) && path.endsWith('/package.json') && !path.includes('node_modules/'))
@@ -79,11 +82,16 @@ async function workspaceFolders(root: Manifest, repository: RepositorySnapshot, 
     .filter((folder) => folder !== '' && wanted(folder));
 }
 
-async function readLocks(root: Manifest, repository: RepositorySnapshot, forge: Pick<Forge, 'read'>): Promise<Pick<Project, 'lock' | 'foreignLock'>> {
+async function readLocks(
+  root: Manifest,
+  repository: RepositorySnapshot,
+  forge: Pick<Forge, 'read'>,
+): Promise<Pick<Project, 'lock' | 'foreignLock'>> {
   const at = (path: string): string => (repository.directory === '' ? path : `${repository.directory}/${path}`);
   for (const name of ['npm-shrinkwrap.json', 'package-lock.json']) {
     const text = await forge.read(repository, at(name));
-    if (text !== null) return { lock: { path: at(name), text, lock: readLock(text, { path: at(name), manifest: root }) }, foreignLock: null };
+    if (text !== null)
+      return { lock: { path: at(name), text, lock: readLock(text, { path: at(name), manifest: root }) }, foreignLock: null };
   }
   for (const name of ['yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb']) {
     if ((await forge.read(repository, at(name))) !== null) return { lock: null, foreignLock: at(name) };
@@ -93,5 +101,7 @@ async function readLocks(root: Manifest, repository: RepositorySnapshot, forge: 
 
 function noManifest(repository: RepositorySnapshot, path: string): JidokaError {
   const message = `There is no ${path} at commit ${repository.baseCommit.slice(0, 12)} of ${repository.location}.`;
-  return new JidokaError('repository-invalid', message, { mend: 'Point --repo at the folder of an npm project whose package.json is committed.' });
+  return new JidokaError('repository-invalid', message, {
+    mend: 'Point --repo at the folder of an npm project whose package.json is committed.',
+  });
 }

@@ -42,5 +42,7 @@ function isList(document: unknown): document is { readonly vulns: readonly unkno
 }
 
 function invalid(file: NamedText, what: string): JidokaError {
-  return new JidokaError('advisory-invalid', `${file.path} ${what}.`, { mend: 'Give an advisory in OSV JSON, as osv.dev and the GitHub advisory database export it (ossf.github.io/osv-schema).' });
+  return new JidokaError('advisory-invalid', `${file.path} ${what}.`, {
+    mend: 'Give an advisory in OSV JSON, as osv.dev and the GitHub advisory database export it (ossf.github.io/osv-schema).',
+  });
 }

@@ -3,7 +3,15 @@ import { JidokaError } from '../../core/base/error.ts';
 import { nearest } from '../../core/base/nearest.ts';
 import { seedKey, type Sha256 } from '../../core/base/ids.ts';
 import type { Line } from '../../core/line/line.ts';
-import type { Advisory, AdvisorySeed, DependencyScope, DependencySeed, DependencySubject, RepositorySnapshot, UpdatePolicy } from '../../core/packet/seed.ts';
+import type {
+  Advisory,
+  AdvisorySeed,
+  DependencyScope,
+  DependencySeed,
+  DependencySubject,
+  RepositorySnapshot,
+  UpdatePolicy,
+} from '../../core/packet/seed.ts';
 import type { Registry } from '../../core/ports/registry.ts';
 import { judgeDependency, type Judgement } from './judge-dependency.ts';
 import { realName } from './judge-package.ts';
@@ -43,16 +51,27 @@ export function readPolicy(to: string | null): UpdatePolicy {
   if (to === 'patch' || to === 'minor' || to === 'major') return { kind: 'newest', within: to };
   const version = valid(to);
   if (version !== null) return { kind: 'version', version };
-  throw new JidokaError('version-invalid', `"${to}" is neither a version nor patch, minor or major.`, { mend: 'Use for example --to 4.17.21 or --to minor.' });
+  throw new JidokaError('version-invalid', `"${to}" is neither a version nor patch, minor or major.`, {
+    mend: 'Use for example --to 4.17.21 or --to minor.',
+  });
 }
 
 /** Makes the seed of one named package. Throws `package-unknown` and `version-invalid` for what cannot be meant. */
-export async function seedOfPackage(project: Project, name: string, policy: UpdatePolicy, asked: Asked, registry: Registry): Promise<DependencySeed> {
+export async function seedOfPackage(
+  project: Project,
+  name: string,
+  policy: UpdatePolicy,
+  asked: Asked,
+  registry: Registry,
+): Promise<DependencySeed> {
   const answer = await registry.releases(realName(project, name));
-  const known = usesOf(project, 'all').some((use) => use.name === name) || (project.lock?.lock.copies.some((copy) => copy.name === name) ?? false);
+  const known =
+    usesOf(project, 'all').some((use) => use.name === name) || (project.lock?.lock.copies.some((copy) => copy.name === name) ?? false);
   if (answer.kind === 'absent' && !known) throw unknownPackage(project, name);
-  if (answer.kind === 'found' && policy.kind === 'version' && !(policy.version in answer.package.versions)) throw unknownVersion(name, policy.version, Object.keys(answer.package.versions));
-  if (answer.kind === 'found' && policy.kind === 'version') refuseStepBack(project, name, policy.version, Object.keys(answer.package.versions));
+  if (answer.kind === 'found' && policy.kind === 'version' && !(policy.version in answer.package.versions))
+    throw unknownVersion(name, policy.version, Object.keys(answer.package.versions));
+  if (answer.kind === 'found' && policy.kind === 'version')
+    refuseStepBack(project, name, policy.version, Object.keys(answer.package.versions));
   const judgement = judgeDependency(project, { name, policy, scope: asked.scope, ...floorOf(asked) }, answer);
   return dependencySeed(project.repository, policy, [subjectOf(name, judgement)], asked);
 }
@@ -60,12 +79,19 @@ export async function seedOfPackage(project: Project, name: string, policy: Upda
 /** A version below all that the project has is a slip of the pen, and no proof that nothing is owed. */
 function refuseStepBack(project: Project, name: string, version: string, versions: readonly string[]): void {
   const uses = usesOf(project, 'all').filter((use) => use.name === name);
-  const had = uses.flatMap((use) => use.version ?? (use.spec.range === null ? null : minVersion(use.spec.range, { loose: true })?.version) ?? []);
+  const had = uses.flatMap(
+    (use) => use.version ?? (use.spec.range === null ? null : minVersion(use.spec.range, { loose: true })?.version) ?? [],
+  );
   const [first] = had;
   if (first === undefined || !had.every((each) => valid(each) !== null && gt(each, version))) return;
-  const above = versions.filter((each) => valid(each) !== null && gt(each, first)).sort(rcompare).slice(0, 5);
+  const above = versions
+    .filter((each) => valid(each) !== null && gt(each, first))
+    .sort(rcompare)
+    .slice(0, 5);
   const mend = above.length === 0 ? 'There is no newer release.' : `Releases above it are ${above.join(', ')}.`;
-  throw new JidokaError('version-invalid', `The project has ${name}@${first}, and ${version} is older: jidoka only goes forward.`, { mend });
+  throw new JidokaError('version-invalid', `The project has ${name}@${first}, and ${version} is older: jidoka only goes forward.`, {
+    mend,
+  });
 }
 
 /** Finds what is outdated among the direct dependencies, with the registry asked for several packages at a time. */
@@ -77,19 +103,35 @@ export async function sweep(project: Project, policy: UpdatePolicy, asked: Asked
     const inRange = judgeDependency(project, { ...question, policy: { kind: 'newest', within: 'range' } }, answer);
     return { name, inRange, further: judgeDependency(project, { ...question, policy }, answer) };
   });
-  const steps = judged.filter(({ inRange, further }) => further.kind === 'go' && (inRange.kind !== 'go' || inRange.target !== further.target));
+  const steps = judged.filter(
+    ({ inRange, further }) => further.kind === 'go' && (inRange.kind !== 'go' || inRange.target !== further.target),
+  );
   return {
-    group: judged.filter(({ inRange, further }) => inRange.kind === 'go' && further.kind === 'go').map(({ name, inRange }) => subjectOf(name, inRange)),
+    group: judged
+      .filter(({ inRange, further }) => inRange.kind === 'go' && further.kind === 'go')
+      .map(({ name, inRange }) => subjectOf(name, inRange)),
     steps: steps.map(({ name, further }) => subjectOf(name, further)),
-    current: judged.filter(({ inRange, further }) => inRange.kind === 'no-op' && further.kind === 'no-op').map(({ name, further }) => subjectOf(name, further)),
+    current: judged
+      .filter(({ inRange, further }) => inRange.kind === 'no-op' && further.kind === 'no-op')
+      .map(({ name, further }) => subjectOf(name, further)),
     unanswered: judged.filter(({ further }) => further.kind === 'failed').map(({ name, further }) => subjectOf(name, further)),
     open: judged.filter(({ further }) => further.kind === 'question').map(({ name, further }) => subjectOf(name, further)),
-    skipped: judged.flatMap(({ name, further }) => (further.kind === 'question' || further.kind === 'failed' ? [{ name, why: further.kind === 'question' ? further.summary : further.message }] : [])),
+    skipped: judged.flatMap(({ name, further }) =>
+      further.kind === 'question' || further.kind === 'failed'
+        ? [{ name, why: further.kind === 'question' ? further.summary : further.message }]
+        : [],
+    ),
   };
 }
 
 /** Makes a dependency seed of subjects; a group is named by a digest of its members. */
-export function dependencySeed(repository: RepositorySnapshot, policy: UpdatePolicy, subjects: readonly DependencySubject[], asked: Asked, sha256?: Sha256): DependencySeed {
+export function dependencySeed(
+  repository: RepositorySnapshot,
+  policy: UpdatePolicy,
+  subjects: readonly DependencySubject[],
+  asked: Asked,
+  sha256?: Sha256,
+): DependencySeed {
   const [only, ...others] = subjects;
   const single = others.length === 0 && only !== undefined;
   const digest = sha256?.(JSON.stringify(subjects)).slice(0, 8) ?? '';
@@ -127,6 +169,11 @@ function unknownPackage(project: Project, name: string): JidokaError {
 }
 
 function unknownVersion(name: string, version: string, versions: readonly string[]): JidokaError {
-  const known = versions.filter((candidate) => valid(candidate) !== null).sort(rcompare).slice(0, 5);
-  return new JidokaError('version-invalid', `The registry has no ${name}@${version}.`, { mend: `Its newest releases are ${known.join(', ')}.` });
+  const known = versions
+    .filter((candidate) => valid(candidate) !== null)
+    .sort(rcompare)
+    .slice(0, 5);
+  return new JidokaError('version-invalid', `The registry has no ${name}@${version}.`, {
+    mend: `Its newest releases are ${known.join(', ')}.`,
+  });
 }

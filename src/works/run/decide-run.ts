@@ -11,7 +11,10 @@ export async function decideRun(job: Job): Promise<EventBody & Json> {
   const events = await job.needs.ledger.read(job.run);
   const facts = events.flatMap(({ body }) => (body.type === 'fact.found' ? [body.fact] : []));
   const change = find(events, 'change.harvested');
-  const { verdict, reason } = decide(job.packet, { facts, change: change === undefined || change.files.length === 0 ? 'absent' : 'present' });
+  const { verdict, reason } = decide(job.packet, {
+    facts,
+    change: change === undefined || change.files.length === 0 ? 'absent' : 'present',
+  });
   const metric = verdictMetric(job.packet.source.line, verdict, reason.code);
   const [stored] = await append(job, [['verdict/decided', { type: 'verdict.decided', verdict, reason, metric }]]);
   return asStepResult(stored?.body ?? { type: 'verdict.decided', verdict, reason, metric });

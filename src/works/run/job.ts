@@ -20,9 +20,22 @@ export interface Job {
 
 /** What a stage's work comes to. */
 export type StageWork =
-  | { readonly kind: 'ended'; readonly outcome: Exclude<StageOutcome, 'failed'>; readonly summary: string; readonly events: readonly EventBody[]; readonly output: StageOutput }
+  | {
+      readonly kind: 'ended';
+      readonly outcome: Exclude<StageOutcome, 'failed'>;
+      readonly summary: string;
+      readonly events: readonly EventBody[];
+      readonly output: StageOutput;
+    }
   /** The surroundings failed; tried again while the class allows it. */
-  | { readonly kind: 'failed'; readonly class: FailureClass; readonly command: string; readonly message: string; readonly events: readonly EventBody[]; readonly logs: readonly BlobRef[] };
+  | {
+      readonly kind: 'failed';
+      readonly class: FailureClass;
+      readonly command: string;
+      readonly message: string;
+      readonly events: readonly EventBody[];
+      readonly logs: readonly BlobRef[];
+    };
 
 /** Does a kind of stage. */
 export type StageWorker = (stage: Stage, job: Job) => Promise<StageWork>;

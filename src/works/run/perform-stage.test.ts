@@ -31,17 +31,45 @@ beforeEach(() => {
       return path === 'package.json' ? '{"dependencies":{"ms":"2.0.0"}}' : null;
     },
     list: async () => ['package.json'],
-    ...{ open: nowhere, checkout: nowhere, harvest: nowhere, apply: nowhere, filter: nowhere, publish: nowhere, attach: nowhere, resolve: nowhere },
+    ...{
+      open: nowhere,
+      checkout: nowhere,
+      harvest: nowhere,
+      apply: nowhere,
+      filter: nowhere,
+      publish: nowhere,
+      attach: nowhere,
+      resolve: nowhere,
+    },
   };
   const needs = {
-    ...{ ledger: memoryLedger(), blobs: memoryBlobs(), clock, sha256, forge, registry, executor: 'first', pid: 1, version: '0.0.0', stations: new Map() },
+    ...{
+      ledger: memoryLedger(),
+      blobs: memoryBlobs(),
+      clock,
+      sha256,
+      forge,
+      registry,
+      executor: 'first',
+      pid: 1,
+      version: '0.0.0',
+      stations: new Map(),
+    },
     floor: { kind: 'test', probe: async () => probe, open: nowhere, reap: async () => 0 },
     advisories: { advisories: async () => ({ kind: 'unavailable', source: 'none', reason: 'none' }) as const },
     evidence: { write: nowhere, place: () => '' },
     progress: () => undefined,
   };
   const input = { run, seed: sampleSeed, line: sampleLine, lineDigest: 'd', attempt: 1, delivery: 'branch', advisories: null } as const;
-  job = { run, packet: samplePacket, state: initialState, signal: new AbortController().signal, note: () => undefined, needs, input: { ...input } };
+  job = {
+    run,
+    packet: samplePacket,
+    state: initialState,
+    signal: new AbortController().signal,
+    note: () => undefined,
+    needs,
+    input: { ...input },
+  };
 });
 
 it('does not do a stage again that the ledger knows as completed: a crash after the append, before the checkpoint', async () => {
@@ -70,5 +98,7 @@ it('tries a failure of the surroundings a bounded number of times, and then make
   expect(await performed).toMatchObject({ type: 'stage.completed', outcome: 'failed' });
   const bodies = (await job.needs.ledger.read(run)).map((event) => event.body);
   expect(bodies.filter((body) => body.type === 'stage.retried')).toHaveLength(2);
-  expect(bodies.find((body) => body.type === 'fact.found')).toMatchObject({ fact: { check: 'environment', outcome: 'broken', code: 'registry', data: { attempts: 3 } } });
+  expect(bodies.find((body) => body.type === 'fact.found')).toMatchObject({
+    fact: { check: 'environment', outcome: 'broken', code: 'registry', data: { attempts: 3 } },
+  });
 });

@@ -20,7 +20,9 @@ export async function performStage(stage: Stage, attempt: number, job: Job): Pro
   const before = await job.needs.ledger.find(job.run, `${key}/completed`);
   if (before !== null) return asStepResult(before.body);
   report(job, stage, 'started', '');
-  await append(job, [[`${key}/started/${job.needs.executor}`, { type: 'stage.started', stage: stage.id, attempt, where: await whereOf(job) }]]);
+  await append(job, [
+    [`${key}/started/${job.needs.executor}`, { type: 'stage.started', stage: stage.id, attempt, where: await whereOf(job) }],
+  ]);
   const startedMs = job.needs.clock.monotonicMs();
   const { work, tries } = await workWithRetries(stage, attempt, job);
   const { bodies, outcome, summary } = conclude(stage, work, tries);
@@ -57,7 +59,11 @@ async function workOnce(stage: Stage, job: Job): Promise<StageWork> {
   }
 }
 
-const surroundings: Partial<Record<ErrorCode, FailureClass>> = { 'disk-full': 'disk', 'git-failed': 'environment', 'workspace-failed': 'environment' };
+const surroundings: Partial<Record<ErrorCode, FailureClass>> = {
+  'disk-full': 'disk',
+  'git-failed': 'environment',
+  'workspace-failed': 'environment',
+};
 
 /** Waits 1 s, 2 s, 4 s … at most 30 s, and says so in the ledger before it does. */
 async function waitBeforeRetry(stage: Stage, attempt: number, tries: number, failure: Failed, job: Job): Promise<void> {

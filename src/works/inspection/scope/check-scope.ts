@@ -34,7 +34,13 @@ export function scopeFact(change: Change, scope: Scope): FactOf<'scope'> {
   const { files, outside } = data;
   if (files.length === 0) return fact('scope', 'unknown', 'no-files', 'The change names no file, so there was nothing to compare.', data);
   if (outside.length === 0)
-    return fact('scope', 'holds', 'within-scope', `Within the packet's scope: ${files.slice(0, 5).join(', ')}${files.length > 5 ? ` and ${files.length - 5} more` : ''}.`, data);
+    return fact(
+      'scope',
+      'holds',
+      'within-scope',
+      `Within the packet's scope: ${files.slice(0, 5).join(', ')}${files.length > 5 ? ` and ${files.length - 5} more` : ''}.`,
+      data,
+    );
   const named = outside.slice(0, 5).join(', ');
   return fact(
     'scope',

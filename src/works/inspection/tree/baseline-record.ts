@@ -23,5 +23,7 @@ export type BaselineRecord = z.infer<typeof BaselineRecord>;
 export function readBaselineRecord(text: string): BaselineRecord {
   const parsed = BaselineRecord.safeParse(JSON.parse(text));
   if (parsed.success) return parsed.data;
-  throw new JidokaError('evidence-invalid', 'The stored baseline of this run cannot be read.', { mend: 'Run again with --again; the baseline is then taken anew.' });
+  throw new JidokaError('evidence-invalid', 'The stored baseline of this run cannot be read.', {
+    mend: 'Run again with --again; the baseline is then taken anew.',
+  });
 }

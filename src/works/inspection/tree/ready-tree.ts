@@ -24,9 +24,21 @@ export interface TreeJob {
 }
 
 export type Tree =
-  | { readonly kind: 'ready'; readonly install: Installed; readonly logs: readonly BlobRef[]; readonly build: Build; readonly detected: Detection }
+  | {
+      readonly kind: 'ready';
+      readonly install: Installed;
+      readonly logs: readonly BlobRef[];
+      readonly build: Build;
+      readonly detected: Detection;
+    }
   | { readonly kind: 'not-installed'; readonly install: Installed; readonly logs: readonly BlobRef[] }
-  | { readonly kind: 'failed'; readonly class: FailureClass; readonly command: string; readonly message: string; readonly logs: readonly BlobRef[] };
+  | {
+      readonly kind: 'failed';
+      readonly class: FailureClass;
+      readonly command: string;
+      readonly message: string;
+      readonly logs: readonly BlobRef[];
+    };
 
 /** How far up the ladder the install went. */
 export interface Installed extends Pick<InstallOutcome, 'tried' | 'durationMs'> {
@@ -52,7 +64,8 @@ export async function readyTree(job: TreeJob): Promise<Tree> {
   const logs = [await job.keep('install', ladder.results.map(({ rung, result }) => `$ ${rung}\n${outputOf(result)}`).join('\n'))];
   const install = installed(ladder);
   if (signal.aborted) throw interrupted();
-  if (ladder.failure !== null) return { kind: 'failed', class: ladder.failure, command: ladder.results.at(-1)?.rung ?? 'npm', message: install.message, logs };
+  if (ladder.failure !== null)
+    return { kind: 'failed', class: ladder.failure, command: ladder.results.at(-1)?.rung ?? 'npm', message: install.message, logs };
   if (!ladder.ok) return { kind: 'not-installed', install, logs };
   if (job.scripted.length > 0) logs.push(await rebuild(job));
   const manifest = await manifestOf(job);
@@ -64,7 +77,12 @@ export async function readyTree(job: TreeJob): Promise<Tree> {
 
 function installed({ rung, tried, durationMs, results }: InstallOutcome): Installed {
   const failed = results.filter(({ result }) => !passed(result)).at(-1);
-  return { rung: rung ?? '', tried, durationMs, message: failed === undefined ? '' : npmErrorLines(failed.result, 3).replaceAll('\n', ' ') };
+  return {
+    rung: rung ?? '',
+    tried,
+    durationMs,
+    message: failed === undefined ? '' : npmErrorLines(failed.result, 3).replaceAll('\n', ' '),
+  };
 }
 
 async function rebuild(job: TreeJob): Promise<BlobRef> {

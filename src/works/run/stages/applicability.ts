@@ -16,11 +16,33 @@ export async function applicability(stage: Stage, job: Job): Promise<StageWork> 
     case 'failed':
       return failed(judgement.class, judgement.message);
     case 'go':
-      return ended(stage, 'done', fact('seed', 'holds', 'context-attached', `The job applies: ${judgement.attached[0] ?? 'nothing speaks against it'}.`, attachedData(judgement.attached)));
+      return ended(
+        stage,
+        'done',
+        fact(
+          'seed',
+          'holds',
+          'context-attached',
+          `The job applies: ${judgement.attached[0] ?? 'nothing speaks against it'}.`,
+          attachedData(judgement.attached),
+        ),
+      );
     case 'no-op':
-      return ended(stage, 'settled', fact('no-op', 'holds', judgement.rule, judgement.summary, { rule: judgement.rule, proof: judgement.proof }));
+      return ended(
+        stage,
+        'settled',
+        fact('no-op', 'holds', judgement.rule, judgement.summary, { rule: judgement.rule, proof: judgement.proof }),
+      );
     case 'question':
-      return ended(stage, 'settled', fact('seed', 'broken', judgement.code, `${judgement.summary} ${judgement.question}`, { attached: [], missing: [judgement.code], question: judgement.question }));
+      return ended(
+        stage,
+        'settled',
+        fact('seed', 'broken', judgement.code, `${judgement.summary} ${judgement.question}`, {
+          attached: [],
+          missing: [judgement.code],
+          question: judgement.question,
+        }),
+      );
     default:
       return assertNever(judgement);
   }
@@ -68,7 +90,13 @@ function merge(judgements: readonly Judgement[]): Verdictless {
   const idle = judgements.filter((judgement) => judgement.kind === 'no-op');
   const [first] = idle;
   if (first !== undefined && idle.length === 1) return first;
-  return { kind: 'no-op', rule: 'already-current', summary: `All ${idle.length} packages are current.`, proof: idle.flatMap((judgement) => judgement.proof), from: null };
+  return {
+    kind: 'no-op',
+    rule: 'already-current',
+    summary: `All ${idle.length} packages are current.`,
+    proof: idle.flatMap((judgement) => judgement.proof),
+    from: null,
+  };
 }
 
 function attachedData(attached: readonly string[]): { attached: readonly string[]; missing: readonly string[]; question: string } {

@@ -4,7 +4,15 @@ import { fact, type BlobRef, type Fact } from '../../../core/evidence/fact.ts';
 import type { Stage } from '../../../core/line/line.ts';
 import type { Workspace } from '../../../core/ports/floor.ts';
 import { publicApi } from '../../inspection/public-api/index.ts';
-import { readBaseline, runTests, summarizeBaseline, weakBaseline, writeBaseline, type TestPlan, type TestRun } from '../../inspection/runner/index.ts';
+import {
+  readBaseline,
+  runTests,
+  summarizeBaseline,
+  weakBaseline,
+  writeBaseline,
+  type TestPlan,
+  type TestRun,
+} from '../../inspection/runner/index.ts';
 import { readBaselineRecord, readyTree, type BaselineRecord, type Tree } from '../../inspection/tree/index.ts';
 import { inScope, surveyProject, type Project } from '../../intake/index.ts';
 import { matchAdvisory, readLock } from '../../npm/index.ts';
@@ -25,7 +33,8 @@ export async function baseline(stage: Stage, job: Job): Promise<StageWork> {
   if (earlier !== null) return await conclude(stage, job, { project, key, ...earlier, observed: [], takenOver: true });
   return await withCheckout(job, stage.id, async (workspace) => {
     const tree = await readyTree(treeJob(stage, job, workspace, project));
-    if (tree.kind === 'failed') return { kind: 'failed', class: tree.class, command: tree.command, message: tree.message, events: [], logs: tree.logs };
+    if (tree.kind === 'failed')
+      return { kind: 'failed', class: tree.class, command: tree.command, message: tree.message, events: [], logs: tree.logs };
     if (tree.kind === 'not-installed') return notInstalled(stage, tree);
     const { runs, logs } = await runSuite(stage, job, workspace, tree);
     const record = await recordOf(job, workspace, { project, tree, runs });
@@ -78,7 +87,11 @@ async function runSuite(stage: Stage, job: Job, workspace: Workspace, { detected
   return { runs, logs };
 }
 
-async function recordOf(job: Job, workspace: Workspace, { project, tree, runs }: { project: Project; tree: Ready; runs: readonly TestRun[] }): Promise<BaselineRecord> {
+async function recordOf(
+  job: Job,
+  workspace: Workspace,
+  { project, tree, runs }: { project: Project; tree: Ready; runs: readonly TestRun[] },
+): Promise<BaselineRecord> {
   const { directory } = project.repository;
   const at = (path: string): string => (directory === '' ? path : `${directory}/${path}`);
   const { detected, install, build } = tree;
@@ -98,8 +111,16 @@ function observations(stage: Stage, tree: Ready, runs: readonly TestRun[], logs:
   const { install, build, detected } = tree;
   const plan = detected.kind === 'plan' ? planText(detected.plan) : detected.message;
   const steps = [
-    { what: 'install', summary: `Installed by ${install.rung}${install.tried.length > 1 ? ` after ${install.tried.slice(0, -1).join('; ')}` : ''}.`, logs: tree.logs },
-    { what: 'build', summary: build.script === null ? 'No build step.' : `${build.script}: ${build.outcome}.`, logs: build.log === null ? [] : [build.log] },
+    {
+      what: 'install',
+      summary: `Installed by ${install.rung}${install.tried.length > 1 ? ` after ${install.tried.slice(0, -1).join('; ')}` : ''}.`,
+      logs: tree.logs,
+    },
+    {
+      what: 'build',
+      summary: build.script === null ? 'No build step.' : `${build.script}: ${build.outcome}.`,
+      logs: build.log === null ? [] : [build.log],
+    },
     { what: 'suite', summary: `${plan} ${suiteText(runs)}`, logs },
   ];
   return steps.map((step): EventBody => ({ type: 'observed', stage: stage.id, ...step }));
@@ -122,7 +143,17 @@ function suiteText(runs: readonly TestRun[]): string {
 async function conclude(stage: Stage, job: Job, taken: Taken): Promise<StageWork> {
   const { record, blob, key } = taken;
   const found = unshowable(record) ?? notAffected(taken.project, record, job);
-  const from: readonly EventBody[] = taken.takenOver ? [{ type: 'observed', stage: stage.id, what: 'baseline', summary: `Taken over from run ${record.run}: same commit, same floor.`, logs: [blob] }] : taken.observed;
+  const from: readonly EventBody[] = taken.takenOver
+    ? [
+        {
+          type: 'observed',
+          stage: stage.id,
+          what: 'baseline',
+          summary: `Taken over from run ${record.run}: same commit, same floor.`,
+          logs: [blob],
+        },
+      ]
+    : taken.observed;
   // Only who took a baseline offers it to others, so that its age is that of the runs it is made of.
   const output: StageOutput = taken.takenOver ? { baseline: blob } : { baseline: blob, baselineKey: key };
   const events = found === null ? from : [...from, { type: 'fact.found', stage: stage.id, fact: found } as const];
@@ -137,10 +168,19 @@ function summaryOf(record: BaselineRecord): string {
 
 /** Without a suite that passes something, no change can be shown to keep behaviour. */
 function unshowable(record: BaselineRecord): Fact | null {
-  if (record.none !== null) return fact('seed', 'broken', record.none.code, `The suite cannot be run by test id: ${record.none.message}.`, { attached: [], missing: ['a test suite'], question: 'How is this project tested?' });
+  if (record.none !== null)
+    return fact('seed', 'broken', record.none.code, `The suite cannot be run by test id: ${record.none.message}.`, {
+      attached: [],
+      missing: ['a test suite'],
+      question: 'How is this project tested?',
+    });
   const weak = weakBaseline(readBaseline(record.tests ?? ''));
   if (weak === null) return null;
-  return fact('seed', 'broken', 'weak-baseline', `Nothing can be shown on this base: ${weak.message}.`, { attached: [], missing: ['a test that passes before the change'], question: 'Which tests hold this project to its behaviour?' });
+  return fact('seed', 'broken', 'weak-baseline', `Nothing can be shown on this base: ${weak.message}.`, {
+    attached: [],
+    missing: ['a test that passes before the change'],
+    question: 'Which tests hold this project to its behaviour?',
+  });
 }
 
 /** Without a lockfile the copies are those of the installed tree. */
@@ -150,11 +190,27 @@ function notAffected(project: Project, record: BaselineRecord, job: Job): Fact |
   const tree = readLock(record.tree, { path: 'node_modules/.package-lock.json', manifest: project.root });
   if (inScope(matchAdvisory(seed.advisory, tree), seed.scope).length > 0) return null;
   const proof = [`the installed tree has ${tree.copies.length} copies, none of them affected in scope "${seed.scope}"`];
-  return fact('no-op', 'holds', 'not-affected', `No installed copy is inside the ranges of ${seed.advisory.id}.`, { rule: 'not-affected', proof });
+  return fact('no-op', 'holds', 'not-affected', `No installed copy is inside the ranges of ${seed.advisory.id}.`, {
+    rule: 'not-affected',
+    proof,
+  });
 }
 
 function notInstalled(stage: Stage, tree: Extract<Tree, { kind: 'not-installed' }>): StageWork {
   const { install } = tree;
-  const found = fact('environment', 'broken', 'baseline-install-failed', `The base commit does not install: ${install.message}`, { class: 'environment', attempts: 1, command: install.tried.join('; ') }, tree.logs);
-  return { kind: 'ended', outcome: 'settled', summary: found.summary, events: [{ type: 'fact.found', stage: stage.id, fact: found }], output: {} };
+  const found = fact(
+    'environment',
+    'broken',
+    'baseline-install-failed',
+    `The base commit does not install: ${install.message}`,
+    { class: 'environment', attempts: 1, command: install.tried.join('; ') },
+    tree.logs,
+  );
+  return {
+    kind: 'ended',
+    outcome: 'settled',
+    summary: found.summary,
+    events: [{ type: 'fact.found', stage: stage.id, fact: found }],
+    output: {},
+  };
 }

@@ -26,9 +26,13 @@ function stationOf(stage: Stage, job: Job): Station {
   const station = job.needs.stations.get(stage.station ?? '');
   if (station !== undefined) return station;
   const known = [...job.needs.stations.keys()].join(', ');
-  throw new JidokaError('line-invalid', `Stage "${stage.id}" of line "${job.input.line.name}" names the station "${stage.station ?? ''}", which this factory does not have.`, {
-    mend: `Name one of: ${known}.`,
-  });
+  throw new JidokaError(
+    'line-invalid',
+    `Stage "${stage.id}" of line "${job.input.line.name}" names the station "${stage.station ?? ''}", which this factory does not have.`,
+    {
+      mend: `Name one of: ${known}.`,
+    },
+  );
 }
 
 interface Performed {
@@ -57,7 +61,11 @@ async function conclude(stage: Stage, job: Job, { claim, claimed, harvested, tex
     kind: 'ended',
     outcome: ready ? 'done' : 'settled',
     summary: found.summary,
-    events: [claimed, ...(faithful ? [harvestedEvent] : []), ...facts.map((each): EventBody => ({ type: 'fact.found', stage: stage.id, fact: each }))],
+    events: [
+      claimed,
+      ...(faithful ? [harvestedEvent] : []),
+      ...facts.map((each): EventBody => ({ type: 'fact.found', stage: stage.id, fact: each })),
+    ],
     output,
   };
 }
@@ -69,9 +77,18 @@ function stationFact(claim: Claim, { files }: Change): Fact {
     case 'changed':
       return files.length > 0
         ? fact('station', 'holds', 'changed', `The station ${claim.station} changed ${files.map((file) => file.path).join(', ')}.`, data)
-        : fact('station', 'broken', 'claim-without-change', `The station ${claim.station} says it changed something, but the tree is as it was: ${claim.summary}`, data);
+        : fact(
+            'station',
+            'broken',
+            'claim-without-change',
+            `The station ${claim.station} says it changed something, but the tree is as it was: ${claim.summary}`,
+            data,
+          );
     case 'no-op':
-      return fact('no-op', 'broken', claim.code, `The station ${claim.station} says nothing is owed (${claim.code}): ${claim.summary}`, { rule: claim.code, proof: [] });
+      return fact('no-op', 'broken', claim.code, `The station ${claim.station} says nothing is owed (${claim.code}): ${claim.summary}`, {
+        rule: claim.code,
+        proof: [],
+      });
     case 'escalate':
       return fact('station', 'broken', claim.code, claim.summary, data);
     case 'failed':
@@ -80,5 +97,11 @@ function stationFact(claim: Claim, { files }: Change): Fact {
 }
 
 function secretInPatch(): Fact {
-  return fact('secrets', 'broken', 'secret-in-change', 'The patch holds text of the shape of a secret, so it was neither stored nor applied.', { findings: [], linesScanned: 0 });
+  return fact(
+    'secrets',
+    'broken',
+    'secret-in-change',
+    'The patch holds text of the shape of a secret, so it was neither stored nor applied.',
+    { findings: [], linesScanned: 0 },
+  );
 }

@@ -25,7 +25,15 @@ export async function inspection(stage: Stage, job: Job): Promise<StageWork> {
     const sealed = await sealedFacts(inspected, job, workspace);
     if (refused(sealed, job)) return ended(stage, sealed);
     const tree = await readyTree(treeJob(stage, job, workspace, inspected.project));
-    if (tree.kind === 'failed') return { kind: 'failed', class: tree.class, command: tree.command, message: tree.message, events: asEvents(stage, sealed), logs: tree.logs };
+    if (tree.kind === 'failed')
+      return {
+        kind: 'failed',
+        class: tree.class,
+        command: tree.command,
+        message: tree.message,
+        events: asEvents(stage, sealed),
+        logs: tree.logs,
+      };
     const installed = installFact(tree, inspected.baseline);
     if (tree.kind === 'not-installed') return ended(stage, [...sealed, installed]);
     const moved = await treeFacts(inspected, job, workspace);
@@ -61,7 +69,8 @@ function asEvents(stage: Stage, facts: readonly Fact[]): readonly EventBody[] {
 
 function ended(stage: Stage, facts: readonly Fact[]): StageWork {
   const broken = facts.filter((fact) => fact.outcome === 'broken').map((fact) => fact.check);
-  const summary = broken.length === 0 ? `${facts.length} checks made, none broken.` : `${facts.length} checks made, broken: ${broken.join(', ')}.`;
+  const summary =
+    broken.length === 0 ? `${facts.length} checks made, none broken.` : `${facts.length} checks made, broken: ${broken.join(', ')}.`;
   return { kind: 'ended', outcome: 'done', summary, events: asEvents(stage, facts), output: {} };
 }
 

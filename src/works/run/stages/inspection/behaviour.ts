@@ -30,8 +30,17 @@ export async function behaviourFacts(stage: Stage, ready: Ready): Promise<readon
 function buildFact({ tree: { build }, inspected: { baseline } }: Ready): FactOf<'build'> {
   const data = { script: build.script, before: baseline.build, after: build.outcome };
   const logs = build.log === null ? [] : [build.log];
-  if (build.outcome !== 'failed') return fact('build', 'holds', 'built', build.script === null ? 'The project has no build step.' : `${build.script} passes.`, data, logs);
-  if (baseline.build === 'failed') return fact('build', 'unknown', 'build-broken-before', `${build.script} failed before the change too.`, data, logs);
+  if (build.outcome !== 'failed')
+    return fact(
+      'build',
+      'holds',
+      'built',
+      build.script === null ? 'The project has no build step.' : `${build.script} passes.`,
+      data,
+      logs,
+    );
+  if (baseline.build === 'failed')
+    return fact('build', 'unknown', 'build-broken-before', `${build.script} failed before the change too.`, data, logs);
   return fact('build', 'broken', 'build-failed', `${build.script} passed before the change and fails after it.`, data, logs);
 }
 
@@ -45,7 +54,10 @@ async function suiteFacts(stage: Stage, ready: Ready, plan: TestPlan): Promise<r
   const runs = second === null ? [first] : [first, second];
   const logs = await Promise.all(runs.map((run, index) => keepLog(job, `run ${index + 1} after the change`, suiteLog(run))));
   const after = second === null ? first : bestOf(first, second);
-  return [testsFact({ baseline: inspected.baselineRuns, after, baselineFrom: takenFrom(ready), recovered: recovered(ready, first, after), logs }), canaryFact(first, inspected.baseline.canary)];
+  return [
+    testsFact({ baseline: inspected.baselineRuns, after, baselineFrom: takenFrom(ready), recovered: recovered(ready, first, after), logs }),
+    canaryFact(first, inspected.baseline.canary),
+  ];
 }
 
 /** Runs the suite once more where an id regressed: what fails twice decides. A hang is not waited for twice. */
@@ -66,7 +78,9 @@ function bestOf(first: TestRun, second: TestRun): TestRun {
 /** Ids that failed in the first run and passed in the second. */
 function recovered({ inspected: { baselineRuns } }: Ready, first: TestRun, after: TestRun): readonly string[] {
   const still = new Set(compareRuns(baselineRuns, after).regressed.map(({ id }) => id));
-  return compareRuns(baselineRuns, first).regressed.map(({ id }) => id).filter((id) => !still.has(id));
+  return compareRuns(baselineRuns, first)
+    .regressed.map(({ id }) => id)
+    .filter((id) => !still.has(id));
 }
 
 function takenFrom({ inspected: { baseline }, job }: Ready): string | null {
@@ -76,8 +90,24 @@ function takenFrom({ inspected: { baseline }, job }: Ready): string | null {
 function runnerGone({ inspected: { baselineRuns } }: Ready, message: string): Fact {
   const was = baselineRuns[0]?.plan.runner ?? 'unknown';
   const none = { total: 0, passed: 0, failed: 0, skipped: 0 };
-  const data = { runner: was, command: '', baseline: { ...none, runs: baselineRuns.length, flaky: [], preExisting: [] }, after: none, regressed: [], fixed: [], added: [], breakClass: 'test-runner API', baselineFrom: null };
-  return fact('tests', 'broken', 'tests-regressed', `The suite ran with ${was} before the change and cannot be run after it: ${message}.`, data);
+  const data = {
+    runner: was,
+    command: '',
+    baseline: { ...none, runs: baselineRuns.length, flaky: [], preExisting: [] },
+    after: none,
+    regressed: [],
+    fixed: [],
+    added: [],
+    breakClass: 'test-runner API',
+    baselineFrom: null,
+  };
+  return fact(
+    'tests',
+    'broken',
+    'tests-regressed',
+    `The suite ran with ${was} before the change and cannot be run after it: ${message}.`,
+    data,
+  );
 }
 
 async function apiFacts({ inspected: { project, baseline }, workspace }: Ready): Promise<readonly Fact[]> {
@@ -89,7 +119,12 @@ async function apiFacts({ inspected: { project, baseline }, workspace }: Ready):
 
 function diffApiFact(before: ApiSurface, after: ApiSurface | null): Fact {
   const data = diffApi(before, after);
-  const changes = [...data.removed.map((name) => `-${name}`), ...data.changed.map((name) => `~${name}`), ...data.added.map((name) => `+${name}`)];
-  if (changes.length === 0) return fact('public-api', 'holds', 'api-unchanged', `The public surface of ${data.entries.join(', ')} is unchanged.`, data);
+  const changes = [
+    ...data.removed.map((name) => `-${name}`),
+    ...data.changed.map((name) => `~${name}`),
+    ...data.added.map((name) => `+${name}`),
+  ];
+  if (changes.length === 0)
+    return fact('public-api', 'holds', 'api-unchanged', `The public surface of ${data.entries.join(', ')} is unchanged.`, data);
   return fact('public-api', 'broken', 'api-changed', `The public surface changed: ${changes.slice(0, 8).join(', ')}.`, data);
 }

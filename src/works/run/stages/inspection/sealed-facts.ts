@@ -19,7 +19,16 @@ export async function sealedFacts(inspected: Inspected, job: Job, workspace: Wor
   if (withheld.length === 0) return read;
   const paths = withheld.map(({ path, why }) => `${path} (${why})`);
   const data = { files: change.files.map((file) => file.path), outside: paths };
-  return [...read, fact('scope', 'broken', 'unverified-part', `${count(withheld, 'part')} of the change cannot be verified and would be delivered unseen: ${listed(paths)}.`, data)];
+  return [
+    ...read,
+    fact(
+      'scope',
+      'broken',
+      'unverified-part',
+      `${count(withheld, 'part')} of the change cannot be verified and would be delivered unseen: ${listed(paths)}.`,
+      data,
+    ),
+  ];
 }
 
 async function tamper({ change, changedTexts }: Inspected, job: Job): Promise<Fact> {

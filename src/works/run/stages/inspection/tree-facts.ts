@@ -19,7 +19,14 @@ export async function treeFacts(inspected: Inspected, job: Job, workspace: Works
   const { registry, advisories, clock } = needs;
   const pair = { before, after, packages: packet.scope.packages, repairs, locked: inspected.project.lock !== null };
   const { minimumReleaseAgeDays } = line.policy;
-  const facts = await dependencyFacts(pair, { registry, advisories, given: await givenAdvisories(job), node, minimumReleaseAgeDays, now: clock.now() });
+  const facts = await dependencyFacts(pair, {
+    registry,
+    advisories,
+    given: await givenAdvisories(job),
+    node,
+    minimumReleaseAgeDays,
+    now: clock.now(),
+  });
   if (seed.kind !== 'advisory') return facts;
   return [vulnerableCopiesFact(seed.advisory.id, affected(before), affected(after), await rungOf(job)), ...facts];
 }
@@ -31,7 +38,9 @@ async function trees({ project, baseline, changedTexts }: Inspected, workspace: 
   const path = repository.directory === '' ? 'node_modules/.package-lock.json' : `${repository.directory}/node_modules/.package-lock.json`;
   const after = await workspace.read(path);
   if (after === null || baseline.tree === null)
-    throw new JidokaError('workspace-failed', `${path} is missing after the install.`, { mend: 'Run npm install in the project and see whether it writes that file.' });
+    throw new JidokaError('workspace-failed', `${path} is missing after the install.`, {
+      mend: 'Run npm install in the project and see whether it writes that file.',
+    });
   return { before: readLock(baseline.tree, { path, manifest: root }), after: readLock(after, { path }) };
 }
 
