@@ -80,7 +80,6 @@ function said(message: string | undefined, root: string): { readonly message?: s
   return { message: lines.slice(0, 12).join('\n').slice(0, 1200) };
 }
 
-// eslint-disable-next-line no-control-regex -- colours are control characters
 const colours = /\u001B\[[\d;]*m/g;
 
 function plain(text: string, root: string): string {
