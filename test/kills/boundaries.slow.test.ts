@@ -30,12 +30,15 @@ describe('a process killed at a line of its progress', () => {
     expect(stderr.split('\n').slice(0, -1), stderr).toHaveLength(told);
   });
 
-  it.each(Array.from({ length: told }, (_, line) => line))('leaves a run that the same command brings to its end: line %i', async (line) => {
-    const cut = await cutAt(scene, template, (running) => running.says((_, index) => index >= line));
-    cuts.push(cut);
-    expect(cut.ended.signal === 'SIGKILL' || cut.events.some(({ body }) => body.type === 'run.ended')).toBe(true);
-    await expectWhole(cut, await scene.jidoka(update, { cwd: cut.repository }));
-  });
+  it.each(Array.from({ length: told }, (_, line) => line))(
+    'leaves a run that the same command brings to its end: line %i',
+    async (line) => {
+      const cut = await cutAt(scene, template, (running) => running.says((_, index) => index >= line));
+      cuts.push(cut);
+      expect(cut.ended.signal === 'SIGKILL' || cut.events.some(({ body }) => body.type === 'run.ended')).toBe(true);
+      await expectWhole(cut, await scene.jidoka(update, { cwd: cut.repository }));
+    },
+  );
 });
 
 describe('a process killed as soon as the ledger has', () => {
@@ -76,7 +79,13 @@ it('was looked for with commands under way, not between them only', () => {
 
 async function appears(path: string): Promise<void> {
   for (;;) {
-    if (await access(path).then(() => true, () => false)) return;
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
     await turn();
   }
 }

@@ -39,7 +39,10 @@ describe('a home that nobody has used yet', () => {
       await Promise.race([wait(ms), running.ended]);
       family.push(...(await kill(running)));
     }
-    await expectWhole({ ...untouched, family: family.filter(({ name }) => name !== 'postgres') }, await scene.jidoka(update, { cwd: untouched.repository }));
+    await expectWhole(
+      { ...untouched, family: family.filter(({ name }) => name !== 'postgres') },
+      await scene.jidoka(update, { cwd: untouched.repository }),
+    );
     expect(await living(family.filter(({ name }) => /initdb|npm|pg_ctl/.test(name)))).toEqual([]);
   });
 });

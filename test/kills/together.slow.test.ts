@@ -32,7 +32,10 @@ describe('two processes with the same seed', () => {
 
   it('work it once also where they start at the same instant', async () => {
     const untouched = await untouchedCopy(scene, template);
-    const [one, two] = await Promise.all([scene.jidoka(update, { cwd: untouched.repository }), scene.jidoka(update, { cwd: untouched.repository })]);
+    const [one, two] = await Promise.all([
+      scene.jidoka(update, { cwd: untouched.repository }),
+      scene.jidoka(update, { cwd: untouched.repository }),
+    ]);
     expect([one.stderr, two.stderr].filter((text) => text.includes('joined, another')).length).toBe(1);
     expect(two.stdout).toBe(one.stdout);
     await expectWhole(untouched, two);
@@ -92,7 +95,13 @@ describe('a postmaster that is killed', () => {
 });
 
 async function postmaster(): Promise<number> {
-  const database = await openDatabase({ home: scene.home, url: null, binDir: process.env['JIDOKA_PG_BIN'] ?? null, env: scene.env, log: () => {} });
+  const database = await openDatabase({
+    home: scene.home,
+    url: null,
+    binDir: process.env['JIDOKA_PG_BIN'] ?? null,
+    env: scene.env,
+    log: () => {},
+  });
   try {
     return Number.parseInt(await readFile(join(database.where, 'postmaster.pid'), 'utf8'), 10);
   } finally {

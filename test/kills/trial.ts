@@ -26,7 +26,11 @@ export interface Cut {
 export const update = ['run', 'deps', '--package', 'plain', '--json'] as const;
 
 /** Starts an update in a repository of its own and kills it when `moment` comes, or finds that it ended before. */
-export async function cutAt(scene: Scene, template: string, moment: (running: Running, repository: string) => Promise<unknown>): Promise<Cut> {
+export async function cutAt(
+  scene: Scene,
+  template: string,
+  moment: (running: Running, repository: string) => Promise<unknown>,
+): Promise<Cut> {
   const repository = await copyOf(scene, template);
   const before = await fingerprint(repository);
   const running = scene.start(update, { cwd: repository });
@@ -105,7 +109,14 @@ function expectOnce(events: readonly LedgerEvent[]): void {
   const run = parseRunId(events[0]?.run ?? '');
   const sha256 = (content: string | Uint8Array) => parseDigest(createHash('sha256').update(content).digest('hex'));
   expect(verifyChain(run, events, sha256)).toMatchObject({ kind: 'intact' });
-  const once: readonly EventBody['type'][] = ['run.started', 'packet.sealed', 'verdict.decided', 'evidence.sealed', 'delivered', 'run.ended'];
+  const once: readonly EventBody['type'][] = [
+    'run.started',
+    'packet.sealed',
+    'verdict.decided',
+    'evidence.sealed',
+    'delivered',
+    'run.ended',
+  ];
   for (const type of once) expect(events.filter(({ body }) => body.type === type).length, type).toBe(1);
   const completed = events.flatMap(({ body }) => (body.type === 'stage.completed' ? [body.stage] : []));
   expect(completed).toEqual(['applicability', 'baseline', 'change', 'inspection']);

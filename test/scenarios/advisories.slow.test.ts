@@ -3,6 +3,7 @@ import { git } from '../../kit/forge/index.ts';
 import { filesOfFolder, fingerprint, osv, saying, type ProjectShape } from '../../kit/scenario/index.ts';
 import { EvidenceBundle } from '../../src/core/evidence/bundle.ts';
 import { RunResult } from '../../src/core/ports/factory.ts';
+import { readResult } from './read-result.ts';
 import { openScene, type Scene } from './scene.ts';
 
 const needs = (range: string) => ({ dependencies: { deep: range } });
@@ -22,7 +23,10 @@ const now = [
   saying('deep', { '0.5.0': 'deep', '1.0.0': 'deep', '1.1.0': 'deep' }),
   saying('exact', { '1.0.0': { says: 'exact', ...needs('1.0.0') }, '1.1.0': { says: 'exact', ...needs('1.1.0') } }),
   saying('held', { '1.0.0': { says: 'held', ...needs('0.5.0') }, '2.0.0': { says: 'held', ...needs('^1.1.0') } }),
-  saying('packed', { '1.0.0': { says: 'packed', bundled: { deep: { version: '1.0.0' } } }, '1.1.0': { says: 'packed', bundled: { deep: { version: '1.1.0' } } } }),
+  saying('packed', {
+    '1.0.0': { says: 'packed', bundled: { deep: { version: '1.0.0' } } },
+    '1.1.0': { says: 'packed', bundled: { deep: { version: '1.1.0' } } },
+  }),
   saying('hopeless', { '1.0.0': 'hopeless', '1.1.0': 'hopeless' }),
 ];
 
@@ -36,7 +40,11 @@ describe('an advisory whose copies can all be moved', () => {
   it.each<[string, ProjectShape, { readonly before: number; readonly files: readonly string[] }]>([
     ['a hoisted copy, inside its parents ranges', { dependencies: { loose: '^1.0.0' } }, { before: 1, files: ['package-lock.json'] }],
     ['a direct dependency', { dependencies: { deep: '^1.0.0' } }, { before: 1, files: ['package-lock.json'] }],
-    ['a hoisted and a nested copy', { dependencies: { deep: '^1.0.0', held: '^1.0.0' } }, { before: 2, files: ['package-lock.json', 'package.json'] }],
+    [
+      'a hoisted and a nested copy',
+      { dependencies: { deep: '^1.0.0', held: '^1.0.0' } },
+      { before: 2, files: ['package-lock.json', 'package.json'] },
+    ],
     ['a copy that only a newer parent lets go', { dependencies: { exact: '^1.0.0' } }, { before: 1, files: ['package-lock.json'] }],
     ['a copy that no parent lets go', { dependencies: { stuck: '^1.0.0' } }, { before: 1, files: ['package-lock.json', 'package.json'] }],
     ['a development copy', { devDependencies: { loose: '^1.0.0' } }, { before: 1, files: ['package-lock.json'] }],
@@ -91,9 +99,8 @@ async function project(shape: ProjectShape): Promise<{ readonly path: string; re
 
 async function repair(path: string, advisory: string): Promise<{ readonly result: RunResult; readonly bundle: EvidenceBundle }> {
   const file = await scene.write('advisory.json', advisory);
-  const { stdout, stderr } = await scene.ask(['run', 'cve', '--advisory', file, '--json', '--repo', path]);
-  const read = RunResult.safeParse(JSON.parse(stdout));
-  if (!read.success) expect.fail(`${stdout}\n${stderr}`);
-  const files = await filesOfFolder(read.data.evidence.dir);
-  return { result: read.data, bundle: EvidenceBundle.parse(JSON.parse(files['bundle.json'] ?? '')) };
+  const ended = await scene.ask(['run', 'cve', '--advisory', file, '--json', '--repo', path]);
+  const result = readResult(ended);
+  const files = await filesOfFolder(result.evidence.dir);
+  return { result, bundle: EvidenceBundle.parse(JSON.parse(files['bundle.json'] ?? '')) };
 }

@@ -143,7 +143,11 @@ describe('a line file that cannot be read', () => {
   it('is refused before any work is done where it names a station that is not there', async () => {
     const text = await readFile(packagePath('lines', 'deps', 'line.yaml'), 'utf8');
     const file = await scene.write('robot.yaml', text.replace('station: mechanic', 'station: robot'));
-    await expectRefused(['run', 'deps', '--package', 'plain', '--line', file, '--repo', shop.path], { code: 'line-invalid', message: /"robot"/, mend: /mechanic/ });
+    await expectRefused(['run', 'deps', '--package', 'plain', '--line', file, '--repo', shop.path], {
+      code: 'line-invalid',
+      message: /"robot"/,
+      mend: /mechanic/,
+    });
   });
 
   it('is refused where there is none', async () => {

@@ -36,7 +36,12 @@ describe('--all with a group of in-range updates of which one breaks the suite',
     const [rest] = results;
     const lock = JSON.parse(await git(shop.path, 'show', `${rest?.branch}:package-lock.json`));
     const versions = names.map((name) => [name, lock.packages[`node_modules/${name}`].version]);
-    expect(versions).toEqual([['one', '1.1.0'], ['two', '1.1.0'], ['three', '1.1.0'], ['culprit', '1.0.0']]);
+    expect(versions).toEqual([
+      ['one', '1.1.0'],
+      ['two', '1.1.0'],
+      ['three', '1.1.0'],
+      ['culprit', '1.0.0'],
+    ]);
   });
 
   it('leaves a branch for each that is ready, none for a probe, and evidence for all', async () => {
@@ -49,7 +54,8 @@ describe('--all with a group of in-range updates of which one breaks the suite',
 
   it('tells people each verdict in a table', async () => {
     const { stdout, code } = await scene.ask(['run', 'deps', '--all', '--repo', shop.path]);
-    for (const { title, verdict } of results) expect(stdout).toMatch(new RegExp(`${verdict}.*${title.slice(0, 12)}|${title.slice(0, 12)}.*${verdict}`));
+    for (const { title, verdict } of results)
+      expect(stdout).toMatch(new RegExp(`${verdict}.*${title.slice(0, 12)}|${title.slice(0, 12)}.*${verdict}`));
     expect(code).toBe(3);
   });
 

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filesOfFolder, saying, type ProjectShape } from '../../kit/scenario/index.ts';
-import { RunResult } from '../../src/core/ports/factory.ts';
+import type { RunResult } from '../../src/core/ports/factory.ts';
 import { packagePath } from '../../src/doors/config.ts';
+import { readResult } from './read-result.ts';
 import { openScene, type Scene } from './scene.ts';
 
 let scene: Scene;
@@ -15,7 +16,8 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 const hang = 'setInterval(() => {}, 1000);\nawait new Promise(() => {});';
-const test = (title: string, body: string): string => `import test from 'node:test';\nimport { createRequire } from 'node:module';\nconst { says } = createRequire(import.meta.url)('plain');\ntest('${title}', async () => {\n${body}\n});\n`;
+const test = (title: string, body: string): string =>
+  `import test from 'node:test';\nimport { createRequire } from 'node:module';\nconst { says } = createRequire(import.meta.url)('plain');\ntest('${title}', async () => {\n${body}\n});\n`;
 
 describe('a suite that hangs', () => {
   it('before any change, as a whole, is for a person, and the limit is named', async () => {
@@ -43,8 +45,7 @@ describe('a suite that hangs', () => {
 
 async function update(shape: ProjectShape): Promise<{ readonly result: RunResult; readonly report: string }> {
   const { path } = await scene.project({ dependencies: { plain: '1.0.0' }, ...shape });
-  const { stdout, stderr } = await scene.ask(['run', 'deps', '--package', 'plain', '--line', impatient, '--json', '--repo', path]);
-  const read = RunResult.safeParse(JSON.parse(stdout));
-  if (!read.success) expect.fail(`${stdout}\n${stderr}`);
-  return { result: read.data, report: (await filesOfFolder(read.data.evidence.dir))['REPORT.md'] ?? '' };
+  const ended = await scene.ask(['run', 'deps', '--package', 'plain', '--line', impatient, '--json', '--repo', path]);
+  const result = readResult(ended);
+  return { result, report: (await filesOfFolder(result.evidence.dir))['REPORT.md'] ?? '' };
 }

@@ -6,10 +6,11 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { git } from '../../kit/forge/index.ts';
 import { type Behaviour } from '../../kit/registry/index.ts';
-import { filesOfFolder, fingerprint, refsOf, saying, type Ended } from '../../kit/scenario/index.ts';
+import { filesOfFolder, fingerprint, refsOf, saying } from '../../kit/scenario/index.ts';
 import { EvidenceBundle } from '../../src/core/evidence/bundle.ts';
-import { RunResult } from '../../src/core/ports/factory.ts';
+import type { RunResult } from '../../src/core/ports/factory.ts';
 import { packagePath } from '../../src/doors/config.ts';
+import { readResult } from './read-result.ts';
 import { openScene, type Scene } from './scene.ts';
 
 const run = promisify(execFile);
@@ -18,7 +19,7 @@ const isRoot = process.getuid?.() === 0;
 let scene: Scene;
 let brief: string;
 beforeAll(async () => {
-  scene = await openScene([saying('plain', { '1.0.0': 'hello', '1.1.0': 'hello' })], { npmrc: 'fetch-timeout=1500\n' });
+  scene = await openScene([saying('plain', { '1.0.0': 'hello', '1.1.0': 'hello' })], { npmrc: 'fetch-timeout=700\n' });
   const text = await readFile(packagePath('lines', 'deps', 'line.yaml'), 'utf8');
   brief = await scene.write('brief.yaml', text.replaceAll('retries: 2', 'retries: 1'));
 });
@@ -37,7 +38,11 @@ describe('a registry that fails', () => {
     const { path } = await scene.project({ dependencies: { [name]: '1.0.0' } });
     scene.registry.behave(name, behaviour);
     const { result, exit } = await update(path, name);
-    expect(result, JSON.stringify(result)).toMatchObject({ verdict: 'RETRYABLE_FAILURE', reason: { code, message: expect.stringContaining('Tried 2 times') }, branch: null });
+    expect(result, JSON.stringify(result)).toMatchObject({
+      verdict: 'RETRYABLE_FAILURE',
+      reason: { code, message: expect.stringContaining('Tried 2 times') },
+      branch: null,
+    });
     expect(exit).toBe(75);
     expect((await scene.ask(['evidence', 'verify', result.evidence.dir, '--head', result.evidence.head])).code).toBe(0);
     scene.registry.behave(name, { kind: 'normal' });
@@ -55,7 +60,10 @@ describe('a registry that fails', () => {
     expect(result, JSON.stringify(result)).toMatchObject({ verdict: 'RETRYABLE_FAILURE', reason: { code: 'registry' } });
     const { validation } = EvidenceBundle.parse(JSON.parse((await filesOfFolder(result.evidence.dir))['bundle.json'] ?? ''));
     const environment = validation.find(({ fact }) => fact.check === 'environment')?.fact;
-    expect(environment).toMatchObject({ data: { command: expect.stringContaining('npm ci'), attempts: 2 }, summary: expect.stringContaining('integrity') });
+    expect(environment).toMatchObject({
+      data: { command: expect.stringContaining('npm ci'), attempts: 2 },
+      summary: expect.stringContaining('integrity'),
+    });
   });
 
   it('while the job is made and answers later, ends in RETRYABLE_FAILURE too: no target was named', async () => {
@@ -97,6 +105,16 @@ describe('a target that takes no push', () => {
     expect(result).toMatchObject({ verdict: 'PR_READY', withheld: expect.stringMatching(/did not take it.*hidden/) });
     expect(exit).toBe(0);
     expect([...(await refsOf(path)).keys()]).toEqual(['refs/heads/main']);
+    await expectHeld(result);
+  });
+
+  it.skipIf(isRoot)('because its owner took the right to write keeps it too', async () => {
+    const { path } = await scene.project({ dependencies: { plain: '1.0.0' } });
+    await run('chmod', ['-R', 'a-w', join(path, '.git')]);
+    const { result, exit } = await update(path, 'plain');
+    await run('chmod', ['-R', 'u+w', join(path, '.git')]);
+    expect(result).toMatchObject({ verdict: 'PR_READY', withheld: expect.stringContaining('did not take it') });
+    expect(exit).toBe(0);
     await expectHeld(result);
   });
 
@@ -143,7 +161,9 @@ describe.runIf(isRoot)('a full disk', () => {
     const args = ['--home', home, 'run', 'deps', '--package', 'plain', '--json', '--repo', path];
     const full = await scene.jidoka(args);
     expect(full.code, full.stdout + full.stderr).toBe(1);
-    expect(JSON.parse(full.stdout)).toEqual({ error: { code: 'disk-full', message: expect.any(String), mend: expect.stringMatching(/Free some (room|space)/) } });
+    expect(JSON.parse(full.stdout)).toEqual({
+      error: { code: 'disk-full', message: expect.any(String), mend: expect.stringMatching(/Free some (room|space)/) },
+    });
     expect([...(await refsOf(path)).keys()]).toEqual(['refs/heads/main']);
     await rm(filler);
     const again = await scene.jidoka(args);
@@ -151,39 +171,25 @@ describe.runIf(isRoot)('a full disk', () => {
     await scene.forget(home);
   });
 
-  it('under the workspaces ends in RETRYABLE_FAILURE where npm meets it, and the same command works once there is room', async () => {
-    await inSmallFloor({ inPackage: { 'data.txt': incompressible() } }, ({ code, stdout }) => {
-      expect(JSON.parse(stdout)).toMatchObject({ verdict: 'RETRYABLE_FAILURE', reason: { code: 'disk' } });
-      expect(code).toBe(75);
-    });
-  });
-
-  it('under the workspaces is a fault with a mend where the factory meets it, and the run goes on once there is room', async () => {
-    await inSmallFloor({ inProject: { 'data.txt': incompressible() } }, ({ code, stdout }) => {
-      expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'disk-full', mend: expect.stringMatching(/Free some (room|space)/) } });
-      expect(code).toBe(1);
-    });
-  });
-
-  /** Updates with 1 MiB for workspaces, then with what there is. */
-  async function inSmallFloor(content: { readonly inPackage?: Record<string, string>; readonly inProject?: Record<string, string> }, expectFull: (ended: Ended) => void): Promise<void> {
+  it.each<[string, Content]>([
+    ['npm meets it', { inPackage: { 'data.txt': incompressible() } }],
+    ['the factory meets it', { inProject: { 'data.txt': incompressible() } }],
+  ])('under the workspaces, where %s, ends in RETRYABLE_FAILURE, and the same command works once there is room', async (_, content) => {
     const other = await openScene([saying('big', { '1.0.0': { says: 'big', files: { ...content.inPackage } }, '1.1.0': 'big' })]);
     try {
       const { path } = await other.project({ dependencies: { big: '1.0.0' }, files: { ...content.inProject } });
       await mountSmall(other.floor, '1m');
       const args = ['run', 'deps', '--package', 'big', '--json', '--line', brief, '--repo', path];
-      expectFull(await other.jidoka(args));
+      const { code, stdout } = await other.jidoka(args);
+      expect(JSON.parse(stdout)).toMatchObject({ verdict: 'RETRYABLE_FAILURE', reason: { code: 'disk' } });
+      expect(code).toBe(75);
       await run('umount', [mounts.pop() ?? '']);
       expect(JSON.parse((await other.jidoka(args)).stdout)).toMatchObject({ verdict: 'PR_READY' });
     } finally {
       for (const mount of mounts.splice(0)) await run('umount', [mount]);
       await other.close();
     }
-  }
-
-  function incompressible(): string {
-    return randomBytes(2_000_000).toString('hex');
-  }
+  });
 
   async function mountSmall(folder: string, size: string): Promise<void> {
     await mkdir(folder, { recursive: true });
@@ -197,6 +203,15 @@ describe.runIf(isRoot)('a full disk', () => {
   }
 });
 
+interface Content {
+  readonly inPackage?: Record<string, string>;
+  readonly inProject?: Record<string, string>;
+}
+
+function incompressible(): string {
+  return randomBytes(2_000_000).toString('hex');
+}
+
 /** The change is in the repository that the ledger names, on the branch that the result names. */
 async function expectHeld(result: RunResult): Promise<void> {
   const { events } = JSON.parse((await scene.ask(['show', result.run, '--json'])).stdout);
@@ -208,8 +223,7 @@ async function expectHeld(result: RunResult): Promise<void> {
 }
 
 async function update(repository: string, name: string): Promise<{ readonly result: RunResult; readonly exit: number | null }> {
-  const { code, stdout, stderr } = await scene.ask(['run', 'deps', '--package', name, '--line', brief, '--json', '--repo', repository]);
-  const read = RunResult.safeParse(JSON.parse(stdout));
-  if (!read.success) expect.fail(`${stdout}\n${stderr}`);
-  return { result: read.data, exit: code };
+  const ended = await scene.ask(['run', 'deps', '--package', name, '--line', brief, '--json', '--repo', repository]);
+  const result = readResult(ended);
+  return { result, exit: ended.code };
 }
