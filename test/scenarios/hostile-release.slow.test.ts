@@ -7,8 +7,10 @@ import { openScene, type Scene } from './scene.ts';
 const hostile: Readonly<Record<string, string>> = {
   'ends the process as if all were well': 'process.exit(0);',
   'ends the process a little later': 'setTimeout(() => process.exit(0), 1).unref();',
-  'makes every assertion hold': "const assert = require('node:assert'); for (const name of Object.keys(assert)) assert[name] = () => {}; assert.strict = assert;",
-  'makes strictEqual hold': "const assert = require('node:assert'); assert.strictEqual = () => {}; assert.equal = () => {}; assert.deepEqual = () => {}; assert.deepStrictEqual = () => {};",
+  'makes every assertion hold':
+    "const assert = require('node:assert'); for (const name of Object.keys(assert)) assert[name] = () => {}; assert.strict = assert;",
+  'makes strictEqual hold':
+    "const assert = require('node:assert'); assert.strictEqual = () => {}; assert.equal = () => {}; assert.deepEqual = () => {}; assert.deepStrictEqual = () => {};",
   'replaces the tests that follow': "const runner = require('node:test'); runner.test = runner.it = (name, run) => {}; ",
   'kills the runner above it': 'process.kill(process.ppid, "SIGKILL");',
   'throws when loaded': 'throw new Error("no");',
