@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -44,6 +45,33 @@ describe('the file lock', () => {
     const order: string[] = [];
     await Promise.all(['a', 'b', 'c'].map((name) => withFileLock(path, async () => void order.push(name))));
     expect(order.sort()).toEqual(['a', 'b', 'c']);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('keeps one inside while many take over one stale lock after another', async () => {
+    let inside = 0;
+    let most = 0;
+    const enter = (): Promise<void> =>
+      withFileLock(path, async () => {
+        inside += 1;
+        most = Math.max(most, inside);
+        await new Promise(setImmediate);
+        inside -= 1;
+      });
+    for (let turn = 0; turn < 40; turn += 1) {
+      await writeFile(path, JSON.stringify({ pid: 1, life: 'long ago', nonce: String(turn) }));
+      await Promise.all(Array.from({ length: 6 }, enter));
+    }
+    expect(most).toBe(1);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is taken over where who was taking it over died too', async () => {
+    const stale = JSON.stringify({ pid: await deadPid(), life: 'long ago', nonce: 'x' });
+    const marker = `${path}.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`;
+    await writeFile(path, stale);
+    await writeFile(marker, JSON.stringify({ pid: await deadPid(), life: 'not so long ago', nonce: 'y' }));
+    expect(await withFileLock(path, async () => 'in')).toBe('in');
     expect(await readdir(folder)).toEqual([]);
   });
 

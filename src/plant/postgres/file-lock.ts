@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { JidokaError } from '../../core/base/error.ts';
 import { processLife } from './process-life.ts';
@@ -30,7 +30,7 @@ async function acquire(path: string, claim: string): Promise<void> {
     const deadline = Date.now() + patienceMs;
     while (!(await linked(mine, path))) {
       const holder = await contentOf(path);
-      if (holder !== null && !(await isHeld(holder))) await removeStale(path, holder);
+      if (holder !== null && !(await isHeld(holder))) await removeStale(path, holder, mine);
       else if (Date.now() > deadline) throw heldTooLong(path, holder);
       else await pause(pollMs);
     }
@@ -55,16 +55,21 @@ async function isHeld(claim: string): Promise<boolean> {
   return holder !== null && (await processLife(holder.pid)) === holder.life;
 }
 
-/** Moves the stale lock aside first: if a quicker process has put its own there meanwhile, that one goes back. */
-async function removeStale(path: string, stale: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  const moved = await rename(path, aside).then(
-    () => true,
-    () => false,
-  );
-  if (!moved) return;
-  if ((await contentOf(aside)) !== stale) await linked(aside, path);
-  await rm(aside, { force: true });
+/**
+ * Removes the lock of a dead process. Only who holds the marker of that very claim may, and no claim comes twice: what
+ * is read under the marker cannot change before it is removed, so a living process's lock is never touched. A marker
+ * whose holder died is a stale lock itself.
+ */
+async function removeStale(path: string, stale: string, mine: string): Promise<void> {
+  const marker = `${path}.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`;
+  if (await linked(mine, marker)) {
+    if ((await contentOf(path)) === stale) await rm(path, { force: true });
+    await rm(marker, { force: true });
+    return;
+  }
+  const holder = await contentOf(marker);
+  if (holder !== null && !(await isHeld(holder))) await removeStale(marker, holder, mine);
+  else await pause(pollMs);
 }
 
 async function contentOf(path: string): Promise<string | null> {
