@@ -95,7 +95,8 @@ export async function kill(running: Running): Promise<readonly Relative[]> {
   running.kill('SIGKILL');
   await running.ended;
   const known = new Set(family.map(({ pid }) => pid));
-  return [...family, ...early.filter(({ pid }) => !known.has(pid))];
+  // The server of the database is shared, and outlives whoever happened to start it.
+  return [...family, ...early.filter(({ pid }) => !known.has(pid))].filter(({ name }) => name !== 'postgres');
 }
 
 /** Workspaces on the floor and locks that hold them. */
