@@ -1,4 +1,4 @@
-import { gt, minVersion, rcompare, valid } from 'semver';
+import { prerelease, gt, minVersion, rcompare, valid } from 'semver';
 import { JidokaError } from '../../core/base/error.ts';
 import { nearest } from '../../core/base/nearest.ts';
 import { seedKey, type Sha256 } from '../../core/base/ids.ts';
@@ -170,7 +170,7 @@ function unknownPackage(project: Project, name: string): JidokaError {
 
 function unknownVersion(name: string, version: string, versions: readonly string[]): JidokaError {
   const known = versions
-    .filter((candidate) => valid(candidate) !== null)
+    .filter((candidate) => valid(candidate) !== null && prerelease(candidate) === null)
     .sort(rcompare)
     .slice(0, 5);
   return new JidokaError('version-invalid', `The registry has no ${name}@${version}.`, {
