@@ -18,10 +18,13 @@ const isRoot = process.getuid?.() === 0;
 
 let scene: Scene;
 let brief: string;
+/** A line that tries each stage once. */
+let abrupt: string;
 beforeAll(async () => {
   scene = await openScene([saying('plain', { '1.0.0': 'hello', '1.1.0': 'hello' })], { npmrc: 'fetch-timeout=700\n' });
   const text = await readFile(packagePath('lines', 'deps', 'line.yaml'), 'utf8');
   brief = await scene.write('brief.yaml', text.replaceAll('retries: 2', 'retries: 1'));
+  abrupt = await scene.write('abrupt.yaml', text.replaceAll('retries: 2', 'retries: 0'));
 });
 afterAll(() => scene.close());
 
@@ -37,16 +40,17 @@ describe('a registry that fails', () => {
     scene.registry.publish(saying(name, { '1.0.0': 'p', '1.1.0': 'p' }));
     const { path } = await scene.project({ dependencies: { [name]: '1.0.0' } });
     scene.registry.behave(name, behaviour);
-    const { result, exit } = await update(path, name);
+    const [line, tried] = behaviour.kind === 'status' ? [brief, 'Tried 2 times'] : [abrupt, 'Tried once'];
+    const { result, exit } = await update(path, name, line);
     expect(result, JSON.stringify(result)).toMatchObject({
       verdict: 'RETRYABLE_FAILURE',
-      reason: { code, message: expect.stringContaining('Tried 2 times') },
+      reason: { code, message: expect.stringContaining(tried) },
       branch: null,
     });
     expect(exit).toBe(75);
     expect((await scene.ask(['evidence', 'verify', result.evidence.dir, '--head', result.evidence.head])).code).toBe(0);
     scene.registry.behave(name, { kind: 'normal' });
-    const again = await update(path, name);
+    const again = await update(path, name, line);
     expect(again.result).toMatchObject({ verdict: 'PR_READY' });
     expect(again.result.run).not.toBe(result.run);
   });
@@ -78,7 +82,7 @@ describe('a registry that fails', () => {
     for (const name of ['calm', 'dumb']) scene.registry.publish(saying(name, { '1.0.0': name }));
     const { path } = await scene.project({ dependencies: { calm: '1.0.0', dumb: '1.0.0' } });
     scene.registry.behave('dumb', { kind: 'status', status: 503 });
-    const { code, stdout, stderr } = await scene.ask(['run', 'deps', '--all', '--json', '--line', brief, '--repo', path]);
+    const { code, stdout, stderr } = await scene.ask(['run', 'deps', '--all', '--json', '--line', abrupt, '--repo', path]);
     expect(stderr).toMatch(/dumb is left out: .*503/);
     expect(JSON.parse(stdout).runs.map((each: RunResult) => [each.title, each.verdict])).toEqual([
       ['calm 1.0.0', 'NO_OP'],
@@ -90,7 +94,7 @@ describe('a registry that fails', () => {
   it('for all packages of --all is no reason to say that nothing is owed', async () => {
     const { path } = await scene.project({ dependencies: { dumb: '1.0.0' }, lock: false });
     scene.registry.behave('dumb', { kind: 'status', status: 503 });
-    const { code, stdout } = await scene.ask(['run', 'deps', '--all', '--json', '--line', brief, '--repo', path]);
+    const { code, stdout } = await scene.ask(['run', 'deps', '--all', '--json', '--line', abrupt, '--repo', path]);
     expect(JSON.parse(stdout).runs).toMatchObject([{ verdict: 'RETRYABLE_FAILURE', reason: { code: 'registry' } }]);
     expect(code).toBe(75);
   });
@@ -222,8 +226,12 @@ async function expectHeld(result: RunResult): Promise<void> {
   expect(refs.get(result.evidence.ref ?? '')).toBe(delivery.evidenceCommit);
 }
 
-async function update(repository: string, name: string): Promise<{ readonly result: RunResult; readonly exit: number | null }> {
-  const ended = await scene.ask(['run', 'deps', '--package', name, '--line', brief, '--json', '--repo', repository]);
+async function update(
+  repository: string,
+  name: string,
+  line = brief,
+): Promise<{ readonly result: RunResult; readonly exit: number | null }> {
+  const ended = await scene.ask(['run', 'deps', '--package', name, '--line', line, '--json', '--repo', repository]);
   const result = readResult(ended);
   return { result, exit: ended.code };
 }
