@@ -118,6 +118,8 @@ describe('what is around the tests', () => {
     ['no-tests', { scripts: { test: 'echo "Error: no test specified" && exit 1' } }],
     ['no-tests', {}],
     ['runner-unknown', { scripts: { test: 'karma start' } }],
+    ['runner-unknown', { scripts: { test: 'make check' } }],
+    ['runner-unknown', { scripts: { test: 'eslint . && ./run-tests.sh' } }],
     ['runner-unknown', { scripts: { test: 'npm run unit', unit: 'lab -a x' } }],
   ])('says %s', async (code, manifest) => {
     expect(await detect(manifest)).toMatchObject({ kind: 'none', code });

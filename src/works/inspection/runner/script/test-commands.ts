@@ -28,8 +28,17 @@ export function testCommands(scripts: Scripts, name: string): ScriptReading {
   return {
     tests: steps.flatMap((step) => (step.kind === 'test' ? [step.command] : [])),
     prepare: before.flatMap((step) => (step.kind === 'prepare' ? [step.line] : [])),
-    unknown: steps.flatMap((step) => (step.kind === 'unknown' ? [step.line] : []))[0] ?? null,
+    unknown: lineOf(steps.find((step) => step.kind === 'unknown')) ?? (first === -1 ? lastPrepared(steps) : null),
   };
+}
+
+/** Where nothing is known to run tests, what comes last does (`make check`): its word must not be passed over. */
+function lastPrepared(steps: readonly Step[]): string | null {
+  return lineOf(steps.findLast((step) => step.kind === 'prepare'));
+}
+
+function lineOf(step: Step | undefined): string | null {
+  return step === undefined || step.kind === 'test' ? null : step.line;
 }
 
 interface Call {
