@@ -57,12 +57,12 @@ describe('redact', () => {
 
   it.each([
     `"integrity": "sha512-${'v2kDEe57lecTulaDIuNTPy3Ry4gLGJ6Z1O3vE1krgXZNrsQ+LFTGHVxVjcXPs17LhbZVGedAJv8XZ1tvj5FvSg'}=="`,
-    '"resolved": "https://registry.npmjs.org/@babel/core/-/core-7.26.0.tgz",',
+    '"resolved": "https://registry.example.org/@babel/core/-/core-7.26.0.tgz",',
     'commit 2c30b97f0a1b2c3d4e5f60718293a4b5c6d7e8f9',
     'http://localhost:8080/path?mail=a@b.example',
     'see http://127.0.0.1:5432, or write to me@example.org',
     'git+ssh://git@github.com/a/b.git#semver:^1',
-    '//registry.npmjs.org/:_authToken=${NPM_TOKEN}',
+    '//registry.example.org/:_authToken=${NPM_TOKEN}',
     'class="sk-fading-circle sk-fading-circle-with-a-long-name"',
     'a bearer of authentication-information-in-words',
     'Authorization: Bearer ${token}',

@@ -77,7 +77,7 @@ describe('host floor', () => {
 
 describe('the environment of commands', () => {
   const host = {
-    PATH: `/work/node_modules/.bin:relative:${process.env['PATH'] ?? ''}`,
+    PATH: `/checkout/node_modules/.bin:relative:${process.env['PATH'] ?? ''}`,
     LANG: 'C.UTF-8',
     GITHUB_TOKEN: 'canary-token',
     AWS_SECRET_ACCESS_KEY: 'canary-aws',

@@ -198,11 +198,11 @@ describe('the mechanic, asked for an update', () => {
   it('keeps the registry that the lockfile names, whichever npm asked', async () => {
     publishAll({ a: { '1.0.0': {} } });
     await project({ 'package.json': { dependencies: { a: '^1.0.0' } } });
-    await workspace.write('package-lock.json', (await text()).replaceAll(double.url, 'https://registry.npmjs.org/'));
+    await workspace.write('package-lock.json', (await text()).replaceAll(double.url, 'https://registry.example.org/'));
     publishAll({ a: { '1.0.0': {}, '1.1.0': { b: '1.0.0' } }, b: { '1.0.0': {} } });
     expect(await update({ a: '1.1.0' })).toMatchObject({ says: 'changed' });
     const resolved = (await lock()).copies.map(({ source }) => source.resolved);
-    expect(resolved).toEqual(['https://registry.npmjs.org/a/-/a-1.1.0.tgz', 'https://registry.npmjs.org/b/-/b-1.0.0.tgz']);
+    expect(resolved).toEqual(['https://registry.example.org/a/-/a-1.1.0.tgz', 'https://registry.example.org/b/-/b-1.0.0.tgz']);
   });
 
   it('stops at a peer conflict that the update would bring', async () => {
