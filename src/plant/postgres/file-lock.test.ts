@@ -18,17 +18,9 @@ afterEach(() => rm(folder, { recursive: true }));
 
 describe('the file lock', () => {
   it('lets one in at a time, and everyone in the end', async () => {
-    let inside = 0;
-    let most = 0;
-    const enter = (): Promise<void> =>
-      withFileLock(path, async () => {
-        inside += 1;
-        most = Math.max(most, inside);
-        await new Promise(setImmediate);
-        inside -= 1;
-      });
-    await Promise.all(Array.from({ length: 12 }, enter));
-    expect(most).toBe(1);
+    const crowd = gatherCrowd();
+    await Promise.all(Array.from({ length: 12 }, crowd.enter));
+    expect(crowd.most()).toBe(1);
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -49,20 +41,12 @@ describe('the file lock', () => {
   });
 
   it('keeps one inside while many take over one stale lock after another', async () => {
-    let inside = 0;
-    let most = 0;
-    const enter = (): Promise<void> =>
-      withFileLock(path, async () => {
-        inside += 1;
-        most = Math.max(most, inside);
-        await new Promise(setImmediate);
-        inside -= 1;
-      });
+    const crowd = gatherCrowd();
     for (let turn = 0; turn < 40; turn += 1) {
       await writeFile(path, JSON.stringify({ pid: 1, life: 'long ago', nonce: String(turn) }));
-      await Promise.all(Array.from({ length: 6 }, enter));
+      await Promise.all(Array.from({ length: 6 }, crowd.enter));
     }
-    expect(most).toBe(1);
+    expect(crowd.most()).toBe(1);
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -93,4 +77,17 @@ async function deadPid(): Promise<number> {
   const child = spawn(process.execPath, ['-e', '0']);
   await once(child, 'close');
   return child.pid ?? 0;
+}
+
+/** Callers of one lock, with the most that were ever inside at once. */
+function gatherCrowd(): { enter(): Promise<void>; most(): number } {
+  let inside = 0;
+  let most = 0;
+  const work = async (): Promise<void> => {
+    inside += 1;
+    most = Math.max(most, inside);
+    await new Promise(setImmediate);
+    inside -= 1;
+  };
+  return { enter: () => withFileLock(path, work), most: () => most };
 }
