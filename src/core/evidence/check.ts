@@ -19,6 +19,9 @@ export const checkStatements = {
   engines: 'the new releases accept the Node version of this floor',
   deprecations: 'no release that the change moves to is deprecated',
   'release-age': 'the new releases are older than the minimum release age',
+  command: 'the commands of the line end well on the changed tree',
+  runs: 'the runs that this run started ended well',
+  person: 'the people asked did not refuse',
   'no-op': 'a rule that makes nothing owed was proved',
   environment: 'the environment let the job be done',
 } as const;

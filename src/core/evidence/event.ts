@@ -1,4 +1,6 @@
 import type { RunId } from '../base/ids.ts';
+import type { Json } from '../base/json.ts';
+import type { GateChoice } from '../line/line.ts';
 import type { TaskPacket } from '../packet/packet.ts';
 import type { Seed } from '../packet/seed.ts';
 import type { Reason, Verdict, VerdictMetric } from '../verdict/verdict.ts';
@@ -34,6 +36,8 @@ export type EventBody =
       readonly line: { readonly name: string; readonly digest: string };
       readonly attempt: number;
       readonly version: string;
+      /** The run whose stage started this one; absent where a person or a trigger did. */
+      readonly parent?: string;
     }
   | { readonly type: 'packet.sealed'; readonly packet: TaskPacket; readonly digest: string }
   | { readonly type: 'stage.started'; readonly stage: string; readonly attempt: number; readonly where: Where }
@@ -46,6 +50,72 @@ export type EventBody =
       readonly delayMs: number;
       readonly message: string;
     }
+  /** A stage whose process died was given to another. */
+  | { readonly type: 'step.reclaimed'; readonly step: string; readonly executor: string; readonly by: string; readonly times: number }
+  /** A station's process was started; whoever takes the stage over goes on with it instead of starting another. */
+  | {
+      readonly type: 'station.started';
+      readonly stage: string;
+      readonly attempt: number;
+      readonly station: string;
+      readonly handle: StageOutput;
+    }
+  | {
+      readonly type: 'rework.ordered';
+      readonly from: string;
+      readonly to: string;
+      readonly objection: string;
+      /** Stages that are done again, with the attempt that no longer counts. */
+      readonly voids: readonly { readonly stage: string; readonly attempt: number }[];
+    }
+  | { readonly type: 'stage.forgone'; readonly stage: string; readonly attempt: number; readonly why: string }
+  | {
+      readonly type: 'gate.opened';
+      readonly stage: string;
+      readonly attempt: number;
+      /** Names the gate among all gates: '<run>/<stage>/<attempt>'. */
+      readonly gate: string;
+      readonly question: string;
+      /** Digest of the evidence that the answer is about. */
+      readonly digest: string;
+      readonly roles: readonly string[];
+      readonly choices: readonly GateChoice[];
+      readonly openedAt: string;
+      readonly expiresAt: string;
+    }
+  | {
+      readonly type: 'gate.answered';
+      readonly stage: string;
+      readonly attempt: number;
+      readonly gate: string;
+      readonly choice: GateChoice;
+      readonly note: string;
+      /** Digest that the person was shown. */
+      readonly digest: string;
+      readonly by: string;
+      readonly role: string;
+      readonly at: string;
+    }
+  | { readonly type: 'gate.expired'; readonly stage: string; readonly attempt: number; readonly gate: string; readonly at: string }
+  | { readonly type: 'children.started'; readonly stage: string; readonly attempt: number; readonly runs: readonly string[] }
+  | { readonly type: 'child.ended'; readonly stage: string; readonly attempt: number; readonly run: string; readonly verdict: Verdict }
+  | { readonly type: 'run.cancelled'; readonly by: string; readonly why: string }
+  /** Written before an effect outside is tried, and after it is known to be there. */
+  | { readonly type: 'effect.intended'; readonly effect: string; readonly kind: string; readonly target: string; readonly digest: string }
+  | {
+      readonly type: 'effect.done';
+      readonly effect: string;
+      /** `performed` now, or `found` outside where a process died after performing it. */
+      readonly how: 'performed' | 'found';
+      readonly result: Json;
+    }
+  /** What operators do to the factory; these stand in the chain of the factory itself. */
+  | { readonly type: 'factory.paused'; readonly scope: string; readonly why: string; readonly by: string }
+  | { readonly type: 'factory.unpaused'; readonly scope: string; readonly by: string }
+  | { readonly type: 'factory.limited'; readonly key: string; readonly limit: Json; readonly by: string }
+  | { readonly type: 'factory.scheduled'; readonly schedule: string; readonly what: Json; readonly by: string }
+  | { readonly type: 'factory.unscheduled'; readonly schedule: string; readonly by: string }
+  | { readonly type: 'factory.fired'; readonly schedule: string; readonly due: string; readonly request: string }
   | { readonly type: 'plan.made'; readonly stage: string; readonly steps: readonly string[] }
   | {
       readonly type: 'observed';
@@ -55,8 +125,15 @@ export type EventBody =
       readonly logs: readonly BlobRef[];
     }
   | { readonly type: 'claim.made'; readonly stage: string; readonly claim: Claim }
-  | { readonly type: 'change.harvested'; readonly stage: string; readonly patch: BlobRef; readonly files: readonly ChangedFile[] }
-  | { readonly type: 'fact.found'; readonly stage: string; readonly fact: Fact }
+  | {
+      readonly type: 'change.harvested';
+      readonly stage: string;
+      /** Absent in the first attempt. */
+      readonly attempt?: number;
+      readonly patch: BlobRef;
+      readonly files: readonly ChangedFile[];
+    }
+  | { readonly type: 'fact.found'; readonly stage: string; /** Absent in the first attempt. */ readonly attempt?: number; readonly fact: Fact }
   | {
       readonly type: 'stage.completed';
       readonly stage: string;
@@ -71,8 +148,11 @@ export type EventBody =
   | { readonly type: 'delivered'; readonly delivery: Delivery }
   | { readonly type: 'run.ended'; readonly verdict: Verdict };
 
-/** How a stage ended: `done` goes on to the next, `settled` means the facts already decide the run. */
-export type StageOutcome = 'done' | 'settled' | 'failed';
+/**
+ * How a stage ended: `done` goes on to the next, `settled` means the facts already decide the run, `objected` speaks
+ * against the work of an earlier stage, `failed` says that the surroundings did not let it be done.
+ */
+export type StageOutcome = 'done' | 'settled' | 'objected' | 'failed';
 
 /** Small values one stage hands to the next; content by blob. */
 export type StageOutput = Readonly<Record<string, string | number | boolean | null | BlobRef>>;

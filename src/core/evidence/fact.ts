@@ -19,6 +19,8 @@ export const failureClasses = {
   disk: { retryable: true, statement: 'the disk is full' },
   memory: { retryable: true, statement: 'a process ran out of memory' },
   timeout: { retryable: true, statement: 'a command did not end within its limit' },
+  stall: { retryable: true, statement: 'a command said nothing for longer than its limit' },
+  crash: { retryable: true, statement: 'the processes that worked on it died again and again' },
   environment: { retryable: false, statement: 'the environment lacks something the repository needs' },
 } as const;
 export type FailureClass = keyof typeof failureClasses;
@@ -101,6 +103,9 @@ export interface FactData {
   readonly engines: { readonly node: string; readonly refused: readonly string[] };
   readonly deprecations: { readonly deprecated: readonly string[] };
   readonly 'release-age': { readonly minimumDays: number; readonly tooYoung: readonly string[] };
+  readonly command: { readonly command: string; readonly exit: string; readonly durationMs: number };
+  readonly runs: { readonly runs: readonly { readonly run: string; readonly verdict: string }[]; readonly wanted: number };
+  readonly person: { readonly gate: string | null; readonly choice: string; readonly by: string; readonly note: string };
   readonly 'no-op': { readonly rule: string; readonly proof: readonly string[] };
   readonly environment: { readonly class: FailureClass; readonly attempts: number; readonly command: string };
 }

@@ -1,30 +1,169 @@
 import { z } from 'zod';
 import { verdicts } from '../verdict/verdict.ts';
 import type { LedgerEvent } from '../evidence/event.ts';
+import type { Actor } from '../gate/answer.ts';
+import type { GateChoice } from '../line/line.ts';
 import type { DependencyScope } from '../packet/seed.ts';
+import type { Limit, NewLimit, Pause, Review, Usage } from './control.ts';
+import type { Credentials } from './credentials.ts';
+import type { ExecutorView, StepView } from './engine.ts';
+import type { Feed } from './feed.ts';
 
 /** What a door may ask of the factory. Every answer is data; doors only parse, call and print. */
 export interface Factory {
   /** Turns a request into seeds and works each to its verdict. Joins a run of the same seed that is under way. */
   run(request: RunRequest, watch?: Watch): Promise<RunReport>;
+  /** Leaves a request for a worker to take up; returns at once. The same request left again under one `key` is one. */
+  submit(request: RunRequest, options?: { readonly key?: string; readonly notBefore?: string }): Promise<Submitted>;
   /** Takes up a run that a dead process left, or reports the one that ended. Throws `run-unknown`. */
   resume(run: string, watch?: Watch): Promise<RunResult>;
+  /** Stops a run and all runs it started; it ends in ESCALATE with what was found so far. Throws `run-unknown`. */
+  cancel(run: string, order: { readonly actor: Actor; readonly why: string }): Promise<RunSummary>;
   runs(filter: { readonly limit?: number; readonly line?: string }): Promise<readonly RunSummary[]>;
   show(run: string): Promise<RunDetails>;
   /** Writes a run's evidence into a folder (default: the factory's own) and returns where it is. */
   evidence(run: string, out?: string): Promise<EvidencePlace>;
   doctor(): Promise<readonly Finding[]>;
+  /** Works on whatever fits the offer until stopped. */
+  serve(offer: ServeOffer): Promise<Serving>;
+  /** What stands at gates, and people's answers to it. */
+  readonly gates: GateDesk;
+  /** What operators see and set. */
+  readonly operations: Operations;
+  /** Who may ask by which token. */
+  readonly credentials: Credentials;
+  readonly feed: Feed;
   close(): Promise<void>;
 }
 
+export interface GateDesk {
+  /** Open gates, oldest first. */
+  open(): Promise<readonly GateView[]>;
+  /** One gate, open or closed. Throws `gate-unknown`; a unique beginning of the id is enough. */
+  show(gate: string): Promise<GateView>;
+  /**
+   * Answers a gate for a person; the run goes on where it stopped. Without a digest the answer is about what the
+   * gate shows now. Throws `gate-refused` with why: closed, expired, wrong role, an agent, another digest.
+   */
+  answer(gate: string, answer: GateReply): Promise<GateView>;
+}
+
+export interface GateReply {
+  readonly choice: GateChoice;
+  readonly note: string;
+  readonly digest: string | null;
+  readonly actor: Actor;
+}
+
+export interface GateView {
+  readonly gate: string;
+  readonly run: string;
+  readonly line: string;
+  readonly title: string;
+  readonly stage: string;
+  readonly question: string;
+  readonly digest: string;
+  readonly roles: readonly string[];
+  readonly choices: readonly GateChoice[];
+  readonly openedAt: string;
+  readonly expiresAt: string;
+  readonly state: 'open' | 'approved' | 'rejected' | 'answered' | 'expired' | 'left';
+  /** Who closed it and what they said; '' while it is open. */
+  readonly by: string;
+  readonly note: string;
+  /** What the stages before it came to: 'inspection: 14 checks made, none broken.' */
+  readonly shown: readonly string[];
+  /** Files of the change it is about. */
+  readonly files: readonly { readonly path: string; readonly added: number; readonly removed: number }[];
+}
+
+export interface Operations {
+  status(): Promise<FactoryStatus>;
+  /** Throws `limit-invalid`, and `access-refused` for an agent, as the others do. */
+  setLimit(limit: Omit<NewLimit, 'by'>, actor: Actor): Promise<void>;
+  pause(scope: string, why: string, actor: Actor): Promise<boolean>;
+  /** Only a person lifts a pause. Returns whether there was one. */
+  unpause(scope: string, actor: Actor): Promise<boolean>;
+  reviews(): Promise<readonly Review[]>;
+  reviewed(run: string, actor: Actor): Promise<boolean>;
+  schedules(): Promise<readonly ScheduleView[]>;
+  /** Throws `limit-invalid` for a pattern that is no cron expression. */
+  schedule(schedule: NewSchedule, actor: Actor): Promise<ScheduleView>;
+  unschedule(id: string, actor: Actor): Promise<boolean>;
+}
+
+export interface NewSchedule {
+  /** Names it; setting it again replaces it. */
+  readonly id: string;
+  /** Five or six fields, or '@daily' and the like. */
+  readonly cron: string;
+  /** IANA name; UTC where nothing else is wanted. */
+  readonly timezone: string;
+  readonly request: RunRequest;
+}
+
+export interface ScheduleView {
+  readonly id: string;
+  readonly cron: string;
+  readonly timezone: string;
+  readonly line: string;
+  readonly repository: string;
+  readonly nextAt: string | null;
+  readonly lastAt: string | null;
+}
+
+export interface FactoryStatus {
+  /** Where the database is, for people; without secrets. */
+  readonly database: string;
+  readonly version: string;
+  readonly executors: readonly ExecutorView[];
+  readonly limits: readonly Limit[];
+  readonly usage: readonly Usage[];
+  readonly pauses: readonly Pause[];
+  readonly reviews: readonly Review[];
+  readonly gates: number;
+  /** Works under way, with the steps that wait or are in hand. */
+  readonly open: readonly WorkSummary[];
+}
+
+export interface WorkSummary {
+  readonly id: string;
+  readonly kind: 'run' | 'request' | 'schedule';
+  readonly line: string;
+  readonly failure: string;
+  readonly steps: readonly StepView[];
+}
+
+export interface Submitted {
+  readonly request: string;
+  readonly state: 'new' | 'exists';
+}
+
+export interface ServeOffer {
+  readonly name: string | null;
+  readonly queues: readonly string[] | null;
+  readonly labels: readonly string[];
+  readonly atOnce: number;
+}
+
+export interface Serving {
+  readonly executor: string;
+  stop(how: 'at-once' | 'when-done'): Promise<void>;
+  /** Rejects when this process can no longer serve: its database is gone for good. */
+  readonly lost: Promise<never>;
+}
+
 export interface RunRequest {
-  readonly line: 'deps' | 'cve';
+  /** Name of a built-in line; with `lineFile` the name is the file's to give. */
+  readonly line: string;
   /** Path or URL of the target repository. */
   readonly repository: string;
   readonly subject:
     | { readonly kind: 'package'; readonly name: string }
     | { readonly kind: 'all' }
-    | { readonly kind: 'advisories'; readonly files: readonly { readonly path: string; readonly text: string }[] };
+    | { readonly kind: 'advisories'; readonly files: readonly { readonly path: string; readonly text: string }[] }
+    /** A task in words, for a line whose seed is a task. */
+    | { readonly kind: 'task'; readonly key: string | null; readonly title: string; readonly body: string; readonly paths: readonly string[] | null };
   /** `--to`: a version, patch, minor or major; null leaves it to the line (newest release that this Node accepts). */
   readonly to: string | null;
   readonly scope: DependencyScope;
@@ -57,7 +196,7 @@ export type Progress =
 
 const StageReport = z.strictObject({
   id: z.string(),
-  outcome: z.enum(['done', 'settled', 'failed']),
+  outcome: z.enum(['done', 'settled', 'objected', 'failed']),
   summary: z.string(),
   durationMs: z.number(),
   attempt: z.number(),
@@ -98,8 +237,13 @@ export interface RunSummary {
   readonly repository: string;
   readonly startedAt: string;
   readonly endedAt: string | null;
-  /** `interrupted`: no live process works on it; `jidoka resume RUN` goes on. */
-  readonly state: 'running' | 'interrupted' | 'ended';
+  /**
+   * `running`: somebody does a step of it. `queued`: a live worker will. `waiting`: for a person or for other runs.
+   * `interrupted`: no live process works on it; `jidoka resume RUN` goes on. `failed`: the factory itself failed on it.
+   */
+  readonly state: 'running' | 'queued' | 'waiting' | 'interrupted' | 'failed' | 'ended';
+  /** What it waits for, for people; '' where it does not wait. */
+  readonly waitsFor: string;
   readonly verdict: RunResult['verdict'] | null;
   readonly reasonCode: string | null;
 }

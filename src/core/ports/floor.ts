@@ -5,7 +5,11 @@ export interface Floor {
   probe(): Promise<FloorProbe>;
   /** Opens an empty workspace; one of the same name that an earlier life left is removed first. */
   open(name: string): Promise<Workspace>;
-  /** Removes workspaces no live process owns; returns how many. */
+  /** Opens a workspace that an earlier life left with a process in it, and owns it from now on; null where it is gone. */
+  adopt(name: string): Promise<Workspace | null>;
+  /** Workspaces whose owner died while a started process was in them: not reaped, for somebody may adopt them. */
+  left(): Promise<readonly string[]>;
+  /** Removes workspaces no live process owns, but for those that are `left`; returns how many. */
   reap(): Promise<number>;
 }
 
@@ -26,10 +30,19 @@ export interface Workspace {
   readonly name: string;
   /** Folder on this host where the tree is; the forge writes a checkout here and harvests from here. */
   readonly root: string;
+  /** Folder beside root, for what is not part of the tree: a packet, a result. Owned by the floor's user. */
+  readonly scratch: string;
   /** Gives everything below root to the user that commands run as. Call after writing from outside. */
   handOver(): Promise<void>;
   /** Runs a command to its end. Never throws for what the command does; throws `workspace-failed` for a gone workspace. */
   spawn(command: Command): Promise<ProcessResult>;
+  /**
+   * Starts a command that lives on without this process, and returns how to find it again once that is on disk.
+   * Its output goes to files of the workspace. Throws `workspace-failed`.
+   */
+  start(command: Command): Promise<ProcessRef>;
+  /** Waits for a started command, whoever started it; `gone` where it ended without a trace. */
+  attach(process: ProcessRef, options: AttachOptions): Promise<ProcessResult | 'gone'>;
   /** Reads a file below root, or null where there is none; refuses paths and links that leave root. */
   read(path: string): Promise<string | null>;
   /** Writes a file below root, folders included, owned by the floor's user. */
@@ -49,6 +62,8 @@ export interface Command {
   /** Added to the floor's clean environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Ends the command when it has said nothing for so long. */
+  readonly stallMs?: number;
   /** `registry`: may reach package registries, with the owner's npm settings. `none`: needs no network and gets no credentials. */
   readonly network: 'registry' | 'none';
   readonly signal?: AbortSignal;
@@ -68,5 +83,24 @@ export type ProcessExit =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'timed-out'; readonly afterMs: number }
+  | { readonly kind: 'stalled'; readonly afterMs: number }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'not-started'; readonly message: string };
+
+/** Finds a started process again, from any process of the same machine. JSON. */
+export interface ProcessRef {
+  readonly id: string;
+  readonly pid: number;
+  /** Tells this life of the pid from another. */
+  readonly life: string;
+  /** ISO time of its start; its limits are counted from there. */
+  readonly startedAt: string;
+}
+
+export interface AttachOptions {
+  readonly timeoutMs: number;
+  readonly stallMs?: number;
+  /** Ends the process, with its whole tree, when aborted for another reason than `leave`. */
+  readonly signal: AbortSignal;
+  readonly maxOutputBytes?: number;
+}

@@ -1,4 +1,5 @@
 import type { Claim } from '../evidence/fact.ts';
+import type { Json } from '../base/json.ts';
 import type { TaskPacket } from '../packet/packet.ts';
 import type { Workspace } from './floor.ts';
 
@@ -13,6 +14,17 @@ export interface StationJob {
   /** A clean one-commit checkout of the base, nothing installed. */
   readonly workspace: Workspace;
   readonly signal: AbortSignal;
+  /** Program and arguments that the stage names, for stations that run one; empty otherwise. */
+  readonly run: readonly string[];
+  /** What was objected to in earlier attempts and what people said at gates, oldest first. */
+  readonly feedback: readonly string[];
+  /** Limits of the stage, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly stallMs: number | null;
+  /** What an earlier life of this very attempt has recorded: go on with that process instead of starting another. */
+  readonly handle: Json | null;
+  /** Records how to find what was started; call it before waiting for anything that takes long. */
+  readonly remember: (handle: Json) => Promise<void>;
   /** Says something while working, for people who watch. */
   readonly note: (message: string) => void;
 }
