@@ -1,0 +1,1 @@
+export { commitWith, memoryTransactions, rollbackWith, type MemoryTransactions } from './memory-tx.ts';
