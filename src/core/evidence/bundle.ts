@@ -8,6 +8,7 @@ import { checkStatements, CheckName, Demand } from './check.ts';
 import type { EventBody, LedgerEvent } from './event.ts';
 import type { BlobRef, Fact } from './fact.ts';
 import { residualRisks } from './residual-risk.ts';
+import { standing } from './standing.ts';
 
 const Blob = z.strictObject({ sha256: z.string(), bytes: z.number(), label: z.string(), mediaType: z.string() });
 
@@ -75,6 +76,22 @@ export const EvidenceBundle = z.strictObject({
     restsOn: z.array(CheckName),
   }),
   residualRisk: z.array(z.string()),
+  /** What people decided at gates, and what was sent back to be done again, in order. */
+  decisions: z.array(
+    z.strictObject({
+      stage: z.string(),
+      attempt: z.number(),
+      question: z.string(),
+      /** approve, reject, answer, or expired. */
+      choice: z.string(),
+      by: z.string(),
+      role: z.string(),
+      note: z.string(),
+      at: z.string(),
+      digest: z.string(),
+    }),
+  ),
+  reworks: z.array(z.strictObject({ from: z.string(), to: z.string(), objection: z.string() })),
   stages: z.array(
     z.strictObject({
       stage: z.string(),
@@ -103,7 +120,7 @@ export function bundle(run: RunId, events: readonly LedgerEvent[]): EvidenceBund
   const started = need(run, told, 'run.started');
   const { packet } = need(run, told, 'packet.sealed');
   const decided = need(run, told, 'verdict.decided');
-  const facts = bodies(told, 'fact.found').map((event) => event.fact);
+  const facts = bodies(standing(told), 'fact.found').map((event) => event.fact);
   return {
     apiVersion: 'jidoka/v1',
     kind: 'EvidenceBundle',
@@ -132,6 +149,8 @@ export function bundle(run: RunId, events: readonly LedgerEvent[]): EvidenceBund
       restsOn: restsOn(packet, facts, decided),
     },
     residualRisk: residualRisks(packet, facts, bodies(told, 'stage.started')),
+    decisions: decisionsPart(told),
+    reworks: bodies(told, 'rework.ordered').map(({ from, to, objection }) => ({ from, to, objection })),
     stages: stagesPart(told),
     files: filesPart(told),
     ledger: { head: told.at(-1)?.hash ?? '', events: told.length },
@@ -172,9 +191,25 @@ function planPart(events: readonly LedgerEvent[]): EvidenceBundle['plan'] {
 }
 
 function diffPart(events: readonly LedgerEvent[]): EvidenceBundle['diff'] {
-  const change = bodies(events, 'change.harvested').at(-1);
+  const change = bodies(standing(events), 'change.harvested').at(-1);
   if (change === undefined || change.files.length === 0) return null;
   return { patch: change.patch, files: change.files.map((file) => ({ ...file })) };
+}
+
+/** What each gate was asked and got. */
+function decisionsPart(events: readonly LedgerEvent[]): EvidenceBundle['decisions'] {
+  const answers = bodies(events, 'gate.answered');
+  const expiries = bodies(events, 'gate.expired');
+  return bodies(events, 'gate.opened').flatMap(({ gate, stage, attempt, question, digest }) => {
+    const answer = answers.find((candidate) => candidate.gate === gate);
+    const expiry = expiries.find((candidate) => candidate.gate === gate);
+    const asked = { stage, attempt, question, digest };
+    if (answer !== undefined) {
+      const { choice, by, role, note, at } = answer;
+      return [{ ...asked, choice, by, role, note, at, digest: answer.digest }];
+    }
+    return expiry === undefined ? [] : [{ ...asked, choice: 'expired', by: '', role: '', note: '', at: expiry.at }];
+  });
 }
 
 function validationPart(packet: TaskPacket, facts: readonly Fact[]): EvidenceBundle['validation'] {

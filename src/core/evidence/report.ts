@@ -12,6 +12,7 @@ export function renderReport(bundle: EvidenceBundle): string {
     diff(bundle),
     validation(bundle),
     outcome(bundle),
+    ...decisions(bundle),
     risk(bundle),
     places(bundle),
     proof(bundle),
@@ -101,6 +102,16 @@ function validation({ validation: facts }: EvidenceBundle): string[] {
     ...table(rows, ['', 'check', 'demand', 'observed']),
     ...facts.flatMap(({ fact }) => details(fact)),
   ];
+}
+
+/** What people decided and what was done again; left out where neither happened. */
+function decisions({ decisions: taken, reworks }: EvidenceBundle): string[][] {
+  const answers = taken.map(
+    ({ stage, question, choice, by, role, at, note }) =>
+      `- **${stage}** asked: ${inline(question)} **${choice}**${by === '' ? '' : ` by ${inline(by)} (${role})`} at ${at}${note === '' ? '' : `: ${inline(note)}`}`,
+  );
+  const back = reworks.map(({ from, to, objection }) => `- ${from} sent the work back to ${to}: ${inline(objection)}`);
+  return answers.length + back.length === 0 ? [] : [['## People and rework', '', ...answers, ...back]];
 }
 
 /** Lists inside a fact's data, so that a reader sees every id and package without opening JSON. */

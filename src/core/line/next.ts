@@ -88,19 +88,18 @@ function isHopeful({ results }: RunState, id: string): boolean {
 function concluded(line: Line, state: RunState): Command | null {
   for (const stage of line.stages) {
     const wait = state.waiting.get(stage.id);
-    if (wait !== undefined && isOver(stage, wait)) return { kind: 'conclude', stage, attempt: wait.attempt, wait };
+    if (wait !== undefined && isOver(stage, wait, state)) return { kind: 'conclude', stage, attempt: wait.attempt, wait };
   }
   return null;
 }
 
-function isOver(stage: Stage, wait: Wait): boolean {
-  if (wait.kind === 'gate') return wait.answer !== null;
-  return joinedRuns(stage, wait) !== 'open';
+function isOver(stage: Stage, wait: Wait, { children }: RunState): boolean {
+  return wait.kind === 'gate' ? wait.answer !== null : joinedRuns(stage, wait.runs, children) !== 'open';
 }
 
 /** Whether the runs of a stage that have ended already decide its join, one way or the other. */
-export function joinedRuns(stage: Stage, { runs, ended }: Extract<Wait, { kind: 'runs' }>): 'holds' | 'broken' | 'open' {
-  const verdicts = [...ended.values()];
+export function joinedRuns(stage: Stage, runs: readonly string[], children: RunState['children']): 'holds' | 'broken' | 'open' {
+  const verdicts = runs.flatMap((run) => children.get(run) ?? []);
   const good = verdicts.filter((verdict) => verdict === 'PR_READY' || verdict === 'NO_OP').length;
   const wanted = needed(stage.runs?.join, runs.length);
   if (good >= wanted) return 'holds';

@@ -14,6 +14,8 @@ export interface RunState {
   readonly forgone: ReadonlySet<string>;
   /** Stages that wait for a person or for other runs, by id. */
   readonly waiting: ReadonlyMap<string, Wait>;
+  /** Verdicts of the runs this one started, by run; one may end before its stage says that it was started. */
+  readonly children: ReadonlyMap<string, Verdict>;
   /** Failed tries of the attempt under way, by stage. */
   readonly tries: ReadonlyMap<string, number>;
   /** What people said at gates, oldest first; stations get it. */
@@ -48,7 +50,7 @@ export type Wait =
       readonly expiresAt: string;
       readonly answer: GateAnswer | null;
     }
-  | { readonly kind: 'runs'; readonly attempt: number; readonly runs: readonly string[]; readonly ended: ReadonlyMap<string, Verdict> };
+  | { readonly kind: 'runs'; readonly attempt: number; readonly runs: readonly string[] };
 
 /** What a gate got; `expired` is what nobody said in time. */
 export interface GateAnswer {
@@ -64,6 +66,7 @@ export const initialState: RunState = {
   reworks: [],
   forgone: new Set(),
   waiting: new Map(),
+  children: new Map(),
   tries: new Map(),
   notes: [],
   cancelled: false,
@@ -97,8 +100,9 @@ export function advance(state: RunState, event: EventBody): RunState {
     case 'children.started':
     case 'gate.answered':
     case 'gate.expired':
-    case 'child.ended':
       return isCurrent(state, event) ? withWait(state, event) : state;
+    case 'child.ended':
+      return { ...state, children: set(state.children, event.run, event.verdict) };
     case 'run.cancelled':
       return { ...state, cancelled: true };
     case 'verdict.decided':
@@ -143,7 +147,7 @@ function sendBack(state: RunState, { from, to, objection, voids }: Of<'rework.or
 
 function withWait(
   state: RunState,
-  event: Of<'gate.opened'> | Of<'children.started'> | Of<'gate.answered'> | Of<'gate.expired'> | Of<'child.ended'>,
+  event: Of<'gate.opened'> | Of<'children.started'> | Of<'gate.answered'> | Of<'gate.expired'>,
 ): RunState {
   const { stage, attempt } = event;
   const wait = state.waiting.get(stage);
@@ -154,9 +158,7 @@ function withWait(
       return wait === undefined ? waits({ kind: 'gate', attempt, gate, openedAt, expiresAt, answer: null }) : state;
     }
     case 'children.started':
-      return wait === undefined ? waits({ kind: 'runs', attempt, runs: event.runs, ended: new Map() }) : state;
-    case 'child.ended':
-      return wait?.kind === 'runs' ? waits({ ...wait, ended: set(wait.ended, event.run, event.verdict) }) : state;
+      return wait === undefined ? waits({ kind: 'runs', attempt, runs: event.runs }) : state;
     case 'gate.answered':
     case 'gate.expired': {
       if (wait?.kind !== 'gate' || wait.answer !== null) return state;

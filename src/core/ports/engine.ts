@@ -160,3 +160,5 @@ export interface ExecutorView {
 export const controlQueue = 'control';
 /** Queue of a stage that names none. */
 export const stageQueue = 'stages';
+/** Queue of requests that a worker takes up: each follows its runs to their ends, and takes no stage's place meanwhile. */
+export const requestQueue = 'requests';

@@ -175,6 +175,8 @@ export interface RunRequest {
   /** A line file to use instead of the built-in one; `text` is YAML. */
   readonly lineFile: { readonly path: string; readonly text: string } | null;
   readonly actor: string;
+  /** Lower goes first; 100 where nothing is said. */
+  readonly priority?: number;
 }
 
 export type Watch = (progress: Progress) => void;

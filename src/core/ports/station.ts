@@ -6,6 +6,8 @@ import type { Workspace } from './floor.ts';
 /** A machine that does a step of the line. It changes the workspace and says what it did; nobody believes it. */
 export interface Station {
   readonly name: string;
+  /** Who is paid for it, for limits on a provider; absent where nobody is. */
+  readonly provider?: string;
   perform(job: StationJob): Promise<Claim>;
 }
 

@@ -26,6 +26,7 @@ export function decide(packet: TaskPacket, observed: Observed): Decision {
   return (
     decideEnvironment(observed.facts) ??
     decideSeed(observed.facts) ??
+    decidePeople(observed.facts) ??
     decideNoOp(packet, observed.facts) ??
     decideStation(observed) ??
     decideValidation(packet, observed.facts)
@@ -45,6 +46,12 @@ function decideEnvironment(facts: readonly Fact[]): Decision | null {
 function decideSeed(facts: readonly Fact[]): Decision | null {
   const seed = last(facts, 'seed');
   return seed?.outcome === 'broken' ? { verdict: 'ESCALATE', reason: reasonOf(seed) } : null;
+}
+
+/** What a person refused, or did not answer in time, does not go out. */
+function decidePeople(facts: readonly Fact[]): Decision | null {
+  const refusal = facts.find((fact) => fact.check === 'person' && fact.outcome === 'broken');
+  return refusal === undefined ? null : { verdict: 'ESCALATE', reason: reasonOf(refusal) };
 }
 
 /** Nothing was owed, if a rule of the packet says so and the factory proved it. */
@@ -68,8 +75,14 @@ function decideStation(observed: Observed): Decision | null {
   };
 }
 
+/** Checks that stages of a line make by themselves: what they find broken counts, though no demand names them. */
+const ownStages = ['command', 'runs'] as const satisfies readonly CheckName[];
+
 function decideValidation(packet: TaskPacket, facts: readonly Fact[]): Decision {
-  const against = packet.validation.flatMap(({ check, demand }) => (demand === 'report' ? [] : objection(facts, check, demand)));
+  const asked = new Set(packet.validation.map(({ check }) => check));
+  const implied = ownStages.filter((check) => !asked.has(check)).map((check) => ({ check, demand: 'must-not-break' as const }));
+  const demands = [...packet.validation, ...implied];
+  const against = demands.flatMap(({ check, demand }) => (demand === 'report' ? [] : objection(facts, check, demand)));
   const [first, ...rest] = against;
   if (first === undefined) return { verdict: 'PR_READY', reason: readyReason(packet, facts) };
   const also = rest.length === 0 ? '' : ` Also: ${rest.map((reason) => reason.code).join(', ')}.`;
