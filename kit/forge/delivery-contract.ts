@@ -47,6 +47,16 @@ function publishing(given: Given): void {
     expect(await forge().resolve(repository(), 'refs/heads/none')).toBeNull();
   });
 
+  test('a change is located once it is a branch of its own, under whatever name, and not before', async () => {
+    const change = await publication(given, 'new\n');
+    expect(await forge().locate(repository(), change)).toBeNull();
+    await git(target().path, 'branch', change.branch);
+    expect(await forge().locate(repository(), change)).toBeNull();
+    const published = await forge().publish(repository(), change);
+    expect(published.ref).toBe(`refs/heads/${change.branch}-2`);
+    expect(await forge().locate(repository(), change)).toEqual(published);
+  });
+
   test('the work tree, the index, HEAD and the settings of the target stay byte for byte, and no hook is run', async () => {
     const path = target().path;
     await writeFile(join(path, 'src/a.js'), 'mine, not committed');
@@ -128,7 +138,9 @@ function attaching({ forge, target, repository }: Given): void {
   });
 
   test('a record is a commit of its own that is the same when made twice', async () => {
+    expect(await forge().locate(repository(), record('{}'))).toBeNull();
     const first = await forge().attach(repository(), record('{}'));
+    expect(await forge().locate(repository(), record('{}'))).toEqual(first);
     expect(first).toMatchObject({ location: repository().location, ref: 'refs/jidoka/evidence/run-1', held: null });
     expect(await forge().attach(repository(), record('{}'))).toEqual(first);
     expect(await git(target().path, 'rev-list', '--count', first.ref)).toBe('1');
@@ -139,6 +151,7 @@ function attaching({ forge, target, repository }: Given): void {
   test('a record never changes', async () => {
     const first = await forge().attach(repository(), record('{}'));
     await expect(forge().attach(repository(), record('{"other":1}'))).rejects.toMatchObject({ code: 'invariant' });
+    await expect(forge().locate(repository(), record('{"other":1}'))).rejects.toMatchObject({ code: 'invariant' });
     expect(await forge().resolve(repository(), first.ref)).toBe(first.commit);
   });
 }

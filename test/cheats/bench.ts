@@ -11,6 +11,7 @@ import type { Forge } from '../../src/core/ports/forge.ts';
 import { systemClock } from '../../src/plant/clock/index.ts';
 import { hostFloor } from '../../src/plant/floor/index.ts';
 import { gitForge } from '../../src/plant/forge/index.ts';
+import { withFileLock } from '../../src/plant/postgres/index.ts';
 
 const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
@@ -28,7 +29,7 @@ export async function openBench(): Promise<Bench> {
   // Commands run as a user that may not look into a folder of root's.
   await chmod(root, 0o711);
   const log = (): void => {};
-  const forge = gitForge({ root: join(root, 'forge'), env: process.env, log });
+  const forge = gitForge({ root: join(root, 'forge'), env: process.env, lock: withFileLock, log });
   const floor = hostFloor({
     root: join(root, 'floor'),
     clock: systemClock(),

@@ -24,6 +24,8 @@ export interface Forge {
   publish(repository: RepositorySnapshot, change: Publication): Promise<Published>;
   /** Stores files as an immutable commit under a ref of the target; doing it twice gives the same commit. */
   attach(repository: RepositorySnapshot, record: Attachment): Promise<Published>;
+  /** Where the target already has such a result, or null; writes nothing there. */
+  locate(repository: RepositorySnapshot, result: Publication | Attachment): Promise<Published | null>;
   /** The commit a ref of the target points to, or null. */
   resolve(repository: RepositorySnapshot, ref: string): Promise<string | null>;
 }

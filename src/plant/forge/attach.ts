@@ -1,22 +1,25 @@
-import { JidokaError, isJidokaError } from '../../core/base/error.ts';
+import { JidokaError } from '../../core/base/error.ts';
 import type { Attachment, Published } from '../../core/ports/forge.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import { commitFiles } from './commit.ts';
-import { commitOf, ensureBase, inside } from './mirror.ts';
+import { keepInMirror, writeOrKeep } from './keep.ts';
+import { commitOf, ensureBase } from './mirror.ts';
 import type { Ground } from './mirror.ts';
 import { pushTo, targetCommit } from './target.ts';
 
 /** Stores files as a commit of their own under a ref of the target that never changes again. */
 export async function attachRecord(ground: Ground, repository: RepositorySnapshot, record: Attachment): Promise<Published> {
-  const mirror = await ensureBase(ground, repository);
-  const commit = await commitFiles(ground, mirror, record);
-  const job = { repository, mirror, ref: record.ref, commit };
-  try {
-    return await intoTarget(ground, job);
-  } catch (error) {
-    if (isJidokaError(error) && error.code === 'git-failed') return hold(ground, job, error.message);
-    throw error;
-  }
+  const job = await makeJob(ground, repository, record);
+  return writeOrKeep(
+    () => intoTarget(ground, job),
+    (why) => hold(ground, job, why),
+  );
+}
+
+/** Where the target has this very record, or null. Throws `invariant` where it has another under the same ref. */
+export async function findRecord(ground: Ground, repository: RepositorySnapshot, record: Attachment): Promise<Published | null> {
+  const there = await targetCommit(ground, repository, record.ref);
+  return there === null ? null : same(await makeJob(ground, repository, record), there);
 }
 
 interface Job {
@@ -24,6 +27,11 @@ interface Job {
   readonly mirror: string;
   readonly ref: string;
   readonly commit: string;
+}
+
+async function makeJob(ground: Ground, repository: RepositorySnapshot, record: Attachment): Promise<Job> {
+  const mirror = await ensureBase(ground, repository);
+  return { repository, mirror, ref: record.ref, commit: await commitFiles(ground, mirror, record) };
 }
 
 async function intoTarget(ground: Ground, job: Job): Promise<Published> {
@@ -43,10 +51,7 @@ function same(job: Job, there: string): Published {
 async function hold(ground: Ground, job: Job, why: string): Promise<Published> {
   const there = await commitOf(ground, job.mirror, job.ref);
   if (there !== null && there !== job.commit) throw changed(job, job.mirror, there);
-  await ground.git.must(['update-ref', job.ref, job.commit], inside(job.mirror));
-  const held = `${job.repository.location} did not take it: ${why.replace(/\.?$/, '.')} ${job.ref} is kept in ${job.mirror}.`;
-  ground.log(held);
-  return { location: job.mirror, ref: job.ref, commit: job.commit, held };
+  return keepInMirror(ground, job, why);
 }
 
 function changed(job: Job, where: string, there: string): JidokaError {

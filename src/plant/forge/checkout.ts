@@ -41,7 +41,7 @@ async function ensureSeed(ground: Ground, repository: RepositorySnapshot): Promi
 async function makeSeed(ground: Ground, repository: RepositorySnapshot, seed: string): Promise<void> {
   const mirror = await ensureBase(ground, repository);
   await mkdir(dirname(seed), { recursive: true });
-  await underLock(`${seed}.lock`, async () => {
+  await underLock(ground, `${seed}.lock`, async () => {
     if (await stat(seed).catch(() => null)) return;
     await removeUnused(dirname(seed));
     const draft = join(ground.git.root, randomUUID());

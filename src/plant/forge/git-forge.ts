@@ -1,17 +1,18 @@
 import type { Forge } from '../../core/ports/forge.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import { applyPatch, filterPatch } from './patch.ts';
-import { attachRecord } from './attach.ts';
+import { attachRecord, findRecord } from './attach.ts';
 import { checkOut } from './checkout.ts';
 import { splitNul } from './difference.ts';
 import { forgeFault, gitFailed } from './git.ts';
 import { harvestFolder } from './harvest.ts';
+import type { HostLock } from './host-lock.ts';
 import { ensureBase, inside } from './mirror.ts';
 import type { Ground } from './mirror.ts';
 import { openRepository } from './open.ts';
 import { prepareGit } from './prepare-git.ts';
 import type { HostEnvironment } from './prepare-git.ts';
-import { publishChange } from './publish.ts';
+import { findChange, publishChange } from './publish.ts';
 import { targetCommit } from './target.ts';
 
 export interface GitForgeOptions {
@@ -19,6 +20,8 @@ export interface GitForgeOptions {
   readonly root: string;
   /** Environment of the factory's own process: PATH and how to reach and trust others are read from it. */
   readonly env: HostEnvironment;
+  /** Lets one process at a time into a mirror. */
+  readonly lock: HostLock;
   readonly log: (message: string) => void;
 }
 
@@ -26,7 +29,7 @@ export interface GitForgeOptions {
  * The forge over plain git: targets are folders of this machine or URLs, results are branches and refs in them.
  *
  * @example
- * const forge = gitForge({ root: '/home/ada/.jidoka/forge', env: process.env, log: console.error });
+ * const forge = gitForge({ root: '/home/ada/.jidoka/forge', env: process.env, lock: withFileLock, log: console.error });
  * const repository = await forge.open('/home/ada/project');
  */
 export function gitForge(options: GitForgeOptions): Forge {
@@ -55,13 +58,15 @@ export function gitForge(options: GitForgeOptions): Forge {
     filter: (repository, patch, keep) => withGround((ready) => filterPatch({ ground: ready, repository }, patch, keep)),
     publish: (repository, change) => withGround((ready) => publishChange(ready, repository, change)),
     attach: (repository, record) => withGround((ready) => attachRecord(ready, repository, record)),
+    locate: (repository, result) =>
+      withGround((ready) => ('files' in result ? findRecord(ready, repository, result) : findChange(ready, repository, result))),
     resolve: (repository, ref) => withGround((ready) => targetCommit(ready, repository, ref)),
   };
 }
 
 async function prepare(options: GitForgeOptions): Promise<Ground> {
   const git = await prepareGit(options.root, options.env);
-  return { git, root: options.root, credentials: new Map(), seen: new Set(), log: options.log };
+  return { git, root: options.root, credentials: new Map(), seen: new Set(), lock: options.lock, log: options.log };
 }
 
 async function readFile(ground: Ground, repository: RepositorySnapshot, path: string): Promise<string | null> {

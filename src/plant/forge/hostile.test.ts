@@ -7,13 +7,14 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { git, makeRepository } from '../../../kit/forge/index.ts';
 import type { Forge } from '../../core/ports/forge.ts';
+import { withFileLock } from '../postgres/index.ts';
 import { gitForge } from './index.ts';
 
 let base: string;
 let forge: Forge;
 beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'jidoka-hostile-'));
-  forge = gitForge({ root: join(base, 'forge'), env: process.env, log: () => undefined });
+  forge = gitForge({ root: join(base, 'forge'), env: process.env, lock: withFileLock, log: () => undefined });
 });
 afterEach(() => rm(base, { recursive: true, force: true, maxRetries: 3 }));
 
@@ -107,6 +108,7 @@ test("the owner's own settings that run programs are not used, those that reach 
   const own = gitForge({
     root: join(base, 'own'),
     env: { ...process.env, GIT_CONFIG_GLOBAL: join(base, 'owner.gitconfig') },
+    lock: withFileLock,
     log: () => undefined,
   });
   expect((await own.open('https://short.example/x')).baseCommit).toBe(target.commit);

@@ -1,2 +1,3 @@
 export { gitForge } from './git-forge.ts';
 export type { GitForgeOptions } from './git-forge.ts';
+export type { HostLock } from './host-lock.ts';

@@ -5,7 +5,7 @@ import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import type { Credentials } from './location.ts';
 import { gitFailed } from './git.ts';
 import type { Git } from './git.ts';
-import { underLock } from './host-lock.ts';
+import { underLock, type HostLock } from './host-lock.ts';
 
 /** The forge's ground: git, its folder, and the credentials this process was given. */
 export interface Ground {
@@ -16,6 +16,7 @@ export interface Ground {
   readonly credentials: Map<string, Credentials>;
   /** Refs of mirrors that were seen to be there. */
   readonly seen: Set<string>;
+  readonly lock: HostLock;
   readonly log: (message: string) => void;
 }
 
@@ -41,7 +42,7 @@ export async function ensureBase(ground: Ground, repository: Named): Promise<str
   const mirror = mirrorPath(ground, repository.id);
   if (await hasBase(ground, repository)) return mirror;
   await mkdir(dirname(mirror), { recursive: true });
-  await underLock(`${mirror}.lock`, async () => {
+  await underLock(ground, `${mirror}.lock`, async () => {
     if (await hasBase(ground, repository)) return;
     await ensureMirror(ground, mirror, repository.baseCommit);
     await fetchBase(ground, repository, mirror);

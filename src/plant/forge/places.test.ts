@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { commitFiles, git, makeRepository } from '../../../kit/forge/index.ts';
 import type { Forge, Published } from '../../core/ports/forge.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
+import { withFileLock } from '../postgres/index.ts';
 import { gitForge } from './index.ts';
 
 let base: string;
@@ -17,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(base, { recursive: true, force: true, maxRetries: 3 }));
 
-const makeForge = (): Forge => gitForge({ root: join(base, 'forge'), env: process.env, log: () => undefined });
+const makeForge = (): Forge => gitForge({ root: join(base, 'forge'), env: process.env, lock: withFileLock, log: () => undefined });
 
 /** Checks a repository out, changes a.txt, publishes it and attaches a record. */
 async function deliver(repository: RepositorySnapshot, text = 'two\n'): Promise<readonly [Published, Published]> {

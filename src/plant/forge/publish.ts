@@ -1,8 +1,9 @@
-import { JidokaError, isJidokaError } from '../../core/base/error.ts';
+import { JidokaError } from '../../core/base/error.ts';
 import type { Publication, Published } from '../../core/ports/forge.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import { author, commitPatch } from './commit.ts';
 import { underLock } from './host-lock.ts';
+import { keepInMirror, writeOrKeep } from './keep.ts';
 import { asking, baseRef, commitOf, ensureBase, inside } from './mirror.ts';
 import type { Ground } from './mirror.ts';
 import { checkedOut, pushTo, targetCommit } from './target.ts';
@@ -14,19 +15,23 @@ const mostMoves = 5;
 
 /** Makes the commit of a change and its branch in the target; where the target refuses, in the mirror. */
 export async function publishChange(ground: Ground, repository: RepositorySnapshot, change: Publication): Promise<Published> {
-  const mirror = await ensureBase(ground, repository);
-  await checkName(ground, change.branch);
-  if (change.patch === '')
-    throw new JidokaError('invariant', 'An empty change cannot be published.', { mend: 'Report this as a bug of jidoka.' });
-  const commit = await commitPatch(ground, mirror, { ...change, base: repository.baseCommit });
-  const job = { repository, mirror, commit, branch: change.branch, seed: seedOf(change.message) };
-  try {
-    return await intoTarget(ground, job);
-  } catch (error) {
-    // A target that cannot be reached now must not lose the change.
-    if (isJidokaError(error) && error.code === 'git-failed') return hold(ground, job, error.message);
-    throw error;
+  const job = await makeJob(ground, repository, change);
+  return writeOrKeep(
+    () => intoTarget(ground, job),
+    (why) => hold(ground, job, why),
+  );
+}
+
+/** The branch of the target that is this very change on its base, or null. */
+export async function findChange(ground: Ground, repository: RepositorySnapshot, change: Publication): Promise<Published | null> {
+  const job = await makeJob(ground, repository, change);
+  for (let number = 1; number <= mostNames; number += 1) {
+    const ref = nameOf(job, number);
+    const tip = await targetCommit(ground, repository, ref);
+    if (tip === null) return null;
+    if (tip === job.commit) return published(job, ref);
   }
+  return null;
 }
 
 interface Job {
@@ -38,11 +43,25 @@ interface Job {
   readonly seed: string | null;
 }
 
+async function makeJob(ground: Ground, repository: RepositorySnapshot, change: Publication): Promise<Job> {
+  const mirror = await ensureBase(ground, repository);
+  await checkName(ground, change.branch);
+  if (change.patch === '')
+    throw new JidokaError('invariant', 'An empty change cannot be published.', { mend: 'Report this as a bug of jidoka.' });
+  const commit = await commitPatch(ground, mirror, { ...change, base: repository.baseCommit });
+  return { repository, mirror, commit, branch: change.branch, seed: seedOf(change.message) };
+}
+
+/** Name of the branch as it is tried the first time, the second, … */
+function nameOf(job: Job, number: number): string {
+  return `refs/heads/${job.branch}${number === 1 ? '' : `-${number}`}`;
+}
+
 async function intoTarget(ground: Ground, job: Job): Promise<Published> {
   const busy = await checkedOut(ground, job.repository);
   let moves = 0;
   for (let number = 1; number <= mostNames; number += 1) {
-    const ref = `refs/heads/${job.branch}${number === 1 ? '' : `-${number}`}`;
+    const ref = nameOf(job, number);
     const tip = await targetCommit(ground, job.repository, ref);
     if (tip === job.commit) return published(job, ref);
     if (busy.has(ref) || (tip !== null && !(await isOurs(ground, job, { ref, tip })))) continue;
@@ -76,7 +95,7 @@ async function readCommit(ground: Ground, job: Job, branch: { readonly ref: stri
   const there = await ground.git.run(['cat-file', '-e', branch.tip], inside(job.mirror));
   if (there.code !== 0) {
     const env = await asking(ground, job.repository.id);
-    await underLock(`${job.mirror}.lock`, () => ground.git.run(args, inside(job.mirror, env)));
+    await underLock(ground, `${job.mirror}.lock`, () => ground.git.run(args, inside(job.mirror, env)));
   }
   const content = await ground.git.run(['cat-file', 'commit', branch.tip], inside(job.mirror));
   return content.code === 0 ? content.stdout.toString('utf8') : null;
@@ -90,12 +109,8 @@ function published(job: Job, ref: string): Published {
   return { location: job.repository.location, ref, commit: job.commit, held: null };
 }
 
-async function hold(ground: Ground, job: Job, why: string): Promise<Published> {
-  const ref = `refs/heads/${job.branch}`;
-  await ground.git.must(['update-ref', ref, job.commit], inside(job.mirror));
-  const held = `${job.repository.location} did not take it: ${why.replace(/\.?$/, '.')} ${ref} is kept in ${job.mirror}.`;
-  ground.log(held);
-  return { location: job.mirror, ref, commit: job.commit, held };
+function hold(ground: Ground, job: Job, why: string): Promise<Published> {
+  return keepInMirror(ground, { ...job, ref: nameOf(job, 1) }, why);
 }
 
 async function checkName(ground: Ground, branch: string): Promise<void> {

@@ -11,13 +11,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { git, makeRepository } from '../../../kit/forge/index.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import type { Forge, Published } from '../../core/ports/forge.ts';
+import { withFileLock } from '../postgres/index.ts';
 import { gitForge } from './index.ts';
 
 let base: string;
 let forge: Forge;
 beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'jidoka-server-'));
-  forge = gitForge({ root: join(base, 'forge'), env: process.env, log: () => undefined });
+  forge = gitForge({ root: join(base, 'forge'), env: process.env, lock: withFileLock, log: () => undefined });
 });
 afterEach(() => rm(base, { recursive: true, force: true, maxRetries: 3 }));
 
@@ -77,7 +78,7 @@ test('a server that asks for a password gets it from the URL, and the URL is kep
     const repository = await forge.open(`http://ada:s%20e%40cret@${address}/private`);
     expect(repository.location).toBe(`http://${address}/private`);
     for (const done of await deliver(repository)) expect(done.held).toBeNull();
-    const stranger = gitForge({ root: join(base, 'stranger'), env: process.env, log: () => undefined });
+    const stranger = gitForge({ root: join(base, 'stranger'), env: process.env, lock: withFileLock, log: () => undefined });
     await expect(stranger.open(repository.location)).rejects.toMatchObject({ code: 'git-failed' });
   } finally {
     server.closeAllConnections();

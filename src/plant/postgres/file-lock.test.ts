@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withFileLock } from './file-lock.ts';
-import { processLife } from './process-life.ts';
+import { processLife, thisMachine } from './process-life.ts';
 
 let folder: string;
 let path: string;
@@ -57,6 +57,22 @@ describe('the file lock', () => {
     await writeFile(marker, JSON.stringify({ pid: await deadPid(), life: 'not so long ago', nonce: 'y' }));
     expect(await withFileLock(path, async () => 'in')).toBe('in');
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('of a holder in another container is left while it is touched, and taken over when it fell silent', async () => {
+    const [host, boot] = (await thisMachine()).split(' ');
+    await writeFile(path, JSON.stringify({ pid: await deadPid(), life: 'elsewhere', machine: `${host}-b ${boot} pid:[1]`, nonce: 'x' }));
+    const patience = { ms: 100, code: 'git-failed' } as const;
+    await expect(withFileLock(path, async () => 'in', patience)).rejects.toMatchObject({ code: 'git-failed' });
+    const longAgo = new Date(Date.now() - 31_000);
+    await utimes(path, longAgo, longAgo);
+    expect(await withFileLock(path, async () => 'in', patience)).toBe('in');
+  });
+
+  it('of before a reboot is taken over at once, whoever has its pid now', async () => {
+    const [host] = (await thisMachine()).split(' ');
+    await writeFile(path, JSON.stringify({ pid: process.pid, life: await processLife(process.pid), machine: `${host} earlier pid:[1]` }));
+    expect(await withFileLock(path, async () => 'in', { ms: 100, code: 'git-failed' })).toBe('in');
   });
 
   it('is taken over where its content is no claim at all', async () => {
