@@ -1,59 +1,80 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { JidokaError } from '../../src/core/base/error.ts';
-import { parseRunId } from '../../src/core/base/ids.ts';
+import type { EventBody } from '../../src/core/evidence/event.ts';
+import type { Actor, OpenedGate } from '../../src/core/gate/answer.ts';
+import type { ExecutorView } from '../../src/core/ports/engine.ts';
 import type {
   EvidencePlace,
   Factory,
+  FactoryStatus,
   Finding,
+  Progress,
   RunDetails,
   RunReport,
   RunRequest,
   RunResult,
   RunSummary,
+  ServeOffer,
+  Serving,
+  Submitted,
   Watch,
 } from '../../src/core/ports/factory.ts';
-import type { Verdict } from '../../src/core/verdict/verdict.ts';
-import { chain, sampleBodies, sampleBundle } from '../evidence/index.ts';
-
-/** One run as a script tells it. */
-export interface ScriptedRun {
-  readonly run: string;
-  readonly title: string;
-  readonly verdict: Verdict;
-  /** Stays under way until the factory is closed; `resume` then takes it to its end. */
-  readonly held?: boolean;
-}
+import { sampleBundle } from '../evidence/index.ts';
+import { MemoryCredentials } from './memory-credentials.ts';
+import { MemoryFeed } from './memory-feed.ts';
+import { MemoryGates, type GateClosing } from './memory-gates.ts';
+import { MemoryOperations, mustBePerson } from './memory-operations.ts';
+import { eventsOf, firstBodies, isOne, lastBodies, newRun, resultOf, summaryOf, type KeptRun, type ScriptedRun } from './scripted-run.ts';
 
 export interface FactoryScript {
   /** Folder that evidence is written to. */
   readonly folder: string;
   readonly findings?: readonly Finding[];
+  /** What time it is; it stands still where nothing is said. */
+  readonly now?: () => string;
   /** The runs a request becomes; may throw what a factory throws. */
   runsOf(request: RunRequest): readonly ScriptedRun[];
 }
 
-interface Kept {
-  readonly scripted: ScriptedRun;
+interface Left {
   readonly request: RunRequest;
-  ended: boolean;
+  state: 'waiting' | 'taken' | 'failed';
+  failure: string;
 }
 
 /**
- * A factory for doors to call: it follows a script, remembers what was asked of it, and its evidence verifies.
+ * A factory for doors to call: it follows a script, remembers what was asked of it, and its evidence verifies. Gates,
+ * pauses, limits, schedules, credentials and the feed really work; requests that were left are taken up while it serves.
  *
  * @example
  * new ScriptedFactory({ folder, runsOf: () => [{ run: 'deps-ms', title: 'ms', verdict: 'NO_OP' }] });
  */
 export class ScriptedFactory implements Factory {
   readonly requests: RunRequest[] = [];
+  readonly gates: MemoryGates;
+  readonly operations: MemoryOperations;
+  readonly credentials: MemoryCredentials;
+  readonly feed = new MemoryFeed();
   readonly #script: FactoryScript;
-  readonly #kept = new Map<string, Kept>();
-  readonly #held = new Set<(error: Error) => void>();
+  readonly #now: () => string;
+  readonly #runs = new Map<string, KeptRun>();
+  readonly #left = new Map<string, Left>();
+  readonly #serving = new Map<string, ServeOffer>();
+  readonly #callers = new Set<(error: Error) => void>();
   #closed = false;
 
   constructor(script: FactoryScript) {
     this.#script = script;
+    this.#now = script.now ?? (() => '2026-01-01T00:00:00.000Z');
+    this.gates = new MemoryGates(this.#now);
+    this.credentials = new MemoryCredentials(this.#now);
+    this.operations = new MemoryOperations({
+      now: this.#now,
+      taken: (key) => [...this.#runs.values()].filter((kept) => kept.stands === 'held' && takes(kept, key)).length,
+      changed: () => this.#takeUp(),
+      status: () => this.#status(),
+    });
   }
 
   get closed(): boolean {
@@ -65,26 +86,51 @@ export class ScriptedFactory implements Factory {
     const scripted = this.#script.runsOf(request);
     watch({ kind: 'planned', runs: scripted.length, message: `${request.line} on ${request.repository}` });
     const runs: RunResult[] = [];
-    for (const each of scripted) runs.push(await this.#begin(each, request, watch));
+    for (const each of scripted) runs.push(await this.#ended(this.#begin(each, request, watch)));
     const [only] = runs;
     return isOne(request) && only !== undefined ? { kind: 'one', result: only } : { kind: 'many', runs };
   }
 
+  async submit(request: RunRequest, { key }: { readonly key?: string } = {}): Promise<Submitted> {
+    const id = key ?? `request-${this.#left.size + 1}`;
+    if (this.#left.has(id)) return { request: id, state: 'exists' };
+    this.requests.push(request);
+    this.#left.set(id, { request, state: 'waiting', failure: '' });
+    this.#takeUp();
+    return { request: id, state: 'new' };
+  }
+
   async resume(run: string, watch: Watch = () => undefined): Promise<RunResult> {
     const kept = this.#find(run);
-    watch({ kind: 'run', run, title: kept.scripted.title, joined: kept.ended ? 'ended' : 'resumed' });
-    return this.#finish(kept, watch);
+    watch({ kind: 'run', run, title: kept.scripted.title, joined: kept.stands === 'ended' ? 'ended' : 'resumed' });
+    kept.watchers.add(watch);
+    if (kept.stands !== 'gate') this.#finish(kept);
+    return this.#ended(kept);
+  }
+
+  async cancel(run: string, { actor, why }: { readonly actor: Actor; readonly why: string }): Promise<RunSummary> {
+    mustBePerson(actor, 'cancel a run');
+    const kept = this.#find(run);
+    if (kept.stands !== 'ended') {
+      this.#record(kept, [{ type: 'run.cancelled', by: actor.name, why }]);
+      this.gates.leave(run);
+      this.#decide(kept, 'cancelled', `${actor.name} cancelled it: ${why}`);
+    }
+    return summaryOf(kept, this.#closed);
   }
 
   async runs({ limit, line }: { readonly limit?: number; readonly line?: string }): Promise<readonly RunSummary[]> {
-    const found = [...this.#kept.values()].filter(({ request }) => line === undefined || request.line === line);
-    return found.map(summaryOf).toReversed().slice(0, limit);
+    const found = [...this.#runs.values()].filter(({ request }) => line === undefined || request.line === line);
+    return found
+      .map((kept) => summaryOf(kept, this.#closed))
+      .toReversed()
+      .slice(0, limit);
   }
 
   async show(run: string): Promise<RunDetails> {
     const kept = this.#find(run);
-    const result = kept.ended ? resultOf(kept, this.#script.folder) : null;
-    return { summary: summaryOf(kept), result, events: chain(parseRunId(run), sampleBodies) };
+    const result = kept.stands === 'ended' ? resultOf(kept, this.#script.folder) : null;
+    return { summary: summaryOf(kept, this.#closed), result, events: eventsOf(kept) };
   }
 
   async evidence(run: string, out = join(this.#script.folder, run)): Promise<EvidencePlace> {
@@ -100,37 +146,117 @@ export class ScriptedFactory implements Factory {
     return this.#script.findings ?? [];
   }
 
+  async serve(offer: ServeOffer): Promise<Serving> {
+    const executor = `executor-${this.#serving.size + 1}`;
+    this.#serving.set(executor, offer);
+    this.#takeUp();
+    const stop = async (): Promise<void> => void this.#serving.delete(executor);
+    return { executor, stop, lost: new Promise(() => {}) };
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
-    for (const end of this.#held) end(closedError());
+    this.#serving.clear();
+    for (const end of this.#callers) end(closedError());
   }
 
-  async #begin(scripted: ScriptedRun, request: RunRequest, watch: Watch): Promise<RunResult> {
-    const kept: Kept = { scripted, request, ended: false };
-    this.#kept.set(scripted.run, kept);
-    watch({ kind: 'run', run: scripted.run, title: scripted.title, joined: 'new' });
-    watch({ kind: 'stage', run: scripted.run, stage: 'baseline', state: 'started', message: '' });
-    if (scripted.held === true) await this.#untilClosed();
-    return this.#finish(kept, watch);
+  #begin(scripted: ScriptedRun, request: RunRequest, watch: Watch): KeptRun {
+    const kept = newRun(scripted, request);
+    this.#runs.set(scripted.run, kept);
+    kept.watchers.add(watch);
+    tell(kept, { kind: 'run', run: scripted.run, title: scripted.title, joined: 'new' });
+    tell(kept, { kind: 'stage', run: scripted.run, stage: 'baseline', state: 'started', message: '' });
+    const bodies = firstBodies(kept);
+    this.#record(kept, bodies);
+    const opened = bodies.find((body) => body.type === 'gate.opened');
+    if (opened !== undefined) this.#openGate(kept, opened);
+    else if (scripted.held === true) kept.stands = 'held';
+    else this.#finish(kept);
+    return kept;
   }
 
-  async #untilClosed(): Promise<never> {
-    if (this.#closed) throw closedError();
-    return new Promise<never>((_resolve, reject) => this.#held.add(reject));
+  #openGate(kept: KeptRun, opened: OpenedGate): void {
+    const { run, title } = kept.scripted;
+    const { line } = kept.request;
+    kept.stands = 'gate';
+    this.operations.awaitReview({ id: opened.gate, run, line, what: opened.question, since: opened.openedAt });
+    this.gates.begin({ opened, run, line, title, onClose: (closing) => this.#passGate(kept, opened, closing) });
   }
 
-  async #finish(kept: Kept, watch: Watch): Promise<RunResult> {
-    const { run } = kept.scripted;
-    watch({ kind: 'note', run, message: 'npm ci' });
-    watch({ kind: 'stage', run, stage: 'baseline', state: 'done', message: '57 tests' });
-    kept.ended = true;
+  #passGate(kept: KeptRun, { gate }: OpenedGate, closing: GateClosing): void {
+    this.operations.settle(gate);
+    if (closing === null) return;
+    this.#record(kept, [closing]);
+    if (closing.type === 'gate.expired') this.#decide(kept, 'gate-expired', `Nobody answered ${gate} in time.`);
+    else if (closing.choice === 'reject') this.#decide(kept, 'gate-rejected', `${closing.by} rejected it: ${closing.note}`);
+    else this.#finish(kept);
+  }
+
+  /** Ends a run in ESCALATE, whatever its script says. */
+  #decide(kept: KeptRun, code: string, message: string): void {
+    kept.verdict = 'ESCALATE';
+    kept.reason = { code, message };
+    this.#finish(kept);
+  }
+
+  #finish(kept: KeptRun): void {
+    const { run, title } = kept.scripted;
     const result = resultOf(kept, this.#script.folder);
-    watch({ kind: 'ended', result });
-    return result;
+    if (kept.stands !== 'ended') {
+      tell(kept, { kind: 'note', run, message: 'npm ci' });
+      tell(kept, { kind: 'stage', run, stage: 'baseline', state: 'done', message: '57 tests' });
+      kept.stands = 'ended';
+      this.#record(kept, lastBodies(kept));
+      if (result.branch !== null) this.operations.awaitReview({ id: run, run, line: kept.request.line, what: title, since: this.#now() });
+    }
+    tell(kept, { kind: 'ended', result });
+    for (const end of kept.onEnd) end(result);
+    this.#takeUp();
   }
 
-  #find(run: string): Kept {
-    const found = this.#kept.get(run);
+  async #ended(kept: KeptRun): Promise<RunResult> {
+    if (kept.stands === 'ended') return resultOf(kept, this.#script.folder);
+    if (this.#closed) throw closedError();
+    return new Promise((resolve, reject) => {
+      kept.onEnd.add(resolve);
+      this.#callers.add(reject);
+    });
+  }
+
+  #record(kept: KeptRun, bodies: readonly EventBody[]): void {
+    const before = kept.bodies.length;
+    kept.bodies.push(...bodies);
+    for (const event of eventsOf(kept).slice(before)) this.feed.push(event);
+  }
+
+  #takeUp(): void {
+    for (const left of this.#left.values()) {
+      if (this.#serving.size === 0 || left.state !== 'waiting' || !this.operations.mayStart(left.request.line)) continue;
+      left.state = 'taken';
+      try {
+        for (const each of this.#script.runsOf(left.request)) this.#begin(each, left.request, () => undefined);
+      } catch (error) {
+        left.state = 'failed';
+        left.failure = error instanceof Error ? error.message : String(error);
+      }
+    }
+  }
+
+  #status(): Pick<FactoryStatus, 'executors' | 'gates' | 'open'> {
+    const runs = [...this.#runs.values()].filter(({ stands }) => stands !== 'ended');
+    const requests = [...this.#left].filter(([, { state }]) => state !== 'taken');
+    return {
+      executors: [...this.#serving].map(([id, offer]) => executorView(id, offer, this.#now())),
+      gates: runs.filter(({ stands }) => stands === 'gate').length,
+      open: [
+        ...runs.map(({ scripted, request }) => ({ id: scripted.run, kind: 'run', line: request.line, failure: '', steps: [] }) as const),
+        ...requests.map(([id, { request, failure }]) => ({ id, kind: 'request', line: request.line, failure, steps: [] }) as const),
+      ],
+    };
+  }
+
+  #find(run: string): KeptRun {
+    const found = this.#runs.get(run);
     if (found !== undefined) return found;
     throw new JidokaError('run-unknown', `No run ${run} is in the ledger.`, { mend: 'See `jidoka runs`.' });
   }
@@ -140,48 +266,16 @@ function closedError(): JidokaError {
   return new JidokaError('interrupted', 'The factory was closed.', { mend: 'Resume the run.' });
 }
 
-/** Many runs are the answer to `--all` and to a folder of advisories. */
-function isOne({ subject }: RunRequest): boolean {
-  return subject.kind === 'package' || (subject.kind === 'advisories' && subject.files.length === 1);
+function tell({ watchers }: KeptRun, progress: Progress): void {
+  for (const watch of watchers) watch(progress);
 }
 
-function resultOf({ scripted, request }: Kept, folder: string): RunResult {
-  const { run, title, verdict } = scripted;
-  const delivers = verdict === 'PR_READY' && !request.dryRun;
-  return {
-    run,
-    line: request.line,
-    seedKey: run,
-    title,
-    verdict,
-    reason: { code: `scripted-${verdict.toLowerCase().replaceAll('_', '-')}`, message: `The script says ${verdict}.` },
-    branch: delivers ? `jidoka/${request.line}/${run}` : null,
-    evidence: { ref: request.dryRun ? null : `refs/jidoka/evidence/${run}`, dir: join(folder, run), head: sampleBundle().head },
-    stages: [
-      {
-        id: 'baseline',
-        outcome: 'done',
-        summary: '57 tests',
-        durationMs: 1500,
-        attempt: 1,
-        where: { host: 'here', floor: 'host', tier: 'T0', node: 'v20.20.2' },
-      },
-    ],
-    cost: { usd: 0, basis: 'no model was called' },
-    withheld: request.dryRun ? 'dry run' : null,
-  };
+function takes({ request }: KeptRun, key: string): boolean {
+  return key === 'global' || key === `line:${request.line}`;
 }
 
-function summaryOf({ scripted, request, ended }: Kept): RunSummary {
-  return {
-    run: scripted.run,
-    line: request.line,
-    title: scripted.title,
-    repository: request.repository,
-    startedAt: '2026-01-01T00:00:00.000Z',
-    endedAt: ended ? '2026-01-01T00:00:02.000Z' : null,
-    state: ended ? 'ended' : 'interrupted',
-    verdict: ended ? scripted.verdict : null,
-    reasonCode: ended ? 'scripted' : null,
-  };
+function executorView(id: string, offer: ServeOffer, since: string): ExecutorView {
+  const { queues, labels, atOnce } = offer;
+  const name = offer.name ?? id;
+  return { id, role: 'worker', name, host: 'here', pid: 1, version: '0.0.0', queues, labels, atOnce, isLive: true, since, holds: [] };
 }

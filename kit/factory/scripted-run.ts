@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { parseRunId } from '../../src/core/base/ids.ts';
+import type { EventBody, LedgerEvent } from '../../src/core/evidence/event.ts';
+import type { OpenedGate } from '../../src/core/gate/answer.ts';
+import type { GateChoice } from '../../src/core/line/line.ts';
+import type { RunRequest, RunResult, RunSummary, Watch } from '../../src/core/ports/factory.ts';
+import type { Reason, Verdict } from '../../src/core/verdict/verdict.ts';
+import { chain, sampleBodies, sampleBundle } from '../evidence/index.ts';
+
+/** One run as a script tells it. */
+export interface ScriptedRun {
+  readonly run: string;
+  readonly title: string;
+  readonly verdict: Verdict;
+  /** Stays under way until the factory is closed; `resume` then takes it to its end. */
+  readonly held?: boolean;
+  /** Stands at a gate until somebody answers; rejected or too late, the verdict is ESCALATE. */
+  readonly gate?: ScriptedGate;
+}
+
+export interface ScriptedGate {
+  readonly stage: string;
+  readonly question?: string;
+  readonly roles?: readonly string[];
+  readonly choices?: readonly GateChoice[];
+  readonly expiresAt?: string;
+}
+
+/** A run that the scripted factory began. */
+export interface KeptRun {
+  readonly scripted: ScriptedRun;
+  readonly request: RunRequest;
+  readonly bodies: EventBody[];
+  readonly watchers: Set<Watch>;
+  /** Called with the verdict, once there is one. */
+  readonly onEnd: Set<(result: RunResult) => void>;
+  stands: 'under-way' | 'held' | 'gate' | 'ended';
+  verdict: Verdict;
+  reason: Reason;
+}
+
+export function newRun(scripted: ScriptedRun, request: RunRequest): KeptRun {
+  const { verdict } = scripted;
+  const reason = { code: `scripted-${verdict.toLowerCase().replaceAll('_', '-')}`, message: `The script says ${verdict}.` };
+  return { scripted, request, bodies: [], watchers: new Set(), onEnd: new Set(), stands: 'under-way', verdict, reason };
+}
+
+/** What happens in every run before anybody is asked: a sample's events, all but the verdict. */
+export function firstBodies({ scripted }: KeptRun): readonly EventBody[] {
+  const { gate } = scripted;
+  return gate === undefined ? sampleBodies.slice(0, -1) : [...sampleBodies.slice(0, -1), openedGate(scripted.run, gate)];
+}
+
+export function lastBodies({ verdict, reason, request }: KeptRun): readonly EventBody[] {
+  const metric = { name: 'jidoka_runs_total', labels: { line: request.line, verdict, reason: reason.code } } as const;
+  return [
+    { type: 'verdict.decided', verdict, reason, metric },
+    { type: 'run.ended', verdict },
+  ];
+}
+
+/** The chain that a ledger would hold of it. */
+export function eventsOf({ scripted, bodies }: KeptRun): LedgerEvent[] {
+  return chain(parseRunId(scripted.run), bodies);
+}
+
+function openedGate(run: string, gate: ScriptedGate): OpenedGate {
+  return {
+    type: 'gate.opened',
+    stage: gate.stage,
+    attempt: 1,
+    gate: `${run}/${gate.stage}/1`,
+    question: gate.question ?? 'Is this what was wanted?',
+    digest: 'd'.repeat(64),
+    roles: gate.roles ?? ['reviewer'],
+    choices: gate.choices ?? ['approve', 'reject'],
+    openedAt: '2026-01-01T00:00:00.000Z',
+    expiresAt: gate.expiresAt ?? '2026-01-08T00:00:00.000Z',
+  };
+}
+
+/** Many runs are the answer to `--all` and to a folder of advisories. */
+export function isOne({ subject }: RunRequest): boolean {
+  return subject.kind !== 'all' && (subject.kind !== 'advisories' || subject.files.length === 1);
+}
+
+export function resultOf({ scripted, request, verdict, reason }: KeptRun, folder: string): RunResult {
+  const { run, title } = scripted;
+  const delivers = verdict === 'PR_READY' && !request.dryRun;
+  return {
+    run,
+    line: request.line,
+    seedKey: run,
+    title,
+    verdict,
+    reason,
+    branch: delivers ? `jidoka/${request.line}/${run}` : null,
+    evidence: { ref: request.dryRun ? null : `refs/jidoka/evidence/${run}`, dir: join(folder, run), head: sampleBundle().head },
+    stages: [
+      {
+        id: 'baseline',
+        outcome: 'done',
+        summary: '57 tests',
+        durationMs: 1500,
+        attempt: 1,
+        where: { host: 'here', floor: 'host', tier: 'T0', node: 'v20.20.2' },
+      },
+    ],
+    cost: { usd: 0, basis: 'no model was called' },
+    withheld: request.dryRun ? 'dry run' : null,
+  };
+}
+
+export function summaryOf({ scripted, request, stands, verdict, reason }: KeptRun, isClosed: boolean): RunSummary {
+  const hasEnded = stands === 'ended';
+  const open = stands === 'gate' ? 'waiting' : isClosed ? 'interrupted' : 'running';
+  return {
+    run: scripted.run,
+    line: request.line,
+    title: scripted.title,
+    repository: request.repository,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: hasEnded ? '2026-01-01T00:00:02.000Z' : null,
+    state: hasEnded ? 'ended' : open,
+    waitsFor: stands === 'gate' ? `gate ${scripted.gate?.stage ?? ''}` : '',
+    verdict: hasEnded ? verdict : null,
+    reasonCode: hasEnded ? reason.code : null,
+  };
+}
