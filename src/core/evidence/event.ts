@@ -58,7 +58,9 @@ export type EventBody =
       readonly stage: string;
       readonly attempt: number;
       readonly station: string;
-      readonly handle: StageOutput;
+      /** Name of the workspace it works in. */
+      readonly workspace: string;
+      readonly handle: Json;
     }
   | {
       readonly type: 'rework.ordered';

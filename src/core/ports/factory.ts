@@ -193,6 +193,8 @@ export type Progress =
       readonly message: string;
     }
   | { readonly kind: 'note'; readonly run: string; readonly message: string }
+  /** The run rests; `gate` names the gate where a person must answer. Told again whenever the reason changes. */
+  | { readonly kind: 'waits'; readonly run: string; readonly reason: string; readonly gate: string | null }
   | { readonly kind: 'ended'; readonly result: RunResult }
   | { readonly kind: 'warning'; readonly message: string };
 
