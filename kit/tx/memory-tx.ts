@@ -45,15 +45,19 @@ class MemoryTx {
 
 async function within<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
   const own = new MemoryTx();
+  const result = await attempted(own, work);
+  for (const then of own.thens) then();
+  return result;
+}
+
+async function attempted<T>(own: MemoryTx, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
-    const result = await work(own as unknown as Tx); // a Tx is opaque: this is what it is in memory
-    own.isOpen = false;
-    for (const then of own.thens) then();
-    return result;
+    return await work(own as unknown as Tx); // a Tx is opaque: this is what it is in memory
   } catch (error) {
-    own.isOpen = false;
     for (const undo of own.undos.toReversed()) undo();
     throw error;
+  } finally {
+    own.isOpen = false;
   }
 }
 

@@ -21,6 +21,11 @@ export interface Database {
   /** Does the work `name` unless this database has seen it done; one process at a time. */
   migrateOnce(name: string, work: () => Promise<void>): Promise<void>;
   /**
+   * Hears notices of a channel, with what they say, until closed. After a lost connection it goes on by itself and calls
+   * `onNotice` once with '', because notices may have been missed.
+   */
+  listen(channel: string, onNotice: (payload: string) => void): Promise<{ close(): Promise<void> }>;
+  /**
    * Makes this process known under a new id until it leaves, closes the database or dies. `onOutage` hears of a
    * database that was lost and did not come back within half a minute.
    */
@@ -34,6 +39,8 @@ export interface Database {
 /** A process as other processes know it. */
 export interface Executor {
   readonly id: string;
+  /** Makes it known again where others took it for dead. */
+  renew(): Promise<void>;
   leave(): Promise<void>;
 }
 

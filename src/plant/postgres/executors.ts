@@ -8,13 +8,18 @@ const lockOf = `hashtextextended($1, 77)`;
 export async function enlistExecutor(client: pg.Client): Promise<string> {
   const id = randomUUID();
   await lockExecutor(client, id);
-  await client.query('insert into jidoka.executor (id, machine, pid, life) values ($1, $2, $3, $4)', [
+  await recordExecutor(client, id);
+  return id;
+}
+
+/** Writes the row of an executor whose lock is held, also anew where somebody took it for dead. */
+export async function recordExecutor(client: pg.Client, id: string): Promise<void> {
+  await client.query('insert into jidoka.executor (id, machine, pid, life) values ($1, $2, $3, $4) on conflict (id) do nothing', [
     id,
     await thisMachine(),
     process.pid,
     (await processLife(process.pid)) ?? '',
   ]);
-  return id;
 }
 
 /** Takes an executor's lock, also anew after its connection was lost. Somebody may look at it just now: then it waits. */

@@ -1,14 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import type { Database, DatabaseOptions } from './database.ts';
+import type { Database, DatabaseOptions, Executor } from './database.ts';
 import { embeddedServer } from './embedded-server.ts';
-import { dismissExecutors, enlistExecutor, isExecutorLive, lockExecutor } from './executors.ts';
+import { dismissExecutors, enlistExecutor, isExecutorLive, lockExecutor, recordExecutor } from './executors.ts';
 import { databaseFault, isConnectionLoss, unavailable } from './faults.ts';
 import { givenServer } from './given-server.ts';
 import { migrate, migrateOnce } from './migrate.ts';
+import { Notices } from './notices.ts';
 import type { Server } from './server.ts';
 import { isLastSession, openLiveSession } from './sessions.ts';
 
+/** A stage may need two connections at once, and many stages go on at once; idle ones are closed. */
+const poolSize = 12;
 const attempts = 3;
 const outagePatienceMs = 30_000;
 const endPatienceMs = 3_000;
@@ -61,6 +64,7 @@ class Connection implements Database {
   readonly #server: Server;
   readonly #log: (message: string) => void;
   readonly #executors = new Map<string, (fault: unknown) => void>();
+  readonly #notices = new Notices();
   #client: pg.Client;
   #reviving: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
@@ -78,7 +82,7 @@ class Connection implements Database {
     this.#server = server;
     this.#log = log;
     this.#client = this.#watched(client);
-    this.pool = this.openPool('jidoka', 4);
+    this.pool = this.openPool('jidoka', poolSize);
   }
 
   openPool(name: string, max: number): pg.Pool {
@@ -109,11 +113,22 @@ class Connection implements Database {
     await migrateOnce(this.pool, name, work);
   }
 
-  async enlist(onOutage: (fault: unknown) => void): Promise<{ readonly id: string; leave(): Promise<void> }> {
+  async listen(channel: string, onNotice: (payload: string) => void): Promise<{ close(): Promise<void> }> {
+    await this.attempt(() => this.#notices.add(this.#client, channel, onNotice));
+    return {
+      close: async () => {
+        // A session that is lost listens no more.
+        await this.#notices.remove(this.#client, channel, onNotice).catch(() => {});
+      },
+    };
+  }
+
+  async enlist(onOutage: (fault: unknown) => void): Promise<Executor> {
     const id = await enlistExecutor(this.#client);
     this.#executors.set(id, onOutage);
     return {
       id,
+      renew: () => this.attempt(() => recordExecutor(this.#client, id)),
       leave: async () => {
         this.#executors.delete(id);
         if (this.#closing === null) await dismissExecutors(this.#client, [id]);
@@ -163,29 +178,33 @@ class Connection implements Database {
     const { client } = await this.#server.up(() => openLiveSession(this.#server), true);
     this.#client = this.#watched(client);
     for (const id of this.#executors.keys()) await lockExecutor(client, id);
+    await this.#notices.resume(client);
     this.#log(`PostgreSQL on ${this.where} was lost and is back`);
   }
 
   #watched(client: pg.Client): pg.Client {
+    this.#notices.watch(client);
     client.once('end', () => {
       if (this.#closing === null && client === this.#client) void this.#outlast();
     });
     return client;
   }
 
-  /** Brings a lost server back while work in other hands waits for it; tells that work where it cannot be done. */
+  /** Brings a lost server back while work in other hands waits for it; tells that work where it takes long. */
   async #outlast(): Promise<void> {
     const deadline = Date.now() + outagePatienceMs;
+    let isTold = false;
     while (this.#closing === null) {
       const fault = await this.#revive().then(
         () => null,
         (error: unknown) => databaseFault(error, this.where),
       );
       if (fault === null) return;
-      if (Date.now() > deadline) {
+      if (Date.now() > deadline && !isTold) {
+        isTold = true;
         for (const onOutage of this.#executors.values()) onOutage(fault);
-        return;
       }
+      if (isTold && !this.#notices.isWanted) return;
       await pause(500);
     }
   }

@@ -1,9 +1,15 @@
 import type { Migration } from 'kysely';
 import * as events from './0001-events.ts';
 import * as executors from './0002-executors.ts';
+import * as work from './0003-work.ts';
+import * as feed from './0004-feed.ts';
+import * as blobs from './0005-blobs.ts';
 import type { MigrationName } from './names.ts';
 
 export const migrations: Readonly<Record<MigrationName, Migration>> = {
   '0001-events': events,
   '0002-executors': executors,
+  '0003-work': work,
+  '0004-feed': feed,
+  '0005-blobs': blobs,
 };
