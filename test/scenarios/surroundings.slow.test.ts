@@ -145,7 +145,8 @@ describe('a target that takes no push', () => {
     await git(path, 'branch', 'jidoka');
     const { result } = await update(path, 'plain');
     const [, mirror = ''] = /did not take it: .* refs\/heads\/\S+ is kept in (\S+)\.$/.exec(result.withheld ?? '') ?? [];
-    expect((await refsOf(mirror)).has(`refs/heads/${result.branch}`), JSON.stringify(result)).toBe(true);
+    expect(result.branch, JSON.stringify(result)).toBeNull();
+    expect((await refsOf(mirror)).has('refs/heads/jidoka/deps/plain@1.1.0')).toBe(true);
     expect((await refsOf(path)).has(result.evidence.ref ?? '')).toBe(true);
   });
 });
@@ -216,14 +217,21 @@ function incompressible(): string {
   return randomBytes(2_000_000).toString('hex');
 }
 
-/** The change is in the repository that the ledger names, on the branch that the result names. */
-async function expectHeld(result: RunResult): Promise<void> {
-  const { events } = JSON.parse((await scene.ask(['show', result.run, '--json'])).stdout);
-  const { delivery } = events.find(({ body }: { body: { type: string } }) => body.type === 'delivered').body;
-  expect(delivery.target.startsWith(scene.home)).toBe(true);
-  const refs = await refsOf(delivery.target);
-  expect(refs.get(`refs/heads/${result.branch}`)).toBe(delivery.commit);
-  expect(refs.get(result.evidence.ref ?? '')).toBe(delivery.evidenceCommit);
+/** The result names nothing that is not in the target, and says where the factory keeps branch and evidence. */
+async function expectHeld({ branch, evidence, withheld }: RunResult): Promise<void> {
+  expect({ branch, ref: evidence.ref }).toEqual({ branch: null, ref: null });
+  const kept = [...(withheld ?? '').matchAll(/(refs\/\S+) is kept in (\S+)\.(?= |$)/g)].map(([, ref = '', mirror = '']) => ({
+    ref,
+    mirror,
+  }));
+  expect(kept.map(({ ref }) => ref)).toEqual([
+    expect.stringContaining('refs/heads/jidoka/'),
+    expect.stringContaining('refs/jidoka/evidence/'),
+  ]);
+  for (const { ref, mirror } of kept) {
+    expect(mirror.startsWith(scene.home)).toBe(true);
+    expect((await refsOf(mirror)).has(ref)).toBe(true);
+  }
 }
 
 async function update(

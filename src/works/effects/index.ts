@@ -1,0 +1,1 @@
+export { once, type Append, type Effect, type EffectKind, type EffectMeans } from './once.ts';
