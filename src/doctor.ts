@@ -12,7 +12,7 @@ interface Diagnosed {
 
 /** The machines that are looked at. */
 interface Machines {
-  readonly executor: string;
+  readonly engine: { readonly executor: string };
   readonly floor: Floor;
   readonly forge: Pick<Forge, 'open'>;
   readonly registry: Registry;
@@ -32,7 +32,7 @@ export async function diagnose(config: Diagnosed, open: () => Promise<Machines>)
   const { needs } = opened;
   return [
     ...place,
-    finding('required', 'database and engine', true, `open, executor ${needs.executor}`),
+    finding('required', 'database and engine', true, `open, executor ${needs.engine.executor}`),
     ...(await floor(needs)),
     await git(needs),
     await registry(needs),

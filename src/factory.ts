@@ -1,161 +1,174 @@
-import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseDigest, parseRunId } from './core/base/ids.ts';
-import type { Json } from './core/base/json.ts';
-import { redact } from './core/base/redact.ts';
-import type { Factory, Progress, Watch } from './core/ports/factory.ts';
-import { systemClock } from './plant/clock/index.ts';
-import { openEngine } from './plant/engine/index.ts';
-import { evidenceFolders } from './plant/evidence/index.ts';
-import { floorRoot, hostFloor } from './plant/floor/index.ts';
-import { gitForge } from './plant/forge/index.ts';
-import { openBlobs, openLedger } from './plant/ledger/index.ts';
-import { builtInLine } from './plant/lines/index.ts';
-import { openDatabase } from './plant/postgres/index.ts';
-import { npmRegistry } from './plant/registry/index.ts';
+import { JidokaError } from './core/base/error.ts';
+import { parseRunId } from './core/base/ids.ts';
+import type { Service } from './core/ports/engine.ts';
+import type { Credentials } from './core/ports/credentials.ts';
+import type { Factory, Progress, RunRequest, Serving, Watch } from './core/ports/factory.ts';
+import type { Feed } from './core/ports/feed.ts';
+import { builtInLine, openMachines, type FactoryConfig, type Machines } from './machines.ts';
 import { evidenceFiles } from './works/delivery/index.ts';
 import { diagnose } from './doctor.ts';
+import {
+  findRun,
+  performRequest,
+  resumeRun,
+  runDetails,
+  runSummaries,
+  submitRequest,
+  workRequest,
+  type Crew,
+} from './works/dispatch/index.ts';
+import { gateDesk } from './works/gate/index.ts';
 import { parseLine } from './works/line-file/index.ts';
 import { mechanic } from './works/mechanic/index.ts';
-import { resumeRun, runDetails, runSummaries, workRequest, type RunEngine } from './works/dispatch/index.ts';
-import { lineWorkflow, type RunNeeds } from './works/run/index.ts';
+import { operations } from './works/operations/index.ts';
+import { cancelRun, performRunStep, type RunNeeds } from './works/run/index.ts';
+import { fireSchedule } from './works/schedule/index.ts';
+import { commandStation } from './works/station/index.ts';
+import { sweepFloor } from './works/sweep/index.ts';
 
-export interface FactoryConfig {
-  /** Absolute folder of database, blobs, mirrors, workspaces and evidence. */
-  readonly home: string;
-  /** A PostgreSQL to use instead of one of our own. */
-  readonly databaseUrl: string | null;
-  /** Folder with initdb and postgres, instead of those from npm. */
-  readonly postgresBin: string | null;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly version: string;
-  readonly log: (line: string) => void;
-}
+export type { FactoryConfig } from './machines.ts';
 
 /**
- * Joins works and plant: the one place that knows both. Opening is cheap; the database, the engine and the floor start
- * with the first request that needs them.
+ * Joins works with their machines: the one place that does. Opening is cheap; the database, the engine and the floor
+ * start with the first request that needs them.
  */
 export async function createFactory(config: FactoryConfig): Promise<Factory> {
   const audience = new Audience();
-  const house = await buildHouse(config, audience);
+  const house = new House(config, audience);
+  const needs = async (): Promise<RunNeeds> => (await house.open()).needs;
   return {
     run: (request, watch) =>
       audience.during(watch, async () => {
-        const file = request.lineFile ?? (await builtInLine(request.line));
-        const line = parseLine(file.text, file.path);
-        const { needs, engine } = await house.open();
-        return await workRequest(request, { line, needs, engine });
+        const line = await lineOf(request);
+        const open = await house.open();
+        return await workRequest(request, { line, needs: open.needs, crew: house });
       }),
-    resume: (run, watch) =>
-      audience.during(watch, async () => {
-        const { needs, engine } = await house.open();
-        return await resumeRun(run, needs, engine);
-      }),
-    runs: async (filter) => {
-      const { needs, isUnderWay } = await house.open();
-      return await runSummaries(needs.ledger, isUnderWay, filter);
+    submit: async (request, options = {}) => {
+      await lineOf(request);
+      const open = await needs();
+      const order = { key: options.key ?? null, notBefore: options.notBefore ?? null };
+      return await open.engine.transaction((tx) => submitRequest(request, order, open, tx));
     },
-    show: async (run) => {
-      const { needs, isUnderWay } = await house.open();
-      return await runDetails(needs.ledger, isUnderWay, run);
+    resume: (run, watch) => audience.during(watch, async () => await resumeRun(run, await needs(), house)),
+    cancel: async (text, { actor, why }) => {
+      if (actor.kind !== 'person')
+        throw new JidokaError('access-refused', `${actor.name} is an agent and may not cancel a run.`, { mend: 'Let a person do it.' });
+      const open = await needs();
+      const run = await findRun(text, open.ledger);
+      await cancelRun(run, { by: actor.name, why }, open);
+      return (await runDetails(open, run)).summary;
     },
+    runs: async (filter) => await runSummaries(await needs(), filter),
+    show: async (run) => await runDetails(await needs(), run),
     evidence: async (text, out) => {
-      const { needs, isUnderWay } = await house.open();
-      const { summary, result, events } = await runDetails(needs.ledger, isUnderWay, text);
+      const open = await needs();
+      const { summary, result, events } = await runDetails(open, text);
       const run = parseRunId(summary.run);
-      const dir = await needs.evidence.write(run, await evidenceFiles(run, events, needs.blobs), out);
+      const dir = await open.evidence.write(run, await evidenceFiles(run, events, open.blobs), out);
       return { run, dir, head: result?.evidence.head ?? '', ref: result?.evidence.ref ?? null };
     },
-    doctor: async () => await diagnose(config, () => house.open().then(({ needs }) => needs)),
+    doctor: async () => await diagnose(config, needs),
+    serve: (offer) => house.serve(offer),
+    gates: gateDesk(needs),
+    operations: operations(needs, async () => (await house.open()).machines.database),
+    credentials: lateCredentials(async () => (await house.open()).machines.credentials),
+    feed: lateFeed(async () => (await needs()).feed),
     close: () => house.close(),
   };
 }
 
+/** The line a request names, checked. */
+async function lineOf(request: RunRequest): Promise<ReturnType<typeof parseLine>> {
+  const file = request.lineFile ?? (await builtInLine(request.line));
+  return parseLine(file.text, file.path);
+}
+
 interface Open {
   readonly needs: RunNeeds;
-  readonly engine: RunEngine;
-  readonly isUnderWay: (run: string) => Promise<boolean>;
+  readonly machines: Machines;
 }
 
-interface House {
-  open(): Promise<Open>;
-  close(): Promise<void>;
+/** What is open in this process, and who works in it. */
+class House implements Crew {
+  readonly #config: FactoryConfig;
+  readonly #audience: Audience;
+  #opening: Promise<Open> | null = null;
+  #open: Open | null = null;
+  #own: Service | null = null;
+  #serving = false;
+  #closed = false;
+
+  constructor(config: FactoryConfig, audience: Audience) {
+    this.#config = config;
+    this.#audience = audience;
+  }
+
+  open(): Promise<Open> {
+    this.#opening ??= this.#openOnce();
+    return this.#opening;
+  }
+
+  /** The hands of a process that is no worker: they do what it asked for itself. */
+  service(): Service | null {
+    if (this.#serving || this.#open === null) return null;
+    const { needs } = this.#open;
+    const offer = { role: 'caller', name: null, queues: null, labels: [], atOnce: 2, version: needs.version } as const;
+    this.#own ??= needs.engine.serve(offer, (step, signal) => this.#perform(step, signal));
+    return this.#own;
+  }
+
+  async serve(offer: Parameters<Factory['serve']>[0]): Promise<Serving> {
+    const { needs } = await this.open();
+    this.#serving = true;
+    const service = needs.engine.serve({ role: 'worker', version: needs.version, ...offer }, (step, signal) => this.#perform(step, signal));
+    const sweeping = new AbortController();
+    const swept = sweepFloor(needs, sweeping.signal);
+    return {
+      executor: needs.engine.executor,
+      lost: service.lost,
+      stop: async (how) => {
+        sweeping.abort();
+        await service.stop(how);
+        await swept;
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#own?.stop('at-once');
+    await this.#opening?.then(({ machines }) => machines.close()).catch(() => undefined);
+  }
+
+  async #openOnce(): Promise<Open> {
+    const machines = await openMachines(this.#config);
+    const stations = new Map([
+      ['mechanic', mechanic({ registry: machines.registry })],
+      ['command', commandStation()],
+    ]);
+    const progress = (told: Progress): void => this.#audience.tell(told);
+    this.#open = { machines, needs: { ...machines, stations, progress } };
+    return this.#open;
+  }
+
+  async #perform(...[step, signal]: Parameters<Parameters<RunNeeds['engine']['serve']>[1]>): Promise<void> {
+    const { needs } = await this.open();
+    switch (step.kind) {
+      case 'run':
+        return await performRunStep(step, signal, needs);
+      case 'schedule':
+        return await fireSchedule(step, needs);
+      case 'request': {
+        const work = async (request: RunRequest, stop: AbortSignal) =>
+          await workRequest(request, { line: await lineOf(request), needs, crew: this, signal: stop });
+        return await performRequest(step, signal, { needs, work });
+      }
+    }
+  }
 }
 
-async function buildHouse(config: FactoryConfig, audience: Audience): Promise<House> {
-  let opening: Promise<Open & { close(): Promise<void> }> | null = null;
-  let closed = false;
-  return {
-    open: () => {
-      opening ??= openHouse(config, audience);
-      return opening;
-    },
-    close: async () => {
-      if (closed) return;
-      closed = true;
-      await opening?.then((open) => open.close()).catch(() => undefined);
-    },
-  };
-}
-
-/** Opens every machine once, in the order they rest on each other. */
-async function openHouse(config: FactoryConfig, audience: Audience): Promise<Open & { close(): Promise<void> }> {
-  const { home, env, version } = config;
-  const log = telling(config);
-  await mkdir(home, { recursive: true });
-  const clock = systemClock();
-  const floor = hostFloor({ root: floorRoot(home, process.getuid?.()), clock, env, log });
-  // The floor looks at its tools while the database starts; whoever needs it hears of a failure.
-  floor.probe().catch(() => undefined);
-  const database = await openDatabase({ home, url: config.databaseUrl, binDir: config.postgresBin, env, log });
-  const registry = npmRegistry({ cwd: home, env, log, clock });
-  const machines = {
-    ledger: openLedger(database, redact),
-    blobs: openBlobs(join(home, 'blobs'), redact),
-    floor,
-    forge: gitForge({ root: join(home, 'forge'), env, log }),
-    registry,
-    advisories: registry,
-    evidence: evidenceFolders(join(home, 'evidence')),
-    stations: new Map([['mechanic', mechanic({ registry })]]),
-    clock,
-    sha256: (content: string | Uint8Array) => parseDigest(createHash('sha256').update(content).digest('hex')),
-    pid: process.pid,
-    version,
-    progress: (progress: Progress) => audience.tell(progress),
-  };
-  // The workflow is made before the engine is open, and the engine says who this process is.
-  const needsOf = (executor: string): RunNeeds => ({ ...machines, executor });
-  const engine: RunEngine = await openEngine<Json, Json>({
-    database,
-    name: 'run',
-    workflow: (context, input) => lineWorkflow(needsOf(engine.executor))(context, input),
-    log,
-  }).catch(async (error: unknown) => {
-    await database.close();
-    throw error;
-  });
-  return {
-    needs: needsOf(engine.executor),
-    engine,
-    isUnderWay: async (run) => (await engine.state(run)).kind === 'running',
-    close: async () => {
-      await engine.close();
-      await floor.reap();
-      await database.close();
-    },
-  };
-}
-
-/** What machines say of their everyday is for those who debug; the rest is for everybody. */
-function telling({ env, log }: FactoryConfig): (line: string) => void {
-  if (env['JIDOKA_DEBUG'] !== undefined) return log;
-  return (line) => (/^(dbos (info|debug)|starting PostgreSQL)/.test(line) ? undefined : log(line));
-}
-
-/** Who watches the work of this process; one request at a time has the floor's ear. */
+/** Who watches the work of this process; one request at a time has its ear. */
 class Audience {
   #watch: Watch | undefined;
 
@@ -171,4 +184,22 @@ class Audience {
       this.#watch = undefined;
     }
   }
+}
+
+/** A feed of a house that is opened with the first question. */
+function lateFeed(open: () => Promise<Feed>): Feed {
+  return {
+    after: async (cursor, options) => (await open()).after(cursor, options),
+    end: async () => (await open()).end(),
+    wait: async (maxMs, signal) => (await open()).wait(maxMs, signal),
+  };
+}
+
+function lateCredentials(open: () => Promise<Credentials>): Credentials {
+  return {
+    add: async (holder) => (await open()).add(holder),
+    list: async () => (await open()).list(),
+    remove: async (name) => (await open()).remove(name),
+    who: async (token) => (await open()).who(token),
+  };
 }

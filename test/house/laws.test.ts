@@ -35,6 +35,8 @@ const planted: readonly Planted[] = [
   { law: 'layers', fault: 'plant imports works', files: { 'src/plant/floor/a.ts': "import { x } from '../../works/run/index.ts';" } },
   { law: 'layers', fault: 'a door imports works', files: { 'src/doors/cli/a.ts': "import { x } from '../../works/run/index.ts';" } },
   { law: 'layers', fault: 'a second joiner', files: { 'src/other.ts': "import { x } from './plant/ledger/index.ts';" } },
+  { law: 'layers', fault: 'the joiner imports plant', files: { 'src/factory.ts': "import { x } from './plant/ledger/index.ts';" } },
+  { law: 'layers', fault: 'the machines import works', files: { 'src/machines.ts': "import { x } from './works/run/index.ts';" } },
   { law: 'layers', fault: 'the joiner imports a door', files: { 'src/factory.ts': "import { x } from './doors/cli/index.ts';" } },
   { law: 'layers', fault: 'product code imports kit', files: { 'src/works/run/a.ts': "import { x } from '../../../kit/index.ts';" } },
   {
@@ -47,7 +49,7 @@ const planted: readonly Planted[] = [
     fault: 'a room is entered through the window',
     files: { 'src/works/run/a.ts': "import { x } from '../inspection/canary.ts';" },
   },
-  { law: 'front-doors', fault: 'the joiner climbs in', files: { 'src/factory.ts': "import { x } from './plant/ledger/append.ts';" } },
+  { law: 'front-doors', fault: 'a joiner climbs in', files: { 'src/machines.ts': "import { x } from './plant/ledger/append.ts';" } },
   {
     law: 'package-homes',
     fault: 'the engine vendor outside its room',
@@ -128,8 +130,9 @@ const innocent: Files = {
   'src/works/run/protect.ts': "export const own = ['.github/', '{gitlab-ci,bitbucket-pipelines}.yml'];",
   'src/doors/cli/run.ts':
     "import { createFactory } from '../../factory.ts'; import { config } from '../config.ts'; import { Command } from 'commander'; createFactory(config, Command);",
+  'src/machines.ts': "export { append } from './plant/ledger/index.ts';",
   'src/factory.ts':
-    "import { run } from './works/run/index.ts'; import { append } from './plant/ledger/index.ts'; export const createFactory = () => run(append);",
+    "import { run } from './works/run/index.ts'; import { append } from './machines.ts'; export const createFactory = () => run(append);",
 };
 
 describe('the laws of the house', () => {

@@ -114,8 +114,8 @@ export interface StepView {
 export interface Offer {
   /** 'worker' takes whatever fits; 'caller' only the works it asked for. */
   readonly role: 'worker' | 'caller';
-  /** Name for people: host and pid where nothing is given. */
-  readonly name: string;
+  /** Name for people; null gives host and pid. */
+  readonly name: string | null;
   /** Queues it serves; null for all. */
   readonly queues: readonly string[] | null;
   readonly labels: readonly string[];
@@ -138,6 +138,8 @@ export interface Service {
   stop(how: 'at-once' | 'when-done'): Promise<void>;
   /** The fault of the surroundings that last gave a step of this work back, or null. */
   faultOf(work: string): unknown;
+  /** Rejects when this process can no longer serve: its database is gone for good. Never resolves. */
+  readonly lost: Promise<never>;
 }
 
 export interface ExecutorView {

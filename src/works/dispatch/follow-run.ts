@@ -1,21 +1,85 @@
+import { JidokaError } from '../../core/base/error.ts';
 import type { RunId } from '../../core/base/ids.ts';
 import type { EventBody } from '../../core/evidence/event.ts';
-import type { Progress } from '../../core/ports/factory.ts';
+import { runResult } from '../../core/evidence/run-result.ts';
+import type { WorkView } from '../../core/ports/engine.ts';
+import type { Progress, RunResult } from '../../core/ports/factory.ts';
 import type { RunNeeds } from '../run/index.ts';
+import type { Crew } from './crew.ts';
+import { restOf } from './rest-of.ts';
 
-const everyMs = 500;
+const lookMs = 1000;
 
-/** Shows what another process does on a run, from the ledger, until told to stop. */
-export async function followRun(run: RunId, needs: RunNeeds, stop: AbortSignal): Promise<void> {
-  let seen = 0;
+export interface Following {
+  readonly run: RunId;
+  /** Events that are known already; those after them are told. */
+  readonly seen: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Waits for a run to end, whoever works on it, and folds its result from the ledger. Where no worker lives this
+ * process does the steps itself. Throws `engine-failed` where the factory failed on the run, the fault of the
+ * surroundings that keeps this process from its work, and `interrupted` on a signal.
+ */
+export async function followRun(following: Following, needs: RunNeeds, crew: Crew): Promise<RunResult> {
+  const { run, signal } = following;
+  const quiet = new AbortController().signal;
+  let seen = following.seen;
+  let own = false;
+  let told = '';
   for (;;) {
-    const stopped = stop.aborted;
+    if (signal?.aborted) throw interrupted(run);
+    const view = await needs.engine.work(run);
     const events = await needs.ledger.read(run);
-    for (const { body } of events.slice(seen)) for (const progress of progressOf(run, body)) needs.progress(progress);
+    const isEnded = view === null || view.state === 'ended';
+    if (!own) for (const { body } of events.slice(seen)) for (const progress of progressOf(run, body)) needs.progress(progress);
     seen = events.length;
-    if (stopped) return;
-    await needs.clock.sleep(everyMs, stop);
+    if (isEnded) return resultOf(run, events);
+    if (view.state === 'failed') throw failed(view);
+    own ||= await takeOn(view, needs, crew);
+    const fault = own ? crew.service()?.faultOf(run) : null;
+    if (fault !== null && fault !== undefined) throw fault;
+    told = tellRest(view, events, { needs, told, run });
+    await needs.feed.wait(lookMs, signal ?? quiet);
   }
+}
+
+/** True where this process is to do the steps: nobody lives who takes whatever comes. */
+async function takeOn(view: WorkView, needs: RunNeeds, { service }: Crew): Promise<boolean> {
+  const executors = await needs.engine.executors();
+  if (executors.some(({ role, isLive }) => role === 'worker' && isLive)) return false;
+  const own = service();
+  own?.include(view.id);
+  return own !== null;
+}
+
+interface Telling {
+  readonly needs: RunNeeds;
+  readonly told: string;
+  readonly run: RunId;
+}
+
+function tellRest(view: WorkView, events: Parameters<typeof restOf>[1], { needs, told, run }: Telling): string {
+  const rest = restOf(view, events);
+  if (rest !== null && rest.reason !== told) needs.progress({ kind: 'waits', run, ...rest });
+  return rest?.reason ?? '';
+}
+
+function resultOf(run: RunId, events: Parameters<typeof runResult>[0]): RunResult {
+  const result = runResult(events);
+  if (result !== null) return result;
+  throw new JidokaError('invariant', `Run ${run} ended without a result in the ledger.`, { mend: `Look at it: jidoka show ${run} --json` });
+}
+
+function failed({ id, failure }: WorkView): JidokaError {
+  return new JidokaError('engine-failed', `Run ${id} failed: ${failure}`, {
+    mend: `Nothing is lost: \`jidoka resume ${id}\` tries again where it stopped. If it fails again, report it as a bug of jidoka.`,
+  });
+}
+
+function interrupted(run: RunId): JidokaError {
+  return new JidokaError('interrupted', `Waiting for run ${run} was interrupted.`, { mend: `Go on with it: jidoka resume ${run}` });
 }
 
 function progressOf(run: RunId, body: EventBody): Progress[] {
@@ -26,6 +90,8 @@ function progressOf(run: RunId, body: EventBody): Progress[] {
       return [{ kind: 'stage', run, stage: body.stage, state: body.outcome === 'failed' ? 'failed' : 'done', message: body.summary }];
     case 'stage.retried':
       return [{ kind: 'note', run, message: `${body.stage}: ${body.message}` }];
+    case 'rework.ordered':
+      return [{ kind: 'note', run, message: `${body.from} sends the work back to ${body.to}: ${body.objection}` }];
     default:
       return [];
   }

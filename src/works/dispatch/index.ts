@@ -1,4 +1,6 @@
-export { resumeRun } from './resume-run.ts';
+export type { Crew } from './crew.ts';
+export { performRequest } from './perform-request.ts';
+export { findRun, resumeRun } from './resume-run.ts';
 export { runDetails, runSummaries } from './run-list.ts';
+export { submitRequest } from './submit-request.ts';
 export { workRequest } from './work-request.ts';
-export type { RunEngine } from './work-seed.ts';

@@ -5,22 +5,26 @@ import { seedTitle } from '../../core/packet/title.ts';
 import type { RunResult } from '../../core/ports/factory.ts';
 import type { Ledger } from '../../core/ports/ledger.ts';
 import type { RunNeeds } from '../run/index.ts';
-import { finish, type RunEngine } from './work-seed.ts';
+import type { Crew } from './crew.ts';
+import { followRun } from './follow-run.ts';
+import { isLeft } from './work-seed.ts';
 
 /**
- * Takes up a run that a dead process left; joins one that is under way, reports one that ended.
- * Throws `run-unknown`, `usage` for an ambiguous beginning of an id, `engine-failed` for a run that broke.
+ * Takes up a run that a dead process left or that failed; joins one that is under way, reports one that ended.
+ * Throws `run-unknown`, also for an ambiguous beginning of an id, and `engine-failed` for a run that fails again.
  */
-export async function resumeRun(text: string, needs: RunNeeds, engine: RunEngine): Promise<RunResult> {
+export async function resumeRun(text: string, needs: RunNeeds, crew: Crew): Promise<RunResult> {
   const run = await findRun(text, needs.ledger);
   const events = await needs.ledger.read(run);
   const ended = runResult(events);
   const seed = find(events, 'run.started')?.seed;
-  const state = await engine.state(run);
-  const joined = ended !== null ? 'ended' : state.kind === 'orphaned' ? 'resumed' : 'under-way';
+  const view = await needs.engine.work(run);
+  if (ended === null && view === null) throw ofOlderVersion(run);
+  if (view?.state === 'failed') await needs.control.retry(run);
+  const left = view !== null && (view.state === 'failed' || isLeft(view));
+  const joined = ended !== null ? 'ended' : left ? 'resumed' : 'under-way';
   needs.progress({ kind: 'run', run, title: seed === undefined ? run : seedTitle(seed), joined });
-  if (joined === 'resumed') await engine.resume(run);
-  const result = ended ?? (await finish(run, joined, needs, engine));
+  const result = ended ?? (await followRun({ run, seen: events.length }, needs, crew));
   needs.progress({ kind: 'ended', result });
   return result;
 }
@@ -36,5 +40,11 @@ export async function findRun(text: string, ledger: Ledger): Promise<RunId> {
     throw new JidokaError('run-unknown', `No run "${text}" is in the ledger.`, { mend: 'List the runs: jidoka runs' });
   throw new JidokaError('run-unknown', `"${text}" is the beginning of several runs: ${rows.map((row) => row.run).join(', ')}.`, {
     mend: 'Write more of the id.',
+  });
+}
+
+function ofOlderVersion(run: RunId): JidokaError {
+  return new JidokaError('run-unknown', `Run ${run} was begun by an older jidoka, which kept elsewhere what it was started with.`, {
+    mend: 'Give the command that began it again: it goes on from what the ledger has of it.',
   });
 }

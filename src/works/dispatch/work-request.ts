@@ -17,13 +17,17 @@ import {
 } from '../intake/index.ts';
 import type { RunNeeds } from '../run/index.ts';
 import { workGroup } from './work-group.ts';
-import { workSeed, type RunEngine, type SeedOrder } from './work-seed.ts';
+import type { Crew } from './crew.ts';
+import { taskSeed } from './task-seed.ts';
+import { workSeed, type SeedOrder } from './work-seed.ts';
 
 /** What a request is worked with. */
 export interface RequestMeans {
   readonly line: Line;
   readonly needs: RunNeeds;
-  readonly engine: RunEngine;
+  readonly crew: Crew;
+  /** Ends the waiting, not the runs. */
+  readonly signal?: AbortSignal;
 }
 
 /** Turns a request into seeds and brings each to its verdict, one after the other. */
@@ -32,6 +36,8 @@ export async function workRequest(request: RunRequest, means: RequestMeans): Pro
   checkStations(line, needs);
   const repository = await needs.forge.open(request.repository);
   warnOfUncommitted(repository, needs);
+  checkSeed(request, line);
+  if (request.subject.kind === 'task') return await oneTask(request.subject, repository, { request, means });
   const project = await surveyProject(repository, needs.forge);
   const { node } = await needs.floor.probe();
   const asked: Asked = { line, scope: request.scope, actor: request.actor, node, now: needs.clock.now() };
@@ -44,6 +50,15 @@ export async function workRequest(request: RunRequest, means: RequestMeans): Pro
     case 'advisories':
       return await advisories(request.subject.files, ordered);
   }
+}
+
+/** A line takes one kind of seed, and what is asked for must make that kind. */
+function checkSeed({ subject }: RunRequest, { name, seed }: Line): void {
+  const made = subject.kind === 'task' ? 'task' : subject.kind === 'advisories' ? 'advisory' : 'dependency';
+  if (made === seed) return;
+  throw new JidokaError('usage', `Line "${name}" works on a seed of kind ${seed}, and this request makes one of kind ${made}.`, {
+    mend: `Use \`jidoka run ${{ task: 'task', advisory: 'cve', dependency: 'deps' }[seed]}\` with this line.`,
+  });
 }
 
 /** Told before any work is done: the schema of a line does not know which stations a factory has. */
@@ -67,7 +82,7 @@ interface Ordered {
   readonly order: SeedOrder;
 }
 
-async function orderOf(request: RunRequest, { line, needs }: RequestMeans): Promise<SeedOrder> {
+async function orderOf(request: RunRequest, { line, needs, signal }: RequestMeans): Promise<SeedOrder> {
   const given = readAdvisories(request.advisories);
   const blob =
     given.length === 0 ? null : await needs.blobs.put(canonicalJson(given), { label: 'advisories', mediaType: 'application/json' });
@@ -77,7 +92,20 @@ async function orderOf(request: RunRequest, { line, needs }: RequestMeans): Prom
     delivery: request.dryRun ? 'report' : 'branch',
     advisories: blob?.sha256 ?? null,
     again: request.again,
+    priority: request.priority ?? usualPriority,
+    ...(signal === undefined ? {} : { signal }),
   };
+}
+
+const usualPriority = 100;
+
+async function oneTask(
+  subject: Extract<RunRequest['subject'], { kind: 'task' }>,
+  repository: RepositorySnapshot,
+  { request, means }: Pick<Ordered, 'request' | 'means'>,
+): Promise<RunReport> {
+  const seed = taskSeed(subject, repository, { line: means.line, scope: request.scope, actor: request.actor });
+  return { kind: 'one', result: await workSeed(seed, await orderOf(request, means), means.needs, means.crew) };
 }
 
 async function onePackage(name: string, ordered: Ordered): Promise<RunReport> {
@@ -149,7 +177,7 @@ async function inTurn(seeds: readonly Seed[], ordered: Ordered): Promise<RunResu
 
 function work(seed: Seed, { means, order }: Ordered, purpose: 'deliver' | 'probe' = 'deliver'): Promise<RunResult> {
   const delivery = purpose === 'probe' && order.delivery === 'branch' ? 'evidence' : order.delivery;
-  return workSeed(seed, { ...order, delivery }, means.needs, means.engine);
+  return workSeed(seed, { ...order, delivery }, means.needs, means.crew);
 }
 
 function warnOfUncommitted({ uncommitted, baseCommit, location }: RepositorySnapshot, needs: RunNeeds): void {

@@ -1,17 +1,19 @@
-import type { Json } from '../../core/base/json.ts';
-import type { EventBody, LedgerEvent } from '../../core/evidence/event.ts';
+import type { EventBody, LedgerEvent, NewEvent } from '../../core/evidence/event.ts';
 import type { Job } from './job.ts';
 
-/** Appends events under keys that make doing it twice harmless; returns what the ledger holds. */
-export async function append(job: Job, events: readonly (readonly [key: string, body: EventBody])[]): Promise<readonly LedgerEvent[]> {
-  const at = job.needs.clock.now();
-  return await job.needs.ledger.append(
-    job.run,
-    events.map(([key, body]) => ({ key, at, actor: 'factory', body })),
-  );
+/** An event body under the key that makes appending it twice harmless. */
+export type Keyed = readonly [key: string, body: EventBody];
+
+/** Appends events while the step is still this process's; throws `fenced` where it is not. */
+export async function append(job: Job, events: readonly Keyed[]): Promise<readonly LedgerEvent[]> {
+  const { engine, ledger, clock } = job.needs;
+  return await engine.transaction(async (tx) => {
+    await engine.hold(job.step, tx);
+    return await ledger.append(job.run, newEvents(events, clock.now()), tx);
+  });
 }
 
-/** Gives an event body as the JSON a step returns; bodies are JSON by construction. */
-export function asStepResult(body: EventBody): EventBody & Json {
-  return body as EventBody & Json;
+/** Gives events their time and author. */
+export function newEvents(events: readonly Keyed[], at: string, actor = 'factory'): readonly NewEvent[] {
+  return events.map(([key, body]) => ({ key, at, actor, body }));
 }

@@ -1,14 +1,23 @@
+import { stopReason } from '../../core/ports/abort.ts';
 import type { Workspace } from '../../core/ports/floor.ts';
 import type { Job } from './job.ts';
 
 /** Opens a clean workspace with the base commit in it, gives it to `use`, and ends it whatever happens. */
 export async function withCheckout<T>(job: Job, purpose: string, use: (workspace: Workspace) => Promise<T>): Promise<T> {
-  const workspace = await job.needs.floor.open(`${job.run}-${purpose}`);
-  try {
+  // Named for this taking of the step: a process that lost it must not sweep away what its successor works in.
+  const workspace = await job.needs.floor.open(`${job.run}-${purpose}-${job.step.token.slice(0, 8)}`);
+  return await using(workspace, job, async () => {
     await job.needs.forge.checkout(job.packet.scope.repository, workspace.root);
     await workspace.handOver();
     return await use(workspace);
+  });
+}
+
+/** Ends a workspace after its use, unless another process has the step by now: then it is that one's to end. */
+export async function using<T>(workspace: Workspace, job: Job, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
   } finally {
-    await workspace.destroy();
+    if (stopReason(job.signal) !== 'lost') await workspace.destroy();
   }
 }

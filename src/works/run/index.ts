@@ -1,3 +1,9 @@
-export { lineWorkflow } from './line-workflow.ts';
+export { advanceRun } from './advance-run.ts';
+export { newEvents, type Keyed } from './append.ts';
+export { cancelRun } from './cancel-run.ts';
+export { gateClosedKey } from './expire-gate.ts';
+export { gateDigest } from './gate-digest.ts';
 export type { RunNeeds } from './needs.ts';
-export type { RunInput } from './run-input.ts';
+export { performRunStep } from './perform-step.ts';
+export { RunInput } from './run-input.ts';
+export { submitRun } from './submit-run.ts';

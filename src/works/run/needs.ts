@@ -2,8 +2,11 @@ import type { Sha256 } from '../../core/base/ids.ts';
 import type { AdvisorySource } from '../../core/ports/advisories.ts';
 import type { Blobs } from '../../core/ports/blobs.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import type { Control } from '../../core/ports/control.ts';
+import type { Engine } from '../../core/ports/engine.ts';
 import type { EvidenceStore } from '../../core/ports/evidence-store.ts';
 import type { Progress } from '../../core/ports/factory.ts';
+import type { Feed } from '../../core/ports/feed.ts';
 import type { Floor } from '../../core/ports/floor.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { Ledger } from '../../core/ports/ledger.ts';
@@ -12,7 +15,10 @@ import type { Station } from '../../core/ports/station.ts';
 
 /** The machines a run works with, given once by the factory. */
 export interface RunNeeds {
+  readonly engine: Engine;
+  readonly control: Control;
   readonly ledger: Ledger;
+  readonly feed: Feed;
   readonly blobs: Blobs;
   readonly floor: Floor;
   readonly forge: Forge;
@@ -22,8 +28,6 @@ export interface RunNeeds {
   readonly stations: ReadonlyMap<string, Station>;
   readonly clock: Clock;
   readonly sha256: Sha256;
-  /** This process, as the ledger names it. */
-  readonly executor: string;
   readonly pid: number;
   readonly version: string;
   readonly progress: (progress: Progress) => void;

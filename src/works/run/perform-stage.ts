@@ -1,50 +1,77 @@
 import { isJidokaError, type ErrorCode } from '../../core/base/error.ts';
-import type { Json } from '../../core/base/json.ts';
 import type { EventBody, StageOutcome } from '../../core/evidence/event.ts';
 import { fact, failureClasses, type FailureClass } from '../../core/evidence/fact.ts';
 import type { Stage } from '../../core/line/line.ts';
-import { append, asStepResult } from './append.ts';
+import { attemptOf } from '../../core/line/state.ts';
+import { append, newEvents, type Keyed } from './append.ts';
+import { parseDuration } from './duration.ts';
 import type { Job, StageWork } from './job.ts';
+import { settle } from './settle.ts';
 import { stageWorkers } from './stages.ts';
 import { whereOf } from './where.ts';
 
 type Failed = Extract<StageWork, { kind: 'failed' }>;
-type Completed = Extract<EventBody, { type: 'stage.completed' }>;
+
+/** A stage whose processes died this often is not tried for ever. */
+const reclaimsAllowed = 25;
 
 /**
- * Does a stage once: a stage the ledger knows as completed is not done again, whatever the engine remembers.
- * A failure of the surroundings is tried again, a bounded number of times, and then becomes a fact.
+ * Does a stage and records what it came to. A failure of the surroundings is tried again, a bounded number of times
+ * and without holding a place meanwhile, and then becomes a fact. What was cut short is no result of the stage.
  */
-export async function performStage(stage: Stage, attempt: number, job: Job): Promise<EventBody & Json> {
-  const key = `${stage.id}/${attempt}`;
-  const before = await job.needs.ledger.find(job.run, `${key}/completed`);
-  if (before !== null) return asStepResult(before.body);
+export async function performStage(stage: Stage, job: Job): Promise<void> {
+  const key = `${stage.id}/${attemptOf(job.state, stage.id)}`;
   report(job, stage, 'started', '');
-  await append(job, [
-    [`${key}/started/${job.needs.executor}`, { type: 'stage.started', stage: stage.id, attempt, where: await whereOf(job) }],
-  ]);
+  await append(job, await openingEvents(stage, key, job));
   const startedMs = job.needs.clock.monotonicMs();
-  const { work, tries } = await workWithRetries(stage, attempt, job);
-  const { bodies, outcome, summary } = conclude(stage, work, tries);
+  const work = job.step.reclaims > reclaimsAllowed ? deadly(stage, job) : await workWithin(stage, job);
+  job.signal.throwIfAborted();
+  if (work.kind === 'failed' && triesOf(stage, job) < (stage.retries ?? 0) && failureClasses[work.class].retryable)
+    return await tryLater(stage, key, { job, work });
   const durationMs = Math.round(job.needs.clock.monotonicMs() - startedMs);
-  const output = work.kind === 'ended' ? work.output : {};
-  const completed: Completed = { type: 'stage.completed', stage: stage.id, attempt, outcome, summary, durationMs, output };
-  await append(job, [...bodies.map((body, index) => [`${key}/${index}`, body] as const), [`${key}/completed`, completed]]);
-  report(job, stage, outcome === 'failed' ? 'failed' : 'done', summary);
-  return asStepResult(completed);
+  await settle(job, closingEvents(stage, key, { job, work, durationMs }));
+  if (work.kind !== 'waits') report(job, stage, work.kind === 'failed' ? 'failed' : 'done', conclude(stage, work, 1).summary);
 }
 
 function report(job: Job, stage: Stage, state: 'started' | 'done' | 'failed', message: string): void {
   job.needs.progress({ kind: 'stage', run: job.run, stage: stage.id, state, message });
 }
 
-async function workWithRetries(stage: Stage, attempt: number, job: Job): Promise<{ work: StageWork; tries: number }> {
-  const limit = 1 + (stage.retries ?? 0);
-  for (let tries = 1; ; tries += 1) {
-    const work = await workOnce(stage, job);
-    const again = work.kind === 'failed' && failureClasses[work.class].retryable && tries < limit && !job.signal.aborted;
-    if (!again) return { work, tries };
-    await waitBeforeRetry(stage, attempt, tries, work, job);
+async function openingEvents(stage: Stage, key: string, job: Job): Promise<readonly Keyed[]> {
+  const { step, needs } = job;
+  const lost = step.lost.at(-1);
+  const reclaimed: readonly Keyed[] =
+    lost === undefined
+      ? []
+      : [
+          [
+            `${key}/reclaimed/${step.reclaims}`,
+            { type: 'step.reclaimed', step: step.id, executor: lost, by: needs.engine.executor, times: step.reclaims },
+          ],
+        ];
+  const attempt = attemptOf(job.state, stage.id);
+  return [...reclaimed, [`${key}/started/${step.token}`, { type: 'stage.started', stage: stage.id, attempt, where: await whereOf(job) }]];
+}
+
+function deadly(stage: Stage, { step }: Job): Failed {
+  const message = `The stage "${stage.id}" was begun ${step.reclaims} times, and each time the process that did it died.`;
+  return { kind: 'failed', class: 'crash', command: stage.does, message, events: [], logs: [] };
+}
+
+/** Does the work within the stage's deadline. */
+async function workWithin(stage: Stage, job: Job): Promise<StageWork> {
+  if (stage.deadline === undefined) return await workOnce(stage, job);
+  const limitMs = parseDuration(stage.deadline);
+  const [late, done] = [new AbortController(), new AbortController()];
+  const timer = job.needs.clock.sleep(limitMs, done.signal).then(() => (done.signal.aborted ? undefined : late.abort('withdrawn')));
+  try {
+    const work = await workOnce(stage, { ...job, signal: AbortSignal.any([job.signal, late.signal]) });
+    if (!late.signal.aborted) return work;
+    const message = `The stage "${stage.id}" did not end within its ${stage.deadline}.`;
+    return { kind: 'failed', class: 'timeout', command: stage.does, message, events: [], logs: [] };
+  } finally {
+    done.abort();
+    await timer;
   }
 }
 
@@ -65,14 +92,45 @@ const surroundings: Partial<Record<ErrorCode, FailureClass>> = {
   'workspace-failed': 'environment',
 };
 
-/** Waits 1 s, 2 s, 4 s … at most 30 s, and says so in the ledger before it does. */
-async function waitBeforeRetry(stage: Stage, attempt: number, tries: number, failure: Failed, job: Job): Promise<void> {
-  const delayMs = Math.min(30_000, 1000 * 2 ** (tries - 1));
-  const { class: kind, message } = failure;
-  const body: EventBody = { type: 'stage.retried', stage: stage.id, attempt, class: kind, tryNumber: tries, delayMs, message };
-  await append(job, [[`${stage.id}/${attempt}/retried/${job.needs.executor}/${tries}`, body]]);
+function triesOf(stage: Stage, { state }: Job): number {
+  return state.tries.get(stage.id) ?? 0;
+}
+
+/** Gives the step back until 1 s, 2 s, 4 s … at most 30 s have passed, and says so in the ledger with it. */
+async function tryLater(stage: Stage, key: string, { job, work }: { readonly job: Job; readonly work: Failed }): Promise<void> {
+  const { engine, ledger, clock } = job.needs;
+  const tryNumber = triesOf(stage, job) + 1;
+  const delayMs = Math.min(30_000, 1000 * 2 ** (tryNumber - 1));
+  const { class: kind, message } = work;
+  const attempt = attemptOf(job.state, stage.id);
+  const body: EventBody = { type: 'stage.retried', stage: stage.id, attempt, class: kind, tryNumber, delayMs, message };
+  const now = clock.now();
+  await engine.transaction(async (tx) => {
+    await engine.defer(job.step, new Date(Date.parse(now) + delayMs).toISOString(), tx);
+    await ledger.append(job.run, newEvents([[`${key}/retried/${tryNumber}`, body]], now), tx);
+  });
   job.note(`${stage.id}: ${message} Trying again in ${delayMs / 1000} s.`);
-  await job.needs.clock.sleep(delayMs, job.signal);
+}
+
+interface Done {
+  readonly job: Job;
+  readonly work: StageWork;
+  readonly durationMs: number;
+}
+
+function closingEvents(stage: Stage, key: string, { job, work, durationMs }: Done): readonly Keyed[] {
+  const attempt = attemptOf(job.state, stage.id);
+  const { bodies, outcome, summary } = conclude(stage, work, triesOf(stage, job) + 1);
+  const events = bodies.map((body, index): Keyed => [`${key}/${index}`, ofAttempt(body, attempt)]);
+  if (work.kind === 'waits') return events;
+  const output = work.kind === 'ended' ? work.output : {};
+  return [...events, [`${key}/completed`, { type: 'stage.completed', stage: stage.id, attempt, outcome, summary, durationMs, output }]];
+}
+
+/** Facts and changes of a later attempt say so, because those of an earlier one no longer count. */
+function ofAttempt(body: EventBody, attempt: number): EventBody {
+  const counts = body.type === 'fact.found' || body.type === 'change.harvested';
+  return counts && attempt > 1 ? { ...body, attempt } : body;
 }
 
 interface Conclusion {
@@ -83,6 +141,7 @@ interface Conclusion {
 
 function conclude(stage: Stage, work: StageWork, attempts: number): Conclusion {
   if (work.kind === 'ended') return { bodies: work.events, outcome: work.outcome, summary: work.summary };
+  if (work.kind === 'waits') return { bodies: work.events, outcome: 'done', summary: work.summary };
   const { class: kind, command, message, logs } = work;
   const found = fact('environment', 'broken', kind, message, { class: kind, attempts, command }, logs);
   return { bodies: [...work.events, { type: 'fact.found', stage: stage.id, fact: found }], outcome: 'failed', summary: message };

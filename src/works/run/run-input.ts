@@ -13,5 +13,8 @@ export const RunInput = z.strictObject({
   delivery: Delivery,
   /** Blob with OSV advisories the change is held against, or null. */
   advisories: z.string().nullable(),
+  /** The stage of another run that waits for this one, or null. */
+  parent: z.strictObject({ run: z.string(), stage: z.string(), attempt: z.number() }).nullable(),
+  priority: z.number(),
 });
 export type RunInput = z.infer<typeof RunInput>;

@@ -4,5 +4,5 @@ import type { Job } from './job.ts';
 /** Where and on what this stage runs, as the floor proved it. */
 export async function whereOf({ needs }: Job): Promise<Where> {
   const { host, platform, kind, tier, user, node, npm } = await needs.floor.probe();
-  return { host, platform, executor: needs.executor, pid: needs.pid, floor: kind, tier, user, node, npm };
+  return { host, platform, executor: needs.engine.executor, pid: needs.pid, floor: kind, tier, user, node, npm };
 }

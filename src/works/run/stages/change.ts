@@ -1,25 +1,61 @@
 import { JidokaError } from '../../../core/base/error.ts';
+import type { Json } from '../../../core/base/json.ts';
 import type { EventBody } from '../../../core/evidence/event.ts';
 import { fact, type BlobRef, type Claim, type Fact } from '../../../core/evidence/fact.ts';
 import type { Stage } from '../../../core/line/line.ts';
+import { attemptOf } from '../../../core/line/state.ts';
 import type { Workspace } from '../../../core/ports/floor.ts';
 import type { Change } from '../../../core/ports/forge.ts';
 import type { Station } from '../../../core/ports/station.ts';
-import { withCheckout } from '../checkout.ts';
+import { append } from '../append.ts';
+import { using, withCheckout } from '../checkout.ts';
+import { parseDuration } from '../duration.ts';
 import type { Job, StageWork } from '../job.ts';
+import { timeoutOf } from './tree-job.ts';
 
 /** Lets a station change a clean checkout, and harvests what it really changed; its claim is kept apart. */
 export async function change(stage: Stage, job: Job): Promise<StageWork> {
   const station = stationOf(stage, job);
-  return await withCheckout(job, stage.id, async (workspace) => {
-    const { packet, signal, note } = job;
-    const claim = await station.perform({ packet, workspace, signal, note });
-    const claimed: EventBody = { type: 'claim.made', stage: stage.id, claim };
-    if (claim.says === 'failed' && claim.failure !== undefined)
-      return { kind: 'failed', class: claim.failure, command: station.name, message: claim.summary, events: [claimed], logs: claim.logs };
-    const harvested = await job.needs.forge.harvest(packet.scope.repository, workspace.root);
-    return await conclude(stage, job, { claim, claimed, harvested, texts: await changedTexts(workspace, harvested) });
-  });
+  const left = await leftBehind(stage, job);
+  if (left === null) return await withCheckout(job, stage.id, (workspace) => perform(stage, job, { station, workspace, handle: null }));
+  const { workspace, handle } = left;
+  job.note(`${stage.id}: going on with what the station ${station.name} had begun.`);
+  return await using(workspace, job, () => perform(stage, job, { station, workspace, handle }));
+}
+
+/** The workspace in which a station was started by a process that died since, if it still is on this machine. */
+async function leftBehind(stage: Stage, job: Job): Promise<{ readonly workspace: Workspace; readonly handle: Json } | null> {
+  const { ledger, floor } = job.needs;
+  const attempt = attemptOf(job.state, stage.id);
+  const events = await ledger.read(job.run);
+  const ofThis = events.map(({ body }) => body).filter((body) => body.type === 'station.started');
+  const started = ofThis.findLast((body) => body.stage === stage.id && body.attempt === attempt);
+  const workspace = started === undefined ? null : await floor.adopt(started.workspace);
+  return started === undefined || workspace === null ? null : { workspace, handle: started.handle };
+}
+
+interface Performance {
+  readonly station: Station;
+  readonly workspace: Workspace;
+  readonly handle: Json | null;
+}
+
+async function perform(stage: Stage, job: Job, { station, workspace, handle }: Performance): Promise<StageWork> {
+  const { packet, signal, note, state } = job;
+  const feedback = [...state.reworks.map(({ from, objection }) => `${from}: ${objection}`), ...state.notes];
+  const attempt = attemptOf(state, stage.id);
+  const remember = async (found: Json): Promise<void> => {
+    const body = { type: 'station.started', stage: stage.id, attempt, station: station.name, workspace: workspace.name, handle: found } as const;
+    await append(job, [[`${stage.id}/${attempt}/station/${job.step.token}`, body]]);
+  };
+  const limits = { timeoutMs: timeoutOf(stage), stallMs: stage.stall === undefined ? null : parseDuration(stage.stall) };
+  const claim = await station.perform({ packet, workspace, signal, run: stage.run ?? [], feedback, ...limits, handle, remember, note });
+  job.signal.throwIfAborted();
+  const claimed: EventBody = { type: 'claim.made', stage: stage.id, claim };
+  if (claim.says === 'failed' && claim.failure !== undefined)
+    return { kind: 'failed', class: claim.failure, command: station.name, message: claim.summary, events: [claimed], logs: claim.logs };
+  const harvested = await job.needs.forge.harvest(packet.scope.repository, workspace.root);
+  return await conclude(stage, job, { claim, claimed, harvested, texts: await changedTexts(workspace, harvested) });
 }
 
 function stationOf(stage: Stage, job: Job): Station {

@@ -1,6 +1,7 @@
 import type { EventBody } from '../../../core/evidence/event.ts';
 import type { Fact } from '../../../core/evidence/fact.ts';
 import { find } from '../../../core/evidence/run-result.ts';
+import { standing } from '../../../core/evidence/standing.ts';
 import type { Stage } from '../../../core/line/line.ts';
 import { JidokaError } from '../../../core/base/error.ts';
 import { readBaseline } from '../../inspection/runner/index.ts';
@@ -23,7 +24,7 @@ export async function inspection(stage: Stage, job: Job): Promise<StageWork> {
   const inspected = await gather(job);
   return await withCheckout(job, stage.id, async (workspace) => {
     const sealed = await sealedFacts(inspected, job, workspace);
-    if (refused(sealed, job)) return ended(stage, sealed);
+    if (objections(sealed, job).length > 0) return ended(stage, job, sealed);
     const tree = await readyTree(treeJob(stage, job, workspace, inspected.project));
     if (tree.kind === 'failed')
       return {
@@ -35,17 +36,17 @@ export async function inspection(stage: Stage, job: Job): Promise<StageWork> {
         logs: tree.logs,
       };
     const installed = installFact(tree, inspected.baseline);
-    if (tree.kind === 'not-installed') return ended(stage, [...sealed, installed]);
+    if (tree.kind === 'not-installed') return ended(stage, job, [...sealed, installed]);
     const moved = await treeFacts(inspected, job, workspace);
     const behaved = await behaviourFacts(stage, { inspected, job, workspace, tree });
-    return ended(stage, [...sealed, installed, ...moved, ...behaved]);
+    return ended(stage, job, [...sealed, installed, ...moved, ...behaved]);
   });
 }
 
 async function gather(job: Job): Promise<Inspected> {
   const { ledger, blobs, forge } = job.needs;
   const project = await surveyProject(job.packet.scope.repository, forge);
-  const harvested = find(await ledger.read(job.run), 'change.harvested');
+  const harvested = find(standing(await ledger.read(job.run)), 'change.harvested');
   const [patch, changed, baseline] = [blobOf(job, 'patch'), blobOf(job, 'changed'), blobOf(job, 'baseline')];
   if (harvested === undefined || patch === null || changed === null || baseline === null) throw incomplete(job);
   const record = readBaselineRecord(await blobs.text(baseline.sha256));
@@ -58,20 +59,23 @@ async function gather(job: Job): Promise<Inspected> {
   };
 }
 
-function refused(facts: readonly Fact[], job: Job): boolean {
+/** Facts that speak against the change, of those that decide. */
+function objections(facts: readonly Fact[], job: Job): readonly Fact[] {
   const deciding = new Set(job.packet.validation.filter(({ demand }) => demand !== 'report').map(({ check }) => check));
-  return facts.some((fact) => fact.outcome === 'broken' && deciding.has(fact.check));
+  return facts.filter((fact) => fact.outcome === 'broken' && deciding.has(fact.check));
 }
 
 function asEvents(stage: Stage, facts: readonly Fact[]): readonly EventBody[] {
   return facts.map((fact) => ({ type: 'fact.found', stage: stage.id, fact }));
 }
 
-function ended(stage: Stage, facts: readonly Fact[]): StageWork {
+/** What is objected to is told whole, because a station that tries again has nothing else to go by. */
+function ended(stage: Stage, job: Job, facts: readonly Fact[]): StageWork {
+  const against = objections(facts, job);
   const broken = facts.filter((fact) => fact.outcome === 'broken').map((fact) => fact.check);
-  const summary =
-    broken.length === 0 ? `${facts.length} checks made, none broken.` : `${facts.length} checks made, broken: ${broken.join(', ')}.`;
-  return { kind: 'ended', outcome: 'done', summary, events: asEvents(stage, facts), output: {} };
+  const made = broken.length === 0 ? `${facts.length} checks made, none broken.` : `${facts.length} checks made, broken: ${broken.join(', ')}.`;
+  const summary = stage.onFail === undefined ? made : [made, ...against.map((fact) => fact.summary)].join(' ');
+  return { kind: 'ended', outcome: against.length === 0 ? 'done' : 'objected', summary, events: asEvents(stage, facts), output: {} };
 }
 
 function incomplete(job: Job): JidokaError {

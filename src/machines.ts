@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseDigest } from './core/base/ids.ts';
+import { redact } from './core/base/redact.ts';
+import type { AdvisorySource } from './core/ports/advisories.ts';
+import type { Blobs } from './core/ports/blobs.ts';
+import type { Clock } from './core/ports/clock.ts';
+import type { Control } from './core/ports/control.ts';
+import type { Credentials } from './core/ports/credentials.ts';
+import type { Engine } from './core/ports/engine.ts';
+import type { EvidenceStore } from './core/ports/evidence-store.ts';
+import type { Feed } from './core/ports/feed.ts';
+import type { Floor } from './core/ports/floor.ts';
+import type { Forge } from './core/ports/forge.ts';
+import type { Ledger } from './core/ports/ledger.ts';
+import type { Registry } from './core/ports/registry.ts';
+import type { Digest } from './core/base/ids.ts';
+import { systemClock } from './plant/clock/index.ts';
+import { openCredentials } from './plant/credentials/index.ts';
+import { openControl, openEngine } from './plant/engine/index.ts';
+import { evidenceFolders } from './plant/evidence/index.ts';
+import { floorRoot, hostFloor } from './plant/floor/index.ts';
+import { gitForge } from './plant/forge/index.ts';
+import { blobTable, openBlobs, openFeed, openLedger } from './plant/ledger/index.ts';
+import { openDatabase, underFileLock, type Database } from './plant/postgres/index.ts';
+import { npmRegistry } from './plant/registry/index.ts';
+
+export { builtInLine } from './plant/lines/index.ts';
+
+export interface FactoryConfig {
+  /** Absolute folder of database, blobs, mirrors, workspaces and evidence. */
+  readonly home: string;
+  /** A PostgreSQL to use instead of one of our own. */
+  readonly databaseUrl: string | null;
+  /** Folder with initdb and postgres, instead of those from npm. */
+  readonly postgresBin: string | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly log: (line: string) => void;
+}
+
+/** Every machine of one process, open. */
+export interface Machines {
+  readonly engine: Engine;
+  readonly control: Control;
+  readonly ledger: Ledger;
+  readonly feed: Feed;
+  readonly blobs: Blobs;
+  readonly floor: Floor;
+  readonly forge: Forge;
+  readonly registry: Registry;
+  readonly advisories: AdvisorySource;
+  readonly evidence: EvidenceStore;
+  readonly credentials: Credentials;
+  readonly clock: Clock;
+  readonly sha256: (content: string | Uint8Array) => Digest;
+  readonly pid: number;
+  readonly version: string;
+  /** Where the database is, for people; without secrets. */
+  readonly database: string;
+  close(): Promise<void>;
+}
+
+/** Opens every machine once, in the order they rest on each other. */
+export async function openMachines(config: FactoryConfig): Promise<Machines> {
+  const { home, env } = config;
+  const log = telling(config);
+  await mkdir(home, { recursive: true });
+  const clock = systemClock();
+  const floor = hostFloor({ root: floorRoot(home, process.getuid?.()), clock, env, log });
+  // The floor looks at its tools while the database starts; whoever needs it hears of a failure.
+  floor.probe().catch(() => undefined);
+  const database = await openDatabase({ home, url: config.databaseUrl, binDir: config.postgresBin, env, log });
+  try {
+    return await machinesOn(database, { config, log, clock, floor });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+interface Ground {
+  readonly config: FactoryConfig;
+  readonly log: (line: string) => void;
+  readonly clock: Clock;
+  readonly floor: Floor;
+}
+
+async function machinesOn(database: Database, { config, log, clock, floor }: Ground): Promise<Machines> {
+  const { home, env, version } = config;
+  const registry = npmRegistry({ cwd: home, env, log, clock });
+  const feed = openFeed(database);
+  const engine = await openEngine({ database, log });
+  return {
+    engine,
+    feed,
+    control: openControl(database),
+    ledger: openLedger(database, redact),
+    blobs: openBlobs(join(home, 'blobs'), redact, blobTable(database)),
+    floor,
+    forge: gitForge({ root: join(home, 'forge'), env, log, lock: underFileLock }),
+    registry,
+    advisories: registry,
+    evidence: evidenceFolders(join(home, 'evidence')),
+    credentials: openCredentials(database),
+    clock,
+    sha256: (content) => parseDigest(createHash('sha256').update(content).digest('hex')),
+    pid: process.pid,
+    version,
+    database: database.where,
+    close: async () => {
+      await engine.close();
+      await feed.close();
+      await floor.reap();
+      await database.close();
+    },
+  };
+}
+
+/** What machines say of their everyday is for those who debug; the rest is for everybody. */
+function telling({ env, log }: FactoryConfig): (line: string) => void {
+  if (env['JIDOKA_DEBUG'] !== undefined) return log;
+  return (line) => (/^starting PostgreSQL/.test(line) ? undefined : log(line));
+}

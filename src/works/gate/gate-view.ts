@@ -1,0 +1,47 @@
+import type { OpenedGate } from '../../core/gate/answer.ts';
+import type { EventBody, LedgerEvent } from '../../core/evidence/event.ts';
+import { find } from '../../core/evidence/run-result.ts';
+import { standing } from '../../core/evidence/standing.ts';
+import { seedTitle } from '../../core/packet/title.ts';
+import type { GateView } from '../../core/ports/factory.ts';
+
+/** Shows a gate from the events of its run: what is asked, what it is about, and what became of it. */
+export function gateView(gate: OpenedGate, events: readonly LedgerEvent[]): GateView {
+  const started = find(events, 'run.started');
+  const bodies = events.map(({ body }) => body);
+  const openedAt = bodies.indexOf(gate);
+  const before = standing(events.slice(0, openedAt === -1 ? undefined : openedAt)).map(({ body }) => body);
+  const { stage, question, digest, roles, choices, expiresAt } = gate;
+  return {
+    gate: gate.gate,
+    run: gate.gate.split('/').slice(0, -2).join('/'),
+    line: started?.line.name ?? '',
+    title: started === undefined ? '' : seedTitle(started.seed),
+    stage,
+    question,
+    digest,
+    roles,
+    choices,
+    openedAt: gate.openedAt,
+    expiresAt,
+    ...closing(gate, bodies),
+    shown: before.flatMap((body) => (body.type === 'stage.completed' ? [`${body.stage}: ${body.summary}`] : [])),
+    files: before.flatMap((body) => (body.type === 'change.harvested' ? [body.files] : [])).at(-1) ?? [],
+  };
+}
+
+function closing({ gate, stage, attempt }: OpenedGate, bodies: readonly EventBody[]): Pick<GateView, 'state' | 'by' | 'note'> {
+  const answer = bodies.find((body) => body.type === 'gate.answered' && body.gate === gate);
+  if (answer?.type === 'gate.answered') {
+    const state = ({ approve: 'approved', reject: 'rejected', answer: 'answered' } as const)[answer.choice];
+    return { state, by: answer.by, note: answer.note };
+  }
+  if (bodies.some((body) => body.type === 'gate.expired' && body.gate === gate)) return { state: 'expired', by: '', note: '' };
+  const isLeft = bodies.some(
+    (body) =>
+      body.type === 'verdict.decided' ||
+      (body.type === 'stage.forgone' && body.stage === stage && body.attempt === attempt) ||
+      (body.type === 'rework.ordered' && body.voids.some((sent) => sent.stage === stage && sent.attempt === attempt)),
+  );
+  return { state: isLeft ? 'left' : 'open', by: '', note: '' };
+}

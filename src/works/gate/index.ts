@@ -1,0 +1,1 @@
+export { gateDesk } from './gate-desk.ts';

@@ -1,0 +1,1 @@
+export { fireSchedule, removeSchedule, schedules, setSchedule } from './schedules.ts';

@@ -1,0 +1,1 @@
+export { sweepFloor } from './sweep-floor.ts';

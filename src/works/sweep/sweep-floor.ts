@@ -1,0 +1,22 @@
+import type { RunNeeds } from '../run/index.ts';
+
+const everyMs = 60_000;
+
+/**
+ * Ends, now and every minute until told to stop, what dead processes left running on this machine for runs that have
+ * ended meanwhile. What belongs to an open run stays: whoever takes that run over goes on with it.
+ */
+export async function sweepFloor(needs: Pick<RunNeeds, 'floor' | 'control' | 'clock'>, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    await sweep(needs).catch(() => undefined); // the next round tries again; a worker does not stop for it
+    await needs.clock.sleep(everyMs, stop);
+  }
+}
+
+async function sweep({ floor, control }: Pick<RunNeeds, 'floor' | 'control'>): Promise<void> {
+  const left = await floor.left();
+  if (left.length === 0) return;
+  const open = await control.works({ kind: 'run', open: true, limit: 100_000 });
+  const orphans = left.filter((name) => !open.some((run) => name.startsWith(`${run}-`)));
+  for (const name of orphans) await (await floor.adopt(name))?.destroy();
+}
