@@ -7,6 +7,11 @@ export function predecessors(line: Line, stage: Stage): readonly string[] {
   return above === undefined ? [] : [above.id];
 }
 
+/** Stages that come directly after one. */
+export function followers(line: Line, id: string): readonly Stage[] {
+  return line.stages.filter((stage) => predecessors(line, stage).includes(id));
+}
+
 /** Stages that nothing comes after: once all of them are done, the line is. */
 export function lastStages(line: Line): readonly Stage[] {
   const followed = new Set(line.stages.flatMap((stage) => predecessors(line, stage)));
@@ -15,22 +20,15 @@ export function lastStages(line: Line): readonly Stage[] {
 
 /** Ids of a stage and all that comes after it, however far. */
 export function withDescendants(line: Line, id: string): ReadonlySet<string> {
-  const found = new Set([id]);
-  for (let size = 0; size !== found.size; ) {
-    size = found.size;
-    for (const stage of line.stages) if (predecessors(line, stage).some((before) => found.has(before))) found.add(stage.id);
-  }
-  return found;
+  return grown(line, ({ stage, before }, found) => stage.id === id || before.some((earlier) => found.has(earlier)));
 }
 
-/** Ids of all that comes before a stage, however far; without the stage. */
+/** Ids of all that comes before a stage, however far; the stage itself is among them where the line goes in a circle. */
 export function ancestors(line: Line, id: string): ReadonlySet<string> {
-  const stage = line.stages.find((candidate) => candidate.id === id);
-  const found = new Set<string>();
-  for (const before of stage === undefined ? [] : predecessors(line, stage)) {
-    found.add(before);
-    for (const further of ancestors(line, before)) found.add(further);
-  }
+  const before = new Map(line.stages.map((stage) => [stage.id, predecessors(line, stage)]));
+  const found = new Set(before.get(id));
+  // A set that grows while it is walked is walked to its end.
+  for (const earlier of found) for (const further of before.get(earlier) ?? []) found.add(further);
   return found;
 }
 
@@ -40,7 +38,24 @@ export function needed(join: Join | undefined, total: number): number {
   return Math.min(total, join === 'any' ? 1 : join.atLeast);
 }
 
-/** Stages that come directly after one. */
-export function followers(line: Line, id: string): readonly Stage[] {
-  return line.stages.filter((stage) => predecessors(line, stage).includes(id));
+/** A stage with its direct neighbours. */
+export interface Place {
+  readonly stage: Stage;
+  readonly before: readonly string[];
+  readonly after: readonly Stage[];
+}
+
+/** Ids of the stages that qualify, given those that are known to; asked again until no more do. */
+export function grown(line: Line, qualifies: (place: Place, found: ReadonlySet<string>) => boolean): ReadonlySet<string> {
+  const before = line.stages.map((stage) => ({ stage, before: predecessors(line, stage) }));
+  const places = before.map((place) => ({
+    ...place,
+    after: before.filter((other) => other.before.includes(place.stage.id)).map(({ stage }) => stage),
+  }));
+  const found = new Set<string>();
+  for (let size = -1; size !== found.size;) {
+    size = found.size;
+    for (const place of places) if (qualifies(place, found)) found.add(place.stage.id);
+  }
+  return found;
 }

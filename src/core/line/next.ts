@@ -1,7 +1,8 @@
 import type { Verdict } from '../verdict/verdict.ts';
-import { followers, lastStages, needed, predecessors, withDescendants } from './graph.ts';
+import { needed, withDescendants } from './graph.ts';
 import type { Line, Stage } from './line.ts';
-import { attemptOf, type RunRework, type RunState, type StageResult, type Wait } from './state.ts';
+import { canStillEnd, isJoined, isPast, unwanted } from './reach.ts';
+import { advance, attemptOf, type RunRework, type RunState, type StageResult, type Wait } from './state.ts';
 
 /** What a run does next. Work of several branches may be owed at once; the other commands stand alone. */
 export type Command =
@@ -35,53 +36,45 @@ export function next(line: Line, state: RunState): readonly Command[] {
 
 function working(line: Line, state: RunState): readonly Command[] {
   if (state.cancelled) return [{ kind: 'decide' }];
-  const record = afterAdverse(line, state) ?? concluded(line, state) ?? outrun(line, state);
+  const record = afterAdverse(line, state) ?? outrun(line, state) ?? concluded(line, state);
   if (record !== null) return [record];
-  const owed = line.stages.filter((stage) => isOwed(line, state, stage));
-  if (lastStages(line).every(({ id }) => isPast(state, id)) || owed.length === 0) return [{ kind: 'decide' }];
-  return owed.map((stage) => commandFor(stage, state));
+  const owed = line.stages.filter((stage) => !isPast(state, stage.id) && isJoined(line, state, stage));
+  return owed.length === 0 ? [{ kind: 'decide' }] : owed.map((stage) => commandFor(stage, state));
 }
 
-/** What follows from a stage that did not come out well: back to an earlier one, on without it, or the decision. */
+/** What follows from stages that did not come out well: back to an earlier one, on without them, or the decision. */
 function afterAdverse(line: Line, state: RunState): Command | null {
   const adverse = [...state.results.values()].filter(({ stage, outcome }) => outcome !== 'done' && !state.forgone.has(stage));
-  const first = adverse.find(({ outcome }) => outcome === 'settled') ?? adverse[0];
+  const [first] = adverse;
   if (first === undefined) return null;
-  if (first.outcome === 'settled') return { kind: 'decide' };
-  const rework = first.outcome === 'objected' ? reworkOf(line, state, first) : null;
-  if (rework !== null) return { kind: 'rework', rework, voids: voidsOf(line, state, rework.to) };
-  if (!isDispensable(line, state, first.stage)) return { kind: 'decide' };
+  if (adverse.some(({ outcome }) => outcome === 'settled')) return { kind: 'decide' };
+  const [rework] = adverse.flatMap((result) => reworkOf(line, state, result));
+  if (rework !== undefined) return rework;
+  if (!canStillEnd(line, state)) return { kind: 'decide' };
   return { kind: 'forgo', stage: first.stage, attempt: first.attempt, why: `${first.summary} The stages after it can do without.` };
 }
 
-/** Sent back while the limit allows it, and not twice in a row for one and the same objection: that gets nowhere. */
-function reworkOf(line: Line, { reworks }: RunState, { stage, summary }: StageResult): RunRework | null {
+/**
+ * Sent back while the limit allows it and the line can still end, and not twice in a row for one and the same
+ * objection: that gets nowhere.
+ */
+function reworkOf(line: Line, state: RunState, { stage, outcome, summary }: StageResult): Extract<Command, { kind: 'rework' }>[] {
   const onFail = line.stages.find(({ id }) => id === stage)?.onFail;
-  if (onFail === undefined) return null;
-  const earlier = reworks.filter(({ from }) => from === stage);
-  const repeats = earlier.at(-1)?.objection === summary;
-  return earlier.length < onFail.atMost && !repeats ? { from: stage, to: onFail.stage, objection: summary } : null;
+  if (onFail === undefined || outcome !== 'objected') return [];
+  const earlier = state.reworks.filter(({ from }) => from === stage);
+  if (earlier.length >= onFail.atMost || earlier.at(-1)?.objection === summary) return [];
+  const rework = { from: stage, to: onFail.stage, objection: summary };
+  const voids = [...withDescendants(line, rework.to)].map((id) => ({ stage: id, attempt: attemptOf(state, id) }));
+  const isOfUse = canStillEnd(line, advance(state, { type: 'rework.ordered', ...rework, voids }));
+  return isOfUse ? [{ kind: 'rework', rework, voids }] : [];
 }
 
-function voidsOf(line: Line, state: RunState, target: string): readonly { readonly stage: string; readonly attempt: number }[] {
-  return [...withDescendants(line, target)].map((stage) => ({ stage, attempt: attemptOf(state, stage) }));
-}
-
-/** True where every stage after this one has a join that can still hold without it. */
-function isDispensable(line: Line, state: RunState, id: string): boolean {
-  const after = followers(line, id);
-  return after.length > 0 && after.every((stage) => canHold(line, state, stage, id));
-}
-
-function canHold(line: Line, state: RunState, stage: Stage, without: string): boolean {
-  const before = predecessors(line, stage);
-  const possible = before.filter((id) => id !== without && !state.forgone.has(id) && isHopeful(state, id));
-  return possible.length >= needed(stage.join, before.length);
-}
-
-function isHopeful({ results }: RunState, id: string): boolean {
-  const result = results.get(id);
-  return result === undefined || result.outcome === 'done';
+/** A branch that no join needs any more is not waited for. */
+function outrun(line: Line, state: RunState): Command | null {
+  const late = unwanted(line, state);
+  if (late === undefined) return null;
+  const why = 'The run goes on without it: enough of the stages beside it are done.';
+  return { kind: 'forgo', stage: late.id, attempt: attemptOf(state, late.id), why };
 }
 
 /** A wait that is over. */
@@ -104,39 +97,6 @@ export function joinedRuns(stage: Stage, runs: readonly string[], children: RunS
   const wanted = needed(stage.runs?.join, runs.length);
   if (good >= wanted) return 'holds';
   return runs.length - (verdicts.length - good) < wanted ? 'broken' : 'open';
-}
-
-/** A branch that a join no longer needs is not waited for. */
-function outrun(line: Line, state: RunState): Command | null {
-  for (const stage of line.stages) {
-    if (stage.join === undefined || stage.join === 'all' || !isJoined(line, state, stage)) continue;
-    const late = predecessors(line, stage).find((id) => !isPast(state, id) && followers(line, id).length === 1);
-    if (late !== undefined) {
-      const why = `"${stage.id}" goes on without it: enough of the stages before it are done.`;
-      return { kind: 'forgo', stage: late, attempt: attemptOf(state, late), why };
-    }
-  }
-  return null;
-}
-
-function isJoined(line: Line, state: RunState, stage: Stage): boolean {
-  const before = predecessors(line, stage);
-  const done = before.filter((id) => state.results.get(id)?.outcome === 'done' && !state.forgone.has(id));
-  return done.length >= needed(stage.join, before.length);
-}
-
-function isOwed(line: Line, state: RunState, stage: Stage): boolean {
-  return !isPast(state, stage.id) && isJoined(line, state, stage) && isStillWanted(line, state, stage);
-}
-
-/** A stage is not begun where all that comes after it has been forgone or done. */
-function isStillWanted(line: Line, state: RunState, { id }: Stage): boolean {
-  const after = followers(line, id);
-  return after.length === 0 || after.some((stage) => !isPast(state, stage.id));
-}
-
-function isPast({ results, forgone }: RunState, id: string): boolean {
-  return results.has(id) || forgone.has(id);
 }
 
 function commandFor(stage: Stage, state: RunState): Command {

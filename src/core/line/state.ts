@@ -89,11 +89,13 @@ export function fold(events: readonly EventBody[]): RunState {
 export function advance(state: RunState, event: EventBody): RunState {
   switch (event.type) {
     case 'stage.retried':
-      return isCurrent(state, event) ? { ...state, tries: set(state.tries, event.stage, event.tryNumber) } : state;
+      return isCurrent(state, event) ? withTry(state, event) : state;
     case 'stage.completed':
       return isCurrent(state, event) ? withResult(state, event) : state;
     case 'stage.forgone':
-      return isCurrent(state, event) ? { ...withoutProgress(state, [event.stage]), forgone: new Set([...state.forgone, event.stage]) } : state;
+      return isOfAttempt(state, event)
+        ? { ...withoutProgress(state, [event.stage]), forgone: new Set([...state.forgone, event.stage]) }
+        : state;
     case 'rework.ordered':
       return sendBack(state, event);
     case 'gate.opened':
@@ -102,11 +104,11 @@ export function advance(state: RunState, event: EventBody): RunState {
     case 'gate.expired':
       return isCurrent(state, event) ? withWait(state, event) : state;
     case 'child.ended':
-      return { ...state, children: set(state.children, event.run, event.verdict) };
+      return withChild(state, event);
     case 'run.cancelled':
       return { ...state, cancelled: true };
     case 'verdict.decided':
-      return { ...state, verdict: event.verdict };
+      return { ...state, verdict: state.verdict ?? event.verdict };
     case 'evidence.sealed':
       return { ...state, sealed: true };
     case 'run.ended':
@@ -123,9 +125,20 @@ export function attemptOf(state: RunState, stage: string): number {
 
 type Of<Type extends EventBody['type']> = Extract<EventBody, { type: Type }>;
 
+type OfAttempt = { readonly stage: string; readonly attempt: number };
+
 /** What comes of a stage that was sent back is of its next attempt; what an earlier one still says is too late. */
-function isCurrent(state: RunState, { stage, attempt }: { readonly stage: string; readonly attempt: number }): boolean {
-  return attempt === attemptOf(state, stage) && !state.results.has(stage) && !state.forgone.has(stage);
+function isOfAttempt(state: RunState, { stage, attempt }: OfAttempt): boolean {
+  return attempt === attemptOf(state, stage);
+}
+
+/** Of the attempt a stage is at, which has come to nothing yet. */
+function isCurrent(state: RunState, of: OfAttempt): boolean {
+  return isOfAttempt(state, of) && !state.results.has(of.stage) && !state.forgone.has(of.stage);
+}
+
+function withTry(state: RunState, { stage, tryNumber }: Of<'stage.retried'>): RunState {
+  return { ...state, tries: set(state.tries, stage, Math.max(tryNumber, state.tries.get(stage) ?? 0)) };
 }
 
 function withResult(state: RunState, { stage, attempt, outcome, summary, output }: Of<'stage.completed'>): RunState {
@@ -134,6 +147,8 @@ function withResult(state: RunState, { stage, attempt, outcome, summary, output 
 }
 
 function sendBack(state: RunState, { from, to, objection, voids }: Of<'rework.ordered'>): RunState {
+  // One that was ordered before speaks of attempts that are past.
+  if (!voids.every((voided) => isOfAttempt(state, voided))) return state;
   const again = voids.map(({ stage }) => stage);
   const attempts = voids.map(({ stage, attempt }) => [stage, attempt + 1] as const);
   return {
@@ -145,10 +160,11 @@ function sendBack(state: RunState, { from, to, objection, voids }: Of<'rework.or
   };
 }
 
-function withWait(
-  state: RunState,
-  event: Of<'gate.opened'> | Of<'children.started'> | Of<'gate.answered'> | Of<'gate.expired'>,
-): RunState {
+function withChild(state: RunState, { run, verdict }: Of<'child.ended'>): RunState {
+  return state.children.has(run) ? state : { ...state, children: set(state.children, run, verdict) };
+}
+
+function withWait(state: RunState, event: Of<'gate.opened'> | Of<'children.started'> | Of<'gate.answered'> | Of<'gate.expired'>): RunState {
   const { stage, attempt } = event;
   const wait = state.waiting.get(stage);
   const waits = (next: Wait): RunState => ({ ...state, waiting: set(state.waiting, stage, next) });
@@ -158,10 +174,10 @@ function withWait(
       return wait === undefined ? waits({ kind: 'gate', attempt, gate, openedAt, expiresAt, answer: null }) : state;
     }
     case 'children.started':
-      return wait === undefined ? waits({ kind: 'runs', attempt, runs: event.runs }) : state;
+      return wait === undefined ? waits({ kind: 'runs', attempt, runs: [...new Set(event.runs)] }) : state;
     case 'gate.answered':
     case 'gate.expired': {
-      if (wait?.kind !== 'gate' || wait.answer !== null) return state;
+      if (wait?.kind !== 'gate' || wait.gate !== event.gate || wait.answer !== null) return state;
       const answer = answerOf(event);
       const notes = answer.note === '' ? state.notes : [...state.notes, answer.note];
       return { ...waits({ ...wait, answer }), notes };
