@@ -4,11 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Command, Floor, ProcessResult, Workspace } from '../../src/core/ports/floor.ts';
 import { isRunning } from './is-running.ts';
+import type { OtherOwner } from './other-owner.ts';
+import { ownersContract } from './owners-contract.ts';
+import { scratchIsBeside, startedContract } from './started-contract.ts';
 
 /** A floor to hold against the contract; `end` removes everything it made. */
 export interface FloorUnderTest {
   readonly floor: Floor;
   readonly end: () => Promise<void>;
+  /** Starts a process of its own that works on the same floor: `otherOwner` of a program that calls `serveOwner`. */
+  readonly other: () => Promise<OtherOwner>;
 }
 
 /** The promises every floor keeps, on Linux and macOS. */
@@ -29,6 +34,8 @@ export function floorContract(name: string, make: () => Promise<FloorUnderTest>)
     endings(given);
     files(given);
     lives(given);
+    startedContract(given.workspace);
+    ownersContract({ floor: given.floor, other: () => under.other() });
   });
 }
 
@@ -210,6 +217,10 @@ function lives({ floor }: Given): void {
     await gone.destroy();
     expect(existsSync(gone.root)).toBe(false);
     await expect(sh(gone, 'true')).rejects.toMatchObject({ code: 'workspace-failed' });
+  });
+
+  test('scratch is beside the tree, for commands to write to, and goes with the workspace', async () => {
+    await scratchIsBeside(await floor().open('contract/scratch'));
   });
 
   test('a tree whose rights a command took away is removed too', async () => {

@@ -1,26 +1,26 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { floorContract, isRunning } from '../../../kit/floor/index.ts';
-import type { Floor, ProcessResult, Workspace } from '../../core/ports/floor.ts';
+import { floorContract, isRunning, otherOwner, pidsIn, startSh } from '../../../kit/floor/index.ts';
+import type { OtherOwner } from '../../../kit/floor/index.ts';
+import type { Floor, ProcessRef, ProcessResult, Workspace } from '../../core/ports/floor.ts';
 import { systemClock } from '../clock/index.ts';
 import { floorRoot, hostFloor } from './index.ts';
 
+const mostOutputBytes = 3_000_000;
 const asRoot = process.getuid?.() === 0;
 
 async function makeFloor(env: Record<string, string | undefined> = process.env): Promise<{ floor: Floor; root: string }> {
   const root = await mkdtemp(join(tmpdir(), 'jidoka-floor-'));
-  return { root, floor: hostFloor({ root, clock: systemClock(), env, log: () => undefined }) };
+  return { root, floor: hostFloor({ root, clock: systemClock(), env, log: () => undefined, mostOutputBytes }) };
 }
 
 const remove = (root: string): Promise<void> => rm(root, { recursive: true, force: true, maxRetries: 10 });
 
 floorContract('host', async () => {
   const { floor, root } = await makeFloor();
-  return { floor, end: () => remove(root) };
+  return { floor, end: () => remove(root), other: () => otherFactory(root) };
 });
 
 describe('host floor', () => {
@@ -116,59 +116,74 @@ describe('the environment of commands', () => {
   });
 });
 
-describe('after the death of a factory', () => {
-  /** A factory in a process of its own that opens a workspace, leaves a daemon in it, and is killed. */
-  async function killedFactory(root: string): Promise<{ daemon: number; tree: string }> {
-    const script = join(root, 'life.mjs');
-    await writeFile(script, lifeOf(root));
-    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const tree = await new Promise<string>((resolve, reject) => {
-      child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));
-      child.once('exit', (code) => reject(new Error(`the factory ended with ${code}`)));
-    });
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await gone;
-    return { tree, daemon: Number(await readFile(join(tree, 'pid'), 'utf8')) };
-  }
-
-  test('reaping ends its processes and removes its workspace', async () => {
-    const { floor, root } = await makeFloor();
-    const { tree, daemon } = await killedFactory(root);
-    expect(isRunning(daemon)).toBe(true);
-    expect(await floor.reap()).toBe(1);
-    expect(isRunning(daemon)).toBe(false);
-    expect(existsSync(tree)).toBe(false);
-    expect(await floor.reap()).toBe(0);
-    await remove(root);
+describe('the keeper of a started command', () => {
+  let floor: Floor;
+  let root: string;
+  let workspace: Workspace;
+  beforeEach(async () => {
+    ({ floor, root } = await makeFloor());
+    workspace = await floor.open('kept');
   });
-
-  test('opening the same name takes its workspace over', async () => {
-    const { floor, root } = await makeFloor();
-    const { daemon } = await killedFactory(root);
-    const workspace = await floor.open('left');
-    expect(await workspace.list('')).toEqual([]);
-    expect(isRunning(daemon)).toBe(false);
+  afterEach(async () => {
     await workspace.destroy();
     await remove(root);
   });
+  const attach = (ref: ProcessRef): Promise<ProcessResult | 'gone'> =>
+    workspace.attach(ref, { timeoutMs: 60_000, signal: new AbortController().signal });
+
+  test('killed, its command is gone, with what it had started', async () => {
+    const ref = await startSh(workspace, 'setsid sleep 60 & echo $! > pid; sleep 60');
+    const [pid = 0] = await pidsIn(workspace, ['pid']);
+    process.kill(ref.pid, 'SIGKILL');
+    expect(await attach(ref)).toBe('gone');
+    expect(isRunning(pid)).toBe(false);
+  });
+
+  test('another life of its pid, as after a restart of the machine, is not waited for', async () => {
+    const ref = await startSh(workspace, 'sleep 60');
+    expect(await attach({ ...ref, life: 'another-boot.17' })).toBe('gone');
+  });
+
+  test('a command that writes without end is ended with what it wrote first, though nobody waits', async () => {
+    const ref = await startSh(workspace, 'echo first; setsid yes & yes');
+    await expect.poll(() => isRunning(ref.pid), { timeout: 20_000 }).toBe(false);
+    const result = await attach(ref);
+    expect(result).toMatchObject({ exit: { kind: 'signalled', signal: 'SIGXFSZ' }, truncated: true });
+    expect(result === 'gone' ? '' : result.stdout).toMatch(/^first\ny\ny\n/);
+    expect(result === 'gone' ? 0 : result.stdout.length).toBeLessThanOrEqual(mostOutputBytes);
+  });
+
+  test('a command that nobody waits for ends soon after its time', async () => {
+    const ref = await startSh(workspace, 'echo begun; sleep 60', { timeoutMs: 200 });
+    await expect.poll(() => isRunning(ref.pid), { timeout: 20_000 }).toBe(false);
+    expect(await attach(ref)).toMatchObject({ exit: { kind: 'timed-out', afterMs: 200 }, stdout: 'begun\n' });
+  });
+
+  test('its files are for the factory alone', async () => {
+    const ref = await startSh(workspace, 'true');
+    expect(await attach(ref)).toMatchObject({ exit: { kind: 'exited', code: 0 } });
+    const [space = ''] = (await readdir(root)).filter((name) => name.startsWith('kept-'));
+    expect((await stat(join(root, space, 'started'))).mode & 0o777).toBe(0o700);
+    const kept = await readdir(join(root, space, 'started', ref.id));
+    expect(kept.toSorted()).toEqual(['ending.json', 'keeper.cjs', 'process.json', 'stderr', 'stdout']);
+  });
 });
 
-/** A program that plays the factory; node before 22 does not read TypeScript, so vite loads it. */
-function lifeOf(root: string): string {
-  return `
+/** The factory in another process; node before 22 does not read TypeScript, so vite loads it. */
+async function otherFactory(root: string): Promise<OtherOwner> {
+  const program = join(root, 'factory.mjs');
+  await writeFile(
+    program,
+    `
     import { createViteServer } from ${JSON.stringify(import.meta.resolve('vitest/node'))};
     const vite = await createViteServer({ configFile: false, cacheDir: ${JSON.stringify(join(root, '.vite'))}, logLevel: 'error', server: { middlewareMode: true, ws: false, watch: null } });
     const { hostFloor } = await vite.ssrLoadModule(${JSON.stringify(join(import.meta.dirname, 'index.ts'))});
+    const { serveOwner } = await vite.ssrLoadModule(${JSON.stringify(join(import.meta.dirname, '../../../kit/floor/other-owner.ts'))});
     const clock = { now: () => new Date().toISOString(), monotonicMs: () => performance.now() };
-    const floor = hostFloor({ root: ${JSON.stringify(root)}, clock, env: process.env, log: () => undefined });
-    const workspace = await floor.open('left');
-    const script = 'setsid sh -c "echo \\$\\$ > pid; echo > ready; exec sleep 300" & sleep 300';
-    void workspace.spawn({ argv: ['sh', '-c', script], cwd: '', timeoutMs: 300000, network: 'none' });
-    while ((await workspace.read('ready')) === null) await new Promise((resolve) => setTimeout(resolve, 20));
-    console.log(workspace.root);
-    setInterval(() => undefined, 1000);
-  `;
+    await serveOwner(hostFloor({ root: ${JSON.stringify(root)}, clock, env: process.env, log: () => undefined }));
+  `,
+  );
+  return otherOwner(program);
 }
 
 test('the workspaces of root are outside of its home, one place for each home', () => {

@@ -1,3 +1,3 @@
 export { floorRoot } from './floor-root.ts';
+export type { HostFloorOptions } from './ground.ts';
 export { hostFloor } from './host-floor.ts';
-export type { HostFloorOptions } from './host-floor.ts';

@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { link, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { JidokaError } from '../../core/base/error.ts';
+import { bootOfMachine, startOf } from './process/life.ts';
 
 /** A process so named that no later process can be taken for it. */
 export interface Owner {
@@ -19,10 +20,9 @@ const unseenOwnerMs = 24 * 60 * 60 * 1000;
 
 /** Names the process that runs this. */
 export async function thisOwner(): Promise<Owner> {
-  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
   const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
   const started = (await startOf(process.pid)) ?? '';
-  return { pid: process.pid, started, boot: boot.trim(), namespace, host: hostname() };
+  return { pid: process.pid, started, boot: await bootOfMachine(), namespace, host: hostname() };
 }
 
 /**
@@ -38,8 +38,8 @@ export async function claim(path: string, owner: Owner): Promise<void> {
       const holder = await holderOf(path);
       if (holder === null) continue;
       if (sameOwner(holder, owner)) return;
-      if ((await lifeOf(holder, owner)) === 'alive') throw taken(path, holder);
-      await moveAway(path, holder);
+      if ((await lifeOfOwner(holder, owner)) === 'alive') throw taken(path, holder);
+      if (await takeOver({ path, draft, dead: holder }, owner)) return;
     }
   } finally {
     await rm(draft, { force: true });
@@ -47,11 +47,18 @@ export async function claim(path: string, owner: Owner): Promise<void> {
   throw new JidokaError('workspace-failed', `Several processes take the lock ${path} at once.`, { mend: 'Run it again.' });
 }
 
+/** Takes a lock file that `owner` has already, or whose owner is dead. Throws `workspace-failed` where he is not. */
+export async function inherit(path: string, owner: Owner): Promise<void> {
+  const holder = await holderOf(path);
+  if (holder !== null && !sameOwner(holder, owner) && !(await isDead(path, owner))) throw taken(path, holder);
+  await claim(path, owner);
+}
+
 /** True where no live process owns what the lock file stands for. */
 export async function isDead(path: string, here: Owner): Promise<boolean> {
   const holder = await holderOf(path);
   if (holder === null) return false;
-  const life = await lifeOf(holder, here);
+  const life = await lifeOfOwner(holder, here);
   if (life !== 'unseen') return life === 'dead';
   const age = await stat(path).then(
     (found) => Date.now() - found.mtimeMs,
@@ -80,45 +87,32 @@ function sameOwner(left: Owner, right: Owner): boolean {
   return (Object.keys(left) as (keyof Owner)[]).every((key) => left[key] === right[key]);
 }
 
-async function lifeOf(owner: Owner, here: Owner): Promise<'alive' | 'dead' | 'unseen'> {
+async function lifeOfOwner(owner: Owner, here: Owner): Promise<'alive' | 'dead' | 'unseen'> {
   if (owner.host === here.host && owner.boot !== here.boot) return 'dead';
   if (owner.host !== here.host || owner.namespace !== here.namespace) return 'unseen';
   const started = await startOf(owner.pid);
   return started !== null && started === owner.started ? 'alive' : 'dead';
 }
 
-/** When a process started, as text to compare; null where there is no such process. */
-async function startOf(pid: number): Promise<string | null> {
-  if (process.platform !== 'linux') return answers(pid) ? '' : null;
-  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-  if (line === null) return null;
-  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' ? null : (fields[19] ?? '');
-}
-
-function answers(pid: number): boolean {
+/**
+ * Puts `owner` in the place of a dead holder. Only whoever has the lock of that very takeover may do so: of many who
+ * see the same dead holder at once, one gets his place and nobody's later lock is touched.
+ */
+async function takeOver(lock: { readonly path: string; readonly draft: string; readonly dead: Owner }, owner: Owner): Promise<boolean> {
+  const turn = `${lock.path}~${createHash('sha256').update(JSON.stringify(lock.dead)).digest('hex').slice(0, 12)}`;
+  await claim(turn, owner);
   try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    const holder = await holderOf(lock.path);
+    if (holder === null || !sameOwner(holder, lock.dead)) return false;
+    await rename(lock.draft, lock.path);
+    return true;
+  } finally {
+    await rm(turn, { force: true });
   }
 }
 
-/** Removes the lock of a dead holder, but not one that somebody took meanwhile. */
-async function moveAway(path: string, dead: Owner): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  const moved = await rename(path, aside).then(
-    () => true,
-    () => false,
-  );
-  if (!moved) return;
-  const holder = await holderOf(aside);
-  if (holder !== null && !sameOwner(holder, dead)) await tryLink(aside, path);
-  await rm(aside, { force: true });
-}
-
 function taken(path: string, holder: Owner): JidokaError {
-  return new JidokaError('workspace-failed', `Process ${holder.pid} works in the workspace of ${path}.`, {
+  return new JidokaError('workspace-failed', `Process ${holder.pid} works in the workspace of ${path.replace(/~.*$/, '')}.`, {
     mend: `Wait for process ${holder.pid}, or end it, and run this again.`,
   });
 }

@@ -1,45 +1,44 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JidokaError } from '../../core/base/error.ts';
-import type { Clock } from '../../core/ports/clock.ts';
-import type { Command, ProcessResult, Workspace } from '../../core/ports/floor.ts';
+import type { Command, ProcessRef, ProcessResult, Workspace } from '../../core/ports/floor.ts';
 import type { Account } from './account.ts';
 import { commandEnvironment } from './environment.ts';
-import type { HostEnvironment, Places } from './environment.ts';
 import { pathRefused, workspaceFault } from './fault.ts';
-import { runCommand } from './run-command.ts';
-import type { SeeProcesses } from './processes.ts';
-import { capture } from './spawn.ts';
+import type { Ground } from './ground.ts';
+import type { Place } from './places.ts';
+import { runCommand } from './process/run-command.ts';
+import { capture } from './process/spawn.ts';
+import { attachKept, startKept } from './started/index.ts';
 import { workspaceFiles } from './workspace-files.ts';
 
 /** What a workspace of this host is made of. */
 export interface WorkspaceParts {
-  readonly name: string;
-  readonly root: string;
-  /** Begins the marker of all its processes. */
-  readonly job: string;
-  readonly account: Account;
-  readonly places: Places;
-  readonly host: HostEnvironment;
-  readonly see: SeeProcesses;
-  readonly clock: Clock;
+  readonly ground: Ground;
+  readonly place: Place;
   readonly remove: () => Promise<void>;
 }
 
+const mostOutputBytes = 256 * 1024 * 1024;
+
 /** A workspace on this host, in folders that exist. */
 export function hostWorkspace(parts: WorkspaceParts): Workspace {
+  const { place, ground } = parts;
   return {
-    name: parts.name,
-    root: parts.root,
-    handOver: () => handOver(parts.root, parts.account),
+    name: place.name,
+    root: place.tree,
+    scratch: place.scratch,
+    handOver: () => handOver(place.tree, ground.account),
     spawn: (command) => spawnIn(parts, command),
-    ...workspaceFiles(parts.root, parts.account.user),
+    start: (command) => startIn(parts, command),
+    attach: (process, options) => attachKept(process, options, { started: place.started, job: place.job, see: ground.see }),
+    ...workspaceFiles(place.tree, ground.account.user),
     destroy: parts.remove,
   };
 }
 
 /** Gives a folder and what is below it to the user of commands; links themselves, not what they point to. */
-export async function handOver(folder: string, account: Account): Promise<void> {
+async function handOver(folder: string, account: Account): Promise<void> {
   if (account.user === null) return;
   const owner = `${account.user.uid}:${account.user.gid}`;
   const { code } = await capture({ argv: ['chown', '-RhP', owner, folder], cwd: '/', env: account.tools, user: null });
@@ -47,18 +46,33 @@ export async function handOver(folder: string, account: Account): Promise<void> 
 }
 
 async function spawnIn(parts: WorkspaceParts, command: Command): Promise<ProcessResult> {
-  if (!(await isFolder(parts.root))) throw gone(parts);
-  const cwd = join(parts.root, command.cwd);
-  if (cwd !== parts.root && !cwd.startsWith(`${parts.root}/`)) throw pathRefused(command.cwd, 'it leads out of the workspace');
+  const { ground, place } = parts;
+  const cwd = await folderIn(place, command.cwd);
   if (!(await isFolder(cwd))) return noFolder(command.cwd);
-  return runCommand(command, {
-    cwd,
-    env: commandEnvironment(command.network, parts.host, parts.places),
-    user: parts.account.user,
-    job: parts.job,
-    see: parts.see,
-    clock: parts.clock,
-  });
+  const around = { job: place.job, see: ground.see, clock: ground.options.clock };
+  return runCommand(command, { cwd, env: environmentIn(parts, command), user: ground.account.user, ...around });
+}
+
+async function startIn(parts: WorkspaceParts, command: Command): Promise<ProcessRef> {
+  const { ground, place } = parts;
+  const cwd = await folderIn(place, command.cwd);
+  const { argv, timeoutMs } = command;
+  const limits = { timeoutMs, mostOutputBytes: ground.options.mostOutputBytes ?? mostOutputBytes };
+  const env = { ...environmentIn(parts, command), ...command.env };
+  const order = { argv, cwd, env, user: ground.account.user, ...limits };
+  return startKept({ started: place.started, job: place.job, order, clock: ground.options.clock });
+}
+
+function environmentIn({ ground, place }: WorkspaceParts, { network }: Command): Record<string, string> {
+  return commandEnvironment(network, ground.options.env, { ...ground.shared, home: place.home, tmp: place.tmp });
+}
+
+/** The folder a command is to run in; throws where the workspace is gone or the folder would be outside of it. */
+async function folderIn(place: Place, folder: string): Promise<string> {
+  if (!(await isFolder(place.tree))) throw gone(place);
+  const cwd = join(place.tree, folder);
+  if (cwd !== place.tree && !cwd.startsWith(`${place.tree}/`)) throw pathRefused(folder, 'it leads out of the workspace');
+  return cwd;
 }
 
 function isFolder(path: string): Promise<boolean> {
@@ -73,8 +87,8 @@ function noFolder(cwd: string): ProcessResult {
   return { exit: { kind: 'not-started', message }, stdout: '', stderr: '', truncated: false, durationMs: 0 };
 }
 
-function gone(parts: WorkspaceParts): JidokaError {
-  return new JidokaError('workspace-failed', `The workspace ${parts.name} is gone: there is no folder ${parts.root}.`, {
+function gone({ name, tree }: Place): JidokaError {
+  return new JidokaError('workspace-failed', `The workspace ${name} is gone: there is no folder ${tree}.`, {
     mend: 'Open it anew and do the stage again.',
   });
 }

@@ -6,6 +6,8 @@ export interface SeenProcess {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
+  /** Tells it from another process that had its pid; '' where the machine does not tell. */
+  readonly started: string;
   /** Its environment as text; null where the factory may not read it. */
   readonly environment: string | null;
 }
@@ -22,7 +24,7 @@ export interface Belonging {
 export type SeeProcesses = (marker: string) => Promise<readonly SeenProcess[]>;
 
 /** Time between the polite signal and the one that cannot be refused, in milliseconds. */
-const graceMs = 1_000;
+const graceMs = 700;
 const longestPollMs = 160;
 const killRounds = 50;
 
@@ -31,13 +33,26 @@ const killRounds = 50;
  * Returns how many were found first.
  */
 export async function endProcesses(who: Belonging, see: SeeProcesses): Promise<number> {
-  const find = async (): Promise<readonly number[]> => belonging(await see(who.marker), who);
+  // Whom a parent or a group gave away once stays known, also when those are gone.
+  const known = new Set<string>();
+  const find = async (): Promise<readonly number[]> => {
+    const seen = await see(who.marker);
+    const pids = belonging(seen, who, known);
+    for (const one of seen) if (pids.includes(one.pid)) known.add(nameOf(one));
+    return pids;
+  };
   const first = await find();
-  signal(first, 'SIGTERM');
+  const told = new Set<number>();
   let left = first;
   const killAt = performance.now() + graceMs;
   for (let pollMs = 10; left.length > 0 && performance.now() < killAt; pollMs = Math.min(2 * pollMs, longestPollMs)) {
-    await wait(pollMs);
+    // Also those that appeared meanwhile; nobody is told twice.
+    signal(
+      left.filter((pid) => !told.has(pid)),
+      'SIGTERM',
+    );
+    for (const pid of left) told.add(pid);
+    await wait(Math.min(pollMs, Math.max(0, killAt - performance.now())));
     left = await find();
   }
   for (let round = 0; left.length > 0 && round < killRounds; round += 1) {
@@ -48,19 +63,30 @@ export async function endProcesses(who: Belonging, see: SeeProcesses): Promise<n
   return first.length;
 }
 
-/** Pids among `seen` that belong: marked, in the group, or descended from one that is. */
-export function belonging(seen: readonly SeenProcess[], who: Belonging): readonly number[] {
+/** Pids among `seen` that belong: known, marked, in the group, descended from one that is, or in a group with one. */
+export function belonging(seen: readonly SeenProcess[], who: Belonging, known: ReadonlySet<string> = new Set()): readonly number[] {
+  const own = seen.find(({ pid }) => pid === process.pid);
   const found = new Set<number>();
+  const groups = new Set(who.group === null ? [] : [who.group]);
+  const add = (one: SeenProcess): void => {
+    found.add(one.pid);
+    // Every command leads a group of its own, which nobody can join from outside.
+    if (one.group !== own?.group) groups.add(one.group);
+  };
   for (const one of seen) {
     const marked = one.environment !== null && carries(one.environment, who.marker);
-    if (marked || one.group === who.group) found.add(one.pid);
+    if (marked || known.has(nameOf(one))) add(one);
   }
-  for (let before = -1; before !== found.size;) {
-    before = found.size;
-    for (const one of seen) if (found.has(one.parent)) found.add(one.pid);
+  for (let before = -1; before !== found.size + groups.size;) {
+    before = found.size + groups.size;
+    for (const one of seen) if (found.has(one.parent) || groups.has(one.group)) add(one);
   }
   found.delete(process.pid);
   return [...found];
+}
+
+function nameOf({ pid, started }: SeenProcess): string {
+  return `${pid}.${started}`;
 }
 
 /** /proc parts the variables with NUL, ps with spaces. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import type { Account } from './account.ts';
+import type { Account } from '../account.ts';
 import { belonging } from './processes.ts';
 import { askTheirUser, parsePs } from './see-processes.ts';
 
@@ -18,7 +18,7 @@ test.runIf(process.platform === 'linux')('processes whose environment root may n
   await once(child, 'spawn');
   const pid = child.pid ?? 0;
   const account: Account = { user: asRoot ? nobody : null, name: '', node: '', npm: '', tools: { PATH: '/bin:/usr/bin' }, caveats: [] };
-  const hidden = [{ pid, parent: 1, group: pid, environment: null }];
+  const hidden = [{ pid, parent: 1, group: pid, started: '', environment: null }];
   const seen = await askTheirUser(hidden, 'JIDOKA_JOB=hidden.', account);
   child.kill('SIGKILL');
   expect(belonging(seen, { marker: 'JIDOKA_JOB=hidden.', group: null })).toEqual([pid]);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../core/ports/clock.ts';
-import type { Command, ProcessExit, ProcessResult } from '../../core/ports/floor.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { Command, ProcessExit, ProcessResult } from '../../../core/ports/floor.ts';
 import { endProcesses } from './processes.ts';
 import type { SeeProcesses } from './processes.ts';
 import { startProcess } from './spawn.ts';
@@ -24,14 +24,15 @@ export async function runCommand(command: Command, around: CommandSurroundings):
   const begunMs = around.clock.monotonicMs();
   if (command.signal?.aborted === true) return cancelledBefore();
   const job = `${around.job}${randomUUID()}`;
+  const stop = stopOf(command);
   const running = startProcess({
     argv: command.argv,
     cwd: around.cwd,
     env: { ...around.env, ...command.env, JIDOKA_JOB: job },
     user: around.user,
+    onOutput: stop.heard,
     ...(command.maxOutputBytes === undefined ? {} : { maxOutputBytes: command.maxOutputBytes }),
   });
-  const stop = stopOf(command);
   const first = await Promise.race([running.ended, stop.when]);
   stop.clear();
   if (running.group !== null) await endProcesses({ marker: `JIDOKA_JOB=${job}`, group: running.group }, around.see);
@@ -44,18 +45,29 @@ function cancelledBefore(): ProcessResult {
   return { exit: { kind: 'cancelled' }, stdout: '', stderr: '', truncated: false, durationMs: 0 };
 }
 
+interface Stop {
+  readonly when: Promise<ProcessExit>;
+  /** The command said something: it has not stalled. */
+  readonly heard: () => void;
+  readonly clear: () => void;
+}
+
 /** The first reason to end a command before it ends by itself. */
-function stopOf(command: Command): { readonly when: Promise<ProcessExit>; readonly clear: () => void } {
-  let clear = (): void => undefined;
-  const when = new Promise<ProcessExit>((resolve) => {
-    const cancel = (): void => resolve({ kind: 'cancelled' });
-    const timeUp = (): void => resolve({ kind: 'timed-out', afterMs: command.timeoutMs });
-    const timer = setTimeout(timeUp, Math.min(command.timeoutMs, longestTimerMs));
-    command.signal?.addEventListener('abort', cancel);
-    clear = () => {
+function stopOf({ timeoutMs, stallMs, signal }: Command): Stop {
+  let end = (_exit: ProcessExit): void => undefined;
+  const when = new Promise<ProcessExit>((resolve) => (end = resolve));
+  const cancel = (): void => end({ kind: 'cancelled' });
+  const timer = setTimeout(() => end({ kind: 'timed-out', afterMs: timeoutMs }), Math.min(timeoutMs, longestTimerMs));
+  const silence =
+    stallMs === undefined ? null : setTimeout(() => end({ kind: 'stalled', afterMs: stallMs }), Math.min(stallMs, longestTimerMs));
+  signal?.addEventListener('abort', cancel);
+  return {
+    when,
+    heard: () => void silence?.refresh(),
+    clear: () => {
       clearTimeout(timer);
-      command.signal?.removeEventListener('abort', cancel);
-    };
-  });
-  return { when, clear };
+      if (silence !== null) clearTimeout(silence);
+      signal?.removeEventListener('abort', cancel);
+    },
+  };
 }

@@ -44,8 +44,13 @@ export function boundedOutput(limit: number): BoundedOutput {
     },
     text: () => {
       if (cutBytes === 0) return Buffer.concat([...head, ...tail]).toString('utf8');
-      return `${Buffer.concat(head).toString('utf8')}\n[... ${cutBytes} bytes cut ...]\n${Buffer.concat(tail).toString('utf8')}`;
+      return joinCut(Buffer.concat(head), cutBytes, Buffer.concat(tail));
     },
     truncated: () => cutBytes > 0,
   };
+}
+
+/** Text of an output whose middle was cut. */
+export function joinCut(head: Buffer, cutBytes: number, tail: Buffer): string {
+  return `${head.toString('utf8')}\n[... ${cutBytes} bytes cut ...]\n${tail.toString('utf8')}`;
 }

@@ -1,5 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
-import type { Account } from './account.ts';
+import type { Account } from '../account.ts';
 import type { SeeProcesses, SeenProcess } from './processes.ts';
 import { capture } from './spawn.ts';
 
@@ -18,11 +18,12 @@ async function seeProc(marker: string, account: Account): Promise<readonly SeenP
 async function seeOne(pid: number): Promise<SeenProcess | null> {
   const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (line === null) return null;
-  const [state, parent, group] = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, group] = fields;
   // A zombie has ended; only its parent can make it go away.
   if (state === 'Z' || state === 'X') return null;
   const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => null);
-  return { pid, parent: Number(parent), group: Number(group), environment };
+  return { pid, parent: Number(parent), group: Number(group), started: fields[19] ?? '', environment };
 }
 
 /** In a container root often may not read what other users' processes carry (no CAP_SYS_PTRACE); they may themselves. */
@@ -45,6 +46,7 @@ export function parsePs(text: string): readonly SeenProcess[] {
     pid: Number(pid),
     parent: Number(parent),
     group: Number(group),
+    started: '',
     environment: command ?? '',
   }));
 }

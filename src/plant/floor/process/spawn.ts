@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ProcessExit } from '../../core/ports/floor.ts';
+import type { ProcessExit } from '../../../core/ports/floor.ts';
 import { boundedOutput } from './bounded-output.ts';
 import type { BoundedOutput } from './bounded-output.ts';
 
@@ -13,6 +13,8 @@ export interface Start {
   /** Another user to run as; null for the factory's own. */
   readonly user: { readonly uid: number; readonly gid: number } | null;
   readonly maxOutputBytes?: number;
+  /** Told each time the process, or what it started, wrote something. */
+  readonly onOutput?: () => void;
 }
 
 export interface Running {
@@ -24,11 +26,12 @@ export interface Running {
   collect(): Promise<{ readonly stdout: string; readonly stderr: string; readonly truncated: boolean }>;
 }
 
-const defaultOutputBytes = 8 * 1024 * 1024;
+/** Output kept of a stream where the command does not say, in bytes. */
+export const defaultOutputBytes = 8 * 1024 * 1024;
 /** How long to wait for the pipes of a process that is gone, in milliseconds. */
 const drainMs = 2_000;
 
-/** Starts a process in a group of its own, with stdin closed. The one place of the floor that spawns. */
+/** Starts a process in a group of its own, with stdin closed. What is to live on without the factory is started by `started/`. */
 export function startProcess(start: Start): Running {
   const limit = start.maxOutputBytes ?? defaultOutputBytes;
   const stdout = boundedOutput(limit);
@@ -41,7 +44,7 @@ export function startProcess(start: Start): Running {
     child.once('error', (error) => resolve({ kind: 'not-started', message: error.message }));
     child.once('exit', (code, signal) => resolve(exitOf(code, signal)));
   });
-  pump(child, stdout, stderr);
+  pump(child, { stdout, stderr, onOutput: start.onOutput ?? (() => undefined) });
   return {
     group: child.pid ?? null,
     ended,
@@ -86,10 +89,19 @@ function exitOf(code: number | null, signal: string | null): ProcessExit {
   return code === null ? { kind: 'signalled', signal: signal ?? 'unknown' } : { kind: 'exited', code };
 }
 
-function pump(child: ChildProcess, stdout: BoundedOutput, stderr: BoundedOutput): void {
-  child.stdout?.on('data', (chunk: Buffer) => stdout.add(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => stderr.add(chunk));
-  // A pipe can break when its other end is killed; how the process ended says what matters.
-  child.stdout?.on('error', () => undefined);
-  child.stderr?.on('error', () => undefined);
+interface Sinks {
+  readonly stdout: BoundedOutput;
+  readonly stderr: BoundedOutput;
+  readonly onOutput: () => void;
+}
+
+function pump(child: ChildProcess, sinks: Sinks): void {
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.on('data', (chunk: Buffer) => {
+      sinks[name].add(chunk);
+      sinks.onOutput();
+    });
+    // A pipe can break when its other end is killed; how the process ended says what matters.
+    child[name]?.on('error', () => undefined);
+  }
 }

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Command, Floor, ProcessRef, Workspace } from '../../src/core/ports/floor.ts';
+
+/** A factory in a process of its own, to be killed with what it owns. */
+export interface OtherOwner {
+  /** Opens a workspace and starts a command in it. */
+  start(name: string, command: Command): Promise<ProcessRef>;
+  /** Opens a workspace and runs a command in it without waiting for its end, but for a file named `ready`; its root. */
+  spawn(name: string, command: Command): Promise<string>;
+  /** Adopts a workspace: 'adopted', 'gone', or the code of what it threw. */
+  adopt(name: string): Promise<string>;
+  /** Ends it by SIGKILL, once. */
+  kill(): Promise<void>;
+}
+
+const Ref = z.strictObject({ id: z.string(), pid: z.number(), life: z.string(), startedAt: z.string() });
+const Answer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('started'), ref: Ref }),
+  z.strictObject({ kind: z.literal('said'), text: z.string() }),
+]);
+type Answer = z.infer<typeof Answer>;
+
+/** Starts an owner: `program` is a file for node that calls `serveOwner` with the same floor in another process. */
+export function otherOwner(program: string): OtherOwner {
+  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const gone = new Promise<null>((resolve) => child.once('exit', () => resolve(null)));
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ask = async (order: Order): Promise<Answer> => {
+    child.stdin.write(`${JSON.stringify(order)}\n`);
+    const line = await answers.next();
+    if (line.done === true) throw new Error('the other owner ended without an answer');
+    return Answer.parse(JSON.parse(line.value));
+  };
+  return {
+    start: async (name, command) => refOf(await ask({ kind: 'start', name, command })),
+    spawn: async (name, command) => textOf(await ask({ kind: 'spawn', name, command })),
+    adopt: async (name) => textOf(await ask({ kind: 'adopt', name })),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+function refOf(answer: Answer): ProcessRef {
+  if (answer.kind !== 'started') throw new Error(`the other owner started nothing: ${answer.text}`);
+  return answer.ref;
+}
+
+function textOf(answer: Answer): string {
+  return answer.kind === 'said' ? answer.text : answer.ref.id;
+}
+
+type Order =
+  | { readonly kind: 'start' | 'spawn'; readonly name: string; readonly command: Command }
+  | { readonly kind: 'adopt'; readonly name: string };
+
+/** What the other process does: it obeys orders on stdin, one a line, and lives until it is killed or stdin ends. */
+export async function serveOwner(floor: Floor): Promise<void> {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const answer = await obey(floor, JSON.parse(line) as Order); // written by `otherOwner` above
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+  }
+}
+
+async function obey(floor: Floor, order: Order): Promise<Answer> {
+  if (order.kind === 'adopt') {
+    return { kind: 'said', text: await floor.adopt(order.name).then(adoption, (error: { readonly code: string }) => error.code) };
+  }
+  const workspace = await floor.open(order.name);
+  if (order.kind === 'start') return { kind: 'started', ref: await workspace.start(order.command) };
+  void workspace.spawn(order.command);
+  while ((await workspace.read('ready')) === null) await wait(20);
+  return { kind: 'said', text: workspace.root };
+}
+
+function adoption(workspace: Workspace | null): string {
+  return workspace === null ? 'gone' : 'adopted';
+}
