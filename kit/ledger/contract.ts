@@ -3,12 +3,17 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { parseDigest, parseRunId, type RunId, type Sha256 } from '../../src/core/base/ids.ts';
 import { verifyChain } from '../../src/core/evidence/chain.ts';
-import type { Ledger } from '../../src/core/ports/ledger.ts';
+import { factoryChain, type Ledger } from '../../src/core/ports/ledger.ts';
+import type { Tx } from '../../src/core/ports/tx.ts';
+import { gates } from './gates-contract.ts';
 import { sampleEvent, sampleOf, sampleRun, sampleStart, sampleTime } from './samples.ts';
+import { transactions } from './transactions-contract.ts';
 
 /** A ledger under test and the way to put it away. */
 export interface LedgerUnderTest {
   readonly ledger: Ledger;
+  /** Does `work` in one transaction that the ledger can be part of; undoes all where it throws. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -20,7 +25,7 @@ const redact = (text: string): string => text.replaceAll(secret, '[redacted]');
  * What every ledger promises. `make` is called once, with the redaction the ledger must apply.
  *
  * @example
- * ledgerContract('the ledger in memory', async (redact) => ({ ledger: memoryLedger(redact), close: async () => {} }));
+ * ledgerContract('the ledger in memory', async (redact) => ({ ledger: memoryLedger(redact), ...memoryTransactions(), close: async () => {} }));
  */
 export function ledgerContract(name: string, make: (redact: (text: string) => string) => Promise<LedgerUnderTest>): void {
   describe(name, () => {
@@ -35,6 +40,8 @@ export function ledgerContract(name: string, make: (redact: (text: string) => st
     appendingAtOnce(ledger);
     recording(ledger);
     asking(ledger);
+    transactions(() => under);
+    gates(ledger);
   });
 }
 
@@ -165,6 +172,17 @@ function asking(ledger: () => Ledger): void {
     assert.deepEqual(await ledger().runs({ prefix: base, limit: 1 }), rows.slice(0, 1));
     assert.deepEqual(await ledger().runs({ line: `${base}-deps` }), rows.slice(1));
     assert.deepEqual(await ledger().runs({ prefix: base.replace('_', '?') }), []);
+  });
+
+  it('keeps a chain of the factory itself, which is no run', async () => {
+    const run = sampleRun('beside');
+    await ledger().append(run, [sampleEvent('a')]);
+    const paused = sampleOf(`pause.${run}`, { type: 'factory.paused', scope: 'factory', why: 'sample', by: 'ada' });
+    const [stored] = await ledger().append(factoryChain, [paused]);
+    assert.deepEqual((await ledger().read(factoryChain)).at(-1), stored);
+    const listed = (await ledger().runs()).map((row) => row.run);
+    assert.ok(listed.includes(run) && !listed.includes(factoryChain));
+    assert.deepEqual(await ledger().runs({ prefix: factoryChain }), []);
   });
 
   it('gives the newest event of a type whose body contains a pattern, over all runs', async () => {

@@ -1,3 +1,4 @@
+export { ClientTransactions, type ClientPool, type OpenTransaction } from './client-transactions.ts';
 export { ledgerContract, type LedgerUnderTest } from './contract.ts';
-export { memoryLedger } from './memory.ts';
-export { sampleEvent, sampleOf, sampleRun, sampleStart, sampleTime } from './samples.ts';
+export { memoryLedger, type MemoryLedger } from './memory.ts';
+export { sampleEvent, sampleGate, sampleOf, sampleRun, sampleStart, sampleTime, sampleVerdict } from './samples.ts';

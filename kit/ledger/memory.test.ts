@@ -1,4 +1,9 @@
+import { memoryTransactions } from '../tx/index.ts';
 import { ledgerContract } from './contract.ts';
 import { memoryLedger } from './memory.ts';
 
-ledgerContract('the ledger in memory', async (redact) => ({ ledger: memoryLedger(redact), close: async () => {} }));
+ledgerContract('the ledger in memory', async (redact) => ({
+  ledger: memoryLedger(redact),
+  ...memoryTransactions(),
+  close: async () => {},
+}));

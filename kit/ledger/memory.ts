@@ -2,48 +2,67 @@ import { createHash } from 'node:crypto';
 import { parseDigest, type RunId, type Sha256 } from '../../src/core/base/ids.ts';
 import { canonicalEvent, chainHash, genesis } from '../../src/core/evidence/chain.ts';
 import type { LedgerEvent, NewEvent } from '../../src/core/evidence/event.ts';
-import type { Ledger, RunRow } from '../../src/core/ports/ledger.ts';
+import { fold } from '../../src/core/line/state.ts';
+import { factoryChain, type Ledger, type RunRow } from '../../src/core/ports/ledger.ts';
+import { MemoryChains } from './memory-chains.ts';
+
+/** A ledger in memory, with what a feed beside it needs to know. */
+export interface MemoryLedger extends Ledger {
+  /** All events in the order in which they came to be there. */
+  readonly log: readonly LedgerEvent[];
+  /** Calls back whenever there are more. */
+  onMore(listener: () => void): void;
+}
 
 /**
- * Makes a ledger that lives in this process and passes the same conformance suite as the real one.
+ * Makes a ledger that lives in this process and passes the same conformance suite as the real one. Transactions are
+ * those of `memoryTransactions`.
  *
  * @example
  * const ledger = memoryLedger();
  * await ledger.append(run, [{ key: 'plan', at, actor: 'me', body: { type: 'plan.made', stage: 'change', steps: [] } }]);
  */
-export function memoryLedger(redact: (text: string) => string = (text) => text): Ledger {
-  const chains = new Map<RunId, LedgerEvent[]>();
-  const log: LedgerEvent[] = [];
-
+export function memoryLedger(redact: (text: string) => string = (text) => text): MemoryLedger {
+  const chains = new MemoryChains();
   return {
-    async append(run, events) {
-      const chain = chains.get(run) ?? [];
-      if (events.length > 0) chains.set(run, chain);
-      return events.map((event) => {
-        const stored = chain.find(({ key }) => key === event.key);
-        if (stored !== undefined) return stored;
-        const link = linkAfter(run, chain.at(-1), { ...event, body: redactStrings(event.body, redact) });
-        chain.push(link);
-        log.push(link);
+    log: chains.log,
+    onMore: (listener) => chains.onMore(listener),
+    async append(run, events, tx) {
+      if (events.length === 0 && tx === undefined) return [];
+      for (let other = chains.busy(run, tx); other !== null; other = chains.busy(run, tx)) await other;
+      const chain = chains.take(run, tx);
+      const stored = [...chain];
+      const answers = events.map((event) => {
+        const present = stored.find(({ key }) => key === event.key);
+        if (present !== undefined) return present;
+        const link = linkAfter(run, stored.at(-1), { ...event, body: redactStrings(event.body, redact) });
+        stored.push(link);
         return link;
       });
+      chains.add(run, stored.slice(chain.length), tx);
+      return answers;
     },
-    async read(run) {
-      return [...(chains.get(run) ?? [])];
+    async read(run, tx) {
+      return [...chains.of(run, tx)];
     },
     async find(run, key) {
-      return chains.get(run)?.find((event) => event.key === key) ?? null;
+      return chains.of(run).find((event) => event.key === key) ?? null;
     },
     async runs(filter = {}) {
-      return [...chains]
-        .filter(([run]) => run.startsWith(filter.prefix ?? ''))
+      return [...chains.all()]
+        .filter(([run]) => run.startsWith(filter.prefix ?? '') && run !== factoryChain)
         .filter(([, chain]) => filter.line === undefined || lineOf(chain) === filter.line)
         .map(([run, chain]) => rowOf(run, chain))
         .toReversed()
         .slice(0, filter.limit);
     },
     async latest(type, match) {
-      return log.findLast(({ body }) => body.type === type && contains(body, match)) ?? null;
+      return chains.log.findLast(({ body }) => body.type === type && contains(body, match)) ?? null;
+    },
+    async openGates({ run } = {}) {
+      const asked = run === undefined ? [...chains.all().values()] : [chains.of(run)];
+      const open = new Set(asked.flatMap(openGatesOf));
+      return chains.log.filter((event) => open.has(event));
     },
   };
 }
@@ -70,6 +89,14 @@ function rowOf(run: RunId, chain: readonly LedgerEvent[]): RunRow {
 function lineOf(chain: readonly LedgerEvent[]): string | null {
   for (const { body } of chain) if (body.type === 'run.started') return body.line.name;
   return null;
+}
+
+/** The gates that the run itself would still wait for. */
+function openGatesOf(chain: readonly LedgerEvent[]): readonly LedgerEvent[] {
+  const { waiting, cancelled, verdict } = fold(chain.map(({ body }) => body));
+  if (cancelled || verdict !== null) return [];
+  const open = [...waiting.values()].flatMap((wait) => (wait.kind === 'gate' && wait.answer === null ? [wait.gate] : []));
+  return open.flatMap((gate) => chain.find(({ body }) => body.type === 'gate.opened' && body.gate === gate) ?? []);
 }
 
 /** JSON containment as PostgreSQL's `@>` has it. */

@@ -1,5 +1,6 @@
 import { parseRunId, type RunId } from '../../src/core/base/ids.ts';
 import type { EventBody, NewEvent } from '../../src/core/evidence/event.ts';
+import { verdictMetric } from '../../src/core/verdict/verdict.ts';
 
 /** A moment `step` seconds after an arbitrary fixed one. */
 export function sampleTime(step: number): string {
@@ -39,6 +40,32 @@ export function sampleStart(line: string): NewEvent {
       body: '',
       paths: ['**'],
     },
+  });
+}
+
+/** Opens the gate of `stage` in `run`; key and gate name the attempt. */
+export function sampleGate(run: RunId, stage: string, attempt = 1): NewEvent {
+  return sampleOf(`opened/${stage}/${attempt}`, {
+    type: 'gate.opened',
+    stage,
+    attempt,
+    gate: `${run}/${stage}/${attempt}`,
+    question: 'Is this what was asked for?',
+    digest: 'c'.repeat(64),
+    roles: ['maintainer'],
+    choices: ['approve', 'reject'],
+    openedAt: sampleTime(0),
+    expiresAt: sampleTime(86_400),
+  });
+}
+
+/** Decides a run. */
+export function sampleVerdict(): NewEvent {
+  return sampleOf('verdict', {
+    type: 'verdict.decided',
+    verdict: 'ESCALATE',
+    reason: { code: 'sample', message: 'sample' },
+    metric: verdictMetric('sample', 'ESCALATE', 'sample'),
   });
 }
 

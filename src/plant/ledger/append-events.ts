@@ -1,4 +1,4 @@
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase, Pool, PoolClient } from 'pg';
 import type { RunId, Sha256 } from '../../core/base/ids.ts';
 import type { LedgerEvent, NewEvent } from '../../core/evidence/event.ts';
 import { firstTip, linkTo, storedEvent, tipAfter, type StoredRow, type Tip } from './tip.ts';
@@ -7,8 +7,6 @@ import { writeLinks } from './write-links.ts';
 export interface Append {
   readonly run: RunId;
   readonly events: readonly NewEvent[];
-  /** Where the writer believes the chain to end; null where it does not know. */
-  readonly tip: Tip | null;
   readonly sha256: Sha256;
 }
 
@@ -25,20 +23,34 @@ interface Present {
 }
 
 /**
- * Appends events whose keys are new and gives back all of them. One round trip where the tip is known and the keys
- * are new, two where the tip must be read; where other writers are in the way, it waits for the run's row.
+ * Appends events whose keys are new, in a transaction of their own, and gives back all of them. `tip` is where the
+ * writer believes the chain to end; null where it does not know. One round trip where it is known and the keys are
+ * new, two where it must be read; where other writers are in the way, it waits for the run's row.
  */
 export async function appendEvents(
   database: { attempt<T>(work: (pool: Pool) => Promise<T>): Promise<T> },
   append: Append,
+  tip: Tip | null,
 ): Promise<Appended> {
-  let known: Present | null = append.tip === null ? null : { tip: append.tip, byKey: new Map() };
+  let known: Present | null = tip === null ? null : { tip, byKey: new Map() };
   return database.attempt(async (pool) => {
     const hopeful = known;
     known = null; // done again after a lost connection, the first try may have been stored
     const quick = (hopeful && (await tryAppend(pool, append, hopeful))) ?? (await tryAppend(pool, append, await presentIn(pool, append)));
-    return quick ?? appendLocked(pool, append);
+    return quick ?? appendAlone(pool, append);
   });
+}
+
+/**
+ * Appends within an open transaction of isolation `read committed`, which from then on holds the row of the run: nobody
+ * comes between. Only a run's first event may meet another's first; then it waits for that one and looks again.
+ */
+export async function appendWithin(client: ClientBase, append: Append): Promise<Appended> {
+  for (;;) {
+    await client.query('select from jidoka.run where run = $1 for update', [append.run]);
+    const done = await tryAppend(client, append, await presentIn(client, append));
+    if (done !== null) return done;
+  }
 }
 
 /** Null where another writer came between. */
@@ -51,26 +63,26 @@ async function tryAppend(client: ClientBase | Pool, { run, events, sha256 }: App
   return { stored: events.flatMap(({ key }) => byKey.get(key) ?? []), tip: tipAfter(present.tip, links) };
 }
 
-/** Under the lock of the run's row nobody comes between; only a run's first event may meet another's first. */
-async function appendLocked(pool: Pool, append: Append): Promise<Appended> {
+async function appendAlone(pool: Pool, append: Append): Promise<Appended> {
   const client = await pool.connect();
   // Between two queries nobody listens for a lost connection, and unheard it would end the process; the next query tells.
   client.on('error', ignore);
-  let broken = false;
+  let broken = true; // until the transaction has ended, whatever is thrown
   try {
-    for (;;) {
-      broken = true; // until the transaction has ended, whatever is thrown
-      await client.query('begin isolation level read committed');
-      await client.query('select from jidoka.run where run = $1 for update', [append.run]);
-      const done = await tryAppend(client, append, await presentIn(client, append));
-      await client.query(done === null ? 'rollback' : 'commit');
-      broken = false;
-      if (done !== null) return done;
-    }
+    const done = await inTransaction(client, () => appendWithin(client, append));
+    broken = false;
+    return done;
   } finally {
     client.off('error', ignore);
     client.release(broken);
   }
+}
+
+async function inTransaction<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+  await client.query('begin isolation level read committed');
+  const result = await work();
+  await client.query('commit');
+  return result;
 }
 
 async function presentIn(client: ClientBase | Pool, { run, events, sha256 }: Append): Promise<Present> {

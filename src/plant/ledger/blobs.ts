@@ -3,19 +3,27 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { JidokaError } from '../../core/base/error.ts';
 import type { Blobs } from '../../core/ports/blobs.ts';
+import type { BlobTable } from './blob-table.ts';
 
 /**
  * Opens a store of files named by their sha256, two folders deep. Text is redacted before it is hashed and stored.
+ * With `shared` content also goes there, and what the folder lacks is fetched from there.
  *
  * @example
- * const blobs = openBlobs('/home/ada/.local/state/jidoka/blobs', redact);
+ * const blobs = openBlobs('/home/ada/.local/state/jidoka/blobs', redact, blobTable(database));
  * const ref = await blobs.put(output, { label: 'baseline run 1, stdout', mediaType: 'text/plain' });
  */
-export function openBlobs(folder: string, redact: (text: string) => string = (text) => text): Blobs {
+export function openBlobs(folder: string, redact: (text: string) => string = (text) => text, shared: BlobTable | null = null): Blobs {
   const bytes = async (sha256: string): Promise<Uint8Array> => {
-    const content = /^[0-9a-f]{64}$/.test(sha256) ? await readOrNull(pathOf(folder, sha256)) : null;
-    if (content === null) throw invalid(`No blob named ${JSON.stringify(sha256)} is in ${folder}.`);
-    if (hashOf(content) !== sha256) throw invalid(`The blob ${pathOf(folder, sha256)} was changed: its sha256 is ${hashOf(content)}.`);
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw invalid(`${JSON.stringify(sha256)} names no blob.`);
+    const path = pathOf(folder, sha256);
+    const here = await readOrNull(path);
+    if (here !== null) return checked(here, sha256, `The blob ${path}`);
+    const there = await shared?.get(sha256);
+    if (there === undefined || there === null)
+      throw invalid(`No blob named ${sha256} is in ${folder}${shared === null ? '' : ' or the database'}.`);
+    const content = checked(there, sha256, `The blob ${sha256} in the database`);
+    await store(path, content);
     return content;
   };
   return {
@@ -23,6 +31,7 @@ export function openBlobs(folder: string, redact: (text: string) => string = (te
       const stored = redacted(content, about.mediaType, redact);
       const sha256 = hashOf(stored);
       await store(pathOf(folder, sha256), stored);
+      await shared?.put(sha256, stored);
       return { sha256, bytes: stored.length, label: about.label, mediaType: about.mediaType };
     },
     bytes,
@@ -36,6 +45,12 @@ function redacted(content: string | Uint8Array, mediaType: string, redact: (text
   const bytes = Buffer.from(content);
   const text = /^(text\/|application\/json)/.test(mediaType) ? bytes.toString('utf8') : null;
   return text !== null && Buffer.from(text).equals(bytes) ? Buffer.from(redact(text)) : bytes;
+}
+
+function checked(content: Uint8Array, sha256: string, what: string): Uint8Array {
+  const hash = hashOf(content);
+  if (hash !== sha256) throw invalid(`${what} was changed: its sha256 is ${hash}.`);
+  return content;
 }
 
 /** Appears under its name complete and on disk, or not at all; a second writer of the same content changes nothing. */

@@ -1,2 +1,4 @@
+export { blobTable, type BlobTable } from './blob-table.ts';
 export { openBlobs } from './blobs.ts';
+export { openFeed, type FeedDatabase, type OpenFeed } from './feed.ts';
 export { openLedger, type LedgerDatabase } from './ledger.ts';

@@ -1,27 +1,37 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ledgerContract, sampleEvent, sampleRun } from '../../../kit/ledger/index.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ClientTransactions, ledgerContract, sampleEvent, sampleRun } from '../../../kit/ledger/index.ts';
 import { openDatabase, removeDatabase, type Database } from '../postgres/index.ts';
 import { openLedger } from './ledger.ts';
 
 const ignore = (): void => {};
 let home: string;
 let database: Database;
+let pool: ReturnType<Database['openPool']>;
+let transactions: ClientTransactions;
 const open = (): Promise<Database> => openDatabase({ home, log: ignore, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-ledger-'));
   database = await open();
+  pool = database.openPool('jidoka-test', 6);
+  transactions = new ClientTransactions(pool);
 });
+afterEach(() => transactions.close());
 afterAll(async () => {
+  await pool.end();
   await database.close();
   await removeDatabase(home);
   await rm(home, { recursive: true, force: true });
 });
 
-ledgerContract('the ledger in PostgreSQL', async (redact) => ({ ledger: openLedger(database, redact), close: async () => {} }));
+ledgerContract('the ledger in PostgreSQL', async (redact) => ({
+  ledger: openLedger(database, redact),
+  transaction: transactions.transaction,
+  close: async () => {},
+}));
 
 describe('the event table', () => {
   it('refuses to change or lose what was appended', async () => {

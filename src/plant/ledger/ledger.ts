@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { parseDigest, parseRunId, type RunId, type Sha256 } from '../../core/base/ids.ts';
 import type { LedgerEvent, NewEvent } from '../../core/evidence/event.ts';
-import type { Ledger, RunFilter, RunRow } from '../../core/ports/ledger.ts';
-import { appendEvents } from './append-events.ts';
+import { factoryChain, type Ledger, type RunFilter, type RunRow } from '../../core/ports/ledger.ts';
+import type { Tx } from '../../core/ports/tx.ts';
+import { appendEvents, appendWithin } from './append-events.ts';
 import { queryJson, redactBody } from './event-body.ts';
+import { selectOpenGates } from './open-gates.ts';
 import { storedEvent, type StoredRow, type Tip } from './tip.ts';
 
 /** What the ledger needs of a database that has our schema. */
@@ -30,17 +32,20 @@ export function openLedger(database: LedgerDatabase, redact: (text: string) => s
     database.attempt(async (pool) => (await pool.query<Row>(text, [...values])).rows);
 
   return {
-    async append(run, events) {
-      if (events.length === 0) return [];
-      const redacted = events.map((event): NewEvent => redactBody(event, redact));
+    async append(run, events, tx) {
+      if (events.length === 0 && tx === undefined) return [];
+      const append = { run, events: events.map((event): NewEvent => redactBody(event, redact)), sha256 };
       const known = tips.get(run) ?? null;
-      tips.delete(run); // an append that fails leaves the tip unknown
-      const { stored, tip } = await appendEvents(database, { run, events: redacted, tip: known, sha256 });
+      tips.delete(run); // an append that fails, or whose transaction may, leaves the tip unknown
+      if (tx !== undefined) return (await appendWithin(clientOf(tx), append)).stored;
+      const { stored, tip } = await appendEvents(database, append, known);
       remember(tips, run, tip);
       return stored;
     },
-    async read(run) {
-      return (await ask<StoredRow>(`${selectEvent} where run = $1 order by run_seq`, [run])).map(storedEvent);
+    async read(run, tx) {
+      const ofRun = `${selectEvent} where run = $1 order by run_seq`;
+      const rows = tx === undefined ? await ask<StoredRow>(ofRun, [run]) : (await clientOf(tx).query<StoredRow>(ofRun, [run])).rows;
+      return rows.map(storedEvent);
     },
     async find(run, key) {
       return first(await ask<StoredRow>(`${selectEvent} where run = $1 and key = $2`, [run, key]));
@@ -58,15 +63,23 @@ export function openLedger(database: LedgerDatabase, redact: (text: string) => s
         await ask<StoredRow>(`${selectEvent} where type = $1 and body @> $2::jsonb order by seq desc limit 1`, [type, queryJson(match)]),
       );
     },
+    async openGates({ run } = {}) {
+      return (await ask<StoredRow>(selectOpenGates, [run ?? null])).map(storedEvent);
+    },
   };
 }
 
 const selectEvent = 'select text, run_seq, prev, hash from jidoka.event';
 const selectRuns = `
   select run, first_at as "startedAt", last_at as "lastAt", events, head from jidoka.run
-   where ($1::text is null or line = $1) and starts_with(run, $2) order by ordinal desc limit $3`;
+   where ($1::text is null or line = $1) and starts_with(run, $2) and run <> '${factoryChain}' order by ordinal desc limit $3`;
 type RunsArguments = readonly [line: string | null, prefix: string, limit: RunFilter['limit'] | null];
 type RunRecord = Omit<RunRow, 'run'> & { readonly run: string };
+
+/** A Tx of the machines on PostgreSQL is a client with a transaction open. */
+function clientOf(tx: Tx): ClientBase {
+  return tx as unknown as ClientBase;
+}
 
 function first(rows: readonly StoredRow[]): LedgerEvent | null {
   return rows[0] === undefined ? null : storedEvent(rows[0]);

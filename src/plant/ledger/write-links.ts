@@ -5,15 +5,18 @@ import type { Link, Tip } from './tip.ts';
 
 /** Moves the run's head from where the writer believes it to be, or does nothing. The row lock makes writers queue. */
 const moveHead = `
-  update jidoka.run set last_at = $4, events = $5, head = $6, line = coalesce(nullif($2, ''), line)
+  update jidoka.run set last_at = $4, events = $5, head = $6, line = coalesce(nullif($2, ''), line), decided = decided or $8
    where run = $1 and head = $7 and $3 <> '' returning run`;
 const beginRun = `
-  insert into jidoka.run (run, line, first_at, last_at, events, head) select $1, $2, $3, $4, $5, $6 where $7 <> ''
+  insert into jidoka.run (run, line, first_at, last_at, events, head, decided) select $1, $2, $3, $4, $5, $6, $8 where $7 <> ''
   on conflict (run) do nothing returning run`;
+// No event comes before the one it follows in its run, though its transaction may have begun earlier.
 const insertEvents = `
-  insert into jidoka.event (run, run_seq, key, type, at, actor, text, body, prev, hash)
-  select moved.run, e.* from moved, unnest($8::int[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-    $14::jsonb[], $15::text[], $16::text[]) as e`;
+  insert into jidoka.event (xid, run, run_seq, key, type, at, actor, text, body, prev, hash)
+  select greatest(pg_current_xact_id(), (select xid from jidoka.event where run = $1 and run_seq = $9 and epoch = jidoka.epoch())),
+    moved.run, e.*
+    from moved, unnest($10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
+      $16::jsonb[], $17::text[], $18::text[]) as e`;
 
 /** `moved`: another writer was quicker, the tip is stale. `taken`: one of the keys is already there. */
 export type WriteOutcome = 'written' | 'moved' | 'taken';
@@ -28,7 +31,7 @@ export async function writeLinks(client: ClientBase | Pool, run: RunId, tip: Tip
     const result = await client.query({
       name: isNew ? 'jidoka-begin' : 'jidoka-append',
       text: `with moved as (${isNew ? beginRun : moveHead}) ${insertEvents}`,
-      values: [...headOf(run, tip, links), ...columnsOf(links)],
+      values: [...headOf(run, tip, links), tip.events, ...columnsOf(links)],
     });
     return result.rowCount === links.length ? 'written' : 'moved';
   } catch (error) {
@@ -39,7 +42,8 @@ export async function writeLinks(client: ClientBase | Pool, run: RunId, tip: Tip
 
 function headOf(run: RunId, tip: Tip, links: readonly Link[]): readonly unknown[] {
   const [first, last] = [links[0]?.event, links.at(-1)?.event];
-  return [run, lineOf(links), first?.at, last?.at, last?.runSeq, last?.hash, tip.head];
+  const decides = links.some(({ event }) => event.body.type === 'verdict.decided');
+  return [run, lineOf(links), first?.at, last?.at, last?.runSeq, last?.hash, tip.head, decides];
 }
 
 function lineOf(links: readonly Link[]): string {

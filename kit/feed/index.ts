@@ -1,0 +1,2 @@
+export { feedContract, type FeedUnderTest } from './contract.ts';
+export { memoryFeed } from './memory.ts';
