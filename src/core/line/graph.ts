@@ -38,20 +38,15 @@ export function needed(join: Join | undefined, total: number): number {
   return Math.min(total, join === 'any' ? 1 : join.atLeast);
 }
 
-/** A stage with its direct neighbours. */
+/** A stage, and what comes directly before it. */
 export interface Place {
   readonly stage: Stage;
   readonly before: readonly string[];
-  readonly after: readonly Stage[];
 }
 
 /** Ids of the stages that qualify, given those that are known to; asked again until no more do. */
 export function grown(line: Line, qualifies: (place: Place, found: ReadonlySet<string>) => boolean): ReadonlySet<string> {
-  const before = line.stages.map((stage) => ({ stage, before: predecessors(line, stage) }));
-  const places = before.map((place) => ({
-    ...place,
-    after: before.filter((other) => other.before.includes(place.stage.id)).map(({ stage }) => stage),
-  }));
+  const places = line.stages.map((stage) => ({ stage, before: predecessors(line, stage) }));
   const found = new Set<string>();
   for (let size = -1; size !== found.size;) {
     size = found.size;

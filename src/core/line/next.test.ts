@@ -132,8 +132,8 @@ describe('branches', () => {
       [completed('plan'), completed('left', 'failed'), forgone('left'), completed('right', 'failed')],
       'decide',
     ],
-    ['any: a whole branch is forgone', deep, [completed('plan'), completed('left')], 'forgo:right'],
-    ['any: to its last stage', deep, [completed('plan'), completed('left'), forgone('right')], 'forgo:third'],
+    ['any: a whole branch is forgone', deep, [completed('plan'), completed('left')], 'forgo:third'],
+    ['any: back to where it parted', deep, [completed('plan'), completed('left'), forgone('third')], 'forgo:right'],
     ['any: a branch that fails at its root is forgone', deep, [completed('plan'), completed('right', 'failed')], 'forgo:right'],
     ['and with it what could not be done any more', deep, [completed('plan'), completed('right', 'failed'), forgone('right')], 'left'],
     [
@@ -162,9 +162,9 @@ describe('branches', () => {
       },
     );
     const events = [completed('plan'), opened('review'), completed('left')];
-    expect(after(line, events)).toBe('forgo:review');
-    expect(after(line, [...events, answered('review')])).toBe('forgo:review');
-    expect(after(line, [...events, forgone('review'), answered('review')])).toBe('forgo:notes');
+    expect(after(line, [...events, answered('review')])).toBe('forgo:notes');
+    expect(after(line, [...events, forgone('notes'), answered('review')])).toBe('forgo:review');
+    expect(after(line, [...events, forgone('notes'), forgone('review'), answered('review')])).toBe('end');
   });
 });
 
@@ -251,6 +251,7 @@ describe('waits', () => {
     ['all: until the last has ended', fan('all'), [three, child('a', 'NO_OP'), child('b', 'PR_READY')], 'wait:fan'],
     ['all: the last concludes', fan('all'), [three, child('a', 'NO_OP'), child('b', 'PR_READY'), child('c', 'NO_OP')], 'conclude:fan'],
     ['all: one that ended badly concludes', fan('all'), [three, child('b', 'ESCALATE')], 'conclude:fan'],
+    ['all: a run that is named twice is one', fan('all'), [started('fan', ['a', 'a']), child('a', 'NO_OP')], 'conclude:fan'],
     ['any: the first concludes', fan('any'), [three, child('b', 'NO_OP')], 'conclude:fan'],
     ['any: a bad one does not', fan('any'), [three, child('b', 'RETRYABLE_FAILURE')], 'wait:fan'],
     ['so many: one ended twice is one', fan({ atLeast: 2 }), [three, child('b', 'NO_OP'), child('b', 'NO_OP')], 'wait:fan'],

@@ -1,4 +1,4 @@
-import { grown, lastStages, needed, predecessors } from './graph.ts';
+import { followers, grown, lastStages, needed, predecessors } from './graph.ts';
 import type { Line, Stage } from './line.ts';
 import type { RunState } from './state.ts';
 
@@ -22,11 +22,13 @@ export function canStillEnd(line: Line, state: RunState): boolean {
   return lastStages(line).every(({ id }) => hopeful.has(id));
 }
 
-/** A stage still to come that neither ends the line nor is waited for any more: a join that holds without it was enough. */
+/** A stage still to come that other stages come after, none of which waits for it any more. */
 export function unwanted(line: Line, state: RunState): Stage | undefined {
-  const open = new Set(line.stages.filter((stage) => !isPast(state, stage.id) && !isJoined(line, state, stage)));
-  const wanted = grown(line, ({ after }, found) => after.length === 0 || after.some((later) => open.has(later) && found.has(later.id)));
-  return line.stages.find(({ id }) => !isPast(state, id) && !wanted.has(id));
+  const isWaiting = (stage: Stage): boolean => !isPast(state, stage.id) && !isJoined(line, state, stage);
+  return line.stages.find(({ id }) => {
+    const after = isPast(state, id) ? [] : followers(line, id);
+    return after.length > 0 && !after.some(isWaiting);
+  });
 }
 
 function isGood({ results, forgone }: RunState, id: string): boolean {
