@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { floorMark } from '../../src/core/base/floor-mark.ts';
 import type { verifyEvidence } from '../../src/core/evidence/verify.ts';
 import type { Factory } from '../../src/core/ports/factory.ts';
 
@@ -9,7 +10,19 @@ export interface WorldSetting {
   readonly columns?: number;
   readonly factory?: Factory;
   readonly verify?: typeof verifyEvidence;
+  /** What moves a database, for `db move`. */
+  readonly move?: MoveDatabase;
 }
+
+type MoveDatabase = (
+  config: { readonly home: string; readonly databaseUrl: string | null },
+  to: string | null,
+) => Promise<{
+  readonly from: string;
+  readonly to: string;
+  readonly tables: readonly { readonly table: string; readonly rows: number }[];
+  readonly ms: number;
+}>;
 
 /**
  * A world for a command line to stand in: it keeps what is printed, its clock and its signals are moved by hand.
@@ -24,6 +37,8 @@ export class RecordingWorld {
   /** The script as it was called: beside the current folder's files, as in a clone. */
   readonly script: string;
   readonly actor = 'cli:tester';
+  /** What was told to the process that started this one. */
+  readonly reports: object[] = [];
   readonly stdout: RecordingSink;
   readonly stderr: RecordingSink;
   /** Milliseconds since 1970. */
@@ -63,6 +78,16 @@ export class RecordingWorld {
     return this.#setting.verify;
   };
 
+  readonly loadMove = async (): Promise<MoveDatabase> => {
+    if (this.#setting.move === undefined) throw new Error('this world moves no database');
+    return this.#setting.move;
+  };
+
+  /** A world is within a job where its environment bears the mark. */
+  readonly isInsideJob = async (): Promise<boolean> => this.env[floorMark] !== undefined;
+
+  readonly report = (message: object): void => void this.reports.push(message);
+
   /** Lets time pass and draws what is drawn again and again. */
   pass(ms: number): void {
     this.time += ms;
@@ -80,6 +105,8 @@ export class RecordingWorld {
 /** A stream that keeps what is written to it. */
 export class RecordingSink {
   readonly columns: number;
+  /** Set by hand: whoever read has gone away. */
+  isGone = false;
   text = '';
   readonly #watchers = new Set<{ readonly needle: string; readonly seen: () => void }>();
 

@@ -1,6 +1,8 @@
-import { homedir } from 'node:os';
-import { describe, expect, it } from 'vitest';
-import { packagePath, packageVersion, readEnvironment, readSettings } from './config.ts';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { packagePath, packageVersion, readEnvironment, readSettings, saveDatabase } from './config.ts';
 
 const none = { home: null, database: null };
 
@@ -26,6 +28,35 @@ describe('readSettings', () => {
   it('refuses a database that is no PostgreSQL, without repeating its password', () => {
     const read = (): unknown => readSettings({ home: null, database: 'mysql://ana:secret@host/x' }, {}, '/');
     expect(read).toThrow(expect.objectContaining({ code: 'usage', message: expect.not.stringContaining('secret') }));
+  });
+});
+
+describe('the database a home keeps', () => {
+  let home: string;
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'jidoka-config-'));
+  });
+  afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+  it('counts for every later command, after option and environment', () => {
+    saveDatabase(home, 'postgres://kept/x');
+    expect(readSettings({ home, database: null }, {}, '/').databaseUrl).toBe('postgres://kept/x');
+    expect(readSettings({ home, database: null }, { JIDOKA_DATABASE_URL: 'postgres://env/x' }, '/').databaseUrl).toBe('postgres://env/x');
+    expect(readSettings({ home, database: 'postgres://flag/x' }, {}, '/').databaseUrl).toBe('postgres://flag/x');
+  });
+
+  it('is for the owner alone to read, and is forgotten with null', () => {
+    saveDatabase(home, 'postgres://ana:secret@kept/x');
+    expect(statSync(join(home, 'factory.json')).mode & 0o777).toBe(0o600);
+    saveDatabase(home, null);
+    saveDatabase(home, null);
+    expect(readSettings({ home, database: null }, {}, '/').databaseUrl).toBeNull();
+  });
+
+  it.each(['{', '[]', '"x"', '{"database": 5}'])('%s in its place is refused, and named', (text) => {
+    writeFileSync(join(home, 'factory.json'), text);
+    const read = (): unknown => readSettings({ home, database: null }, {}, '/');
+    expect(read).toThrow(expect.objectContaining({ code: 'usage', message: expect.stringContaining(join(home, 'factory.json')) }));
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,16 +25,17 @@ export function readEnvironment(): Environment {
 }
 
 /**
- * Decides the settings: an option wins over the environment, the environment over the default.
- * Throws `usage` for a database URL that is none.
+ * Decides the settings: an option wins over the environment, the environment over what `jidoka db move` left in the
+ * home, that over the default. Throws `usage` for a database URL that is none and for a file that cannot be read.
  *
  * @example
  * readSettings({ home: null, database: null }, { JIDOKA_HOME: '/srv/jidoka' }, '/').home; // '/srv/jidoka'
  */
 export function readSettings(flags: SettingFlags, env: Environment, cwd: string): Settings {
+  const home = resolve(cwd, flags.home ?? set(env['JIDOKA_HOME']) ?? join(dataFolder(env), 'jidoka'));
   return {
-    home: resolve(cwd, flags.home ?? set(env['JIDOKA_HOME']) ?? join(dataFolder(env), 'jidoka')),
-    databaseUrl: databaseUrl(flags.database ?? set(env['JIDOKA_DATABASE_URL'])),
+    home,
+    databaseUrl: databaseUrl(flags.database ?? set(env['JIDOKA_DATABASE_URL']) ?? savedDatabase(home)),
     postgresBin: set(env['JIDOKA_PG_BIN']),
     env,
     version: packageVersion(),
@@ -56,8 +57,54 @@ function databaseUrl(text: string | null): string | null {
   if (text === null || /^postgres(ql)?:\/\//.test(text)) return text;
   // The value itself is not repeated: it may hold a password.
   throw new JidokaError('usage', 'The database URL does not begin with postgres:// or postgresql://.', {
-    mend: 'Give --database or JIDOKA_DATABASE_URL as postgres://USER@HOST:PORT/NAME, or leave both out for the embedded database.',
+    mend: 'Give --database, JIDOKA_DATABASE_URL or factory.json of the home a postgres://USER@HOST:PORT/NAME, or leave all out for the embedded database.',
   });
+}
+
+/** Keeps the database of a home for every later command; null goes back to the embedded one. */
+export function saveDatabase(home: string, url: string | null): void {
+  const path = factoryFile(home);
+  if (url === null) return rmSync(path, { force: true });
+  mkdirSync(home, { recursive: true });
+  // Written beside and moved: a reader sees the old file or the new one. The URL may hold a password.
+  const beside = `${path}.${process.pid}`;
+  writeFileSync(beside, `${JSON.stringify({ database: url }, null, 2)}\n`, { mode: 0o600 });
+  renameSync(beside, path);
+}
+
+function savedDatabase(home: string): string | null {
+  const text = textOf(factoryFile(home));
+  if (text === null) return null;
+  const saved = parsed(text);
+  if (typeof saved === 'object' && saved !== null && !Array.isArray(saved)) {
+    const database = 'database' in saved ? saved.database : null;
+    if (database === null || typeof database === 'string') return database;
+  }
+  throw new JidokaError('usage', `${factoryFile(home)} is not of the form {"database": "postgres://…"}.`, {
+    mend: 'Mend the file, or remove it to go back to the embedded database.',
+  });
+}
+
+function factoryFile(home: string): string {
+  return join(home, 'factory.json');
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')) return null;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new JidokaError('usage', `${path} cannot be read: ${why}.`, { mend: 'Let the user who runs jidoka read it.', cause });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** An empty variable counts as none. */

@@ -14,6 +14,7 @@ export const errorCodes = {
   'limit-invalid': 'A limit, a pause or a schedule cannot be understood.',
   'access-refused': 'Whoever asks has no right to do this.',
   'daemon-running': 'A daemon already serves this factory.',
+  'daemon-failed': 'The daemon died before it answered.',
   'daemon-missing': 'No daemon serves this factory.',
   'port-taken': 'Another program listens on the port of the daemon.',
   'move-refused': 'The database cannot be moved as it is.',

@@ -17,7 +17,7 @@ export async function cli(argv: readonly string[], world: World): Promise<number
   const json = wantsJson(argv);
   try {
     const answer = await answerTo(argv, world);
-    world.stdout.write(json ? `${JSON.stringify(answer.document, null, 2)}\n` : lines(answer.text(pageOf(world.stdout, world.env))));
+    world.stdout.write(json ? documentText(answer) : lines(answer.text(pageOf(world.stdout, world.env))));
     return answer.exitCode;
   } catch (error) {
     return tellError(error, json, world);
@@ -49,6 +49,10 @@ function callOf(parsed: Extract<Parsed, { kind: 'call' }>, world: World): Call {
     settings: readSettings({ home: text('home'), database: text('database') }, world.env, world.cwd),
     world,
   };
+}
+
+function documentText({ document }: Answer): string {
+  return document === null ? '' : `${JSON.stringify(document, null, 2)}\n`;
 }
 
 function tellError(error: unknown, json: boolean, world: World): number {

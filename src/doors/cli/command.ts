@@ -34,8 +34,8 @@ export interface Call {
 /** What a command has to say. One of the two forms is printed to stdout, and nothing else is. */
 export interface Answer {
   readonly exitCode: number;
-  /** The document for `--json`. */
-  readonly document: object;
+  /** The document for `--json`; null where the command has printed its lines already. */
+  readonly document: object | null;
   /** The text for people, without a line end. */
   text(page: Page): string;
 }

@@ -28,6 +28,11 @@ export async function readLineFile(path: string, cwd: string): Promise<InputFile
   };
 }
 
+/** Reads the words of a task. */
+export async function readWords(path: string, cwd: string): Promise<string> {
+  return read(resolve(cwd, path), 'usage', 'Give the path of a text file that says what is to be done.');
+}
+
 const osvMend = 'An advisory is one JSON object in OSV form: https://ossf.github.io/osv-schema/';
 
 async function advisoryPaths(path: string): Promise<string[]> {

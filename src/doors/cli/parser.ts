@@ -54,13 +54,13 @@ function createProgram({ records, version, width }: Vocabulary, said: string[], 
 }
 
 const afterword = `Exit codes:
-  0  PR_READY or NO_OP        3   ESCALATE: a person must decide
-  2  the command line or its input needs mending
-  1  a fault of the factory   75  RETRYABLE_FAILURE: try again later
-  10 NO_OP with --detailed-exitcode   130 interrupted; \`jidoka resume\` goes on
+  0  PR_READY or NO_OP                   10   NO_OP with --detailed-exitcode
+  3  ESCALATE: a person must decide      75   RETRYABLE_FAILURE: try again later
+  5  waits for a person (--until-gate)   130  interrupted; the message says how it goes on
+  1  a fault of the factory              2    the command line or its input needs mending
 
 Environment:
-  JIDOKA_HOME, JIDOKA_DATABASE_URL, JIDOKA_PG_BIN, JIDOKA_DEBUG=1, NO_COLOR, FORCE_COLOR`;
+  JIDOKA_HOME, JIDOKA_DATABASE_URL, JIDOKA_PG_BIN, JIDOKA_TOKEN, JIDOKA_DEBUG=1, NO_COLOR, FORCE_COLOR`;
 
 function configure(command: Command, said: string[], width: number): void {
   command
@@ -85,7 +85,7 @@ function commandsBelow(command: Command): Command[] {
 }
 
 function termOf(command: Command): string {
-  const words = command.registeredArguments.map((argument) => `<${argument.name()}>`);
+  const words = command.registeredArguments.map((argument) => (argument.required ? `<${argument.name()}>` : `[${argument.name()}]`));
   return [...pathOf(command), ...words].join(' ');
 }
 

@@ -15,7 +15,7 @@ function told(
   setting: Partial<WorldSetting> = {},
 ): { readonly world: RecordingWorld; readonly teller: ReturnType<typeof startProgress> } {
   const world = new RecordingWorld({ cwd: '/', ...setting });
-  const teller = startProgress(world);
+  const teller = startProgress(world, 'jidoka');
   for (const event of events) teller.watch(event);
   return { world, teller };
 }
@@ -61,6 +61,15 @@ describe('progress', () => {
   it('tells runs apart while more than one is under way', () => {
     const { world } = told([...begun, { kind: 'run', run: 'deps-ip', title: 'ip', joined: 'resumed' }, done]);
     expect(world.stderr.text).toContain('ip (deps-ip): goes on where it stopped\n  deps-ms ✓ baseline');
+  });
+
+  it('says what a run waits for, and how a person answers', () => {
+    const waits: Progress = { kind: 'waits', run: 'deps-ms', reason: 'a person at "review"', gate: 'deps-ms/review/1' };
+    const { world } = told([...begun, waits, { ...waits, reason: 'line:deps has 2 of 2 slots taken', gate: null }]);
+    expect(world.stderr.text).toContain('  … waits: a person at "review"\n');
+    expect(world.stderr.text).toContain(' jidoka approve deps-ms/review/1\n');
+    expect(world.stderr.text).toContain(" jidoka reject deps-ms/review/1 --note '…'\n");
+    expect(world.stderr.text.endsWith('  … waits: line:deps has 2 of 2 slots taken\n')).toBe(true);
   });
 
   it('knows which runs are under way', () => {

@@ -1,6 +1,7 @@
 import type { Progress, Watch } from '../../core/ports/factory.ts';
 import { assertNever } from '../../core/base/assert-never.ts';
 import { duration, fit, pageOf, plain, verdictMark, type Page } from './page.ts';
+import { quote } from './self-command.ts';
 import type { World } from './world.ts';
 
 /** Tells on stderr what happens: on a terminal with a live line, elsewhere in plain lines. */
@@ -8,6 +9,8 @@ export interface ProgressTeller {
   readonly watch: Watch;
   /** Says a line without disturbing the live one. */
   say(line: string): void;
+  /** The same with a line that is laid out already: what is from outside in it was made harmless. */
+  print(line: string): void;
   /** Runs that were begun and have not ended. */
   underWay(): readonly string[];
   /** Removes the live line; nothing is told after it. */
@@ -22,14 +25,15 @@ interface Active {
   note: string;
 }
 
-/** Begins to tell; `stop` must be called before anything else is printed. */
-export function startProgress(world: World): ProgressTeller {
+/** Begins to tell; `stop` must be called before anything else is printed. `self` are the words that call this program. */
+export function startProgress(world: World, self: string, options: { readonly live: boolean } = { live: true }): ProgressTeller {
   const page = pageOf(world.stderr, world.env);
   const active = new Map<string, Active>();
-  const live = startLiveLine(world, () => liveText(active, world, page));
+  const live = startLiveLine(world, options.live, () => liveText(active, world, page));
   return {
-    watch: (progress) => live.above(told(progress, active, { world, page, live: live.shown })),
+    watch: (progress) => live.above(told(progress, active, { world, page, self, live: live.shown })),
     say: (line) => live.above([plain(line)]),
+    print: (line) => live.above([line]),
     underWay: () => [...active.keys()],
     stop: live.stop,
   };
@@ -43,8 +47,8 @@ interface LiveLine {
 
 const clearLine = '\r\u001B[2K';
 
-function startLiveLine(world: World, text: () => string): LiveLine {
-  const shown = world.stderr.isTTY && world.env['TERM'] !== 'dumb' && (world.env['CI'] ?? '') === '';
+function startLiveLine(world: World, wanted: boolean, text: () => string): LiveLine {
+  const shown = wanted && world.stderr.isTTY && world.env['TERM'] !== 'dumb' && (world.env['CI'] ?? '') === '';
   const draw = (): void => world.stderr.write(clearLine + text());
   const end = shown ? world.every(100, draw) : () => undefined;
   return {
@@ -72,6 +76,7 @@ function liveText(active: ReadonlyMap<string, Active>, world: World, page: Page)
 interface Teller {
   readonly world: World;
   readonly page: Page;
+  readonly self: string;
   readonly live: boolean;
 }
 
@@ -88,6 +93,8 @@ function told(progress: Progress, active: Map<string, Active>, teller: Teller): 
       return stageLines(progress, active, teller);
     case 'note':
       return noteLines(progress, active, teller);
+    case 'waits':
+      return waitLines(progress, active, teller);
     case 'ended':
       active.delete(progress.result.run);
       return [`  ${verdictMark(progress.result.verdict, teller.page)}${active.size > 0 ? ` ${progress.result.run}` : ''}`];
@@ -119,6 +126,26 @@ function stageLines(progress: Extract<Progress, { kind: 'stage' }>, active: Map<
   const mark = progress.state === 'done' ? paint.green('✓') : paint.red('✗');
   const took = run === undefined ? '' : ` ${paint.dim(duration(teller.world.now() - run.startedAt))}`;
   return [`${prefix}${mark} ${progress.stage}${took}  ${plain(progress.message)}`.trimEnd()];
+}
+
+/** What a run waits for stays in sight: it may take days. */
+function waitLines(progress: Extract<Progress, { kind: 'waits' }>, active: Map<string, Active>, teller: Teller): string[] {
+  const { paint } = teller.page;
+  const run = active.get(progress.run);
+  const reason = plain(progress.reason);
+  if (run !== undefined) Object.assign(run, { stage: 'waits', startedAt: teller.world.now(), note: reason });
+  const prefix = active.size > 1 ? `  ${paint.dim(progress.run)} ` : '  ';
+  const line = `${prefix}${paint.yellow('…')} waits: ${reason}`;
+  return progress.gate === null ? [line] : [line, ...gateLines(progress.gate, teller)];
+}
+
+function gateLines(gate: string, { page: { paint }, self }: Teller): string[] {
+  const name = quote(gate);
+  return [
+    `    ${paint.dim('look:   ')} ${self} gates ${name}`,
+    `    ${paint.dim('decide: ')} ${self} approve ${name}`,
+    `    ${paint.dim('     or ')} ${self} reject ${name} --note '…'`,
+  ];
 }
 
 function noteLines(progress: Extract<Progress, { kind: 'note' }>, active: Map<string, Active>, teller: Teller): string[] {

@@ -1,13 +1,45 @@
 import type { CommandRecord } from './command.ts';
+import { down } from './commands/daemon/down.ts';
+import { up } from './commands/daemon/up.ts';
+import { worker } from './commands/daemon/worker.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { evidence } from './commands/evidence.ts';
 import { evidenceVerify } from './commands/evidence-verify.ts';
+import { answer, approve, reject } from './commands/gate/answer-gate.ts';
+import { gates } from './commands/gate/gates.ts';
+import { cve } from './commands/line/cve.ts';
+import { deps } from './commands/line/deps.ts';
+import { runCommand } from './commands/line/run.ts';
+import { scheduleAdd, scheduleList, scheduleRemove } from './commands/line/schedule.ts';
+import { task } from './commands/line/task.ts';
+import { cancel } from './commands/operate/cancel.ts';
+import { dbMove } from './commands/operate/db-move.ts';
+import { limit, limits } from './commands/operate/limits.ts';
+import { pause, unpause } from './commands/operate/pauses.ts';
+import { reviewed } from './commands/operate/reviewed.ts';
+import { status } from './commands/operate/status.ts';
+import { tokenAdd, tokenList, tokenRemove } from './commands/operate/token.ts';
 import { resume } from './commands/resume.ts';
-import { runCve } from './commands/run-cve.ts';
-import { runDeps } from './commands/run-deps.ts';
 import { runs } from './commands/runs.ts';
 import { show } from './commands/show.ts';
+import { watch } from './commands/watch.ts';
+
+const lines = [deps, cve, task] as const;
+const work = [runs, show, watch, resume, cancel, evidence, evidenceVerify] as const;
+const people = [gates, approve, reject, answer, reviewed] as const;
+const processes = [up, down, status, worker] as const;
+const settings = [pause, unpause, limits, limit] as const;
+const keeping = [scheduleList, scheduleRemove, tokenAdd, tokenList, tokenRemove, dbMove, doctor] as const;
 
 /** Every command, in the order help shows them. What a command needs beyond itself it loads when it runs. */
-export const records: readonly CommandRecord[] = [demo, runDeps, runCve, runs, show, resume, evidence, evidenceVerify, doctor];
+export const records: readonly CommandRecord[] = [
+  demo,
+  ...lines.map(runCommand),
+  ...work,
+  ...people,
+  ...processes,
+  ...settings,
+  ...lines.map(scheduleAdd),
+  ...keeping,
+];

@@ -27,7 +27,7 @@ function pick({ code, message, mend }: JidokaError): ErrorReport['document']['er
 }
 
 /** The shell's convention: 128 and the number of the signal. */
-const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 };
 
 function exitCodeOf(error: JidokaError): number {
   if (error.code === 'interrupted') return 128 + (signalNumbers[String(error.data['signal'])] ?? 2);

@@ -18,7 +18,7 @@ export function resultText(result: RunResult, context: ResultContext, page: Page
     [
       ['why', `${plain(result.reason.message)} ${page.paint.dim(`(${result.reason.code})`)}`],
       ['branch', result.branch],
-      ['look', result.branch === null ? null : diffCommand(result.branch, context.repository)],
+      ['look', lookCommand(result, context)],
       ['withheld', result.withheld === null ? null : plain(result.withheld)],
       ['evidence', evidence.dir],
       ['ref', evidence.ref],
@@ -40,7 +40,7 @@ export function resultsText(results: readonly RunResult[], context: ResultContex
     result.reason.code,
     plain(result.reason.message),
   ]);
-  const branches = results.flatMap(({ branch }) => (branch === null ? [] : [`  ${diffCommand(branch, context.repository)}`]));
+  const branches = results.flatMap((result) => lookCommand(result, context) ?? []).map((command) => `  ${command}`);
   const evidence = results.map((result) => `  ${verifyCommand(result, context.self)}`);
   const sections: [string, string[]][] = [
     ['look at the changes', branches],
@@ -57,6 +57,11 @@ function stages({ stages: done }: RunResult): string {
 /** The head anchors the check: a bundle that was replaced as a whole agrees with itself, but not with this. */
 function verifyCommand({ evidence }: RunResult, self: string): string {
   return `${self} evidence verify ${quote(evidence.dir)} --head ${evidence.head}`;
+}
+
+/** A branch that was withheld is not there to be looked at. */
+function lookCommand({ branch, withheld }: RunResult, { repository }: ResultContext): string | null {
+  return branch === null || withheld !== null ? null : diffCommand(branch, repository);
 }
 
 function diffCommand(branch: string, repository: string | null): string {

@@ -9,7 +9,7 @@ const rows = [
 ];
 
 const page = (width: number): ReturnType<typeof pageOf> =>
-  pageOf({ write: () => undefined, isTTY: width > 0, columns: width }, { NO_COLOR: '1' });
+  pageOf({ write: () => undefined, isTTY: width > 0, columns: width, isGone: false }, { NO_COLOR: '1' });
 
 describe('table', () => {
   it('cuts nothing where the reader is no terminal', () => {

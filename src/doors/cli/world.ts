@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { Factory } from '../../core/ports/factory.ts';
 import { type Environment, readEnvironment, type Settings } from '../config.ts';
 import type { VerifyEvidence } from './verify.ts';
-import { loadVerifier, openFactory } from './wiring.ts';
+import { loadMove, loadVerifier, type MoveDatabase, openFactory } from './wiring.ts';
 
 /** What a command line stands in. Given, so that a test can stand it elsewhere. */
 export interface World {
@@ -18,10 +18,15 @@ export interface World {
   now(): number;
   /** Calls back again and again until the returned function is called. */
   every(ms: number, tick: () => void): () => void;
-  /** Calls back on SIGINT, SIGTERM and SIGHUP until the returned function is called. */
+  /** Calls back on SIGINT, SIGTERM, SIGHUP and SIGQUIT until the returned function is called. */
   onSignal(listen: (signal: string) => void): () => void;
   openFactory(settings: Settings, log: (line: string) => void): Promise<Factory>;
   loadVerifier(): Promise<VerifyEvidence>;
+  loadMove(): Promise<MoveDatabase>;
+  /** Whether this command line was given from within a workspace of a factory: by a job, not by a person. */
+  isInsideJob(): Promise<boolean>;
+  /** Tells the process that started this one, where it listens. */
+  report(message: object): void;
 }
 
 export interface Sink {
@@ -29,14 +34,17 @@ export interface Sink {
   readonly isTTY: boolean;
   /** Width in columns where it is a terminal; 0 elsewhere. */
   readonly columns: number;
+  /** Whether the reader went away, so that nothing more need be written. */
+  readonly isGone: boolean;
 }
 
 /** The world of a real process. */
 export function processWorld(): World {
+  const env = readEnvironment();
   return {
     stdout: sinkOf(process.stdout),
     stderr: sinkOf(process.stderr),
-    env: readEnvironment(),
+    env,
     cwd: process.cwd(),
     script: process.argv[1] ?? 'jidoka',
     actor: `cli:${userName()}`,
@@ -45,6 +53,12 @@ export function processWorld(): World {
     onSignal,
     openFactory,
     loadVerifier,
+    loadMove,
+    isInsideJob: async () => {
+      const { isInsideJob } = await import('./job.ts');
+      return isInsideJob(env, process.ppid);
+    },
+    report: (message) => process.send?.(message),
   };
 }
 
@@ -62,6 +76,9 @@ export function sinkOf(stream: NodeJS.WriteStream): Sink {
     get isTTY() {
       return stream.isTTY === true;
     },
+    get isGone() {
+      return readerGone;
+    },
     get columns() {
       return stream.isTTY === true ? stream.columns : 0;
     },
@@ -75,7 +92,7 @@ function every(ms: number, tick: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 function onSignal(listen: (signal: string) => void): () => void {
   for (const signal of signals) process.on(signal, listen);

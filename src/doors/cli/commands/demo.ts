@@ -23,7 +23,7 @@ export const demo: CommandRecord = {
     const repository = await makeDemoRepository(place);
     const advisories = await readAdvisories(packagePath('examples', 'advisories'), world.cwd);
     const requests = jobs.map((job) => requestOf(job, { repository, advisories, actor: world.actor }));
-    const results = await withFactory(call, (factory, watch) => workAll(requests, factory, watch));
+    const results = await withFactory(call, (factory, { watch }) => workAll(requests, factory, watch));
     return answerOf(results, repository, call);
   },
 };

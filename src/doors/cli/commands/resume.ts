@@ -1,5 +1,6 @@
 import { exitCode } from '../../../core/verdict/verdict.ts';
 import { type CommandRecord, jsonOption, runArgument } from '../command.ts';
+import { watchingRuns } from '../live/watching-runs.ts';
 import { resultText } from '../result-text.ts';
 import { selfCommand } from '../self-command.ts';
 import { withFactory } from '../with-factory.ts';
@@ -9,14 +10,19 @@ export const resume: CommandRecord = {
   path: ['resume'],
   summary: 'take up a run that was interrupted',
   arguments: [runArgument],
-  options: [jsonOption, { flags: '--detailed-exitcode', description: 'end with 10 instead of 0 for NO_OP' }],
+  options: [
+    { flags: '--watch', description: 'tell every event of the ledger as it comes' },
+    jsonOption,
+    { flags: '--detailed-exitcode', description: 'end with 10 instead of 0 for NO_OP' },
+  ],
   examples: ['resume deps-ms-2.1.3-1f0c9a2b'],
   run: async (call) => {
     const [run = ''] = call.arguments;
-    const { result, repository } = await withFactory(call, async (factory, watch) => ({
-      result: await factory.resume(run, watch),
-      repository: (await factory.show(run)).summary.repository,
-    }));
+    const { result, repository } = await withFactory(call, async (factory, beside) => {
+      const take = (watch = beside.watch): ReturnType<typeof factory.resume> => factory.resume(run, watch);
+      const taken = call.flag('watch') ? await watchingRuns({ call, factory, beside }, take) : await take();
+      return { result: taken, repository: (await factory.show(run)).summary.repository };
+    });
     const context = { repository, self: selfCommand(call.world) };
     return {
       exitCode: exitCode(result.verdict, { detailed: call.flag('detailed-exitcode') }),

@@ -33,14 +33,26 @@ function listText(found: readonly RunSummary[], page: Page): string {
     { title: 'WHAT', flexible: true },
     { title: 'REPOSITORY', flexible: true },
   ];
-  const rows = found.map((run) => [run.run, minute(run.startedAt), stateText(run, page), plain(run.title), plain(run.repository)]);
+  const rows = found.map((run) => [run.run, minute(run.startedAt), stateText(run, page), whatText(run), plain(run.repository)]);
   return table(columns, rows, page);
 }
 
-/** What became of the run, or that nobody works on it. */
-export function stateText(run: RunSummary, page: Page): string {
-  if (run.verdict !== null) return verdictMark(run.verdict, page);
-  return run.state === 'interrupted' ? page.paint.yellow('‖ interrupted') : page.paint.cyan(`▸ ${run.state}`);
+/** What became of the run, or who or what is to go on with it. */
+export function stateText(run: RunSummary, { paint, width }: Page): string {
+  if (run.verdict !== null) return verdictMark(run.verdict, { paint, width });
+  const marks = {
+    running: paint.cyan('▸ running'),
+    queued: paint.cyan('▹ queued'),
+    waiting: paint.yellow('… waiting'),
+    interrupted: paint.yellow('‖ interrupted'),
+    failed: paint.red('✗ failed'),
+    ended: 'ended',
+  };
+  return marks[run.state];
+}
+
+function whatText(run: RunSummary): string {
+  return plain(run.waitsFor === '' ? run.title : `${run.title} (waits for ${run.waitsFor})`);
 }
 
 function minute(iso: string): string {

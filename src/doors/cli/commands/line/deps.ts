@@ -1,21 +1,20 @@
-import { JidokaError } from '../../../core/base/error.ts';
-import type { RunRequest } from '../../../core/ports/factory.ts';
-import type { Call, CommandRecord } from '../command.ts';
-import { runLine, runOptions } from './run-request.ts';
+import { JidokaError } from '../../../../core/base/error.ts';
+import type { RunRequest } from '../../../../core/ports/factory.ts';
+import type { Call } from '../../command.ts';
+import type { LineCommand } from './request.ts';
 
 /** `jidoka run deps`: updates one dependency, or every outdated one. */
-export const runDeps: CommandRecord = {
-  path: ['run', 'deps'],
+export const deps: LineCommand = {
+  name: 'deps',
   summary: 'update npm dependencies, with behavioural evidence',
-  arguments: [],
   options: [
     { flags: '--package <name>', description: 'the direct dependency to update' },
     { flags: '--all', description: 'every outdated direct dependency' },
     { flags: '--to <version>', description: 'a version, or how far to go: patch, minor, major' },
-    ...runOptions,
   ],
-  examples: ['run deps --package lodash', 'run deps --package react --to minor --dry-run', 'run deps --all --scope prod --json'],
-  run: async (call) => runLine(call, { line: 'deps', subject: subjectOf(call), to: reachOf(call) }),
+  needsLineFile: false,
+  examples: ['--package lodash', '--package react --to minor --dry-run', '--all --scope prod --json'],
+  ask: async (call) => ({ line: 'deps', subject: subjectOf(call), to: reachOf(call) }),
 };
 
 function subjectOf(call: Call): RunRequest['subject'] {

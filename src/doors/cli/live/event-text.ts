@@ -1,0 +1,52 @@
+import type { EventBody } from '../../../core/evidence/event.ts';
+
+type Texts = { readonly [Type in EventBody['type']]: (body: Extract<EventBody, { readonly type: Type }>) => string };
+
+/** Says in one line what an event says; `--json` has all of it. */
+export function eventText(body: EventBody): string {
+  // The table has for each type what takes just that type, which the index cannot express.
+  const tell = texts[body.type] as (body: EventBody) => string;
+  return 'stage' in body ? `${stageText(body)}: ${tell(body)}` : tell(body);
+}
+
+function stageText(body: Extract<EventBody, { readonly stage: string }>): string {
+  const attempt = 'attempt' in body ? (body.attempt ?? 1) : 1;
+  return attempt > 1 ? `${body.stage} (attempt ${attempt})` : body.stage;
+}
+
+const texts: Texts = {
+  'run.started': ({ line, attempt, parent }) =>
+    `line ${line.name}${attempt > 1 ? `, attempt ${attempt}` : ''}${parent === undefined ? '' : `, part of ${parent}`}`,
+  'packet.sealed': ({ digest }) => digest.slice(0, 12),
+  'stage.started': ({ where }) => `on ${where.host}, process ${where.pid}`,
+  'stage.retried': ({ message, delayMs }) => `${message} Tried again after ${delayMs / 1000} s.`,
+  'step.reclaimed': ({ step, executor, times }) =>
+    `${step} taken over from ${executor}, which died${times > 1 ? `, ${times} times by now` : ''}`,
+  'station.started': ({ station }) => `station ${station}`,
+  'rework.ordered': ({ from, to, objection }) => `${from} sends the work back to ${to}. ${objection}`,
+  'stage.forgone': ({ why }) => why,
+  'gate.opened': ({ gate, question, roles }) => `${question} (gate ${gate}, for ${roles.join(' or ')})`,
+  'gate.answered': ({ choice, by, note }) => `${choice} by ${by}${note === '' ? '' : `. ${note}`}`,
+  'gate.expired': ({ gate }) => `nobody answered gate ${gate}`,
+  'children.started': ({ runs }) => runs.join(', '),
+  'child.ended': ({ run, verdict }) => `${run} ${verdict}`,
+  'run.cancelled': ({ by, why }) => `by ${by}${why === '' ? '' : `. ${why}`}`,
+  'effect.intended': ({ kind, target }) => `${kind} ${target}`,
+  'effect.done': ({ effect, how }) => `${effect} ${how}`,
+  'factory.paused': ({ scope, why, by }) => `${scope} by ${by}. ${why}`,
+  'factory.unpaused': ({ scope, by }) => `${scope} by ${by}`,
+  'factory.limited': ({ key, by }) => `${key} by ${by}`,
+  'factory.scheduled': ({ schedule, by }) => `${schedule} by ${by}`,
+  'factory.unscheduled': ({ schedule, by }) => `${schedule} by ${by}`,
+  'factory.fired': ({ schedule, due, request }) => `${schedule}, due ${due}, as ${request}`,
+  'plan.made': ({ steps }) => steps.join('; '),
+  observed: ({ summary }) => summary,
+  'claim.made': ({ claim }) => `${claim.station} says ${claim.says}. ${claim.summary}`,
+  'change.harvested': ({ files }) => files.map(({ path, added, removed }) => `${path} +${added} -${removed}`).join(', '),
+  'fact.found': ({ fact }) => `${fact.check} ${fact.outcome}. ${fact.summary}`,
+  'stage.completed': ({ summary }) => summary,
+  'verdict.decided': ({ verdict, reason }) => `${verdict}. ${reason.message}`,
+  'evidence.sealed': ({ bundle }) => `bundle ${bundle.slice(0, 12)}`,
+  delivered: ({ delivery }) => [delivery.branch, delivery.evidenceRef, delivery.withheld].filter((part) => part !== null).join(', '),
+  'run.ended': ({ verdict }) => verdict,
+};
