@@ -31,7 +31,9 @@ export interface GateStanding {
   readonly closed: string | null;
 }
 
-export type Ruling = { readonly kind: 'taken'; readonly role: string } | { readonly kind: 'refused'; readonly why: string; readonly mend: string };
+export type Ruling =
+  | { readonly kind: 'taken'; readonly role: string }
+  | { readonly kind: 'refused'; readonly why: string; readonly mend: string };
 
 /**
  * Says whether a gate takes an answer. It fails closed: anything that is not plainly a right answer is refused.
@@ -39,26 +41,46 @@ export type Ruling = { readonly kind: 'taken'; readonly role: string } | { reado
  * @example
  * rule(standing, { ...answer, actor: { name: 'coder', kind: 'agent', roles: ['reviewer'] } }).kind; // 'refused'
  */
-export function rule({ gate, digest, closed }: GateStanding, answer: Answer): Ruling {
-  const { actor, choice } = answer;
-  const name = `Gate ${gate.gate}`;
-  if (actor.kind !== 'person') return refused(`${name} is a person's to answer, and ${actor.name} is an agent.`, 'Let a person answer it.');
-  if (closed !== null) return refused(`${name} is closed: ${closed}.`, 'List the open gates: jidoka gates');
-  if (answer.at >= gate.expiresAt) return refused(`${name} expired at ${gate.expiresAt}.`, 'Run the job again with --again to be asked anew.');
+export function rule(standing: GateStanding, answer: Answer): Ruling {
+  const { gate } = standing;
+  const { actor } = answer;
+  if (actor.kind !== 'person')
+    return refused(`${nameOf(gate)} is a person's to answer, and ${actor.name} is an agent.`, 'Let a person answer it.');
+  const late = tooLate(standing, answer);
+  if (late !== null) return late;
   const role = gate.roles.find((wanted) => actor.roles.includes(wanted) || actor.roles.includes('*'));
-  if (role === undefined)
-    return refused(
-      `${name} is for ${gate.roles.join(' or ')}, and ${actor.name} is ${actor.roles.join(', ') || 'without a role'}.`,
-      `Ask somebody who is ${gate.roles.join(' or ')}.`,
-    );
-  if (!gate.choices.includes(choice)) return refused(`${name} cannot be answered with "${choice}".`, `Choose of: ${gate.choices.join(', ')}.`);
-  if (choice !== 'approve' && answer.note.trim() === '') return refused(`"${choice}" needs words.`, 'Say what is to be done with --note.');
-  if (answer.digest !== gate.digest || digest !== gate.digest)
-    return refused(
-      `${name} is about the evidence ${gate.digest.slice(0, 12)}, not ${(answer.digest === gate.digest ? digest : answer.digest).slice(0, 12)}.`,
-      'Look at the gate again and answer what it shows.',
-    );
-  return { kind: 'taken', role };
+  if (role === undefined) {
+    const has = actor.roles.join(', ') || 'without a role';
+    const wanted = gate.roles.join(' or ');
+    return refused(`${nameOf(gate)} is for ${wanted}, and ${actor.name} is ${has}.`, `Ask somebody who is ${wanted}.`);
+  }
+  return wrongWords(standing, answer) ?? otherEvidence(standing, answer) ?? { kind: 'taken', role };
+}
+
+function tooLate({ gate, closed }: GateStanding, { at }: Answer): Ruling | null {
+  if (closed !== null) return refused(`${nameOf(gate)} is closed: ${closed}.`, 'List the open gates: jidoka gates');
+  if (Number.isNaN(Date.parse(at))) return refused(`${nameOf(gate)} was answered at no time: "${at}".`, 'Say when, as an ISO time.');
+  // An expiry that cannot be read is before nothing, and so counts as passed.
+  if (Date.parse(at) < Date.parse(gate.expiresAt)) return null;
+  return refused(`${nameOf(gate)} expired at ${gate.expiresAt}.`, 'Run the job again with --again to be asked anew.');
+}
+
+function wrongWords({ gate }: GateStanding, { choice, note }: Answer): Ruling | null {
+  if (!gate.choices.includes(choice))
+    return refused(`${nameOf(gate)} cannot be answered with "${choice}".`, `Choose of: ${gate.choices.join(', ')}.`);
+  if (choice === 'approve' || note.trim() !== '') return null;
+  return refused(`"${choice}" needs words.`, 'Say what is to be done with --note.');
+}
+
+function otherEvidence({ gate, digest }: GateStanding, answer: Answer): Ruling | null {
+  if (gate.digest !== '' && answer.digest === gate.digest && digest === gate.digest) return null;
+  const other = answer.digest === gate.digest ? digest : answer.digest;
+  const why = `${nameOf(gate)} is about the evidence ${gate.digest.slice(0, 12)}, not ${other.slice(0, 12)}.`;
+  return refused(why, 'Look at the gate again and answer what it shows.');
+}
+
+function nameOf({ gate }: OpenedGate): string {
+  return `Gate ${gate}`;
 }
 
 function refused(why: string, mend: string): Ruling {
