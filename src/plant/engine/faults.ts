@@ -1,28 +1,38 @@
-import { isJidokaError, JidokaError } from '../../core/base/error.ts';
+import { isJidokaError, JidokaError, type ErrorCode } from '../../core/base/error.ts';
+import type { HeldStep } from '../../core/ports/engine.ts';
 
-/** Makes the fault of the engine itself; a fault that has a code already stays what it is. */
-export function engineFailed(message: string, cause?: unknown, mend = 'Run `jidoka doctor`, then the same command again.'): JidokaError {
-  if (isJidokaError(cause)) return cause;
-  const reason = cause === undefined ? '' : `: ${cause instanceof Error ? cause.message : String(cause)}`;
-  return new JidokaError('engine-failed', `${message}${reason}.`, { mend, cause });
+/** Faults of the surroundings give a step back; the work is none the worse for them. */
+const ofSurroundings: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['disk-full', 'database-unavailable', 'interrupted']);
+
+export function isOfSurroundings(error: unknown): boolean {
+  return isJidokaError(error) && ofSurroundings.has(error.code);
 }
 
-/** Never resolves; rejects with `interrupted` as soon as the signal is aborted. */
-export function interrupted(id: string, signal: AbortSignal | undefined): Promise<never> {
-  const interruption = new Promise<never>((_resolve, reject) => {
-    const interrupt = (): void =>
-      reject(new JidokaError('interrupted', `Waiting for workflow ${id} was interrupted.`, { mend: 'Wait for it again; it goes on.' }));
-    if (signal?.aborted) interrupt();
-    signal?.addEventListener('abort', interrupt, { once: true });
-  });
-  interruption.catch(() => {}); // the waiter may have its result before
-  return interruption;
+export function isFenced(error: unknown): boolean {
+  return isJidokaError(error) && error.code === 'fenced';
 }
 
-/** The fault behind a warning of DBOS that the database has no room, or null for any other warning. */
-export function troubleFault(message: string): JidokaError | null {
-  if (!/no space left on device|disk quota exceeded|could not extend file/i.test(message)) return null;
-  return new JidokaError('disk-full', `The workflow engine could not write: ${message}`, {
-    mend: 'Free some room on that disk and run the same command again; nothing is lost.',
+/** True where PostgreSQL broke a transaction off for the sake of another: a deadlock, or a serialization failure. */
+export function isConflict(error: unknown): boolean {
+  return sqlStateOf(error) === '40001' || sqlStateOf(error) === '40P01';
+}
+
+/** SQLSTATE or system error of what the driver threw; '' where it has none. */
+export function sqlStateOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+export function fenced({ work, id }: HeldStep): JidokaError {
+  return new JidokaError('fenced', `Step ${id} of ${work} is not this process's any more.`, {
+    mend: 'Nothing is to be done: whoever has the step goes on with it.',
   });
+}
+
+export function broken(message: string): JidokaError {
+  return new JidokaError('invariant', message, { mend: 'Report this as a bug of jidoka, with the run id.' });
+}
+
+/** What is kept of an error that fails a work. */
+export function failureText(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replaceAll('\0', '');
 }

@@ -1,2 +1,3 @@
-export type { EngineDatabase } from './engine-database.ts';
+export { openControl } from './control/open-control.ts';
 export { openEngine, type EngineOptions } from './open-engine.ts';
+export type { EngineDatabase } from './engine-database.ts';

@@ -35,7 +35,7 @@ export async function dismissExecutors(client: pg.Client, ids: readonly string[]
 
 /**
  * True while the executor's process lives: it holds its lock, or it is a process of this machine that has lost its
- * connection for a moment. The row of a dead one is removed.
+ * connection for a moment.
  */
 export async function isExecutorLive(pool: pg.Pool, id: string): Promise<boolean> {
   const { rows } = await pool.query<{ free: boolean; machine: string | null; pid: number | null; life: string | null }>(
@@ -47,7 +47,5 @@ export async function isExecutorLive(pool: pg.Pool, id: string): Promise<boolean
   const { free = false, machine, pid, life } = rows[0] ?? {};
   if (!free) return true;
   if (pid == null) return false;
-  if (machine === (await thisMachine()) && (await processLife(pid)) === life) return true;
-  await pool.query('delete from jidoka.executor where id = $1', [id]);
-  return false;
+  return machine === (await thisMachine()) && (await processLife(pid)) === life;
 }

@@ -40,6 +40,7 @@ async function works(db: Kysely<unknown>): Promise<void> {
 async function steps(db: Kysely<unknown>): Promise<void> {
   // `later` waits for its time, `due` to be taken, `halted` for its failed work to be tried again. `keys` holds all that may
   // keep it waiting, each with what it is: 's ' a slot, 'r ' a rate, 'p ' a pause, 'v ' results waiting for review.
+  // Lanes are places of their own in a process: 1 for control, 2 for requests, 3 for all else.
   await sql`
     create table jidoka.step (
       work text collate "C" not null references jidoka.work (id) on delete cascade,
@@ -47,7 +48,7 @@ async function steps(db: Kysely<unknown>): Promise<void> {
       seq bigint generated always as identity,
       state text collate "C" not null check (state in ('later', 'due', 'held', 'halted')),
       queue text collate "C" not null,
-      is_control boolean not null,
+      lane integer not null,
       slots text[] collate "C" not null,
       rates text[] collate "C" not null,
       scopes text[] collate "C" not null,
@@ -67,7 +68,7 @@ async function steps(db: Kysely<unknown>): Promise<void> {
       primary key (work, id),
       check ((state = 'held') = (token is not null) and (token is null) = (executor is null))
     )`.execute(db);
-  await sql`create index step_due on jidoka.step (is_control, priority, due_at, seq) where state = 'due'`.execute(db);
+  await sql`create index step_due on jidoka.step (lane, priority, due_at, seq) where state = 'due'`.execute(db);
   await sql`create index step_later on jidoka.step (due_at) where state = 'later'`.execute(db);
   await sql`create index step_held on jidoka.step (executor) where state = 'held'`.execute(db);
 }

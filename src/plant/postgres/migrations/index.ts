@@ -4,6 +4,7 @@ import * as executors from './0002-executors.ts';
 import * as work from './0003-work.ts';
 import * as feed from './0004-feed.ts';
 import * as blobs from './0005-blobs.ts';
+import * as credentials from './0006-credentials.ts';
 import type { MigrationName } from './names.ts';
 
 export const migrations: Readonly<Record<MigrationName, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<MigrationName, Migration>> = {
   '0003-work': work,
   '0004-feed': feed,
   '0005-blobs': blobs,
+  '0006-credentials': credentials,
 };

@@ -3,14 +3,13 @@ export const claim = [
   // The order of due steps is that of an index; what is blocked is passed over by one look into \`blocked\` each. Every key of
   // a step that is about to be taken is then counted exactly, those taken just before included. Steps of a failed work are
   // put aside when they are met.
-  `create function jidoka.claim(me text, queues text[], mine text[], room integer, control_room integer, roots jsonb) returns json
+  `create function jidoka.claim(me text, queues text[], mine text[], rooms integer[], roots jsonb) returns json
    language plpgsql set enable_sort = off set enable_seqscan = off set enable_bitmapscan = off as $$
    declare
      at timestamptz;
      caps jsonb;
      used jsonb;
      blocked jsonb;
-     control boolean;
      places integer;
      found_step record;
      full_key text;
@@ -25,12 +24,12 @@ export const claim = [
      caps := jidoka.caps();
      used := jidoka.used(at);
      blocked := jidoka.blocked(caps, used);
-     foreach control in array array[true, false] loop
-       places := case when control then control_room else room end;
+     for of_lane in 1..3 loop
+       places := rooms[of_lane];
        continue when places <= 0;
        for found_step in
          select s.work, s.id, s.keys from jidoka.step s
-          where s.state = 'due' and s.is_control = control and (control or queues is null or s.queue = any (queues))
+          where s.state = 'due' and s.lane = of_lane and (of_lane = 1 or queues is null or s.queue = any (queues))
             and s.labels <@ mine and not blocked ?| s.keys and (roots is null or roots ?| s.lineage)
           order by s.priority, s.due_at, s.seq
        loop
@@ -55,19 +54,19 @@ export const claim = [
    end $$`,
 
   // Null where somebody has the step just now, or where its work has failed.
-  `create function jidoka.take(me text, w text, step text, at timestamptz) returns uuid language plpgsql as $$
+  `create function jidoka.take(me text, w text, s text, as_of timestamptz) returns uuid language plpgsql as $$
    declare new_token uuid;
    begin
-     perform from jidoka.step where work = w and id = step and state = 'due' for update skip locked;
+     perform from jidoka.step where work = w and id = s and state = 'due' for update skip locked;
      if not found then return null; end if;
      if (select state from jidoka.work where id = w) = 'failed' then
-       update jidoka.step set state = 'halted' where work = w and id = step;
+       update jidoka.step set state = 'halted' where work = w and id = s;
        return null;
      end if;
-     update jidoka.step set state = 'held', token = gen_random_uuid(), executor = me, held_at = at where work = w and id = step
+     update jidoka.step set state = 'held', token = gen_random_uuid(), executor = me, held_at = as_of where work = w and id = s
        returning token into new_token;
-     insert into jidoka.start_log (key, at) select substr(key, 3), take.at from jidoka.step s, unnest(s.keys) key
-       where s.work = w and s.id = step and left(key, 2) = 'r ';
+     insert into jidoka.start_log (key, at) select substr(key, 3), as_of from jidoka.step t, unnest(t.keys) key
+       where t.work = w and t.id = s and left(key, 2) = 'r ';
      return new_token;
    end $$`,
 

@@ -34,8 +34,9 @@ export const plan = [
      if withdrawn > 0 then perform jidoka.tell(me, 'gone'); end if;
      if owner.state = 'ended' then return 'ended'; end if;
      insert into jidoka.step
-       (work, id, state, queue, is_control, slots, rates, scopes, starts, keys, labels, lineage, priority, not_before, put_at, due_at)
-     select w, id, case when "notBefore" > at then 'later' else 'due' end, queue, queue = 'control', slots, rates, scopes, starts,
+       (work, id, state, queue, lane, slots, rates, scopes, starts, keys, labels, lineage, priority, not_before, put_at, due_at)
+     select w, id, case when "notBefore" > at then 'later' else 'due' end, queue,
+            case queue when 'control' then 1 when 'requests' then 2 else 3 end, slots, rates, scopes, starts,
             jidoka.keys_of(queue, slots, rates, scopes, case when starts then owner.line end),
             labels, owner.lineage, priority, "notBefore", at, greatest("notBefore", at)
        from json_to_recordset(planned) as s(id text, queue text, slots text[], rates text[], scopes text[], starts boolean,
@@ -67,9 +68,9 @@ export const plan = [
      return true;
    end $$`,
 
-  `create function jidoka.finish(me text, w text, step text, t uuid) returns boolean language plpgsql as $$
+  `create function jidoka.finish(me text, w text, s text, t uuid) returns boolean language plpgsql as $$
    begin
-     delete from jidoka.step where work = w and id = step and token = t;
+     delete from jidoka.step where work = w and id = s and token = t;
      if found then perform jidoka.tell(me, 'put'); end if;
      return found;
    end $$`,
