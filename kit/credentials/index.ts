@@ -1,0 +1,2 @@
+export { credentialsContract } from './contract.ts';
+export { memoryCredentials } from './memory.ts';

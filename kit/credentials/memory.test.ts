@@ -1,0 +1,3 @@
+import { credentialsContract, memoryCredentials } from './index.ts';
+
+credentialsContract('the credentials in memory', async () => memoryCredentials());

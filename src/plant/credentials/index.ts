@@ -1,0 +1,1 @@
+export { openCredentials, type CredentialsDatabase } from './credentials.ts';
