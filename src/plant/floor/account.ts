@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { JidokaError } from '../../core/base/error.ts';
-import { capture } from './process/spawn.ts';
+import { capture } from './spawn/spawn.ts';
 
 /** The user that commands run as, found by trying. */
 export interface Account {

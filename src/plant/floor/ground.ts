@@ -11,8 +11,8 @@ import { handOutNpmSettings, handOutTrust } from './hand-out.ts';
 import { thisOwner } from './owner.ts';
 import type { Owner } from './owner.ts';
 import { locksOf } from './places.ts';
-import type { SeeProcesses } from './process/processes.ts';
-import { processViewer } from './process/see-processes.ts';
+import type { SeeProcesses } from './spawn/processes.ts';
+import { processViewer } from './spawn/see-processes.ts';
 
 export interface HostFloorOptions {
   /** Folder for all workspaces; see `floorRoot`. Made where it is missing. */

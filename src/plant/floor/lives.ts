@@ -5,7 +5,7 @@ import type { Ground } from './ground.ts';
 import { claim, inherit, isDead } from './owner.ts';
 import { locksOf, makePlace, nameFileOf, placeAt, placeOf } from './places.ts';
 import type { Place } from './places.ts';
-import { endProcesses } from './process/processes.ts';
+import { endProcesses } from './spawn/processes.ts';
 import { emptyTrash, moveToTrash, removeTree } from './remove-tree.ts';
 import { hasStarted } from './started/index.ts';
 import { hostWorkspace } from './workspace.ts';

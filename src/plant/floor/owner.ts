@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { link, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { JidokaError } from '../../core/base/error.ts';
-import { bootOfMachine, startOf } from './process/life.ts';
+import { bootOfMachine, startOf } from './spawn/life.ts';
 
 /** A process so named that no later process can be taken for it. */
 export interface Owner {

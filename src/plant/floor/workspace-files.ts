@@ -3,7 +3,7 @@ import { chown, lstat, mkdir, open, readdir, realpath, rm } from 'node:fs/promis
 import { dirname, join, posix, relative, sep } from 'node:path';
 import type { Workspace } from '../../core/ports/floor.ts';
 import { pathRefused, workspaceFault } from './fault.ts';
-import type { Start } from './process/spawn.ts';
+import type { Start } from './spawn/spawn.ts';
 
 type Files = Pick<Workspace, 'read' | 'write' | 'remove' | 'list'>;
 

@@ -7,8 +7,8 @@ import { commandEnvironment } from './environment.ts';
 import { pathRefused, workspaceFault } from './fault.ts';
 import type { Ground } from './ground.ts';
 import type { Place } from './places.ts';
-import { runCommand } from './process/run-command.ts';
-import { capture } from './process/spawn.ts';
+import { runCommand } from './spawn/run-command.ts';
+import { capture } from './spawn/spawn.ts';
 import { attachKept, startKept } from './started/index.ts';
 import { workspaceFiles } from './workspace-files.ts';
 

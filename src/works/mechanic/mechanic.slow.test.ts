@@ -84,6 +84,12 @@ async function perform(seed: Json): Promise<Claim> {
     packet,
     workspace,
     signal: new AbortController().signal,
+    run: [],
+    feedback: [],
+    timeoutMs: 60_000,
+    stallMs: null,
+    handle: null,
+    remember: () => Promise.resolve(),
     note: () => undefined,
   });
 }

@@ -18,7 +18,7 @@ export interface MechanicNeeds {
  * move it can be brought to. It works in a bare checkout, installs nothing, and changes manifests and lockfile only.
  *
  * @example
- * const claim = await mechanic({ registry }).perform({ packet, workspace, signal, note });
+ * const claim = await mechanic({ registry }).perform(job);
  */
 export function mechanic(needs: MechanicNeeds): Station {
   return {

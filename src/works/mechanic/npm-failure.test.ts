@@ -40,6 +40,7 @@ describe('a failure of npm', () => {
 
   it.each([
     [{ kind: 'timed-out', afterMs: 1 }, 'timeout'],
+    [{ kind: 'stalled', afterMs: 1 }, 'stall'],
     [{ kind: 'not-started', message: 'no npm' }, 'environment'],
     [{ kind: 'signalled', signal: 'SIGKILL' }, 'memory'],
     [{ kind: 'exited', code: 137 }, 'memory'],

@@ -11,6 +11,7 @@ import type { ProcessResult } from '../../core/ports/floor.ts';
 export function classifyNpmFailure(result: ProcessResult): FailureClass | null {
   const { exit } = result;
   if (exit.kind === 'timed-out') return 'timeout';
+  if (exit.kind === 'stalled') return 'stall';
   if (exit.kind === 'not-started') return 'environment';
   if (exit.kind === 'cancelled' || (exit.kind === 'exited' && exit.code === 0)) return null;
   const text = `${result.stderr}\n${result.stdout}`;
@@ -35,6 +36,7 @@ export function npmErrorLines({ stderr, exit }: ProcessResult, limit = 6): strin
 function describeExit(exit: ProcessResult['exit']): string {
   if (exit.kind === 'exited') return `npm ended with exit code ${exit.code}`;
   if (exit.kind === 'timed-out') return `npm did not end within ${exit.afterMs} ms`;
+  if (exit.kind === 'stalled') return `npm said nothing for ${exit.afterMs} ms`;
   if (exit.kind === 'not-started') return exit.message;
   return exit.kind === 'signalled' ? `npm was ended by ${exit.signal}` : 'npm was cancelled';
 }

@@ -7,13 +7,13 @@ import { JidokaError } from '../../../core/base/error.ts';
 import { stopReason } from '../../../core/ports/abort.ts';
 import type { AttachOptions, ProcessExit, ProcessRef, ProcessResult } from '../../../core/ports/floor.ts';
 import { workspaceFault } from '../fault.ts';
-import { lifeOf } from '../process/life.ts';
-import { endProcesses } from '../process/processes.ts';
-import type { SeeProcesses } from '../process/processes.ts';
-import { defaultOutputBytes } from '../process/spawn.ts';
-import { settle } from './keep.ts';
-import { files } from './order.ts';
-import type { Ending } from './order.ts';
+import { lifeOf } from '../spawn/life.ts';
+import { endProcesses } from '../spawn/processes.ts';
+import type { SeeProcesses } from '../spawn/processes.ts';
+import { defaultOutputBytes } from '../spawn/spawn.ts';
+import { settle } from '../spawn/keep.ts';
+import { files } from '../spawn/order.ts';
+import type { Ending } from '../spawn/order.ts';
 import { readOutput } from './read-output.ts';
 
 /** Where the traces of a workspace's started commands are, and how to see its processes. */

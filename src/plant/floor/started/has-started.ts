@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { files } from './order.ts';
+import { files } from '../spawn/order.ts';
 
 /** True where a command was started in a workspace, and its result may be waited for still. */
 export async function hasStarted(started: string): Promise<boolean> {

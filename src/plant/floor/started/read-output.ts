@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { joinCut } from '../process/bounded-output.ts';
+import { joinCut } from '../spawn/bounded-output.ts';
 
 /** Reads at most `limit` bytes of a file, half from its beginning and half from its end; empty where there is none. */
 export async function readOutput(path: string, limit: number): Promise<{ readonly text: string; readonly truncated: boolean }> {

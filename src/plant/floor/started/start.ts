@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { mkdir, open, rename } from 'node:fs/promises';
-import { once } from 'node:events';
+import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { ProcessRef } from '../../../core/ports/floor.ts';
 import { workspaceFault } from '../fault.ts';
-import { lifeOf } from '../process/life.ts';
-import { keeperProgram } from './keep.ts';
-import { files } from './order.ts';
-import type { Order } from './order.ts';
+import { lifeOf } from '../spawn/life.ts';
+import { keeperProgram } from '../spawn/keep.ts';
+import { startKeeper } from '../spawn/start-keeper.ts';
+import { files } from '../spawn/order.ts';
+import type { Order } from '../spawn/order.ts';
 
 /** What a command is started with, and where its traces go. */
 export interface Launch {
@@ -29,43 +27,27 @@ export interface Launch {
  */
 export async function startKept(launch: Launch): Promise<ProcessRef> {
   const id = randomUUID();
-  const folder = join(launch.started, id);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeSynced(folder, files.keeper, keeperProgram());
-    const keeper = await startKeeper(folder, `${launch.job}${id}`);
-    const ref = { id, pid: keeper.pid ?? 0, life: (await lifeOf(keeper.pid ?? 0)) ?? '', startedAt: launch.clock.now() };
-    await writeSynced(folder, files.process, JSON.stringify(ref));
-    const env = { ...launch.order.env, JIDOKA_JOB: `${launch.job}${id}` };
-    await tell(keeper, JSON.stringify({ ...launch.order, folder, env } satisfies Order));
-    keeper.unref();
-    return ref;
+    return await startAs(id, launch);
   } catch (error) {
     throw workspaceFault(error, `starting ${launch.order.argv[0]}`);
   }
 }
 
-async function startKeeper(folder: string, marker: string): Promise<ChildProcess> {
-  const env = { PATH: '/usr/bin:/bin', JIDOKA_JOB: marker };
-  const keeper = spawn(process.execPath, [join(folder, files.keeper)], {
-    cwd: '/',
-    env,
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  await once(keeper, 'spawn');
-  return keeper;
-}
-
-/** Returns when the machine has taken all of it; a keeper that is gone shows when somebody waits for the command. */
-async function tell(keeper: ChildProcess, order: string): Promise<void> {
-  const { stdin } = keeper;
-  if (stdin === null) return;
-  await new Promise<void>((resolve) => {
-    stdin.once('error', () => resolve());
-    stdin.end(order, () => resolve());
-  });
-  stdin.destroy();
+async function startAs(id: string, { started, job, order, clock }: Launch): Promise<ProcessRef> {
+  const folder = join(started, id);
+  const marker = `${job}${id}`;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, files.keeper), keeperProgram(), { mode: 0o600 });
+  const keeper = await startKeeper(join(folder, files.keeper), marker);
+  try {
+    const ref = { id, pid: keeper.pid, life: (await lifeOf(keeper.pid)) ?? '', startedAt: clock.now() };
+    await writeSynced(folder, files.process, JSON.stringify(ref));
+    await keeper.tell({ ...order, folder, env: { ...order.env, JIDOKA_JOB: marker } });
+    return ref;
+  } finally {
+    keeper.release();
+  }
 }
 
 async function writeSynced(folder: string, name: string, content: string): Promise<void> {

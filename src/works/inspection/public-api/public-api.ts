@@ -68,6 +68,8 @@ function endOf({ exit, stderr }: ProcessResult): string {
       return `the process was ended by ${exit.signal} while it was loaded`;
     case 'timed-out':
       return `it did not finish loading within ${exit.afterMs} ms`;
+    case 'stalled':
+      return `it said nothing for ${exit.afterMs} ms while it was loaded`;
     case 'cancelled':
       return 'loading it was cancelled';
     case 'not-started':

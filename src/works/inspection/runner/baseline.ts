@@ -27,6 +27,7 @@ const Exit = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('exited'), code: z.number() }),
   z.strictObject({ kind: z.literal('signalled'), signal: z.string() }),
   z.strictObject({ kind: z.literal('timed-out'), afterMs: z.number() }),
+  z.strictObject({ kind: z.literal('stalled'), afterMs: z.number() }),
   z.strictObject({ kind: z.literal('cancelled') }),
   z.strictObject({ kind: z.literal('not-started'), message: z.string() }),
 ]);

@@ -1,5 +1,5 @@
 import type { ProcessExit } from '../../../core/ports/floor.ts';
-import type { Start } from '../process/spawn.ts';
+import type { Start } from './spawn.ts';
 
 /** What the keeper of a started command is told, on its stdin: half an order starts nothing. */
 export interface Order {

@@ -1,0 +1,1 @@
+export { commandStation } from './command-station.ts';
