@@ -1,8 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ClientTransactions, ledgerContract, sampleEvent, sampleRun } from '../../../kit/ledger/index.ts';
+import {
+  ClientTransactions,
+  ledgerContract,
+  sampleEvent,
+  sampleGate,
+  sampleOf,
+  sampleRun,
+  sampleTime,
+  sampleVerdict,
+} from '../../../kit/ledger/index.ts';
+import type { RunId } from '../../core/base/ids.ts';
+import type { EventBody, NewEvent } from '../../core/evidence/event.ts';
+import { fold } from '../../core/line/state.ts';
 import { openDatabase, removeDatabase, type Database } from '../postgres/index.ts';
 import { openLedger } from './ledger.ts';
 
@@ -55,6 +68,118 @@ describe('two writers that each believe to be alone', () => {
     expect((await left.read(run)).map(({ runSeq }) => runSeq)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
   });
 });
+
+describe('two transactions that begin the same run', () => {
+  it('have one wait for the other, and begin it after all where that was undone', async () => {
+    for (const how of ['commit', 'rollback'] as const) {
+      const run = sampleRun('begun');
+      const ledger = openLedger(database);
+      const [first, second] = [await transactions.begin(), await transactions.begin()];
+      await ledger.append(run, [sampleEvent('start'), sampleEvent('first')], first.tx);
+      const waiting = ledger.append(run, [sampleEvent('start'), sampleEvent('second')], second.tx);
+      await first[how]();
+      expect((await waiting).map(({ runSeq }) => runSeq)).toEqual(how === 'commit' ? [1, 3] : [1, 2]);
+      await second.commit();
+      const keys = (await ledger.read(run)).map(({ key }) => key);
+      expect(keys).toEqual(how === 'commit' ? ['start', 'first', 'second'] : ['start', 'second']);
+    }
+  });
+
+  it('take the run even where there is nothing new to append', async () => {
+    const run = sampleRun('taken');
+    const ledger = openLedger(database);
+    await ledger.append(run, [sampleEvent('a')]);
+    const holder = await transactions.begin();
+    await ledger.append(run, [sampleEvent('a')], holder.tx);
+    const isFree = `select from jidoka.run where run = '${run}' for update skip locked`;
+    expect((await database.pool.query(isFree)).rowCount).toBe(0);
+    await holder.commit();
+    expect((await database.pool.query(isFree)).rowCount).toBe(1);
+  });
+});
+
+describe('the gates that are open', () => {
+  it('are those that the runs themselves still wait for, whatever happened', async () => {
+    const ledger = openLedger(database);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(), { maxLength: 25 }), async (choices) => {
+        const run = sampleRun('any');
+        const events = story(run, choices);
+        const { waiting, cancelled, verdict } = fold(events.map(({ body }) => body));
+        const awaited = [...waiting.values()].flatMap((wait) => (wait.kind === 'gate' && wait.answer === null ? [wait.gate] : []));
+        await ledger.append(run, events);
+        const listed = (await ledger.openGates({ run })).flatMap(({ body }) => (body.type === 'gate.opened' ? [body.gate] : []));
+        expect(listed.toSorted()).toEqual(cancelled || verdict !== null ? [] : awaited.toSorted());
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** What may happen to the gates of a run with three stages, some of it too late; each number chooses one event. */
+function story(run: RunId, choices: readonly number[]): readonly NewEvent[] {
+  const attempts = new Map(['spec', 'plan', 'review'].map((stage) => [stage, 1]));
+  const stages = [...attempts.keys()];
+  const events = new Map<string, NewEvent>();
+  for (const [index, choice] of choices.entries()) {
+    const stage = stages[choice % 3] ?? 'spec';
+    const now = attempts.get(stage) ?? 1;
+    const attempt = choice % 5 === 0 ? Math.max(1, now - 1) : now;
+    const kind = kinds[Math.floor(choice / 3) % kinds.length] ?? 'open';
+    const body = bodyOf(kind, run, { stage, attempt: kind === 'rework' ? now : attempt });
+    if (kind === 'rework') attempts.set(stage, now + 1);
+    const key = kind === 'open' ? `open/${stage}/${attempt}` : `${kind}/${index}`;
+    if (!events.has(key)) events.set(key, sampleOf(key, body));
+  }
+  return [...events.values()];
+}
+
+const kinds = [
+  'open',
+  'open',
+  'open',
+  'rework',
+  'open',
+  'answer',
+  'expire',
+  'open',
+  'forgo',
+  'complete',
+  'open',
+  'rework',
+  'open',
+  'end',
+] as const;
+
+function bodyOf(kind: (typeof kinds)[number], run: RunId, of: { readonly stage: string; readonly attempt: number }): EventBody {
+  const gate = `${run}/${of.stage}/${of.attempt}`;
+  switch (kind) {
+    case 'open':
+      return sampleGate(run, of.stage, of.attempt).body;
+    case 'answer':
+      return {
+        type: 'gate.answered',
+        ...of,
+        gate,
+        choice: 'reject',
+        note: '',
+        digest: '',
+        by: 'ada',
+        role: 'maintainer',
+        at: sampleTime(1),
+      };
+    case 'expire':
+      return { type: 'gate.expired', ...of, gate, at: sampleTime(1) };
+    case 'forgo':
+      return { type: 'stage.forgone', ...of, why: 'not needed' };
+    case 'complete':
+      return { type: 'stage.completed', ...of, outcome: 'failed', summary: '', durationMs: 1, output: {} };
+    case 'rework':
+      return { type: 'rework.ordered', from: 'review', to: of.stage, objection: '', voids: [of] };
+    case 'end':
+      return of.stage === 'spec' ? sampleVerdict().body : { type: 'run.cancelled', by: 'ada', why: '' };
+  }
+}
 
 describe('a server that dies between two appends', () => {
   it('is started again, and nothing is lost or stored twice', async () => {

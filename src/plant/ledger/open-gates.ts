@@ -10,7 +10,7 @@ export const selectOpenGates = `
    where not r.decided and ($1::text is null or r.run = $1)
      and not exists (
        select from jidoka.event c where c.run = o.run and (
-         c.type in ('gate.answered', 'gate.expired') and c.body->'gate' = o.body->'gate'
+         c.type in ('gate.answered', 'gate.expired') and c.run_seq > o.run_seq and c.body->'gate' = o.body->'gate'
          or c.type in ('stage.forgone', 'stage.completed') and c.body @> a.attempt
          or c.type = 'rework.ordered' and c.body->'voids' @> jsonb_build_array(a.attempt)
          or c.type = 'run.cancelled'))
