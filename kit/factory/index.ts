@@ -1,4 +1,3 @@
-export { MemoryFeed } from './memory-feed.ts';
 export { RecordingWorld, type WorldSetting } from './recording-world.ts';
 export { ScriptedFactory, type FactoryScript } from './scripted-factory.ts';
 export type { ScriptedGate, ScriptedRun } from './scripted-run.ts';

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { JidokaError } from '../../src/core/base/error.ts';
+import { parseRunId } from '../../src/core/base/ids.ts';
 import type { EventBody } from '../../src/core/evidence/event.ts';
 import type { Actor, OpenedGate } from '../../src/core/gate/answer.ts';
 import type { ExecutorView } from '../../src/core/ports/engine.ts';
@@ -21,11 +22,12 @@ import type {
   Watch,
 } from '../../src/core/ports/factory.ts';
 import { sampleBundle } from '../evidence/index.ts';
+import { memoryFeed } from '../feed/index.ts';
+import { memoryLedger } from '../ledger/index.ts';
 import { MemoryCredentials } from './memory-credentials.ts';
-import { MemoryFeed } from './memory-feed.ts';
 import { MemoryGates, type GateClosing } from './memory-gates.ts';
 import { MemoryOperations, mustBePerson } from './memory-operations.ts';
-import { eventsOf, firstBodies, isOne, lastBodies, newRun, resultOf, summaryOf, type KeptRun, type ScriptedRun } from './scripted-run.ts';
+import { firstBodies, isOne, lastBodies, newRun, resultOf, summaryOf, type KeptRun, type ScriptedRun } from './scripted-run.ts';
 
 export interface FactoryScript {
   /** Folder that evidence is written to. */
@@ -55,7 +57,9 @@ export class ScriptedFactory implements Factory {
   readonly gates: MemoryGates;
   readonly operations: MemoryOperations;
   readonly credentials: MemoryCredentials;
-  readonly feed = new MemoryFeed();
+  /** What happened; a test may append what else is to be told. */
+  readonly ledger = memoryLedger();
+  readonly feed = memoryFeed(this.ledger);
   readonly #script: FactoryScript;
   readonly #now: () => string;
   readonly #runs = new Map<string, KeptRun>();
@@ -130,7 +134,7 @@ export class ScriptedFactory implements Factory {
   async show(run: string): Promise<RunDetails> {
     const kept = this.#find(run);
     const result = kept.stands === 'ended' ? resultOf(kept, this.#script.folder) : null;
-    return { summary: summaryOf(kept, this.#closed), result, events: eventsOf(kept) };
+    return { summary: summaryOf(kept, this.#closed), result, events: await this.ledger.read(parseRunId(run)) };
   }
 
   async evidence(run: string, out = join(this.#script.folder, run)): Promise<EvidencePlace> {
@@ -181,6 +185,7 @@ export class ScriptedFactory implements Factory {
     kept.stands = 'gate';
     this.operations.awaitReview({ id: opened.gate, run, line, what: opened.question, since: opened.openedAt });
     this.gates.begin({ opened, run, line, title, onClose: (closing) => this.#passGate(kept, opened, closing) });
+    tell(kept, { kind: 'waits', run, reason: `a person at ${opened.stage}`, gate: opened.gate });
   }
 
   #passGate(kept: KeptRun, { gate }: OpenedGate, closing: GateClosing): void {
@@ -223,10 +228,13 @@ export class ScriptedFactory implements Factory {
     });
   }
 
-  #record(kept: KeptRun, bodies: readonly EventBody[]): void {
-    const before = kept.bodies.length;
-    kept.bodies.push(...bodies);
-    for (const event of eventsOf(kept).slice(before)) this.feed.push(event);
+  #record({ scripted: { run }, happened }: KeptRun, bodies: readonly EventBody[]): void {
+    for (const body of bodies) {
+      const key = `${body.type}/${happened.length}`;
+      happened.push(key);
+      // In memory it is there when the call returns; who awaits it would let others go first.
+      void this.ledger.append(parseRunId(run), [{ key, at: this.#now(), actor: 'factory', body }]);
+    }
   }
 
   #takeUp(): void {

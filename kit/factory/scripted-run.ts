@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { parseRunId } from '../../src/core/base/ids.ts';
-import type { EventBody, LedgerEvent } from '../../src/core/evidence/event.ts';
+import type { EventBody } from '../../src/core/evidence/event.ts';
 import type { OpenedGate } from '../../src/core/gate/answer.ts';
 import type { GateChoice } from '../../src/core/line/line.ts';
 import type { RunRequest, RunResult, RunSummary, Watch } from '../../src/core/ports/factory.ts';
 import type { Reason, Verdict } from '../../src/core/verdict/verdict.ts';
-import { chain, sampleBodies, sampleBundle } from '../evidence/index.ts';
+import { sampleBodies, sampleBundle } from '../evidence/index.ts';
 
 /** One run as a script tells it. */
 export interface ScriptedRun {
@@ -30,7 +29,8 @@ export interface ScriptedGate {
 export interface KeptRun {
   readonly scripted: ScriptedRun;
   readonly request: RunRequest;
-  readonly bodies: EventBody[];
+  /** Keys of its events. */
+  readonly happened: string[];
   readonly watchers: Set<Watch>;
   /** Called with the verdict, once there is one. */
   readonly onEnd: Set<(result: RunResult) => void>;
@@ -42,7 +42,7 @@ export interface KeptRun {
 export function newRun(scripted: ScriptedRun, request: RunRequest): KeptRun {
   const { verdict } = scripted;
   const reason = { code: `scripted-${verdict.toLowerCase().replaceAll('_', '-')}`, message: `The script says ${verdict}.` };
-  return { scripted, request, bodies: [], watchers: new Set(), onEnd: new Set(), stands: 'under-way', verdict, reason };
+  return { scripted, request, happened: [], watchers: new Set(), onEnd: new Set(), stands: 'under-way', verdict, reason };
 }
 
 /** What happens in every run before anybody is asked: a sample's events, all but the verdict. */
@@ -57,11 +57,6 @@ export function lastBodies({ verdict, reason, request }: KeptRun): readonly Even
     { type: 'verdict.decided', verdict, reason, metric },
     { type: 'run.ended', verdict },
   ];
-}
-
-/** The chain that a ledger would hold of it. */
-export function eventsOf({ scripted, bodies }: KeptRun): LedgerEvent[] {
-  return chain(parseRunId(scripted.run), bodies);
 }
 
 function openedGate(run: string, gate: ScriptedGate): OpenedGate {

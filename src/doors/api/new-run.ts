@@ -1,0 +1,52 @@
+import { isAbsolute } from 'node:path';
+import { z } from 'zod';
+import { JidokaError } from '../../core/base/error.ts';
+import type { Actor } from '../../core/gate/answer.ts';
+import { DependencyScope } from '../../core/packet/seed.ts';
+import type { RunRequest } from '../../core/ports/factory.ts';
+
+const File = z.strictObject({ path: z.string().min(1), text: z.string() });
+
+const Subject = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('package'), name: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('all') }),
+  z.strictObject({ kind: z.literal('advisories'), files: z.array(File).min(1) }),
+  z.strictObject({
+    kind: z.literal('task'),
+    key: z.string().min(1).nullable().default(null),
+    title: z.string().min(1),
+    body: z.string().default(''),
+    paths: z.array(z.string().min(1)).min(1).nullable().default(null),
+  }),
+]);
+
+/** What a request for runs says. Who asks is told by the token, never by the body. */
+export const NewRun = z.strictObject({
+  line: z.string().min(1),
+  repository: z.string().refine(isLocation, 'an absolute path on the machine of the factory, or a URL'),
+  subject: Subject,
+  to: z.string().min(1).nullable().default(null),
+  scope: DependencyScope.default('all'),
+  dryRun: z.boolean().default(false),
+  again: z.boolean().default(false),
+  advisories: z.array(File).default([]),
+  lineFile: File.nullable().default(null),
+});
+export type NewRun = z.infer<typeof NewRun>;
+
+/**
+ * Makes the factory's request of it. Throws `access-refused` where an agent brings its own line file: that says which
+ * programs run, which checks decide and which gates there are.
+ */
+export function runRequest(asked: NewRun, { kind, name }: Actor): RunRequest {
+  if (kind === 'agent' && asked.lineFile !== null)
+    throw new JidokaError('access-refused', `${name} is an agent and cannot bring a line file.`, {
+      mend: 'Name a line that the factory has, or let a person ask.',
+    });
+  const { line, repository, subject, to, scope, dryRun, again, advisories, lineFile } = asked;
+  return { line, repository, subject, to, scope, dryRun, again, advisories, lineFile, actor: `${kind}:${name}` };
+}
+
+function isLocation(text: string): boolean {
+  return isAbsolute(text) || /^[a-z][a-z0-9+.-]*:\/\//i.test(text) || /^[\w.-]+@[\w.-]+:/.test(text);
+}
