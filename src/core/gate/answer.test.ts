@@ -115,7 +115,7 @@ describe('over every mixture of right and wrong', () => {
           now === gate.digest;
         rulings.add(ruling.kind);
         expect(ruling.kind).toBe(isRight ? 'taken' : 'refused');
-        if (ruling.kind === 'refused') expect(ruling.why.length * ruling.mend.length).toBeGreaterThan(0);
+        expect(ruling.kind === 'taken' || (ruling.why !== '' && ruling.mend !== '')).toBe(true);
       }),
       { numRuns: 5000 },
     );

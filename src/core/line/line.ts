@@ -100,7 +100,7 @@ export const Line = z.strictObject({
   }),
   limits: LineLimits.optional(),
   /** Lines that `runs` stages of this one use. */
-  get lines() {
+  get lines(): z.ZodOptional<z.ZodArray<typeof Line>> {
     return z.array(Line).optional();
   },
 });

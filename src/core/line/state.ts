@@ -174,7 +174,7 @@ function withWait(state: RunState, event: Of<'gate.opened'> | Of<'children.start
       return wait === undefined ? waits({ kind: 'gate', attempt, gate, openedAt, expiresAt, answer: null }) : state;
     }
     case 'children.started':
-      return wait === undefined ? waits({ kind: 'runs', attempt, runs: [...new Set(event.runs)] }) : state;
+      return wait === undefined ? waits({ kind: 'runs', attempt, runs: event.runs }) : state;
     case 'gate.answered':
     case 'gate.expired': {
       if (wait?.kind !== 'gate' || wait.gate !== event.gate || wait.answer !== null) return state;
