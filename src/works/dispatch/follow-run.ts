@@ -46,10 +46,10 @@ export async function followRun(following: Following, needs: RunNeeds, crew: Cre
 }
 
 /** True where this process is to do the steps: nobody lives who takes whatever comes. */
-async function takeOn(view: WorkView, needs: RunNeeds, { service }: Crew): Promise<boolean> {
+async function takeOn(view: WorkView, needs: RunNeeds, crew: Crew): Promise<boolean> {
   const executors = await needs.engine.executors();
   if (executors.some(({ role, isLive }) => role === 'worker' && isLive)) return false;
-  const own = service();
+  const own = crew.service();
   own?.include(view.id);
   return own !== null;
 }

@@ -30,9 +30,21 @@ export function complaintOf(issue: Issue): Complaint {
         message: `${place} is ${typeName(issue.input)}, not ${article(issue.expected)}.`,
         mend: `Write ${article(issue.expected)} here.`,
       };
+    case 'invalid_union':
+      return ofUnion(issue);
     default:
       return { ...value, message: `${place} is not right: ${issue.message}.`, mend: hintOf(issue) };
   }
+}
+
+/** Of the shapes a value may have, the one that it was meant to have says best what is wrong with it. */
+function ofUnion({ path, input, errors }: Extract<Issue, { code: 'invalid_union' }>): Complaint {
+  if (input === undefined) return missing(path);
+  const issues = errors.flat().map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
+  const inside = issues.find((issue) => issue.path.length > path.length || issue.code === 'unrecognized_keys');
+  if (inside !== undefined) return complaintOf(inside);
+  const allowed = issues.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values.map(String) : []));
+  return wrongValue([...allowed, ...keysAt(Line, path).map((key) => `{ ${key}: … }`)], input, path);
 }
 
 function unknownKey(key: string, path: readonly PropertyKey[]): Complaint {
@@ -70,6 +82,7 @@ function hintOf(issue: Issue): string {
 /** The keys the schema knows at a place; none where it is no mapping. */
 function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] {
   if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path);
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option: unknown) => keysAt(option, path));
   const [next, ...rest] = path;
   if (schema instanceof z.ZodArray) return keysAt(schema.element, rest);
   if (!(schema instanceof z.ZodObject)) return [];

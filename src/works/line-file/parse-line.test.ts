@@ -37,6 +37,11 @@ describe('parseLine', () => {
     expect(line.stages.map(({ does }) => does)).toEqual(['applicability', 'baseline', 'change', 'inspection']);
   });
 
+  it.each(['reviewed-task', 'fan-out'])('reads the example %s', (name) => {
+    const path = `examples/lines/${name}.yaml`;
+    expect(parseLine(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8'), path).name).toBe(name);
+  });
+
   it('points at an unknown key and names the one that was meant', () => {
     const text = depsWith('\nnonGoals:', '\nnonGoal:');
     const fault = faultOf(text);
@@ -69,7 +74,9 @@ describe('parseLine', () => {
 
   it('points at a duration it cannot read', () => {
     const text = depsWith('timeout: 5m', 'timeout: soon');
-    expect(faultOf(text).message).toBe(`${placeOf(text, 'soon')}"stages[1].timeout" is not right: a duration such as "90s", "5m" or "1h".`);
+    expect(faultOf(text).message).toBe(
+      `${placeOf(text, 'soon')}"stages[1].timeout" is not right: a duration such as "90s", "5m", "1h" or "7d".`,
+    );
   });
 
   it('points at a key that is given twice', () => {
@@ -96,24 +103,30 @@ describe('parseLine', () => {
     expect(faultOf(text).message).toBe(`${placeOf(text, '{ does: change')}"id" is missing from "stages[2]".`);
   });
 
-  it('points at stages in the wrong order', () => {
-    const lines = deps.split('\n');
-    const at = lines.findIndex((line) => line.includes('does: change'));
-    const text = [...lines.slice(0, at - 1), lines[at] ?? '', lines[at - 1] ?? '', ...lines.slice(at + 1)].join('\n');
+  it('names the shapes of a value that may have several', () => {
+    const text = depsWith('does: inspection,', 'does: inspection, join: most,');
     expect(faultOf(text)).toMatchObject({
-      message: `${placeOf(text, '{ id: baseline')}Stage "baseline" (baseline) is out of order.`,
-      mend: 'A line has each of these once, in this order: applicability, baseline, change, inspection.',
+      message: `${placeOf(text, 'most')}"stages[3].join" cannot be "most".`,
+      mend: 'Known here: all, any, { atLeast: … }.',
     });
+    expect(faultOf(depsWith('does: inspection,', 'does: inspection, join: al,')).mend).toBe('Did you mean "all"?');
+    const unknown = depsWith('does: inspection,', 'does: inspection, join: { atleast: 2 },');
+    expect(faultOf(unknown)).toMatchObject({
+      message: `${placeOf(unknown, 'atleast')}Unknown key "atleast".`,
+      mend: 'Did you mean "atLeast"?',
+    });
+    expect(faultOf(depsWith('does: inspection,', 'does: inspection, join: { atLeast: 0 },')).mend).toBe('The least is 1.');
   });
 
-  it('names a stage that is missing', () => {
-    const text = depsWith(/\n.*does: baseline.*/, '');
-    expect(faultOf(text).message).toBe(`${placeOf(text, 'stages:')}No stage does "baseline".`);
-  });
-
-  it('wants a station for the change and none elsewhere', () => {
-    expect(faultOf(depsWith('station: mechanic, ', '')).message).toContain('Stage "change" has no station');
-    expect(faultOf(depsWith('does: baseline,', 'does: baseline, station: mechanic,')).message).toContain('which the factory does itself');
+  it('points into a line within the line', () => {
+    const text = `${deps}lines:\n${deps
+      .replaceAll(/^(?=.)/gm, '    ')
+      .replace('    #', '  -\n    #')
+      .replace('nonGoals:', 'nonGoal:')}`;
+    expect(faultOf(text)).toMatchObject({
+      message: `${placeOf(text, 'nonGoal:')}Unknown key "nonGoal".`,
+      mend: 'Did you mean "nonGoals"?',
+    });
   });
 
   it('refuses a check that is listed twice', () => {
@@ -127,10 +140,25 @@ describe('parseLine', () => {
     ['a list', '- a', 'my/line.yaml:1:1: the line is a list, not a mapping.'],
     ['nothing', '', 'my/line.yaml:1:1: the line is empty, not a mapping.'],
     ['two documents', `${deps}---\n${deps}`, 'This is not YAML'],
+    ['an alias of nothing', 'name: *b', 'This is not YAML'],
+    [
+      'a line within itself',
+      'name: x\nlines:\n  - &b\n    name: y\n    lines: [*b]\n',
+      'my/line.yaml:5:13: "*b" stands inside of what it stands for.',
+    ],
+    ['aliases without end', 'a: &a [x, x]\n' + doublings(), 'my/line.yaml:1:1: The aliases of this file repeat too much.'],
+    ['brackets without end', '[\n'.repeat(5000), 'my/line.yaml:1:1: The file opens more than 64 brackets within each other.'],
+    ['a novel', `#${'x'.repeat(300_000)}`, 'my/line.yaml:1:1: The file has 300001 characters, more than 262144.'],
   ])('refuses %s', (_, text, message) => {
     expect(faultOf(text).message).toContain(message);
   });
 });
+
+/** Each name stands for two of the one before. */
+function doublings(): string {
+  const names = [...'bcdefghijklmnop'];
+  return names.map((name, at) => `${name}: &${name} [*${names[at - 1] ?? 'a'}, *${names[at - 1] ?? 'a'}]\n`).join('');
+}
 
 function indexOfCheck(text: string, check: string): number {
   return text.slice(text.indexOf('inspection:\n'), text.indexOf(check)).split('- {').length - 2;

@@ -1,0 +1,109 @@
+import type { CheckName } from '../../core/evidence/check.ts';
+import { ancestors, lastStages } from '../../core/line/graph.ts';
+import type { Line, StageKind } from '../../core/line/line.ts';
+import { assuredAfter } from './assured.ts';
+import type { Complaint } from './complaint.ts';
+
+/** What makes a verdict of a line worth something: the stages that its proof rests on, and demands that can be met. */
+export function proofComplaints(line: Line): Complaint[] {
+  return [...once(line), ...owed(line), ...inspected(line), ...unchecked(line), ...demanded(line), ...idle(line)];
+}
+
+/** The sure ways of an inspection: what it holds a change against, and the change. */
+const before: readonly StageKind[] = ['applicability', 'baseline', 'change'];
+
+/** A change is held against the baseline: of two, nobody could say which. */
+function once({ stages }: Line): Complaint[] {
+  return (['applicability', 'baseline'] as const).flatMap((kind) =>
+    stages.flatMap(({ id, does }, at): Complaint[] => {
+      const first = stages.findIndex((stage) => stage.does === kind);
+      if (does !== kind || first === at) return [];
+      const message = `Stage "${id}" does ${kind} again, after "${stages[first]?.id}".`;
+      return [{ path: ['stages', at], at: 'value', message, mend: `Keep one ${kind}.` }];
+    }),
+  );
+}
+
+/** A seed that names packages is worked on by moving them, and that is always held against a baseline. */
+function owed({ seed, stages }: Line): Complaint[] {
+  const absent = [...before, 'inspection' as const].find((kind) => !stages.some(({ does }) => does === kind));
+  if (seed === 'task' || absent === undefined) return [];
+  const message = `No stage does "${absent}".`;
+  const mend = `A line for a seed "${seed}" has applicability, baseline, change and inspection.`;
+  return [{ path: ['stages'], at: 'key', message, mend }];
+}
+
+function inspected(line: Line): Complaint[] {
+  return line.stages.flatMap(({ id, does }, at): Complaint[] => {
+    const missing = does === 'inspection' ? before.find((kind) => !assuredAfter(line, (stage) => stage.does === kind).has(id)) : undefined;
+    if (missing === undefined) return [];
+    const path = ['stages', at];
+    const mend = 'An inspection holds a change against the baseline: let applicability, baseline and change come before it on every way.';
+    return [{ path, at: 'value', message: `Stage "${id}" can be begun without ${missing} before it.`, mend }];
+  });
+}
+
+/** Nothing a station made is passed on unchecked: a station's word for its own work decides nothing. */
+function unchecked(line: Line): Complaint[] {
+  const sure = line.stages.filter(({ id, does }) => does === 'inspection' && isSure(line, id));
+  return line.stages.flatMap(({ id, does }, at): Complaint[] => {
+    if (does !== 'change' || sure.some((inspection) => ancestors(line, inspection.id).has(id))) return [];
+    const message = `What stage "${id}" changes could be passed on without an inspection after it.`;
+    const mend = 'Let an inspection come after it on every way to the end: nobody believes what a station says of its own work.';
+    return [{ path: ['stages', at], at: 'value', message, mend }];
+  });
+}
+
+/** True where the line cannot end before the stage is done. */
+function isSure(line: Line, id: string): boolean {
+  const assured = assuredAfter(line, (stage) => stage.id === id);
+  return lastStages(line).some((last) => last.id === id || assured.has(last.id));
+}
+
+/** The stage that makes a check, where it is not the inspection; null for what decides by itself. */
+const makers: Partial<Record<CheckName, StageKind | null>> = {
+  seed: null,
+  'no-op': null,
+  environment: null,
+  station: 'change',
+  command: 'command',
+  runs: 'runs',
+  person: 'gate',
+};
+
+/** What a stage of its own objects with ends the run: it cannot be for information only. */
+const objections: ReadonlySet<CheckName> = new Set(['command', 'runs', 'person']);
+
+function demanded({ seed, stages, inspection }: Line): Complaint[] {
+  return inspection.flatMap(({ check, demand }, at): Complaint[] => {
+    const place = { path: ['inspection', at, 'check'], at: 'value' } as const;
+    const maker = makers[check] === undefined ? 'inspection' : makers[check];
+    if (maker === null)
+      return [{ ...place, message: `"${check}" is nothing that a change shows; it decides a run by itself.`, mend: 'Remove it here.' }];
+    if (!stages.some(({ does }) => does === maker)) {
+      const message = `The check "${check}" is made by a stage that does ${maker}, and this line has none.`;
+      return [{ ...place, message, mend: `Remove it, or add a stage that does ${maker}.` }];
+    }
+    if (check === 'vulnerable-copies' && seed !== 'advisory')
+      return [{ ...place, message: `The check "${check}" needs an advisory, and this line's seed is "${seed}".`, mend: 'Remove it here.' }];
+    if (demand !== 'report' || !objections.has(check)) return [];
+    const message = `The check "${check}" ends the run where it is broken, so that it is more than a report.`;
+    return [{ path: ['inspection', at, 'demand'], at: 'value', message, mend: 'Write "must-hold".' }];
+  });
+}
+
+/** The rule by which a line without a change owes nothing once it has come to its end. */
+const endsWell = 'all-stages-hold';
+
+function idle({ stages, noOpRules, seed }: Line): Complaint[] {
+  const changes = stages.some(({ does }) => does === 'change');
+  const at = noOpRules.findIndex(({ code }) => code === endsWell);
+  if (changes && at !== -1)
+    return [
+      { path: ['noOpRules', at], at: 'value', message: `The rule "${endsWell}" is for a line without a change.`, mend: 'Remove it.' },
+    ];
+  if (changes || at !== -1 || seed !== 'task') return [];
+  const message = `A line without a change ends in NO_OP by the rule "${endsWell}", which it does not list.`;
+  const mend = `Add "{ code: ${endsWell}, statement: Every stage holds and there is nothing to change., proof: what each stage came to }".`;
+  return [{ path: ['noOpRules'], at: 'key', message, mend }];
+}

@@ -1,0 +1,96 @@
+import { seedKey } from '../../core/base/ids.ts';
+import type { Line, Stage, StageKind } from '../../core/line/line.ts';
+import type { Complaint } from './complaint.ts';
+
+type Key = keyof Stage;
+
+/** What a kind of stage cannot do without, and how to write it. */
+const needs: Partial<Record<StageKind, { readonly key: Key; readonly lack: string; readonly mend: string }>> = {
+  change: { key: 'station', lack: 'has no station to do the change', mend: 'Add "station: mechanic" to it.' },
+  command: { key: 'run', lack: 'has no command', mend: 'Add "run: [npm, run, lint]" to it.' },
+  gate: {
+    key: 'gate',
+    lack: 'is a gate without a question',
+    mend: 'Add "gate: { question: May it go out?, roles: [reviewer], expires: 7d, choices: [approve, reject] }" to it.',
+  },
+  runs: { key: 'runs', lack: 'does not say what it runs', mend: 'Add "runs: { line: NAME, items: [...], join: all }" to it.' },
+};
+
+/** What only some kinds have a use for, and which. */
+const owners: readonly { readonly keys: readonly Key[]; readonly kinds: readonly StageKind[] }[] = [
+  { keys: ['station'], kinds: ['change'] },
+  { keys: ['run'], kinds: ['command', 'change'] },
+  { keys: ['gate'], kinds: ['gate'] },
+  { keys: ['runs'], kinds: ['runs'] },
+  {
+    keys: ['timeout', 'deadline', 'stall', 'retries', 'queue', 'labels'],
+    kinds: ['applicability', 'baseline', 'change', 'command', 'inspection'],
+  },
+];
+
+/** What each stage needs for its kind of work, and nothing that its kind has no use for. */
+export function stageComplaints({ stages }: Line): Complaint[] {
+  return stages.flatMap((stage, at) => [
+    ...lacking(stage, at),
+    ...useless(stage, at),
+    ...ofStation(stage, at),
+    ...ofGate(stage, at),
+    ...ofRuns(stage, at),
+  ]);
+}
+
+function lacking(stage: Stage, at: number): Complaint[] {
+  const need = needs[stage.does];
+  if (need === undefined || stage[need.key] !== undefined) return [];
+  return [{ path: ['stages', at], at: 'value', message: `Stage "${stage.id}" ${need.lack}.`, mend: need.mend }];
+}
+
+function useless(stage: Stage, at: number): Complaint[] {
+  const misplaced = owners.flatMap(({ keys, kinds }) =>
+    kinds.includes(stage.does) ? [] : keys.filter((key) => stage[key] !== undefined).map((key) => ({ key, kinds })),
+  );
+  return misplaced.map(({ key, kinds }) => ({
+    path: ['stages', at, key],
+    at: 'key',
+    message: `Stage "${stage.id}" does ${stage.does}, which has no use for "${key}".`,
+    mend: `Remove it here; it belongs to a stage that does ${kinds.join(', ')}.`,
+  }));
+}
+
+function ofStation({ id, does, station, run }: Stage, at: number): Complaint[] {
+  if (does !== 'change' || station === undefined || (station === 'command') === (run !== undefined)) return [];
+  if (run === undefined) {
+    const message = `Stage "${id}" leaves the change to the station "command" and gives it no command.`;
+    return [{ path: ['stages', at], at: 'value', message, mend: 'Add "run: [node, scripts/change.mjs]" to it.' }];
+  }
+  const message = `Stage "${id}" gives a command to the station "${station}", which runs none.`;
+  return [{ path: ['stages', at, 'run'], at: 'key', message, mend: 'Remove "run", or write "station: command".' }];
+}
+
+function ofGate({ id, gate }: Stage, at: number): Complaint[] {
+  if (gate === undefined) return [];
+  const path = ['stages', at, 'gate', 'choices'];
+  if (gate.choices.includes('approve') || gate.choices.includes('answer')) return [];
+  const message = `Nobody can let a run past the gate "${id}".`;
+  return [{ path, at: 'value', message, mend: 'Add "approve", or "answer" for a question, to "choices".' }];
+}
+
+/** Items become parts of branch names, where one cannot be a folder of another. */
+function ofRuns({ runs }: Stage, at: number): Complaint[] {
+  if (runs === undefined) return [];
+  const keys = runs.items.map((item) => seedKey([item]));
+  return runs.items.flatMap((item, index): Complaint[] => {
+    const place = { path: ['stages', at, 'runs', 'items', index], at: 'value' } as const;
+    const key = keys[index] ?? '';
+    if (key === '')
+      return [{ ...place, message: `"${item}" leaves nothing to name a branch by.`, mend: 'Use some of the letters a to z, or digits.' }];
+    const rival = keys.findIndex((other, earlier) => earlier < index && (other === key || within(other, key) || within(key, other)));
+    if (rival === -1) return [];
+    const message = `"${item}" and "${runs.items[rival]}" would be worked on in branches that cannot stand beside each other.`;
+    return [{ ...place, message, mend: 'Keep one of the two, or word one of them differently.' }];
+  });
+}
+
+function within(outer: string, inner: string): boolean {
+  return inner.startsWith(`${outer}/`);
+}

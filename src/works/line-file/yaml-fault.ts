@@ -1,0 +1,74 @@
+import { type Document, visit } from 'yaml';
+
+/** What keeps a text from being YAML that a line can be read from, and where. */
+export interface YamlFault {
+  /** Characters before the place. */
+  readonly offset: number;
+  readonly message: string;
+  readonly mend: string;
+}
+
+export type Plain = { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'fault'; readonly fault: YamlFault };
+
+const charactersAllowed = 256 * 1024;
+const nestingAllowed = 64;
+
+/** Refuses what is too big or too deep to be a line before a parser takes it up: deep nesting can end the whole process. */
+export function tooMuch(text: string): YamlFault | null {
+  if (text.length > charactersAllowed)
+    return {
+      offset: 0,
+      message: `The file has ${text.length} characters, more than ${charactersAllowed}.`,
+      mend: 'Split the line in two.',
+    };
+  let depth = 0;
+  for (const [sign] of text.matchAll(/[[\]{}]/g)) {
+    depth += sign === '[' || sign === '{' ? 1 : -1;
+    if (depth > nestingAllowed)
+      return { offset: 0, message: `The file opens more than ${nestingAllowed} brackets within each other.`, mend: 'Close them.' };
+  }
+  return null;
+}
+
+/** The document's value in plain objects. */
+export function readPlain(document: Document): Plain {
+  const [syntax] = document.errors;
+  if (syntax !== undefined) return { kind: 'fault', fault: { offset: syntax.pos[0], ...syntaxFault(syntax.code, syntax.message) } };
+  const circle = circleIn(document);
+  if (circle !== null) return { kind: 'fault', fault: circle };
+  try {
+    return { kind: 'value', value: document.toJS() };
+  } catch {
+    // An alias of aliases, which grow without end.
+    return {
+      kind: 'fault',
+      fault: { offset: 0, message: 'The aliases of this file repeat too much.', mend: 'Write out what they stand for.' },
+    };
+  }
+}
+
+function syntaxFault(code: string, message: string): Pick<YamlFault, 'message' | 'mend'> {
+  if (code === 'DUPLICATE_KEY') return { message: 'This key is already given above.', mend: 'Keep one of the two.' };
+  return {
+    message: `This is not YAML: ${message}.`,
+    mend: 'Mend the YAML here; indentation is by spaces, and text with ": " or "#" needs quotes.',
+  };
+}
+
+/** An alias that stands inside of what it stands for has no end. */
+function circleIn(document: Document): YamlFault | null {
+  let found: YamlFault | null = null;
+  visit(document, {
+    Alias(_, alias, path) {
+      const meant = alias.resolve(document);
+      if (meant === undefined || !path.includes(meant)) return undefined;
+      found = {
+        offset: alias.range?.[0] ?? 0,
+        message: `"*${alias.source}" stands inside of what it stands for.`,
+        mend: 'Write out what it stands for.',
+      };
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
