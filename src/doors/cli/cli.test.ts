@@ -189,7 +189,14 @@ describe('--json', () => {
     [['run', 'deps', '--all'], { runs: [{ run: 'deps-ms-1' }] }],
     [['resume', 'deps-ms-1'], { run: 'deps-ms-1', verdict: 'PR_READY' }],
     [['runs'], { runs: [{ run: 'deps-ms-1', state: 'ended' }] }],
-    [['show', 'deps-ms-1'], { summary: { run: 'deps-ms-1' }, result: { verdict: 'PR_READY' }, events: [{ runSeq: 1 }, {}, {}, {}, {}, { body: { type: 'run.ended' } }] }],
+    [
+      ['show', 'deps-ms-1'],
+      {
+        summary: { run: 'deps-ms-1' },
+        result: { verdict: 'PR_READY' },
+        events: [{ runSeq: 1 }, {}, {}, {}, {}, { body: { type: 'run.ended' } }],
+      },
+    ],
     [['evidence', 'deps-ms-1'], { run: 'deps-ms-1', ref: 'refs/jidoka/evidence/deps-ms-1' }],
     [['doctor'], { ok: true, findings: [{ name: 'git' }] }],
   ])('%j prints one document and nothing else', async (argv, document) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Living, lives, livingFrom } from './life.ts';
 
@@ -30,6 +30,12 @@ export async function claimDaemon(folder: string, me: Living): Promise<Living | 
   } finally {
     await rm(mine, { force: true });
   }
+}
+
+/** Gives the place up before the process ends; its number stays, emptied. */
+export async function releaseDaemon(folder: string, me: Living): Promise<void> {
+  const last = await highest(folder);
+  if ((await livingHolder(folder, last))?.life === me.life) await truncate(pathOf(folder, last));
 }
 
 /** The process that is the daemon of a folder, or null. It may still be starting. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Factory, ServeOffer } from '../../core/ports/factory.ts';
-import { claimDaemon } from './claim.ts';
+import { claimDaemon, releaseDaemon } from './claim.ts';
 import { type Daemon, databaseName, findDaemon, removeDaemon, writeDaemon } from './daemon-file.ts';
 import { type Living, lifeOf } from './life.ts';
 import { boundLog } from './log-file.ts';
@@ -56,6 +56,7 @@ export async function runDaemon(setting: DaemonSetting): Promise<void> {
     clearInterval(boundingLog);
     orders.forget();
     await removeDaemon(place, me);
+    await releaseDaemon(place.folder, me);
   }
 }
 
