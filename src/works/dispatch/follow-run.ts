@@ -37,10 +37,12 @@ export async function followRun(following: Following, needs: RunNeeds, crew: Cre
     seen = events.length;
     if (isEnded) return resultOf(run, events);
     if (view.state === 'failed') throw failed(view);
+    const wasOwn: boolean = own;
     own ||= await takeOn(view, needs, crew);
     const fault = own ? crew.service()?.faultOf(run) : null;
     if (fault !== null && fault !== undefined) throw fault;
-    told = tellRest(view, events, { needs, told, run });
+    // That nobody was there to do it is no news once this process does.
+    if (own === wasOwn) told = tellRest(view, events, { needs, told, run });
     await needs.feed.wait(lookMs, signal ?? quiet);
   }
 }

@@ -84,5 +84,5 @@ function gateOf(body: LedgerEvent['body']): OpenedGate {
 }
 
 function unknown(text: string): JidokaError {
-  return new JidokaError('gate-unknown', `No gate "${text}" was ever opened.`, { mend: 'List the open gates: jidoka gates' });
+  return new JidokaError('gate-unknown', `No gate has the id "${text}", and no open gate begins with it.`, { mend: 'List the open gates: jidoka gates' });
 }

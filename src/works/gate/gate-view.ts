@@ -2,6 +2,7 @@ import type { OpenedGate } from '../../core/gate/answer.ts';
 import type { EventBody, LedgerEvent } from '../../core/evidence/event.ts';
 import { find } from '../../core/evidence/run-result.ts';
 import { standing } from '../../core/evidence/standing.ts';
+import { fold } from '../../core/line/state.ts';
 import { seedTitle } from '../../core/packet/title.ts';
 import type { GateView } from '../../core/ports/factory.ts';
 
@@ -25,7 +26,7 @@ export function gateView(gate: OpenedGate, events: readonly LedgerEvent[]): Gate
     openedAt: gate.openedAt,
     expiresAt,
     ...closing(gate, bodies),
-    shown: before.flatMap((body) => (body.type === 'stage.completed' ? [`${body.stage}: ${body.summary}`] : [])),
+    shown: [...fold(before).results.values()].map((result) => `${result.stage}: ${result.summary}`),
     files: before.flatMap((body) => (body.type === 'change.harvested' ? [body.files] : [])).at(-1) ?? [],
   };
 }

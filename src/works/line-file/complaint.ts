@@ -41,7 +41,8 @@ export function complaintOf(issue: Issue): Complaint {
 function ofUnion({ path, input, errors }: Extract<Issue, { code: 'invalid_union' }>): Complaint {
   if (input === undefined) return missing(path);
   const issues = errors.flat().map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
-  const inside = issues.find((issue) => issue.path.length > path.length || issue.code === 'unrecognized_keys');
+  // A misspelt key is unknown and leaves another one missing: the first says it better.
+  const inside = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues.find((issue) => issue.path.length > path.length);
   if (inside !== undefined) return complaintOf(inside);
   const allowed = issues.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values.map(String) : []));
   return wrongValue([...allowed, ...keysAt(Line, path).map((key) => `{ ${key}: … }`)], input, path);

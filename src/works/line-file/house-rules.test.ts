@@ -175,8 +175,8 @@ describe('what a kind of stage needs', () => {
       'gate: | Stage "lint" does command, which has no use for "gate". | Remove it here; it belongs to a stage that does gate.',
     ],
     [
-      idleWith({ ...lint, runs: fan.runs }),
-      'runs: | Stage "lint" runs the line "inner", which does not stand under "lines" here. | There are: none.',
+      { ...outer, stages: [applicability, fan, { ...lint, runs: fan.runs }] },
+      'runs: | Stage "lint" does command, which has no use for "runs". | Remove it here; it belongs to a stage that does runs.',
     ],
     [
       idleWith({ ...review, retries: 2 }),
@@ -249,8 +249,8 @@ describe('the graph', () => {
       'join: all | Stage "lint" joins, but nothing comes before it. | Remove "join", or name several stages in "after".',
     ],
     [
-      idleWith(lint, two, { ...types, id: 'end', after: ['lint', 'types'], join: { atLeast: 3 } }),
-      '3 | Stage "end" waits for 3 stages, and 2 come before it. | Write at most 2.',
+      idleWith(lint, two, { ...types, id: 'meet', after: ['lint', 'types'], join: { atLeast: 3 } }),
+      '3 | Stage "meet" waits for 3 stages, and 2 come before it. | Write at most 2.',
     ],
   ])('%#', (line, complaint) => {
     expect(judged(line)).toBe(complaint);
@@ -267,7 +267,7 @@ describe('the graph', () => {
 });
 
 describe('the way back', () => {
-  const race = [applicability, lint, { ...types, after: ['applicability'] }] as const;
+  const race: readonly Stage[] = [applicability, lint, { ...types, after: ['applicability'] }];
   it.each<[Line, string]>([
     [
       changed('change', { onFail: { stage: 'baseline', atMost: 1 } }),
@@ -286,8 +286,8 @@ describe('the way back', () => {
       'change | Stage "lint" sends back to "change", which does not come before it. | Before it come: baseline, applicability.',
     ],
     [
-      { ...idle, stages: [...race, { ...types, id: 'end', after: ['lint', 'types'], join: 'any', onFail: { stage: 'lint', atMost: 1 } }] },
-      'lint | Stage "end" sends back to "lint", and a join lets the run come here without it. | Send back to a stage before the branches part.',
+      { ...idle, stages: [...race, { ...types, id: 'meet', after: ['lint', 'types'], join: 'any', onFail: { stage: 'lint', atMost: 1 } }] },
+      'lint | Stage "meet" sends back to "lint", and a join lets the run come here without it. | Send back to a stage before the branches part.',
     ],
   ])('%#', (line, complaint) => {
     expect(judged(line)).toBe(complaint);

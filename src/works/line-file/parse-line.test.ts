@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { isJidokaError, type JidokaError } from '../../core/base/error.ts';
 import { parseLine } from './index.ts';
 
-const deps = readFileSync(new URL('../../../lines/deps/line.yaml', import.meta.url), 'utf8');
+const deps = read('lines/deps/line.yaml');
+const examples = ['reviewed-task', 'fan-out'].map((name) => ({
+  path: `examples/lines/${name}.yaml`,
+  text: read(`examples/lines/${name}.yaml`),
+}));
+
+/** A file of the repository. */
+function read(path: string): string {
+  return readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+}
 
 /** The built-in line with one text replaced; fails where there is nothing to replace. */
 function depsWith(before: string | RegExp, after: string): string {
@@ -31,15 +40,23 @@ function placeOf(text: string, needle: string): string {
 
 describe('parseLine', () => {
   it.each(['deps', 'cve'])('reads the built-in line %s', (name) => {
-    const text = readFileSync(new URL(`../../../lines/${name}/line.yaml`, import.meta.url), 'utf8');
-    const line = parseLine(text, 'line.yaml');
+    const line = parseLine(read(`lines/${name}/line.yaml`), 'line.yaml');
     expect(line.name).toBe(name);
     expect(line.stages.map(({ does }) => does)).toEqual(['applicability', 'baseline', 'change', 'inspection']);
   });
 
-  it.each(['reviewed-task', 'fan-out'])('reads the example %s', (name) => {
-    const path = `examples/lines/${name}.yaml`;
-    expect(parseLine(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8'), path).name).toBe(name);
+  it.each(examples)('reads the example $path', ({ path, text }) => {
+    expect(path).toContain(`/${parseLine(text, path).name}.yaml`);
+  });
+
+  it('finds every block of docs/LINES.md in an example that it reads', () => {
+    const blocks = [...read('docs/LINES.md').matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = '']) => block);
+    expect(blocks.length).toBeGreaterThan(4);
+    for (const block of blocks)
+      expect(
+        examples.filter(({ text }) => text.includes(block)),
+        block,
+      ).not.toEqual([]);
   });
 
   it('points at an unknown key and names the one that was meant', () => {
@@ -140,7 +157,7 @@ describe('parseLine', () => {
     ['a list', '- a', 'my/line.yaml:1:1: the line is a list, not a mapping.'],
     ['nothing', '', 'my/line.yaml:1:1: the line is empty, not a mapping.'],
     ['two documents', `${deps}---\n${deps}`, 'This is not YAML'],
-    ['an alias of nothing', 'name: *b', 'This is not YAML'],
+    ['an alias of nothing', 'name: *b', 'my/line.yaml:1:7: "*b" stands for nothing above.'],
     [
       'a line within itself',
       'name: x\nlines:\n  - &b\n    name: y\n    lines: [*b]\n',

@@ -34,8 +34,8 @@ export function tooMuch(text: string): YamlFault | null {
 export function readPlain(document: Document): Plain {
   const [syntax] = document.errors;
   if (syntax !== undefined) return { kind: 'fault', fault: { offset: syntax.pos[0], ...syntaxFault(syntax.code, syntax.message) } };
-  const circle = circleIn(document);
-  if (circle !== null) return { kind: 'fault', fault: circle };
+  const alias = endless(document);
+  if (alias !== null) return { kind: 'fault', fault: alias };
   try {
     return { kind: 'value', value: document.toJS() };
   } catch {
@@ -55,17 +55,19 @@ function syntaxFault(code: string, message: string): Pick<YamlFault, 'message' |
   };
 }
 
-/** An alias that stands inside of what it stands for has no end. */
-function circleIn(document: Document): YamlFault | null {
+/** An alias that stands for nothing, or inside of what it stands for. */
+function endless(document: Document): YamlFault | null {
   let found: YamlFault | null = null;
   visit(document, {
     Alias(_, alias, path) {
       const meant = alias.resolve(document);
-      if (meant === undefined || !path.includes(meant)) return undefined;
+      if (meant !== undefined && !path.includes(meant)) return undefined;
+      const message =
+        meant === undefined ? `"*${alias.source}" stands for nothing above.` : `"*${alias.source}" stands inside of what it stands for.`;
       found = {
         offset: alias.range?.[0] ?? 0,
-        message: `"*${alias.source}" stands inside of what it stands for.`,
-        mend: 'Write out what it stands for.',
+        message,
+        mend: 'Write out what it is to stand for; text that begins with "*" needs quotes.',
       };
       return visit.BREAK;
     },

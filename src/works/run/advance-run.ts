@@ -1,5 +1,6 @@
 import { JidokaError } from '../../core/base/error.ts';
 import { parseRunId } from '../../core/base/ids.ts';
+import type { LedgerEvent } from '../../core/evidence/event.ts';
 import { next, type Command } from '../../core/line/next.ts';
 import { fold, type RunState } from '../../core/line/state.ts';
 import type { Tx } from '../../core/ports/tx.ts';
@@ -21,7 +22,10 @@ export async function advanceRun(input: RunInput, needs: RunNeeds, tx: Tx): Prom
     const state = fold(events.map(({ body }) => body));
     const commands = next(input.line, state);
     const records = commands.flatMap((command) => recordsOf(command, state));
-    if (records.length === 0) return await needs.engine.plan(run, stepsOf(commands, input, needs.stations), tx);
+    if (records.length === 0) {
+      await sayWhatWaits(input, state, events, { needs, tx });
+      return await needs.engine.plan(run, stepsOf(commands, input, needs.stations), tx);
+    }
     await needs.ledger.append(run, newEvents(records, needs.clock.now()), tx);
   }
   throw new JidokaError('invariant', `Run ${run} records one thing after another and gets nowhere.`, {
@@ -31,6 +35,21 @@ export async function advanceRun(input: RunInput, needs: RunNeeds, tx: Tx): Prom
 
 /** More than a line's stages could ever record at once. */
 const turnsAllowed = 1000;
+
+/** An open gate is something that waits for a person, until it is answered, expires, or its run goes on without it. */
+async function sayWhatWaits(
+  { run, line }: RunInput,
+  state: RunState,
+  events: readonly LedgerEvent[],
+  { needs: { control }, tx }: { readonly needs: RunNeeds; readonly tx: Tx },
+): Promise<void> {
+  const open = new Set([...state.waiting.values()].flatMap((wait) => (wait.kind === 'gate' && state.verdict === null ? [wait.gate] : [])));
+  for (const { body } of events) {
+    if (body.type !== 'gate.opened') continue;
+    if (open.has(body.gate)) await control.awaitReview({ id: body.gate, run, line: line.name, what: body.question }, tx);
+    else await control.reviewed(body.gate, 'factory', tx);
+  }
+}
 
 /** What a command that needs no worker comes to; nothing for the others. */
 function recordsOf(command: Command, state: RunState): readonly Keyed[] {

@@ -25,6 +25,8 @@ export function lockFact(pair: TreePair): FactOf<'lock'> {
     });
   const { unexplained } = explainMoves(moves, pair);
   const data = { moves, unexplained };
+  if (moves.length === 0 && pair.packages.length === 0)
+    return fact('lock', 'holds', 'lock-as-it-was', 'No package moved in the lockfile, and the job is about none.', data);
   if (moves.length === 0) return fact('lock', 'broken', 'lock-unmoved', 'The change moves no package in the lockfile.', data);
   if (unexplained.length === 0)
     return fact(
