@@ -4,6 +4,7 @@ import { JidokaError } from '../../core/base/error.ts';
 import type { Factory } from '../../core/ports/factory.ts';
 import { makeApp } from './app.ts';
 import { bearers } from './bearers.ts';
+import { connectionsOf, type Connections } from './connections.ts';
 import { guard } from './guard.ts';
 import { streams } from './streams.ts';
 
@@ -50,9 +51,11 @@ export async function startApi(setting: ApiSetting): Promise<Api> {
   });
   // A client that vanished without a word is noticed by the kernel.
   const serverOptions = { keepAlive: true, keepAliveInitialDelay: 30_000 };
-  const server = createAdaptorServer({ fetch: app.fetch, createServer, serverOptions, overrideGlobalObjects: false });
-  const port = await listen(server as Server, host, setting.port); // made by createServer, so it is one of HTTP/1
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port, close: () => close(server as Server, open.stop) };
+  const options = { fetch: app.fetch, createServer, serverOptions, overrideGlobalObjects: false };
+  const server = createAdaptorServer(options) as Server; // made by createServer, so it is one of HTTP/1
+  const connections = connectionsOf(server);
+  const port = await listen(server, host, setting.port);
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port, close: () => close(server, connections, open.stop) };
 }
 
 const graceMs = 2000;
@@ -78,13 +81,13 @@ function listenError(cause: NodeJS.ErrnoException, host: string, port: number): 
   });
 }
 
-async function close(server: Server, stopStreams: () => void): Promise<void> {
+async function close(server: Server, connections: Connections, stopStreams: () => void): Promise<void> {
   if (!server.listening) return;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   stopStreams();
-  // Connections fall idle one by one as their last answer ends.
-  const sweep = setInterval(() => server.closeIdleConnections(), 20);
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  // They fall idle one by one, as the last answers end.
+  const sweep = setInterval(connections.endIdle, 20);
+  const cut = setTimeout(connections.endAll, graceMs);
   await closed;
   clearInterval(sweep);
   clearTimeout(cut);
