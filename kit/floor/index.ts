@@ -3,4 +3,4 @@ export type { FloorUnderTest } from './floor-contract.ts';
 export { isRunning } from './is-running.ts';
 export { otherOwner, serveOwner } from './other-owner.ts';
 export type { OtherOwner } from './other-owner.ts';
-export { pidsIn, shell, startSh, stubbornTree } from './started-contract.ts';
+export { pidsIn, startSh } from './started-contract.ts';

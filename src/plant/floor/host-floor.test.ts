@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { floorContract, isRunning, otherOwner, pidsIn, startSh } from '../../../kit/floor/index.ts';
 import type { OtherOwner } from '../../../kit/floor/index.ts';
 import type { Floor, ProcessRef, ProcessResult, Workspace } from '../../core/ports/floor.ts';
@@ -120,14 +120,14 @@ describe('the keeper of a started command', () => {
   let floor: Floor;
   let root: string;
   let workspace: Workspace;
-  beforeEach(async () => {
+  beforeAll(async () => {
     ({ floor, root } = await makeFloor());
+  });
+  afterAll(() => remove(root));
+  beforeEach(async () => {
     workspace = await floor.open('kept');
   });
-  afterEach(async () => {
-    await workspace.destroy();
-    await remove(root);
-  });
+  afterEach(() => workspace.destroy());
   const attach = (ref: ProcessRef): Promise<ProcessResult | 'gone'> =>
     workspace.attach(ref, { timeoutMs: 60_000, signal: new AbortController().signal });
 
@@ -157,6 +157,11 @@ describe('the keeper of a started command', () => {
     const ref = await startSh(workspace, 'echo begun; sleep 60', { timeoutMs: 200 });
     await expect.poll(() => isRunning(ref.pid), { timeout: 20_000 }).toBe(false);
     expect(await attach(ref)).toMatchObject({ exit: { kind: 'timed-out', afterMs: 200 }, stdout: 'begun\n' });
+  });
+
+  test('a command that the machine does not take is not started', async () => {
+    const ref = await startSh(workspace, 'true', { env: { LONG: 'x'.repeat(200_000) } });
+    expect(await attach(ref)).toMatchObject({ exit: { kind: 'not-started', message: expect.stringContaining('E2BIG') } });
   });
 
   test('its files are for the factory alone', async () => {

@@ -1,5 +1,6 @@
 import type * as childProcess from 'node:child_process';
 import type * as fileSystem from 'node:fs';
+import type { Readable } from 'node:stream';
 import type { ProcessExit } from '../../../core/ports/floor.ts';
 import type { Ending, Order } from './order.ts';
 
@@ -51,13 +52,15 @@ function keep(load: NodeJS.Require, record: typeof settle): void {
   if (fs.existsSync(`${folder}/ending.json`)) return;
   if (!fs.existsSync(order.cwd)) end({ kind: 'not-started', message: `there is no folder ${order.cwd}` });
   const [file, ...args] = order.argv;
-  const child = spawn(file, args, {
-    cwd: order.cwd,
-    env: order.env,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...(order.user === null ? {} : { uid: order.user.uid, gid: order.user.gid }),
-  });
+  const user = order.user === null ? {} : { uid: order.user.uid, gid: order.user.gid };
+  const launch = (): childProcess.ChildProcessByStdio<null, Readable, Readable> => {
+    try {
+      return spawn(file, args, { cwd: order.cwd, env: order.env, detached: true, stdio: ['ignore', 'pipe', 'pipe'], ...user });
+    } catch (error) {
+      return end({ kind: 'not-started', message: String(error) });
+    }
+  };
+  const child = launch();
   const endGroup = (): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
@@ -72,11 +75,13 @@ function keep(load: NodeJS.Require, record: typeof settle): void {
   let room = order.mostOutputBytes;
   for (const name of ['stdout', 'stderr'] as const) {
     const output = fs.openSync(`${folder}/${name}`, 'a', 0o600);
-    child[name].on('data', (chunk: Buffer) => {
-      fs.writeSync(output, chunk.subarray(0, room));
-      room -= chunk.length;
-      if (room < 0) stop({ kind: 'signalled', signal: 'SIGXFSZ' });
-    });
+    child[name]
+      .on('error', () => undefined)
+      .on('data', (chunk: Buffer) => {
+        fs.writeSync(output, chunk.subarray(0, room));
+        room -= chunk.length;
+        if (room < 0) stop({ kind: 'signalled', signal: 'SIGXFSZ' });
+      });
   }
   child.once('error', (error) => end({ kind: 'not-started', message: error.message }));
   child.once('exit', (code, signal) => {
