@@ -417,6 +417,10 @@ describe('lines within a line', () => {
       running('src', 'src/cart'),
       'src/cart | "src/cart" and "src" would be worked on in branches that cannot stand beside each other. | Keep one of the two, or word one of them differently.',
     ],
+    [
+      { ...outer, stages: [applicability, { ...fan, runs: { line: 'inner', items: ['a', 'b'], join: { atLeast: 3 } } }] },
+      '3 | Stage "fan" wants 3 runs to end well, and starts 2. | Write at most 2.',
+    ],
     [running('…'), '… | "…" leaves nothing to name a branch by. | Use some of the letters a to z, or digits.'],
   ])('%#', (line, complaint) => {
     expect(judged(line)).toBe(complaint);

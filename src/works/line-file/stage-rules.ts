@@ -35,6 +35,7 @@ export function stageComplaints({ stages }: Line): Complaint[] {
     ...useless(stage, at),
     ...ofStation(stage, at),
     ...ofGate(stage, at),
+    ...ofItems(stage, at),
     ...ofRuns(stage, at),
   ]);
 }
@@ -76,7 +77,7 @@ function ofGate({ id, gate }: Stage, at: number): Complaint[] {
 }
 
 /** Items become parts of branch names, where one cannot be a folder of another. */
-function ofRuns({ runs }: Stage, at: number): Complaint[] {
+function ofItems({ runs }: Stage, at: number): Complaint[] {
   if (runs === undefined) return [];
   const keys = runs.items.map((item) => seedKey([item]));
   return runs.items.flatMap((item, index): Complaint[] => {
@@ -93,4 +94,10 @@ function ofRuns({ runs }: Stage, at: number): Complaint[] {
 
 function within(outer: string, inner: string): boolean {
   return inner.startsWith(`${outer}/`);
+}
+
+function ofRuns({ id, runs }: Stage, at: number): Complaint[] {
+  if (runs === undefined || typeof runs.join === 'string' || runs.join.atLeast <= runs.items.length) return [];
+  const message = `Stage "${id}" wants ${runs.join.atLeast} runs to end well, and starts ${runs.items.length}.`;
+  return [{ path: ['stages', at, 'runs', 'join', 'atLeast'], at: 'value', message, mend: `Write at most ${runs.items.length}.` }];
 }
