@@ -40,7 +40,7 @@ async function standStill(ends: Ends): Promise<readonly Table[]> {
 
 /** Keeps everybody from writing until the end. Locks take no snapshot: the one of the next statement has all that was written. */
 export async function lockTables(source: pg.PoolClient, tables: readonly Table[]): Promise<void> {
-  await source.query(`set local lock_timeout = '10s'`);
+  await source.query(`set local lock_timeout = '5s'`);
   await source.query(`lock table ${tables.map(({ name }) => quoted(name)).join(', ')} in exclusive mode`);
 }
 

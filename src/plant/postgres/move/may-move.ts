@@ -1,9 +1,13 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { JidokaError } from '../../../core/base/error.ts';
 import type { Ends } from './ends.ts';
 import { hasReceived, readMark } from './mark.ts';
 import { countRows, movedTables } from './tables.ts';
+
+const lockPatienceMs = 3_000;
+const lockPollMs = 50;
 
 /** What is known before anything is touched. */
 interface Standing {
@@ -59,9 +63,14 @@ async function refuseSame({ source, target, to }: Ends): Promise<void> {
   if (!isOther) throw refused(`${to.where} is where the factory is.`, 'Name another database with --to.');
 }
 
+/** The server may take a moment to see that the process which moved before is gone. */
 async function lockMoves(client: pg.PoolClient): Promise<void> {
-  if (!(await tryLock(client, `hashtextextended('jidoka move', 0)`)))
-    throw refused('Another move is under way.', 'Wait for it to end, then look where the factory is: jidoka doctor');
+  const deadline = Date.now() + lockPatienceMs;
+  while (!(await tryLock(client, `hashtextextended('jidoka move', 0)`))) {
+    if (Date.now() > deadline)
+      throw refused('Another move is under way.', 'Wait for it to end, then look where the factory is: jidoka doctor');
+    await pause(lockPollMs);
+  }
 }
 
 /** Held until the connection is closed. */
