@@ -183,6 +183,7 @@ export class ScriptedFactory implements Factory {
     const { run, title } = kept.scripted;
     const { line } = kept.request;
     kept.stands = 'gate';
+    tell(kept, { kind: 'waits', run, reason: `gate ${opened.stage}`, gate: opened.gate });
     this.operations.awaitReview({ id: opened.gate, run, line, what: opened.question, since: opened.openedAt });
     this.gates.begin({ opened, run, line, title, onClose: (closing) => this.#passGate(kept, opened, closing) });
     tell(kept, { kind: 'waits', run, reason: `a person at ${opened.stage}`, gate: opened.gate });

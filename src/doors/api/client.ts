@@ -96,7 +96,7 @@ async function* messages(
   try {
     const headers = cursor === null ? {} : { 'Last-Event-ID': cursor };
     const response = await request(`${url}/v1/events?${query.toString()}`, token, { headers, signal: connection.signal });
-    yield* sseMessages(texts(response, () => watchdog.refresh()));
+    yield* sseMessages(texts(response, connection.signal, () => watchdog.refresh()));
   } finally {
     signal.removeEventListener('abort', cut);
     clearTimeout(watchdog);
@@ -104,11 +104,23 @@ async function* messages(
   }
 }
 
-async function* texts({ body }: Response, heard: () => void): AsyncGenerator<string> {
+/** The text of an answer, until it ends or the signal is aborted. */
+async function* texts({ body }: Response, signal: AbortSignal, heard: () => void): AsyncGenerator<string> {
+  if (body === null) return;
+  const reader = body.getReader();
   const decoder = new TextDecoder();
-  for await (const bytes of body ?? []) {
+  let stop = (): void => {};
+  signal.addEventListener('abort', () => stop());
+  for (;;) {
+    // fetch never settles a read that is aborted when the other side has just ended: it is not waited for.
+    const { done, value } = await new Promise<{ readonly done: boolean; readonly value: Uint8Array | undefined }>((resolve, reject) => {
+      stop = () => resolve({ done: true, value: undefined });
+      if (signal.aborted) stop();
+      reader.read().then(resolve, reject);
+    });
+    if (done || value === undefined) return;
     heard();
-    yield decoder.decode(bytes, { stream: true });
+    yield decoder.decode(value, { stream: true });
   }
 }
 
