@@ -1,3 +1,3 @@
-export { engineContract, type EnginesUnderTest } from './contract.ts';
-export { memoryEngine } from './memory.ts';
-export { memoryWorkflows, type MemoryWorkflows } from './store.ts';
+export { engineContract, type EnginesUnderTest, type EngineUnderTest } from './contract.ts';
+export { memoryEngine, type MemoryEngine } from './memory-engine.ts';
+export { memoryPlant, type MemoryPlant } from './memory-plant.ts';

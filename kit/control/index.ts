@@ -1,0 +1,1 @@
+export { memoryControl } from './memory-control.ts';

@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { engineContract, type EngineUnderTest } from '../../../kit/engine/index.ts';
+import { openDatabase, removeDatabase, type Database } from '../postgres/index.ts';
+import { openControl, openEngine } from './index.ts';
+
+engineContract('the engine on PostgreSQL', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'jidoka-engine-'));
+  const databases: Database[] = [];
+  const database = async (): Promise<Database> => {
+    const opened = await openDatabase({ home, log, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
+    databases.push(opened);
+    return opened;
+  };
+  const first = await database();
+  return {
+    open: () => openProcess(first, database),
+    control: openControl(first),
+    async close() {
+      for (const opened of databases) await opened.close();
+      await removeDatabase(home);
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+});
+
+/** An engine with a session of its own, so that it can be lost as that of a process is. */
+async function openProcess(first: Database, open: () => Promise<Database>): Promise<EngineUnderTest> {
+  const database = await open();
+  const engine = await openEngine({ database, log });
+  return {
+    engine,
+    die: () => database.close(),
+    beTakenForDead: async () => {
+      await first.pool.query(`select jidoka.reap('another', id, beat) from jidoka.executor where id = $1`, [engine.executor]);
+    },
+  };
+}
+
+function log(): void {}
