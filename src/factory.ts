@@ -70,7 +70,7 @@ export async function createFactory(config: FactoryConfig): Promise<Factory> {
     doctor: async () => await diagnose(config, needs),
     serve: (offer) => house.serve(offer),
     gates: gateDesk(needs),
-    operations: operations(needs, async () => (await house.open()).machines.database),
+    operations: operations(needs, { database: async () => (await house.open()).machines.database }),
     credentials: lateCredentials(async () => (await house.open()).machines.credentials),
     feed: lateFeed(async () => (await needs()).feed),
     close: () => house.close(),

@@ -23,7 +23,7 @@ import { evidenceFolders } from './plant/evidence/index.ts';
 import { floorRoot, hostFloor } from './plant/floor/index.ts';
 import { gitForge } from './plant/forge/index.ts';
 import { blobTable, openBlobs, openFeed, openLedger } from './plant/ledger/index.ts';
-import { openDatabase, underFileLock, type Database } from './plant/postgres/index.ts';
+import { openDatabase, refuseMoved, withFileLock, type Database } from './plant/postgres/index.ts';
 import { npmRegistry } from './plant/registry/index.ts';
 
 export { builtInLine } from './plant/lines/index.ts';
@@ -73,6 +73,7 @@ export async function openMachines(config: FactoryConfig): Promise<Machines> {
   floor.probe().catch(() => undefined);
   const database = await openDatabase({ home, url: config.databaseUrl, binDir: config.postgresBin, env, log });
   try {
+    await refuseMoved(database);
     return await machinesOn(database, { config, log, clock, floor });
   } catch (error) {
     await database.close();
@@ -99,7 +100,7 @@ async function machinesOn(database: Database, { config, log, clock, floor }: Gro
     ledger: openLedger(database, redact),
     blobs: openBlobs(join(home, 'blobs'), redact, blobTable(database)),
     floor,
-    forge: gitForge({ root: join(home, 'forge'), env, log, lock: underFileLock }),
+    forge: gitForge({ root: join(home, 'forge'), env, log, lock: withFileLock }),
     registry,
     advisories: registry,
     evidence: evidenceFolders(join(home, 'evidence')),

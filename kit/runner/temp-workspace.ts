@@ -16,16 +16,27 @@ export async function tempWorkspace(files: Readonly<Record<string, string>>, pac
   };
   for (const [path, content] of Object.entries(files)) await write(path, content);
   if (packages !== undefined) await linkPackages(packages.from, join(root, 'node_modules'));
+  const scratch = await realpath(await mkdtemp(join(tmpdir(), 'jidoka-scratch-')));
+  const started = new Map<string, Promise<ProcessResult>>();
   return {
     name: 'temp',
     root,
+    scratch,
+    start: async (command) => {
+      const id = String(started.size + 1);
+      started.set(id, run(root, command));
+      return { id, pid: process.pid, life: 'temp', startedAt: new Date().toISOString() };
+    },
+    attach: async ({ id }) => (await started.get(id)) ?? 'gone',
     handOver: () => Promise.resolve(),
     spawn: (command) => run(root, command),
     read: (path) => readFile(join(root, path), 'utf8').catch(missing),
     write,
     remove: (path) => rm(join(root, path), { recursive: true, force: true }),
     list: (folder) => list(root, folder),
-    destroy: () => rm(root, { recursive: true, force: true }),
+    destroy: async () => {
+      for (const folder of [root, scratch]) await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 

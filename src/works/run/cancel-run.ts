@@ -1,8 +1,8 @@
 import { parseRunId } from '../../core/base/ids.ts';
 import { fact } from '../../core/evidence/fact.ts';
 import { fold } from '../../core/line/state.ts';
-import { advanceRun } from './advance-run.ts';
-import { newEvents, type Keyed } from './append.ts';
+import { advanceRun } from './record/advance-run.ts';
+import { newEvents, type Keyed } from './record/append.ts';
 import type { RunNeeds } from './needs.ts';
 import { RunInput } from './run-input.ts';
 

@@ -1,6 +1,6 @@
 import type { Command } from '../../core/line/next.ts';
 import type { Job } from './job.ts';
-import { settle } from './settle.ts';
+import { settle } from './record/settle.ts';
 
 /** Closes a gate that nobody answered in time. An answer that came first stands: both have the same key. */
 export async function expireGate({ stage, attempt, wait }: Extract<Command, { kind: 'wait' }>, job: Job): Promise<void> {

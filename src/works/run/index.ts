@@ -1,5 +1,5 @@
-export { advanceRun } from './advance-run.ts';
-export { newEvents, type Keyed } from './append.ts';
+export { advanceRun } from './record/advance-run.ts';
+export { newEvents, type Keyed } from './record/append.ts';
 export { cancelRun } from './cancel-run.ts';
 export { gateClosedKey } from './expire-gate.ts';
 export { gateDigest } from './gate-digest.ts';

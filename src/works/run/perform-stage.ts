@@ -3,10 +3,10 @@ import type { EventBody, StageOutcome } from '../../core/evidence/event.ts';
 import { fact, failureClasses, type FailureClass } from '../../core/evidence/fact.ts';
 import type { Stage } from '../../core/line/line.ts';
 import { attemptOf } from '../../core/line/state.ts';
-import { append, newEvents, type Keyed } from './append.ts';
-import { parseDuration } from './duration.ts';
+import { append, newEvents, type Keyed } from './record/append.ts';
+import { parseDuration } from '../../core/line/duration.ts';
 import type { Job, StageWork } from './job.ts';
-import { settle } from './settle.ts';
+import { settle } from './record/settle.ts';
 import { stageWorkers } from './stages.ts';
 import { whereOf } from './where.ts';
 

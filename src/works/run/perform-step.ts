@@ -3,16 +3,16 @@ import { makePacket } from '../../core/packet/make-packet.ts';
 import { next, type Command } from '../../core/line/next.ts';
 import { fold } from '../../core/line/state.ts';
 import type { HeldStep } from '../../core/ports/engine.ts';
-import { decideRun } from './decide-run.ts';
-import { deliverRun } from './deliver-run.ts';
+import { decideRun } from './closing/decide-run.ts';
+import { deliverRun } from './closing/deliver-run.ts';
 import { expireGate } from './expire-gate.ts';
 import type { Job } from './job.ts';
 import type { RunNeeds } from './needs.ts';
 import { performStage } from './perform-stage.ts';
 import { RunInput } from './run-input.ts';
-import { sealRun } from './seal-run.ts';
-import { settle } from './settle.ts';
-import { stepId } from './steps-of.ts';
+import { sealRun } from './closing/seal-run.ts';
+import { settle } from './record/settle.ts';
+import { stepId } from './record/steps-of.ts';
 
 /**
  * Does one step of a run: what the ledger says is owed under that name. A step that is owed no more (its end was

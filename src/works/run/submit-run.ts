@@ -3,8 +3,8 @@ import { canonicalJson, toJson } from '../../core/base/json.ts';
 import type { EventBody } from '../../core/evidence/event.ts';
 import { makePacket } from '../../core/packet/make-packet.ts';
 import type { Tx } from '../../core/ports/tx.ts';
-import { advanceRun } from './advance-run.ts';
-import { newEvents } from './append.ts';
+import { advanceRun } from './record/advance-run.ts';
+import { newEvents } from './record/append.ts';
 import type { RunInput } from './run-input.ts';
 import type { RunNeeds } from './needs.ts';
 

@@ -17,7 +17,7 @@ import { readBaselineRecord, readyTree, type BaselineRecord, type Tree } from '.
 import { inScope, surveyProject, type Project } from '../../intake/index.ts';
 import { matchAdvisory, readLock } from '../../npm/index.ts';
 import { withCheckout } from '../checkout.ts';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../../../core/line/duration.ts';
 import type { Job, StageWork } from '../job.ts';
 import { canaryOf } from './canary.ts';
 import { suiteLog } from './suite-log.ts';

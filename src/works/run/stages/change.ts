@@ -7,9 +7,9 @@ import { attemptOf } from '../../../core/line/state.ts';
 import type { Workspace } from '../../../core/ports/floor.ts';
 import type { Change } from '../../../core/ports/forge.ts';
 import type { Station } from '../../../core/ports/station.ts';
-import { append } from '../append.ts';
+import { append } from '../record/append.ts';
 import { using, withCheckout } from '../checkout.ts';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../../../core/line/duration.ts';
 import type { Job, StageWork } from '../job.ts';
 import { timeoutOf } from './tree-job.ts';
 

@@ -3,7 +3,7 @@ import { fact, type FactOf } from '../../../core/evidence/fact.ts';
 import type { Stage } from '../../../core/line/line.ts';
 import type { ProcessExit, ProcessResult } from '../../../core/ports/floor.ts';
 import { withCheckout } from '../checkout.ts';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../../../core/line/duration.ts';
 import { blobOf, type Job, type StageWork } from '../job.ts';
 import { keepLog, timeoutOf } from './tree-job.ts';
 

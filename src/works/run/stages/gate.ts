@@ -1,7 +1,7 @@
 import { JidokaError } from '../../../core/base/error.ts';
 import type { Stage } from '../../../core/line/line.ts';
 import { attemptOf } from '../../../core/line/state.ts';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../../../core/line/duration.ts';
 import { gateDigest } from '../gate-digest.ts';
 import type { Job, StageWork } from '../job.ts';
 

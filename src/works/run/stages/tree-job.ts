@@ -3,7 +3,7 @@ import type { Stage } from '../../../core/line/line.ts';
 import type { Workspace } from '../../../core/ports/floor.ts';
 import type { TreeJob } from '../../inspection/tree/index.ts';
 import type { Project } from '../../intake/index.ts';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../../../core/line/duration.ts';
 import type { Job } from '../job.ts';
 
 const defaultTimeoutMs = 300_000;

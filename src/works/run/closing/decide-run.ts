@@ -1,12 +1,12 @@
-import type { EventBody } from '../../core/evidence/event.ts';
-import { fact } from '../../core/evidence/fact.ts';
-import { find } from '../../core/evidence/run-result.ts';
-import { standing } from '../../core/evidence/standing.ts';
-import { decide } from '../../core/verdict/decide.ts';
-import { verdictMetric } from '../../core/verdict/verdict.ts';
-import type { Keyed } from './append.ts';
-import type { Job } from './job.ts';
-import { settle } from './settle.ts';
+import type { EventBody } from '../../../core/evidence/event.ts';
+import { fact } from '../../../core/evidence/fact.ts';
+import { find } from '../../../core/evidence/run-result.ts';
+import { standing } from '../../../core/evidence/standing.ts';
+import { decide } from '../../../core/verdict/decide.ts';
+import { verdictMetric } from '../../../core/verdict/verdict.ts';
+import type { Keyed } from '../record/append.ts';
+import type { Job } from '../job.ts';
+import { settle } from '../record/settle.ts';
 
 /** Decides from the facts in the ledger that still count, and from nothing else. */
 export async function decideRun(job: Job): Promise<void> {

@@ -1,5 +1,5 @@
-import type { EventBody, LedgerEvent, NewEvent } from '../../core/evidence/event.ts';
-import type { Job } from './job.ts';
+import type { EventBody, LedgerEvent, NewEvent } from '../../../core/evidence/event.ts';
+import type { Job } from '../job.ts';
 
 /** An event body under the key that makes appending it twice harmless. */
 export type Keyed = readonly [key: string, body: EventBody];

@@ -1,8 +1,8 @@
-import type { Line, Stage } from '../../core/line/line.ts';
-import type { Command } from '../../core/line/next.ts';
-import { controlQueue, stageQueue, type NewStep } from '../../core/ports/engine.ts';
-import type { Station } from '../../core/ports/station.ts';
-import type { RunInput } from './run-input.ts';
+import type { Line, Stage } from '../../../core/line/line.ts';
+import type { Command } from '../../../core/line/next.ts';
+import { controlQueue, stageQueue, type NewStep } from '../../../core/ports/engine.ts';
+import type { Station } from '../../../core/ports/station.ts';
+import type { RunInput } from '../run-input.ts';
 
 type Stations = ReadonlyMap<string, Station>;
 

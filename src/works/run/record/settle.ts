@@ -1,7 +1,7 @@
-import type { Tx } from '../../core/ports/tx.ts';
+import type { Tx } from '../../../core/ports/tx.ts';
 import { advanceRun } from './advance-run.ts';
 import { newEvents, type Keyed } from './append.ts';
-import type { Job } from './job.ts';
+import type { Job } from '../job.ts';
 
 /**
  * Ends a step: its events, what the run does next, and that the step is done, all or nothing. Throws `fenced` where

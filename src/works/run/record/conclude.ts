@@ -1,9 +1,9 @@
-import type { EventBody, StageOutcome } from '../../core/evidence/event.ts';
-import { fact, type Fact } from '../../core/evidence/fact.ts';
-import { needed } from '../../core/line/graph.ts';
-import type { Stage } from '../../core/line/line.ts';
-import { joinedRuns, type Command } from '../../core/line/next.ts';
-import type { GateAnswer, RunState, Wait } from '../../core/line/state.ts';
+import type { EventBody, StageOutcome } from '../../../core/evidence/event.ts';
+import { fact, type Fact } from '../../../core/evidence/fact.ts';
+import { needed } from '../../../core/line/graph.ts';
+import type { Stage } from '../../../core/line/line.ts';
+import { joinedRuns, type Command } from '../../../core/line/next.ts';
+import type { GateAnswer, RunState, Wait } from '../../../core/line/state.ts';
 import type { Keyed } from './append.ts';
 
 type Conclude = Extract<Command, { kind: 'conclude' }>;

@@ -1,13 +1,13 @@
-import { JidokaError } from '../../core/base/error.ts';
-import { parseRunId } from '../../core/base/ids.ts';
-import type { LedgerEvent } from '../../core/evidence/event.ts';
-import { next, type Command } from '../../core/line/next.ts';
-import { fold, type RunState } from '../../core/line/state.ts';
-import type { Tx } from '../../core/ports/tx.ts';
+import { JidokaError } from '../../../core/base/error.ts';
+import { parseRunId } from '../../../core/base/ids.ts';
+import type { LedgerEvent } from '../../../core/evidence/event.ts';
+import { next, type Command } from '../../../core/line/next.ts';
+import { fold, type RunState } from '../../../core/line/state.ts';
+import type { Tx } from '../../../core/ports/tx.ts';
 import { newEvents, type Keyed } from './append.ts';
 import { concluded } from './conclude.ts';
-import type { RunInput } from './run-input.ts';
-import type { RunNeeds } from './needs.ts';
+import type { RunInput } from '../run-input.ts';
+import type { RunNeeds } from '../needs.ts';
 import { stepsOf } from './steps-of.ts';
 
 /**

@@ -1,9 +1,9 @@
-import type { LedgerEvent } from '../../core/evidence/event.ts';
-import { find } from '../../core/evidence/run-result.ts';
-import { factoryChain } from '../../core/ports/ledger.ts';
-import type { Tx } from '../../core/ports/tx.ts';
-import { newEvents } from './append.ts';
-import type { Job } from './job.ts';
+import type { LedgerEvent } from '../../../core/evidence/event.ts';
+import { find } from '../../../core/evidence/run-result.ts';
+import { factoryChain } from '../../../core/ports/ledger.ts';
+import type { Tx } from '../../../core/ports/tx.ts';
+import { newEvents } from '../record/append.ts';
+import type { Job } from '../job.ts';
 
 /**
  * Pauses a line whose newest runs all end badly for one and the same reason: what is broken will not mend by trying,

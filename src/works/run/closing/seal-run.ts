@@ -1,6 +1,6 @@
-import { derive, sealOf } from '../../core/evidence/seal.ts';
-import type { Job } from './job.ts';
-import { settle } from './settle.ts';
+import { derive, sealOf } from '../../../core/evidence/seal.ts';
+import type { Job } from '../job.ts';
+import { settle } from '../record/settle.ts';
 
 /** Derives the bundle from the ledger and binds its digest, and the report's, into the chain. */
 export async function sealRun(job: Job): Promise<void> {

@@ -1,15 +1,15 @@
-import { parseRunId } from '../../core/base/ids.ts';
-import type { Delivery } from '../../core/evidence/event.ts';
-import { find } from '../../core/evidence/run-result.ts';
-import type { Tx } from '../../core/ports/tx.ts';
-import type { Verdict } from '../../core/verdict/verdict.ts';
-import { deliver } from '../delivery/index.ts';
-import { advanceRun } from './advance-run.ts';
-import { append, newEvents } from './append.ts';
+import { parseRunId } from '../../../core/base/ids.ts';
+import type { Delivery } from '../../../core/evidence/event.ts';
+import { find } from '../../../core/evidence/run-result.ts';
+import type { Tx } from '../../../core/ports/tx.ts';
+import type { Verdict } from '../../../core/verdict/verdict.ts';
+import { deliver } from '../../delivery/index.ts';
+import { advanceRun } from '../record/advance-run.ts';
+import { append, newEvents } from '../record/append.ts';
 import { breakLine } from './breaker.ts';
-import type { Job } from './job.ts';
-import { RunInput } from './run-input.ts';
-import { settle } from './settle.ts';
+import type { Job } from '../job.ts';
+import { RunInput } from '../run-input.ts';
+import { settle } from '../record/settle.ts';
 
 /** Brings the result to the target, each effect once, closes the run, and tells the run that waits for it. */
 export async function deliverRun(job: Job): Promise<void> {
