@@ -105,6 +105,24 @@ describe('a database that was moved to another server', () => {
   });
 });
 
+describe('a server that dies', () => {
+  it('loses no event to cursors given before, though it numbers transactions anew that left nothing', async () => {
+    const run = sampleRun('crash');
+    const { rows } = await database.pool.query<{ postmaster: number; writer: number }>(`
+      select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as postmaster, pid as writer
+        from pg_stat_activity where backend_type = 'walwriter'`);
+    const [server] = rows;
+    if (server === undefined) throw new Error('the server has no WAL writer');
+    await ledger.append(run, [sampleEvent('before')]);
+    process.kill(server.writer, 'SIGSTOP'); // it would soon write down how the transactions that follow ended
+    await Promise.all(Array.from({ length: 8 }, async () => (await transactions.begin()).rollback()));
+    const { cursor } = await feed.after(null, { limit: 10_000, run });
+    for (const pid of [server.postmaster, server.writer]) process.kill(pid, 'SIGKILL');
+    await ledger.append(run, [sampleEvent('after')]);
+    expect((await feed.after(cursor, { limit: 9, run })).events.map(({ event }) => event.key)).toEqual(['after']);
+  });
+});
+
 describe('a wait', () => {
   const never = new AbortController().signal;
 

@@ -29,7 +29,7 @@ export interface OpenFeed extends Feed {
 export function openFeed(database: FeedDatabase): OpenFeed {
   const ear = new Ear(database);
   const end = async (): Promise<Place> => {
-    const { rows } = await database.attempt((pool) => pool.query<Place>({ name: 'jidoka-feed-end', text: selectEnd }));
+    const { rows } = await database.attempt((pool) => pool.query<Place>(selectEnd));
     return rows[0] ?? beginning;
   };
   return {
@@ -71,17 +71,17 @@ interface Span {
   readonly run: string | undefined;
 }
 
-/** Between two settled places nothing changes any more, so that this need not be of one snapshot with the end. */
+/**
+ * Between two settled places nothing changes any more, so that this need not be of one snapshot with the end. Planned
+ * anew each time, as the end is: a plan kept from when there were few events would read all of them.
+ */
 async function eventsBetween(database: LedgerDatabase, { from, to, limit, run }: Span): Promise<readonly (Place & StoredRow)[]> {
-  const query = {
-    name: run === undefined ? 'jidoka-feed' : 'jidoka-feed-of-run',
-    text: `
-      select epoch, xid, seq, text, run_seq, prev, hash from jidoka.event
-       where ${run === undefined ? '' : 'run = $8 and '}(epoch, xid, seq) > ($1, $2, $3) and (epoch, xid, seq) <= ($4, $5, $6)
-       order by epoch, xid, seq limit $7`,
-    values: [from.epoch, from.xid, from.seq, to.epoch, to.xid, to.seq, limit, ...(run === undefined ? [] : [run])],
-  };
-  return (await database.attempt((pool) => pool.query<Place & StoredRow>(query))).rows;
+  const text = `
+    select epoch, xid, seq, text, run_seq, prev, hash from jidoka.event
+     where ${run === undefined ? '' : 'run = $8 and '}(epoch, xid, seq) > ($1, $2, $3) and (epoch, xid, seq) <= ($4, $5, $6)
+     order by epoch, xid, seq limit $7`;
+  const values = [from.epoch, from.xid, from.seq, to.epoch, to.xid, to.seq, limit, ...(run === undefined ? [] : [run])];
+  return (await database.attempt((pool) => pool.query<Place & StoredRow>(text, values))).rows;
 }
 
 /** Listens for new events from the first wait on. */

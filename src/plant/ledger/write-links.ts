@@ -10,10 +10,12 @@ const moveHead = `
 const beginRun = `
   insert into jidoka.run (run, line, first_at, last_at, events, head, decided) select $1, $2, $3, $4, $5, $6, $8 where $7 <> ''
   on conflict (run) do nothing returning run`;
-// No event comes before the one it follows in its run, though its transaction may have begun earlier.
+// No event comes before the one it follows in its run, though its transaction may have begun earlier. The epoch is no
+// condition: a plan made while the table is small would look for it, and for nothing else, ever after.
 const insertEvents = `
   insert into jidoka.event (xid, run, run_seq, key, type, at, actor, text, body, prev, hash)
-  select greatest(pg_current_xact_id(), (select xid from jidoka.event where run = $1 and run_seq = $9 and epoch = jidoka.epoch())),
+  select greatest(pg_current_xact_id(), (
+      select case when epoch = jidoka.epoch() then xid end from jidoka.event where run = $1 and run_seq = $9)),
     moved.run, e.*
     from moved, unnest($10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
       $16::jsonb[], $17::text[], $18::text[]) as e`;
