@@ -29,8 +29,12 @@ engineContract('the engine on PostgreSQL', async () => {
 async function openProcess(first: Database, open: () => Promise<Database>): Promise<EngineUnderTest> {
   const database = await open();
   const engine = await openEngine({ database, log });
+  const close = async (): Promise<void> => {
+    await engine.close();
+    await database.close();
+  };
   return {
-    engine,
+    engine: { ...engine, close },
     die: () => database.close(),
     beTakenForDead: async () => {
       await first.pool.query(`select jidoka.reap('another', id, beat) from jidoka.executor where id = $1`, [engine.executor]);

@@ -39,9 +39,12 @@ export const plan = [
             case queue when 'control' then 1 when 'requests' then 2 else 3 end, slots, rates, scopes, starts,
             jidoka.keys_of(queue, slots, rates, scopes, case when starts then owner.line end),
             labels, owner.lineage, priority, "notBefore", at, greatest("notBefore", at)
-       from json_to_recordset(planned) as s(id text, queue text, slots text[], rates text[], scopes text[], starts boolean,
-                                            labels text[], priority integer, "notBefore" timestamptz)
-      where not exists (select from jidoka.step there where there.work = w and there.id = s.id);
+       from rows from (json_to_recordset(planned) as (id text, queue text, slots text[], rates text[], scopes text[], starts boolean,
+              labels text[], priority integer, "notBefore" timestamptz)) with ordinality
+            as s(id, queue, slots, rates, scopes, starts, labels, priority, "notBefore", place)
+      where not exists (select from jidoka.step there where there.work = w and there.id = s.id)
+      order by place
+     on conflict do nothing;
      if found then perform jidoka.tell(me, 'put'); end if;
      return owner.state;
    end $$`,
