@@ -35,7 +35,8 @@ export class MemoryService implements Service {
   readonly #faults = new Map<string, unknown>();
   readonly #unlisten: () => void;
   #timer = new AbortController();
-  #taking: Promise<void> | null = null;
+  #taking: Promise<void> = Promise.resolve();
+  #isTaking = false;
   #again = false;
   #ended: Promise<void> | null = null;
 
@@ -78,15 +79,16 @@ export class MemoryService implements Service {
   #look(): void {
     this.#tellWhoLost();
     this.#again = true;
-    if (this.isStopped || this.#taking !== null) return;
-    this.#taking = this.#take().finally(() => (this.#taking = null));
+    if (!this.isStopped && !this.#isTaking) this.#taking = this.#take();
   }
 
   async #take(): Promise<void> {
+    this.#isTaking = true;
     while (this.#again && !this.isStopped) {
       this.#again = false;
       await this.#takeOnce();
     }
+    this.#isTaking = false;
     this.#timer.abort();
     this.#timer = new AbortController();
     const [{ plant }, { signal }] = [this.#parts, this.#timer];

@@ -2,7 +2,8 @@
 export class WakefulLoop {
   readonly #turn: () => Promise<number>;
   #timer: NodeJS.Timeout | undefined;
-  #inTurn: Promise<void> | null = null;
+  #turns: Promise<void> = Promise.resolve();
+  #isTurning = false;
   #isWoken = false;
   #isStopped = false;
 
@@ -14,24 +15,26 @@ export class WakefulLoop {
   /** Begins a turn now, or after the one that goes on. */
   wake(): void {
     this.#isWoken = true;
-    if (this.#isStopped || this.#inTurn !== null) return;
-    this.#inTurn = this.#takeTurns().finally(() => (this.#inTurn = null));
+    if (!this.#isStopped && !this.#isTurning) this.#turns = this.#takeTurns();
   }
 
   /** Begins no further turn, and waits for the one that goes on. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    await this.#inTurn;
+    await this.#turns;
   }
 
   async #takeTurns(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#isTurning = true;
     let waitMs = 0;
     while (this.#isWoken && !this.#isStopped) {
       this.#isWoken = false;
       waitMs = await this.#turn();
     }
+    // Between the last look whether it was woken and this, nobody else comes to a word.
+    this.#isTurning = false;
     if (!this.#isStopped) this.#timer = setTimeout(() => this.wake(), waitMs);
   }
 }
