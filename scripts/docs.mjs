@@ -7,6 +7,7 @@ import { errorCodes, usageCodes } from '../dist/src/core/base/error.js';
 import { checkStatements } from '../dist/src/core/evidence/check.js';
 import { failureClasses } from '../dist/src/core/evidence/fact.js';
 import { exitCode, proofObligations, verdicts } from '../dist/src/core/verdict/verdict.js';
+import { routeTable } from '../dist/src/doors/api/index.js';
 import { root, writeOrCheck } from './generated.mjs';
 
 const lines = ['deps', 'cve'];
@@ -16,9 +17,18 @@ writeOrCheck(
     ['docs/ERRORS.md', errorsPage()],
     ['docs/CHECKS.md', checksPage()],
     ['docs/CLI.md', cliPage()],
+    ['docs/API.md', apiPage()],
   ]),
   { noun: 'pages', command: 'npm run docs' },
 );
+
+/** Its words are written by hand, its table of routes is not. */
+function apiPage() {
+  const text = readFileSync(join(root, 'docs/API.md'), 'utf8');
+  const written = text.replace(/^\| Route \|[^]*?\n(?=\n)/m, routeTable().trimEnd() + '\n');
+  if (!written.includes(routeTable().trimEnd())) throw new Error('docs/API.md has no table of routes to write.');
+  return written;
+}
 
 function errorsPage() {
   const codes = Object.entries(errorCodes).map(([code, meaning]) => [`\`${code}\``, meaning, faultExit(code)]);

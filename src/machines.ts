@@ -122,5 +122,5 @@ async function machinesOn(database: Database, { config, log, clock, floor }: Gro
 /** What machines say of their everyday is for those who debug; the rest is for everybody. */
 function telling({ env, log }: FactoryConfig): (line: string) => void {
   if (env['JIDOKA_DEBUG'] !== undefined) return log;
-  return (line) => (/^starting PostgreSQL/.test(line) ? undefined : log(line));
+  return (line) => (line.startsWith('starting PostgreSQL') ? undefined : log(line));
 }

@@ -250,6 +250,7 @@ describe('requests and runs', () => {
         again: false,
         advisories: [],
         lineFile: null,
+        priority: 100,
         actor: 'agent:coder',
       },
     ]);

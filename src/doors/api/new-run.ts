@@ -31,6 +31,8 @@ export const NewRun = z.strictObject({
   again: z.boolean().default(false),
   advisories: z.array(File).default([]),
   lineFile: File.nullable().default(null),
+  /** Lower goes first. */
+  priority: z.number().int().min(0).max(999_999).default(100),
 });
 export type NewRun = z.infer<typeof NewRun>;
 
@@ -43,8 +45,7 @@ export function runRequest(asked: NewRun, { kind, name }: Actor): RunRequest {
     throw new JidokaError('access-refused', `${name} is an agent and cannot bring a line file.`, {
       mend: 'Name a line that the factory has, or let a person ask.',
     });
-  const { line, repository, subject, to, scope, dryRun, again, advisories, lineFile } = asked;
-  return { line, repository, subject, to, scope, dryRun, again, advisories, lineFile, actor: `${kind}:${name}` };
+  return { ...asked, actor: `${kind}:${name}` };
 }
 
 function isLocation(text: string): boolean {

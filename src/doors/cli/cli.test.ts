@@ -45,7 +45,22 @@ function advisory(id: string): string {
 describe('run', () => {
   it('asks the factory for just what the command line says', async () => {
     const { run, factory } = stage();
-    await run('run', 'deps', '--repo', 'shop', '--package', 'ms', '--to', 'minor', '--scope', 'prod', '--dry-run', '--again');
+    await run(
+      'run',
+      'deps',
+      '--repo',
+      'shop',
+      '--package',
+      'ms',
+      '--to',
+      'minor',
+      '--scope',
+      'prod',
+      '--dry-run',
+      '--again',
+      '--priority',
+      '7',
+    );
     expect(factory.requests).toEqual([
       {
         line: 'deps',
@@ -58,6 +73,7 @@ describe('run', () => {
         advisories: [],
         lineFile: null,
         actor: 'cli:tester',
+        priority: 7,
       },
     ]);
   });

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { JidokaError } from '../../../../core/base/error.ts';
 import type { RunRequest } from '../../../../core/ports/factory.ts';
 import type { Call, OptionRecord } from '../../command.ts';
 import { readAdvisories, readLineFile } from '../../input-files.ts';
@@ -27,6 +28,7 @@ export function requestOptions({ options, needsLineFile }: LineCommand): readonl
     { flags: '--advisories <path>', description: 'OSV file or folder to hold the change against, beside what the registry knows' },
     { flags: '--line <file>', description: line, required: needsLineFile },
     { flags: '--dry-run', description: 'report only: make no branch and no evidence ref in the repository' },
+    { flags: '--priority <n>', description: 'lower goes first where steps wait', preset: '100' },
     { flags: '--again', description: 'run anew even where this very job has a verdict' },
   ];
 }
@@ -44,7 +46,15 @@ export async function requestOf(line: LineCommand, call: Call): Promise<RunReque
     advisories: advisories === null ? [] : await readAdvisories(advisories, cwd),
     lineFile: file === null ? null : await readLineFile(file, cwd),
     actor,
+    priority: priorityOf(call.text('priority') ?? '100'),
   };
+}
+
+function priorityOf(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new JidokaError('usage', `--priority ${text} is no priority.`, {
+    mend: 'Give a whole number from 0 on; 100 is usual, lower goes first.',
+  });
 }
 
 function repositoryOf(location: string, cwd: string): string {

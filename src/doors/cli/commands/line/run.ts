@@ -16,6 +16,7 @@ const waitsForPerson = 5;
 
 const wayOptions: readonly OptionRecord[] = [
   { flags: '--detach', description: 'leave it to a worker and return at once' },
+  { flags: '--not-before <time>', description: 'with --detach: an ISO time before which it is not taken up' },
   { flags: '--watch', description: 'tell every event of the ledger as it comes' },
   { flags: '--until-gate', description: 'return with exit code 5 when nothing goes on but by a person' },
   jsonOption,
@@ -39,6 +40,8 @@ export function runCommand(line: LineCommand): CommandRecord {
 }
 
 function refuseTwoWays(call: Call): void {
+  if (call.text('not-before') !== null && !call.flag('detach'))
+    throw new JidokaError('usage', '--not-before is for work that is left to a worker.', { mend: 'Give it together with --detach.' });
   const other = ['watch', 'until-gate'].find((way) => call.flag(way));
   if (!call.flag('detach') || other === undefined) return;
   throw new JidokaError('usage', `--detach returns at once, and --${other} waits.`, {
@@ -48,10 +51,17 @@ function refuseTwoWays(call: Call): void {
 
 async function leave(request: RunRequest, call: Call): Promise<Answer> {
   const { submitted, heir } = await withFactory(call, async (factory) => ({
-    submitted: await factory.submit(request),
+    submitted: await factory.submit(request, { ...whenOf(call.text('not-before')) }),
     heir: await heirOf(factory),
   }));
   return { exitCode: 0, document: submitted, text: () => leftText(submitted, heir, sameFactoryCommand(call)) };
+}
+
+function whenOf(text: string | null): { readonly notBefore?: string } {
+  if (text === null) return {};
+  const at = Date.parse(text);
+  if (!Number.isNaN(at)) return { notBefore: new Date(at).toISOString() };
+  throw new JidokaError('usage', `--not-before ${text} is no time.`, { mend: 'Give an ISO time, as in 2026-12-01T06:00:00Z.' });
 }
 
 function leftText({ request, state }: Submitted, heir: string | null, self: string): string {
