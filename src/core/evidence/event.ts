@@ -118,6 +118,9 @@ export type EventBody =
   | { readonly type: 'factory.scheduled'; readonly schedule: string; readonly what: Json; readonly by: string }
   | { readonly type: 'factory.unscheduled'; readonly schedule: string; readonly by: string }
   | { readonly type: 'factory.fired'; readonly schedule: string; readonly due: string; readonly request: string }
+  /** What became of a request that somebody left: its runs, or what its author must mend. */
+  | { readonly type: 'request.taken'; readonly request: string; readonly runs: readonly string[] }
+  | { readonly type: 'request.refused'; readonly request: string; readonly code: string; readonly message: string; readonly mend: string }
   | { readonly type: 'plan.made'; readonly stage: string; readonly steps: readonly string[] }
   | {
       readonly type: 'observed';
@@ -135,7 +138,12 @@ export type EventBody =
       readonly patch: BlobRef;
       readonly files: readonly ChangedFile[];
     }
-  | { readonly type: 'fact.found'; readonly stage: string; /** Absent in the first attempt. */ readonly attempt?: number; readonly fact: Fact }
+  | {
+      readonly type: 'fact.found';
+      readonly stage: string;
+      /** Absent in the first attempt. */ readonly attempt?: number;
+      readonly fact: Fact;
+    }
   | {
       readonly type: 'stage.completed';
       readonly stage: string;

@@ -10,20 +10,32 @@ export interface BlobRef {
 }
 
 /**
- * Why work could not be done at all. Retryable classes end in RETRYABLE_FAILURE, the others in ESCALATE.
+ * Why work could not be done at all. Retryable classes end in RETRYABLE_FAILURE, the others in ESCALATE; before that a
+ * line may have them tried again, after `waitMs` the first time and twice as long each time after.
  * `environment` is a git dependency that cannot be reached, a missing tool: retrying does not help.
  */
 export const failureClasses = {
-  registry: { retryable: true, statement: 'the package registry answered with an error' },
-  network: { retryable: true, statement: 'a name did not resolve or a connection failed' },
-  disk: { retryable: true, statement: 'the disk is full' },
-  memory: { retryable: true, statement: 'a process ran out of memory' },
-  timeout: { retryable: true, statement: 'a command did not end within its limit' },
-  stall: { retryable: true, statement: 'a command said nothing for longer than its limit' },
-  crash: { retryable: true, statement: 'the processes that worked on it died again and again' },
-  environment: { retryable: false, statement: 'the environment lacks something the repository needs' },
+  registry: { retryable: true, waitMs: 2_000, statement: 'the package registry answered with an error' },
+  network: { retryable: true, waitMs: 1_000, statement: 'a name did not resolve or a connection failed' },
+  disk: { retryable: true, waitMs: 10_000, statement: 'the disk is full' },
+  memory: { retryable: true, waitMs: 5_000, statement: 'a process ran out of memory' },
+  timeout: { retryable: true, waitMs: 1_000, statement: 'a command did not end within its limit' },
+  stall: { retryable: true, waitMs: 1_000, statement: 'a command said nothing for longer than its limit' },
+  crash: { retryable: true, waitMs: 5_000, statement: 'the processes that worked on it died again and again' },
+  environment: { retryable: false, waitMs: 0, statement: 'the environment lacks something the repository needs' },
 } as const;
 export type FailureClass = keyof typeof failureClasses;
+
+/** Classes that a line may have tried again. */
+export const retryableClasses = [
+  'registry',
+  'network',
+  'disk',
+  'memory',
+  'timeout',
+  'stall',
+  'crash',
+] as const satisfies readonly FailureClass[];
 
 /** Status of one test id in one run. `crash` and `timeout` name why an id has no result of its own. */
 export type TestStatus = 'pass' | 'fail' | 'skip' | 'missing' | 'crash' | 'timeout';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CheckName, Demand } from '../evidence/check.ts';
+import { retryableClasses } from '../evidence/fact.ts';
 
 /** A stage's work. The set is closed: a new kind of work is a new kind of stage. */
 export const StageKind = z.enum(['applicability', 'baseline', 'change', 'command', 'inspection', 'gate', 'runs']);
@@ -38,6 +39,9 @@ export const SubRuns = z.strictObject({
 });
 export type SubRuns = z.infer<typeof SubRuns>;
 
+const Times = z.number().int().min(0).max(10);
+const Retries = z.union([Times, z.partialRecord(z.enum(retryableClasses), Times)]);
+
 const Stage = z.strictObject({
   id: Name,
   does: StageKind,
@@ -57,8 +61,8 @@ const Stage = z.strictObject({
   deadline: Duration.optional(),
   /** A command that says nothing for this long is ended and counts as stalled. */
   stall: Duration.optional(),
-  /** How often the stage is tried again after a failure of a retryable class; the wait doubles from one second. */
-  retries: z.number().int().min(0).max(5).optional(),
+  /** How often the stage is tried again after a failure of a retryable class, for all of them or for each. */
+  retries: Retries.optional(),
   /** Queue that the stage waits in; workers choose queues. */
   queue: Name.optional(),
   /** Labels that a worker must have to do this stage. */

@@ -1,16 +1,25 @@
+import { parseDuration } from '../../core/line/duration.ts';
+import type { Stage } from '../../core/line/line.ts';
 import { stopReason } from '../../core/ports/abort.ts';
 import type { Workspace } from '../../core/ports/floor.ts';
 import type { Job } from './job.ts';
 
 /** Opens a clean workspace with the base commit in it, gives it to `use`, and ends it whatever happens. */
-export async function withCheckout<T>(job: Job, purpose: string, use: (workspace: Workspace) => Promise<T>): Promise<T> {
+export async function withCheckout<T>(stage: Stage, job: Job, use: (workspace: Workspace) => Promise<T>): Promise<T> {
   // Named for this taking of the step: a process that lost it must not sweep away what its successor works in.
-  const workspace = await job.needs.floor.open(`${job.run}-${purpose}-${job.step.token.slice(0, 8)}`);
+  const workspace = await job.needs.floor.open(`${job.run}-${stage.id}-${job.step.token.slice(0, 8)}`);
   return await using(workspace, job, async () => {
     await job.needs.forge.checkout(job.packet.scope.repository, workspace.root);
     await workspace.handOver();
-    return await use(workspace);
+    return await use(stalling(workspace, stage));
   });
+}
+
+/** Every command in it is ended that says nothing for longer than the stage allows. */
+function stalling(workspace: Workspace, { stall }: Stage): Workspace {
+  if (stall === undefined) return workspace;
+  const stallMs = parseDuration(stall);
+  return { ...workspace, spawn: (command) => workspace.spawn({ stallMs, ...command }) };
 }
 
 /** Ends a workspace after its use, unless another process has the step by now: then it is that one's to end. */

@@ -24,10 +24,9 @@ export async function performStage(stage: Stage, job: Job): Promise<void> {
   report(job, stage, 'started', '');
   await append(job, await openingEvents(stage, key, job));
   const startedMs = job.needs.clock.monotonicMs();
-  const work = job.step.reclaims > reclaimsAllowed ? deadly(stage, job) : await workWithin(stage, job);
+  const work = isDeadly(job) ? deadly(stage, job) : await workWithin(stage, job);
   job.signal.throwIfAborted();
-  if (work.kind === 'failed' && triesOf(stage, job) < (stage.retries ?? 0) && failureClasses[work.class].retryable)
-    return await tryLater(stage, key, { job, work });
+  if (work.kind === 'failed' && triesOf(stage, job) < retriesFor(stage, work.class)) return await tryLater(stage, key, { job, work });
   const durationMs = Math.round(job.needs.clock.monotonicMs() - startedMs);
   await settle(job, closingEvents(stage, key, { job, work, durationMs }));
   if (work.kind !== 'waits') report(job, stage, work.kind === 'failed' ? 'failed' : 'done', conclude(stage, work, 1).summary);
@@ -53,26 +52,38 @@ async function openingEvents(stage: Stage, key: string, job: Job): Promise<reado
   return [...reclaimed, [`${key}/started/${step.token}`, { type: 'stage.started', stage: stage.id, attempt, where: await whereOf(job) }]];
 }
 
+function isDeadly({ step }: Job): boolean {
+  return step.reclaims > reclaimsAllowed;
+}
+
 function deadly(stage: Stage, { step }: Job): Failed {
   const message = `The stage "${stage.id}" was begun ${step.reclaims} times, and each time the process that did it died.`;
   return { kind: 'failed', class: 'crash', command: stage.does, message, events: [], logs: [] };
 }
 
-/** Does the work within the stage's deadline. */
+/** Does the work within the stage's deadline. What it comes to after that is of no interest, also where it only throws. */
 async function workWithin(stage: Stage, job: Job): Promise<StageWork> {
   if (stage.deadline === undefined) return await workOnce(stage, job);
-  const limitMs = parseDuration(stage.deadline);
   const [late, done] = [new AbortController(), new AbortController()];
-  const timer = job.needs.clock.sleep(limitMs, done.signal).then(() => (done.signal.aborted ? undefined : late.abort('withdrawn')));
+  const { clock } = job.needs;
+  const timer = clock
+    .sleep(parseDuration(stage.deadline), done.signal)
+    .then(() => (done.signal.aborted ? undefined : late.abort('withdrawn')));
   try {
     const work = await workOnce(stage, { ...job, signal: AbortSignal.any([job.signal, late.signal]) });
-    if (!late.signal.aborted) return work;
-    const message = `The stage "${stage.id}" did not end within its ${stage.deadline}.`;
-    return { kind: 'failed', class: 'timeout', command: stage.does, message, events: [], logs: [] };
+    return late.signal.aborted ? overdue(stage) : work;
+  } catch (error) {
+    if (late.signal.aborted) return overdue(stage);
+    throw error;
   } finally {
     done.abort();
     await timer;
   }
+}
+
+function overdue({ id, does, deadline }: Stage): Failed {
+  const message = `The stage "${id}" did not end within its ${deadline ?? ''}.`;
+  return { kind: 'failed', class: 'timeout', command: does, message, events: [], logs: [] };
 }
 
 /** Does the stage's work; a machine that lets it down is a failure of the surroundings like any other. */
@@ -92,16 +103,25 @@ const surroundings: Partial<Record<ErrorCode, FailureClass>> = {
   'workspace-failed': 'environment',
 };
 
+function retriesFor({ retries = 0 }: Stage, kind: FailureClass): number {
+  if (!failureClasses[kind].retryable) return 0;
+  return typeof retries === 'number' ? retries : (Object.entries(retries).find(([named]) => named === kind)?.[1] ?? 0);
+}
+
+function mayTryAgain(stage: Stage, job: Job, work: Failed): boolean {
+  return !isDeadly(job) && triesOf(stage, job) < (stage.retries ?? 0) && failureClasses[work.class].retryable;
+}
+
 function triesOf(stage: Stage, { state }: Job): number {
   return state.tries.get(stage.id) ?? 0;
 }
 
-/** Gives the step back until 1 s, 2 s, 4 s … at most 30 s have passed, and says so in the ledger with it. */
+/** Gives the step back until the wait of its class has passed, doubled for each try and at most a minute, and says so in the ledger with it. */
 async function tryLater(stage: Stage, key: string, { job, work }: { readonly job: Job; readonly work: Failed }): Promise<void> {
   const { engine, ledger, clock } = job.needs;
   const tryNumber = triesOf(stage, job) + 1;
-  const delayMs = Math.min(30_000, 1000 * 2 ** (tryNumber - 1));
   const { class: kind, message } = work;
+  const delayMs = Math.min(60_000, failureClasses[kind].waitMs * 2 ** (tryNumber - 1));
   const attempt = attemptOf(job.state, stage.id);
   const body: EventBody = { type: 'stage.retried', stage: stage.id, attempt, class: kind, tryNumber, delayMs, message };
   const now = clock.now();

@@ -32,7 +32,7 @@ const severity: readonly TestStatus[] = ['pass', 'skip', 'timeout', 'crash', 'mi
 
 function reasonOfAbsence(reading: Reading, canary: Canary, process: ProcessResult): TestStatus {
   if (reading.crashes.some((crash) => crash.file === canary.file)) return 'crash';
-  return process.exit.kind === 'timed-out' ? 'timeout' : 'missing';
+  return process.exit.kind === 'timed-out' || process.exit.kind === 'stalled' ? 'timeout' : 'missing';
 }
 
 /** Title of the canary's test that a report is of. Runners and JUnit writers put things before a title, not after. */

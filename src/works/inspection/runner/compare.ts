@@ -85,9 +85,11 @@ export function weakBaseline(runs: readonly TestRun[]): WeakBaseline | null {
 /** The hang that cut a run off, with its limit and what was running then; null where all came to their end. */
 function hangOf(runs: readonly TestRun[]): string | null {
   const cut = runs.find((run) => run.ended === 'timed-out');
-  if (cut?.process.exit.kind !== 'timed-out') return null;
+  const exit = cut?.process.exit;
+  if (cut === undefined || (exit?.kind !== 'timed-out' && exit?.kind !== 'stalled')) return null;
   const where = cut.running.length === 0 ? '' : ` in ${cut.running.slice(0, 3).join(', ')}`;
-  return `the suite hung${where} and was ended at its limit of ${cut.process.exit.afterMs / 1000} s`;
+  const how = exit.kind === 'stalled' ? 'after saying nothing for' : 'at its limit of';
+  return `the suite hung${where} and was ended ${how} ${exit.afterMs / 1000} s`;
 }
 
 function verdictOn(result: TestResult | undefined): 'pass' | 'fail' | 'skip' | 'missing' {

@@ -117,7 +117,7 @@ function runOf({ plan, process, text, canary, root }: Ended): TestRun {
 }
 
 function endOf(process: ProcessResult, reading: RunnerReading): TestRun['ended'] {
-  if (process.exit.kind === 'timed-out') return 'timed-out';
+  if (process.exit.kind === 'timed-out' || process.exit.kind === 'stalled') return 'timed-out';
   if (process.exit.kind === 'not-started') return 'not-started';
   return reading.finished ? 'complete' : 'crashed';
 }

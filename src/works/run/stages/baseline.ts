@@ -31,7 +31,7 @@ export async function baseline(stage: Stage, job: Job): Promise<StageWork> {
   const key = await baselineKey(project, job);
   const earlier = await earlierBaseline(key, job);
   if (earlier !== null) return await conclude(stage, job, { project, key, ...earlier, observed: [], takenOver: true });
-  return await withCheckout(job, stage.id, async (workspace) => {
+  return await withCheckout(stage, job, async (workspace) => {
     const tree = await readyTree(treeJob(stage, job, workspace, project));
     if (tree.kind === 'failed')
       return { kind: 'failed', class: tree.class, command: tree.command, message: tree.message, events: [], logs: tree.logs };

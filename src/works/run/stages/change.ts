@@ -17,7 +17,7 @@ import { timeoutOf } from './tree-job.ts';
 export async function change(stage: Stage, job: Job): Promise<StageWork> {
   const station = stationOf(stage, job);
   const left = await leftBehind(stage, job);
-  if (left === null) return await withCheckout(job, stage.id, (workspace) => perform(stage, job, { station, workspace, handle: null }));
+  if (left === null) return await withCheckout(stage, job, (workspace) => perform(stage, job, { station, workspace, handle: null }));
   const { workspace, handle } = left;
   job.note(`${stage.id}: going on with what the station ${station.name} had begun.`);
   return await using(workspace, job, () => perform(stage, job, { station, workspace, handle }));
@@ -45,7 +45,14 @@ async function perform(stage: Stage, job: Job, { station, workspace, handle }: P
   const feedback = [...state.reworks.map(({ from, objection }) => `${from}: ${objection}`), ...state.notes];
   const attempt = attemptOf(state, stage.id);
   const remember = async (found: Json): Promise<void> => {
-    const body = { type: 'station.started', stage: stage.id, attempt, station: station.name, workspace: workspace.name, handle: found } as const;
+    const body = {
+      type: 'station.started',
+      stage: stage.id,
+      attempt,
+      station: station.name,
+      workspace: workspace.name,
+      handle: found,
+    } as const;
     await append(job, [[`${stage.id}/${attempt}/station/${job.step.token}`, body]]);
   };
   const limits = { timeoutMs: timeoutOf(stage), stallMs: stage.stall === undefined ? null : parseDuration(stage.stall) };

@@ -3,7 +3,6 @@ import { fact, type FactOf } from '../../../core/evidence/fact.ts';
 import type { Stage } from '../../../core/line/line.ts';
 import type { ProcessExit, ProcessResult } from '../../../core/ports/floor.ts';
 import { withCheckout } from '../checkout.ts';
-import { parseDuration } from '../../../core/line/duration.ts';
 import { blobOf, type Job, type StageWork } from '../job.ts';
 import { keepLog, timeoutOf } from './tree-job.ts';
 
@@ -12,7 +11,7 @@ export async function command(stage: Stage, job: Job): Promise<StageWork> {
   const [program, ...args] = stage.run ?? [];
   if (program === undefined)
     throw new JidokaError('line-invalid', `Stage "${stage.id}" has no command.`, { mend: 'Give it "run:" in the line file.' });
-  return await withCheckout(job, stage.id, async (workspace) => {
+  return await withCheckout(stage, job, async (workspace) => {
     const patch = blobOf(job, 'patch');
     if (patch !== null) await job.needs.forge.apply(job.packet.scope.repository, await job.needs.blobs.text(patch.sha256), workspace.root);
     await workspace.handOver();
@@ -20,7 +19,6 @@ export async function command(stage: Stage, job: Job): Promise<StageWork> {
       argv: [program, ...args],
       cwd: job.packet.scope.repository.directory,
       timeoutMs: timeoutOf(stage),
-      ...(stage.stall === undefined ? {} : { stallMs: parseDuration(stage.stall) }),
       network: 'none',
       signal: job.signal,
       env: { JIDOKA_RUN: job.run },
@@ -34,7 +32,8 @@ async function conclude(stage: Stage, job: Job, result: ProcessResult): Promise<
   const output = [result.stdout, result.stderr].filter((text) => text !== '').join('\n');
   const logs = output === '' ? [] : [await keepLog(job, `${stage.id}: ${words}`, output)];
   const failure = failureOf(result.exit);
-  if (failure !== null) return { kind: 'failed', class: failure, command: words, message: `\`${words}\` ${said(result.exit)}.`, events: [], logs };
+  if (failure !== null)
+    return { kind: 'failed', class: failure, command: words, message: `\`${words}\` ${said(result.exit)}.`, events: [], logs };
   const holds = result.exit.kind === 'exited' && result.exit.code === 0;
   const data = { command: words, exit: said(result.exit), durationMs: Math.round(result.durationMs) };
   const last = output.trim().split('\n').at(-1)?.slice(0, 200) ?? '';

@@ -22,7 +22,7 @@ import { treeJob } from './tree-job.ts';
  */
 export async function inspection(stage: Stage, job: Job): Promise<StageWork> {
   const inspected = await gather(job);
-  return await withCheckout(job, stage.id, async (workspace) => {
+  return await withCheckout(stage, job, async (workspace) => {
     const sealed = await sealedFacts(inspected, job, workspace);
     if (objections(sealed, job).length > 0) return ended(stage, job, sealed);
     const tree = await readyTree(treeJob(stage, job, workspace, inspected.project));
@@ -73,7 +73,8 @@ function asEvents(stage: Stage, facts: readonly Fact[]): readonly EventBody[] {
 function ended(stage: Stage, job: Job, facts: readonly Fact[]): StageWork {
   const against = objections(facts, job);
   const broken = facts.filter((fact) => fact.outcome === 'broken').map((fact) => fact.check);
-  const made = broken.length === 0 ? `${facts.length} checks made, none broken.` : `${facts.length} checks made, broken: ${broken.join(', ')}.`;
+  const made =
+    broken.length === 0 ? `${facts.length} checks made, none broken.` : `${facts.length} checks made, broken: ${broken.join(', ')}.`;
   const summary = stage.onFail === undefined ? made : [made, ...against.map((fact) => fact.summary)].join(' ');
   return { kind: 'ended', outcome: against.length === 0 ? 'done' : 'objected', summary, events: asEvents(stage, facts), output: {} };
 }

@@ -33,9 +33,13 @@ export async function runs(stage: Stage, job: Job): Promise<StageWork> {
 function childrenOf(stage: Stage, job: Job): readonly RunInput[] {
   const line = job.input.line.lines?.find(({ name }) => name === stage.runs?.line);
   if (stage.runs === undefined || line === undefined)
-    throw new JidokaError('line-invalid', `Stage "${stage.id}" starts runs of the line "${stage.runs?.line ?? ''}", which is not in its file.`, {
-      mend: 'Put that line under "lines:" of the same file.',
-    });
+    throw new JidokaError(
+      'line-invalid',
+      `Stage "${stage.id}" starts runs of the line "${stage.runs?.line ?? ''}", which is not in its file.`,
+      {
+        mend: 'Put that line under "lines:" of the same file.',
+      },
+    );
   return stage.runs.items.map((item) => childOf(item, line, { stage, job }));
 }
 
