@@ -57,10 +57,11 @@ function checksPage() {
     `${statement}`,
     ...lines.map((line) => demandOf(line, check)),
   ]);
-  const classes = Object.entries(failureClasses).map(([name, { retryable, statement }]) => [
+  const classes = Object.entries(failureClasses).map(([name, { retryable, statement, waitMs }]) => [
     `\`${name}\``,
     statement,
     retryable ? '`RETRYABLE_FAILURE`, after bounded retries' : '`ESCALATE`',
+    retryable ? `${waitMs / 1000} s, doubled each time` : '',
   ]);
   return page('Checks, proofs and failures', 'src/core/evidence, src/core/verdict and lines', [
     '## What inspection checks',
@@ -81,7 +82,7 @@ function checksPage() {
       ),
     ]),
     '## When work could not be done',
-    table(['Class', 'What happened', 'Ends in'], classes),
+    table(['Class', 'What happened', 'Ends in', 'Tried again after'], classes),
   ]);
 }
 
