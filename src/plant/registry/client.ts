@@ -1,7 +1,7 @@
-import fetch from 'npm-registry-fetch';
+import type fetch from 'npm-registry-fetch';
 import type { Clock } from '../../core/ports/clock.ts';
 import { failureOf, unreadable, type RegistryFailure } from './failure.ts';
-import { readSettings, type SettingsSource } from './settings.ts';
+import type { SettingsSource } from './settings.ts';
 
 export interface ClientOptions extends SettingsSource {
   /** Says something to people who watch: a retry and why. */
@@ -31,14 +31,14 @@ export interface Request {
 
 /** Opens a client on npm's own settings, which are read at the first question; retries are inside. */
 export function openClient(options: ClientOptions): Client {
-  const settings = memo(() => readSettings(options));
+  const opened = memo(() => openDoor(options));
   return {
     async ask(request, read) {
-      const flat = await settings();
+      const door = await opened();
       const attempts = options.attempts ?? 3;
       for (let attempt = 1; ; attempt += 1) {
-        const outcome = await once(request, { flat, timeoutMs: options.timeoutMs ?? patience(flat) }, read);
-        const host = hostOf(request, flat);
+        const outcome = await once(request, door, read);
+        const host = hostOf(request, door);
         if (!('failure' in outcome)) return { ...outcome, host };
         if (!outcome.failure.passing || attempt >= attempts) return { failure: outcome.failure, host };
         const delayMs = 500 * 4 ** (attempt - 1);
@@ -49,13 +49,28 @@ export function openClient(options: ClientOptions): Client {
   };
 }
 
+/** What every question needs. */
+interface Door {
+  readonly fetch: typeof fetch;
+  /** npm's settings, flat. */
+  readonly flat: Record<string, unknown>;
+  readonly timeoutMs: number;
+}
+
+/** npm's client and its reader of settings are loaded only here: a process that asks nothing starts without them. */
+async function openDoor(options: ClientOptions): Promise<Door> {
+  const [{ default: npmFetch }, { readSettings }] = await Promise.all([import('npm-registry-fetch'), import('./settings.ts')]);
+  const flat = await readSettings(options);
+  return { fetch: npmFetch, flat, timeoutMs: options.timeoutMs ?? patience(flat) };
+}
+
 function patience({ timeout }: Record<string, unknown>): number {
   return typeof timeout === 'number' && timeout > 0 ? Math.min(timeout, 30_000) : 30_000;
 }
 
 async function once<T>(
   { path, spec, body }: Request,
-  { flat, timeoutMs }: { readonly flat: Record<string, unknown>; readonly timeoutMs: number },
+  { fetch, flat, timeoutMs }: Door,
   read: (document: unknown) => T | null,
 ): Promise<{ readonly answer: T } | { readonly failure: RegistryFailure }> {
   // Retries are ours, because they must be logged; the disk cache is npm's, and this process may be another user.
@@ -76,7 +91,7 @@ async function once<T>(
   }
 }
 
-function hostOf({ spec }: Request, flat: Record<string, unknown>): string {
+function hostOf({ spec }: Request, { fetch, flat }: Door): string {
   const address = spec === undefined ? String(flat['registry']) : fetch.pickRegistry(spec, flat);
   return URL.canParse(address) ? new URL(address).host : 'the registry';
 }
