@@ -1,12 +1,21 @@
 import type { StageKind } from '../../core/line/line.ts';
 import { applicability } from './stages/applicability.ts';
-import { baseline } from './stages/baseline.ts';
 import { change } from './stages/change.ts';
 import { command } from './stages/command.ts';
 import { gate } from './stages/gate.ts';
-import { inspection } from './stages/inspection.ts';
 import { runs } from './stages/runs.ts';
 import type { StageWorker } from './job.ts';
 
-/** Who does which kind of stage; a new kind is a new entry here and a new file beside the others. */
-export const stageWorkers: Readonly<Record<StageKind, StageWorker>> = { applicability, baseline, change, command, inspection, gate, runs };
+/**
+ * Who does which kind of stage; a new kind is a new entry here and a new file beside the others. What brings parsers with
+ * it is loaded with the first such stage: a process that only serves, asks or waits starts without them.
+ */
+export const stageWorkers: Readonly<Record<StageKind, StageWorker>> = {
+  applicability,
+  baseline: async (stage, job) => (await import('./stages/baseline.ts')).baseline(stage, job),
+  change,
+  command,
+  inspection: async (stage, job) => (await import('./stages/inspection.ts')).inspection(stage, job),
+  gate,
+  runs,
+};
