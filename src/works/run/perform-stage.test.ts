@@ -1,100 +1,212 @@
-import { beforeEach, expect, it } from 'vitest';
-import { memoryBlobs } from '../../../kit/blobs/index.ts';
-import { manualClock } from '../../../kit/clock/index.ts';
-import { sampleLine, samplePacket, sampleSeed, sha256 } from '../../../kit/evidence/index.ts';
-import { memoryLedger } from '../../../kit/ledger/index.ts';
-import { fakePackage, memoryRegistry } from '../../../kit/registry/index.ts';
-import { parseRunId } from '../../core/base/ids.ts';
-import { initialState } from '../../core/line/next.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { changeStage, commandStage, MemoryHouse, runInput, taskLine, writer, type HouseProcess } from '../../../kit/house/index.ts';
 import { JidokaError } from '../../core/base/error.ts';
-import type { Job } from './job.ts';
-import { performStage } from './perform-stage.ts';
+import type { RunId } from '../../core/base/ids.ts';
+import type { EventBody } from '../../core/evidence/event.ts';
+import type { Line } from '../../core/line/line.ts';
+import type { HeldStep } from '../../core/ports/engine.ts';
+import { performRunStep, submitRun } from './index.ts';
 
-const run = parseRunId('deps-ms-2.1.3-00000000');
-const stage = { id: 'applicability', does: 'applicability', retries: 2 } as const;
-const clock = manualClock();
-let reads = 0;
-let job: Job;
-let registry: ReturnType<typeof memoryRegistry>;
-
-const nowhere = (): never => {
-  throw new JidokaError('invariant', 'This stage makes no workspace.', { mend: 'none' });
-};
+let house: MemoryHouse;
+let first: HouseProcess;
+let second: HouseProcess;
 
 beforeEach(() => {
-  reads = 0;
-  registry = memoryRegistry([fakePackage('ms', { '2.0.0': {}, '2.1.3': {} })]);
-  const probe = { kind: 'test', tier: 'T0', host: 'h', platform: 'p', user: 'u', node: '20.20.2', npm: '11.0.0', caveats: [] } as const;
-  const forge = {
-    read: async (_: unknown, path: string) => {
-      reads += 1;
-      return path === 'package.json' ? '{"dependencies":{"ms":"2.0.0"}}' : null;
-    },
-    list: async () => ['package.json'],
-    open: nowhere,
-    checkout: nowhere,
-    harvest: nowhere,
-    apply: nowhere,
-    filter: nowhere,
-    publish: nowhere,
-    attach: nowhere,
-    resolve: nowhere,
+  const never = (): never => {
+    throw new Error('only runs here');
   };
-  const needs = {
-    ledger: memoryLedger(),
-    blobs: memoryBlobs(),
-    clock,
-    sha256,
-    forge,
-    registry,
-    executor: 'first',
-    pid: 1,
-    version: '0.0.0',
-    stations: new Map(),
-    floor: { kind: 'test', probe: async () => probe, open: nowhere, reap: async () => 0 },
-    advisories: { advisories: async () => ({ kind: 'unavailable', source: 'none', reason: 'none' }) as const },
-    evidence: { write: nowhere, place: () => '' },
-    progress: () => undefined,
-  };
-  const input = { run, seed: sampleSeed, line: sampleLine, lineDigest: 'd', attempt: 1, delivery: 'branch', advisories: null } as const;
-  job = {
-    run,
-    packet: samplePacket,
-    state: initialState,
-    signal: new AbortController().signal,
-    note: () => undefined,
-    needs,
-    input: { ...input },
-  };
+  house = new MemoryHouse({
+    hands: { run: (step, signal, { needs }) => performRunStep(step, signal, needs), schedule: never, request: never },
+  });
+  house.stations.set('writer', writer());
+  [first, second] = [house.process(), house.process()];
 });
 
-it('does not do a stage again that the ledger knows as completed: a crash after the append, before the checkpoint', async () => {
-  const first = await performStage(stage, 1, job);
-  const readOnce = reads;
-  const again = await performStage(stage, 1, { ...job, needs: { ...job.needs, executor: 'second' } });
-  expect(again).toEqual(first);
-  expect(reads).toBe(readOnce);
-  const started = (await job.needs.ledger.read(run)).filter((event) => event.body.type === 'stage.started');
-  expect(started).toHaveLength(1);
-});
+async function begin(line: Line): Promise<RunId> {
+  const input = runInput(line);
+  await first.engine.transaction((tx) => submitRun(input, first.needs, tx));
+  return input.run;
+}
 
-it('appends facts and completion together: a stage that is not completed has left no fact', async () => {
-  await performStage(stage, 1, job);
-  const types = (await job.needs.ledger.read(run)).map((event) => event.body.type);
-  expect(types).toEqual(['stage.started', 'fact.found', 'stage.completed']);
-});
+const bodies = async (run: RunId): Promise<EventBody[]> => (await house.ledger.read(run)).map(({ body }) => body);
+const types = async (run: RunId): Promise<string[]> => (await bodies(run)).map(({ type }) => type);
+const ended = (run: RunId) => house.until(async () => (await first.engine.work(run))?.state === 'ended');
+const steps = async (run: RunId) => (await first.engine.work(run))?.steps ?? [];
+const only = async (run: RunId, type: EventBody['type']) => (await bodies(run)).filter((body) => body.type === type);
 
-it('tries a failure of the surroundings a bounded number of times, and then makes it a fact', async () => {
-  registry.fail('ms', 'registry');
-  const performed = performStage(stage, 1, job);
-  for (const delayMs of [1000, 2000]) {
-    while (clock.sleepers() === 0) await new Promise((resolve) => setImmediate(resolve));
-    clock.advance(delayMs);
-  }
-  expect(await performed).toMatchObject({ type: 'stage.completed', outcome: 'failed' });
-  const bodies = (await job.needs.ledger.read(run)).map((event) => event.body);
-  expect(bodies.filter((body) => body.type === 'stage.retried')).toHaveLength(2);
-  expect(bodies.find((body) => body.type === 'fact.found')).toMatchObject({
-    fact: { check: 'environment', outcome: 'broken', code: 'registry', data: { attempts: 3 } },
+describe('a stage', () => {
+  it('is opened and ended in the record: its facts and its completion come together', async () => {
+    const run = await begin(taskLine([commandStage('lint')]));
+    first.serve();
+    await ended(run);
+    expect((await types(run)).slice(2, 6)).toEqual(['stage.started', 'fact.found', 'stage.completed', 'fact.found']);
+    expect(await only(run, 'verdict.decided')).toMatchObject([{ verdict: 'NO_OP', reason: { code: 'all-stages-hold' } }]);
+  });
+
+  it('whose process was fenced at its end leaves none of its events', async () => {
+    const halt = house.programs.halt('lint');
+    const run = await begin(taskLine([commandStage('lint')]));
+    first.serve();
+    await halt.begun;
+    await first.engine.die();
+    house.programs.codes('lint', 0);
+    halt.go(1);
+    await house.quiet();
+    expect(await only(run, 'stage.completed')).toEqual([]);
+    expect(await only(run, 'fact.found')).toEqual([]);
+    second.serve();
+    await ended(run);
+    expect(await only(run, 'stage.completed')).toMatchObject([{ outcome: 'done' }]);
+    expect(await only(run, 'step.reclaimed')).toMatchObject([{ executor: first.engine.executor, by: second.engine.executor, times: 1 }]);
+    expect(house.ground.names()).toEqual([]);
+  });
+
+  it('that is completed is not done again: its step only brings the plan in line', async () => {
+    const run = await begin(taskLine([commandStage('lint'), commandStage('style')]));
+    let held: HeldStep | undefined;
+    first.engine.serve({ role: 'worker', name: null, queues: null, labels: [], atOnce: 1, version: '0.0.0' }, (step) => {
+      held = step;
+      return new Promise(() => {});
+    });
+    await house.until(() => held !== undefined);
+    const at = house.clock.now();
+    const completed = {
+      type: 'stage.completed',
+      stage: 'lint',
+      attempt: 1,
+      outcome: 'done',
+      summary: 'It holds.',
+      durationMs: 1,
+      output: {},
+    } as const;
+    await house.ledger.append(run, [{ key: 'lint/1/completed', at, actor: 'factory', body: completed }]);
+    await first.engine.die();
+    second.serve({ atOnce: 1 });
+    await ended(run);
+    expect(house.programs.log).toEqual(['style']);
+    expect(await only(run, 'stage.completed')).toHaveLength(2);
+  });
+
+  it('whose surroundings fail is tried again after its wait and twice that, holding no place meanwhile, and then becomes a fact', async () => {
+    await house.control.setLimit({ key: 'global', atOnce: 1, rate: null, by: 'operator' });
+    house.programs.set('lint', () => {
+      throw new JidokaError('disk-full', 'No room is left.', { mend: 'Make room.' });
+    });
+    const run = await begin(taskLine([commandStage('lint', { retries: 2 })]));
+    first.serve();
+    for (const [tries, delayMs] of [
+      [1, 10_000],
+      [2, 20_000],
+    ] as const) {
+      await house.until(async () => (await only(run, 'stage.retried')).length === tries);
+      await house.quiet();
+      expect(await steps(run)).toMatchObject([{ id: 'stage/lint/1', state: 'waiting' }]);
+      expect(await house.control.usage()).toMatchObject([{ key: 'global', taken: 0 }]);
+      await house.pass(delayMs - 1);
+      expect(await only(run, 'stage.retried')).toHaveLength(tries);
+      await house.pass(1);
+    }
+    await ended(run);
+    expect(house.programs.log).toHaveLength(3);
+    expect(await only(run, 'stage.completed')).toMatchObject([{ outcome: 'failed' }]);
+    expect((await only(run, 'fact.found'))[0]).toMatchObject({ fact: { check: 'environment', code: 'disk', data: { attempts: 3 } } });
+    expect(await only(run, 'verdict.decided')).toMatchObject([{ verdict: 'RETRYABLE_FAILURE' }]);
+  });
+
+  it('is not tried again for a failure that trying does not mend', async () => {
+    house.programs.set('lint', () => {
+      throw new JidokaError('workspace-failed', 'The floor is away.', { mend: 'Wait.' });
+    });
+    const run = await begin(taskLine([commandStage('lint', { retries: 2 })]));
+    first.serve();
+    await ended(run);
+    expect(await only(run, 'stage.retried')).toEqual([]);
+    expect(await only(run, 'verdict.decided')).toMatchObject([{ verdict: 'ESCALATE', reason: { code: 'environment' } }]);
+  });
+
+  it.each(['command', 'change'])('that is over its deadline is ended as a timeout: a %s', async (does) => {
+    const halt = house.programs.halt('lint');
+    house.stations.set(
+      'writer',
+      writer(({ signal }) => halt.stand(signal)),
+    );
+    const stage = does === 'command' ? commandStage('lint', { deadline: '10s' }) : changeStage({ deadline: '10s' });
+    const run = await begin(taskLine([stage]));
+    first.serve();
+    await halt.begun;
+    await house.pass(9_999);
+    expect(await only(run, 'stage.completed')).toEqual([]);
+    await house.pass(1);
+    await ended(run);
+    expect(await only(run, 'stage.completed')).toMatchObject([{ outcome: 'failed' }]);
+    expect((await only(run, 'fact.found'))[0]).toMatchObject({ fact: { check: 'environment', code: 'timeout' } });
+    expect(house.ground.names()).toEqual([]);
+  });
+
+  it('that ends in time leaves no deadline behind', async () => {
+    const run = await begin(taskLine([commandStage('lint', { deadline: '10s' })]));
+    first.serve();
+    await ended(run);
+    await house.quiet();
+    expect(house.clock.sleepers()).toBe(0);
+  });
+
+  it('whose processes died 26 times is tried no more, and ends as a crash', async () => {
+    let halt = house.programs.halt('lint');
+    const run = await begin(taskLine([commandStage('lint', { retries: 3 })]));
+    for (let deaths = 0; deaths < 26; deaths += 1) {
+      const doomed = house.process();
+      doomed.serve();
+      await halt.begun;
+      halt = house.programs.halt('lint');
+      await doomed.engine.die();
+    }
+    first.serve();
+    await ended(run);
+    expect(house.programs.log).toHaveLength(26);
+    expect(await only(run, 'stage.retried')).toEqual([]);
+    expect((await only(run, 'fact.found'))[0]).toMatchObject({ fact: { check: 'environment', code: 'crash' } });
+  });
+
+  it('that a stopping process cuts has no result, and the next process does it', async () => {
+    const halt = house.programs.halt('lint');
+    const run = await begin(taskLine([commandStage('lint')]));
+    const service = first.serve();
+    await halt.begun;
+    await service.stop('at-once');
+    expect(halt.cuts).toEqual(['stopping']);
+    expect(await only(run, 'stage.completed')).toEqual([]);
+    house.programs.codes('lint', 0);
+    second.serve();
+    await ended(run);
+    expect(await only(run, 'stage.completed')).toMatchObject([{ outcome: 'done' }]);
+    expect(await only(run, 'step.reclaimed')).toEqual([]);
+  });
+
+  it('goes on with the process that a dead one had started, instead of starting another', async () => {
+    const halt = house.programs.halt('agent');
+    let starts = 0;
+    house.stations.set(
+      'writer',
+      writer(async ({ workspace, signal, handle, remember }) => {
+        const process = (handle ?? null) as { id: string; pid: number; life: string; startedAt: string } | null;
+        starts += process === null ? 1 : 0;
+        const own = process ?? (await workspace.start({ argv: ['agent'], cwd: '', timeoutMs: 1000, network: 'none' }));
+        await remember({ ...own });
+        await workspace.attach(own, { timeoutMs: 1000, signal });
+        await workspace.write('made.js', 'made');
+      }),
+    );
+    const run = await begin(taskLine([changeStage()]));
+    first.serve();
+    await house.until(async () => (await only(run, 'station.started')).length === 1);
+    await first.engine.die();
+    second.serve();
+    await house.until(async () => (await only(run, 'station.started')).length === 2);
+    halt.go();
+    await ended(run);
+    expect([starts, house.programs.log]).toEqual([1, ['agent']]);
+    expect(await only(run, 'change.harvested')).toMatchObject([{ files: [{ path: 'made.js' }] }]);
+    expect(house.ground.names()).toEqual([]);
   });
 });

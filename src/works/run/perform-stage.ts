@@ -26,7 +26,7 @@ export async function performStage(stage: Stage, job: Job): Promise<void> {
   const startedMs = job.needs.clock.monotonicMs();
   const work = isDeadly(job) ? deadly(stage, job) : await workWithin(stage, job);
   job.signal.throwIfAborted();
-  if (work.kind === 'failed' && triesOf(stage, job) < retriesFor(stage, work.class)) return await tryLater(stage, key, { job, work });
+  if (work.kind === 'failed' && mayTryAgain(stage, job, work)) return await tryLater(stage, key, { job, work });
   const durationMs = Math.round(job.needs.clock.monotonicMs() - startedMs);
   await settle(job, closingEvents(stage, key, { job, work, durationMs }));
   if (work.kind !== 'waits') report(job, stage, work.kind === 'failed' ? 'failed' : 'done', conclude(stage, work, 1).summary);
@@ -103,13 +103,14 @@ const surroundings: Partial<Record<ErrorCode, FailureClass>> = {
   'workspace-failed': 'environment',
 };
 
+/** What kills its processes is not tried again: it was, often enough. */
+function mayTryAgain(stage: Stage, job: Job, { class: kind }: Failed): boolean {
+  return !isDeadly(job) && triesOf(stage, job) < retriesFor(stage, kind);
+}
+
 function retriesFor({ retries = 0 }: Stage, kind: FailureClass): number {
   if (!failureClasses[kind].retryable) return 0;
   return typeof retries === 'number' ? retries : (Object.entries(retries).find(([named]) => named === kind)?.[1] ?? 0);
-}
-
-function mayTryAgain(stage: Stage, job: Job, work: Failed): boolean {
-  return !isDeadly(job) && triesOf(stage, job) < (stage.retries ?? 0) && failureClasses[work.class].retryable;
 }
 
 function triesOf(stage: Stage, { state }: Job): number {

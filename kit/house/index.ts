@@ -1,0 +1,5 @@
+export { MemoryHouse, type Hands, type HouseNeeds, type HouseProcess } from './memory-house.ts';
+export { snapshot, type MemoryForge } from './memory-forge.ts';
+export { Halt, type Program } from './programs.ts';
+export { writer } from './writer.ts';
+export { changeStage, commandStage, gateStage, runInput, taskLine, taskSeed } from './task-line.ts';

@@ -1,0 +1,136 @@
+import { memoryBlobs } from '../blobs/index.ts';
+import { manualClock } from '../clock/index.ts';
+import { memoryControl } from '../control/index.ts';
+import { memoryEngine, memoryPlant, type MemoryEngine } from '../engine/index.ts';
+import { sha256 } from '../evidence/index.ts';
+import { memoryFeed } from '../feed/index.ts';
+import { memoryLedger } from '../ledger/index.ts';
+import { memoryRegistry, type FakePackage } from '../registry/index.ts';
+import { memoryTransactions } from '../tx/index.ts';
+import type { HeldStep, NewWork, Offer, Service } from '../../src/core/ports/engine.ts';
+import type { Progress } from '../../src/core/ports/factory.ts';
+import type { Station } from '../../src/core/ports/station.ts';
+import { MemoryGround } from './memory-floor.ts';
+import { memoryForge } from './memory-forge.ts';
+import { OneConnection } from './one-connection.ts';
+import { Programs } from './programs.ts';
+
+/** What the works of a house are made of: machines for all of them, and a process of their own. */
+export type HouseNeeds = ReturnType<MemoryHouse['needsOf']>;
+
+/** Does steps, by the kind of their work. */
+export type Hands = Readonly<Record<NewWork['kind'], (step: HeldStep, signal: AbortSignal, process: HouseProcess) => Promise<void>>>;
+
+export interface HouseProcess {
+  readonly engine: MemoryEngine;
+  readonly needs: HouseNeeds;
+  /** The hands of this process; takes whatever comes. */
+  serve(offer?: Partial<Offer>): Service;
+}
+
+export interface HouseOptions {
+  readonly hands: Hands;
+  /** Files of the one repository. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly packages?: readonly FakePackage[];
+}
+
+/** A factory in memory: its store outlives its processes, and its time passes by hand. */
+export class MemoryHouse {
+  readonly clock = manualClock();
+  readonly programs = new Programs();
+  readonly stations = new Map<string, Station>();
+  readonly told: Progress[] = [];
+  /** Evidence folders by run. */
+  readonly folders = new Map<string, ReadonlyMap<string, Uint8Array>>();
+  readonly ground = new MemoryGround(this.programs, () => this.clock.now());
+  readonly plant = memoryPlant(this.clock, memoryTransactions());
+  readonly blobs = memoryBlobs();
+  readonly registry: ReturnType<typeof memoryRegistry>;
+  readonly forge: ReturnType<typeof memoryForge>;
+  readonly #connection = new OneConnection();
+  readonly #ledger = memoryLedger();
+  readonly ledger = this.#connection.ledger(this.#ledger);
+  readonly control = this.#connection.control(memoryControl(this.plant));
+  readonly feed = memoryFeed(this.#ledger);
+  readonly #hands: Hands;
+  #changes = 0;
+
+  constructor({ hands, files = { 'package.json': '{"name":"shop"}' }, packages = [] }: HouseOptions) {
+    this.#hands = hands;
+    this.registry = memoryRegistry(packages);
+    this.forge = memoryForge(files, this.ground);
+    this.#ledger.onMore(() => (this.#changes += 1));
+    this.plant.onChange(() => (this.#changes += 1));
+  }
+
+  /** A process of this factory; its death leaves the store as it is. */
+  process(): HouseProcess {
+    const engine = this.#connection.engine(memoryEngine(this.plant));
+    const process: HouseProcess = {
+      engine,
+      needs: this.needsOf(engine),
+      serve: (offer = {}) =>
+        engine.serve({ role: 'worker', name: null, queues: null, labels: [], atOnce: 8, version: '0.0.0', ...offer }, (step, signal) =>
+          this.#hands[step.kind](step, signal, process),
+        ),
+    };
+    return process;
+  }
+
+  needsOf(engine: MemoryEngine) {
+    const { control, ledger, feed, blobs, registry, forge, stations, clock, folders } = this;
+    const write = async (run: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> => (
+      folders.set(run, files),
+      `/evidence/${run}`
+    );
+    return {
+      engine,
+      control,
+      ledger,
+      feed,
+      blobs,
+      registry,
+      forge,
+      stations,
+      clock,
+      sha256,
+      floor: this.ground.floor(engine.executor, (executor) => this.plant.executors.get(executor)?.isLive === true),
+      advisories: { advisories: async () => ({ kind: 'unavailable', source: 'none', reason: 'none' }) as const },
+      evidence: { write, place: (run: string) => `/evidence/${run}` },
+      pid: 1,
+      version: '0.0.0',
+      progress: (told: Progress) => void this.told.push(told),
+    };
+  }
+
+  /** Resolves when `holds` does. */
+  async until(holds: () => boolean | Promise<boolean>): Promise<void> {
+    for (let turns = 0; !(await holds()); turns += 1) {
+      if (turns === longestTurns) throw new Error('What was waited for does not come; nothing stands still for so long here.');
+      await turn();
+    }
+  }
+
+  /** Resolves when nothing has happened for a while and nothing will without a person, a program or time. */
+  async quiet(): Promise<void> {
+    for (let [still, seen] = [0, this.#changes]; still < stillTurns; still += 1) {
+      await turn();
+      if (seen !== this.#changes) [still, seen] = [0, this.#changes];
+    }
+  }
+
+  /** Lets time pass, and all that is due then happen. */
+  async pass(ms: number): Promise<void> {
+    this.clock.advance(ms);
+    await this.quiet();
+  }
+}
+
+/** Everything here is memory: what has not moved for so many turns of the loop stands. */
+const stillTurns = 8;
+const longestTurns = 2000;
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
