@@ -44,10 +44,10 @@ export async function createFactory(config: FactoryConfig): Promise<Factory> {
         return await workRequest(request, { line, needs: open.needs, crew: house });
       }),
     submit: async (request, options = {}) => {
-      await lineOf(request);
+      const named = await underItsLine(request);
       const open = await needs();
       const order = { key: options.key ?? null, notBefore: options.notBefore ?? null };
-      return await open.engine.transaction((tx) => submitRequest(request, order, open, tx));
+      return await open.engine.transaction((tx) => submitRequest(named, order, open, tx));
     },
     resume: (run, watch) => audience.during(watch, async () => await resumeRun(run, await needs(), house)),
     cancel: async (text, { actor, why }) => {
@@ -70,7 +70,7 @@ export async function createFactory(config: FactoryConfig): Promise<Factory> {
     doctor: async () => await diagnose(config, needs),
     serve: (offer) => house.serve(offer),
     gates: gateDesk(needs),
-    operations: operations(needs, { database: async () => (await house.open()).machines.database }),
+    operations: operations(needs, { database: async () => (await house.open()).machines.database, underItsLine }),
     credentials: lateCredentials(async () => (await house.open()).machines.credentials),
     feed: lateFeed(async () => (await needs()).feed),
     close: () => house.close(),
@@ -81,6 +81,11 @@ export async function createFactory(config: FactoryConfig): Promise<Factory> {
 async function lineOf(request: RunRequest): Promise<ReturnType<typeof parseLine>> {
   const file = request.lineFile ?? (await builtInLine(request.line));
   return parseLine(file.text, file.path);
+}
+
+/** The request under the name that its line file gives: pauses and limits of that line are its own. */
+async function underItsLine(request: RunRequest): Promise<RunRequest> {
+  return { ...request, line: (await lineOf(request)).name };
 }
 
 interface Open {
@@ -159,11 +164,8 @@ class House implements Crew {
         return await performRunStep(step, signal, needs);
       case 'schedule':
         return await fireSchedule(step, needs);
-      case 'request': {
-        const work = async (request: RunRequest, stop: AbortSignal) =>
-          await workRequest(request, { line: await lineOf(request), needs, crew: this, signal: stop });
-        return await performRequest(step, signal, { needs, work });
-      }
+      case 'request':
+        return await performRequest(step, signal, { needs, crew: this, lineOf });
     }
   }
 }

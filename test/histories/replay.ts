@@ -51,6 +51,8 @@ const askedAt: Readonly<Record<EventBody['type'], readonly Command['kind'][] | '
   'factory.scheduled': 'never',
   'factory.unscheduled': 'never',
   'factory.fired': 'never',
+  'request.taken': 'never',
+  'request.refused': 'never',
 };
 
 function isAskedFor(event: EventBody, commands: readonly Command[]): boolean {

@@ -22,6 +22,8 @@ export async function tellWork(teller: Teller, signal: AbortSignal): Promise<voi
 }
 
 function lineOf({ run, body }: LedgerEvent, executor: string, inHand: Set<string>): string | null {
+  // Whoever left it may have gone: each worker's log says so.
+  if (body.type === 'request.refused') return `${body.request} refused: ${body.message} ${body.mend}`;
   if (body.type === 'stage.started') {
     if (body.where.executor !== executor) return null;
     inHand.add(nameOf(run, body));

@@ -54,7 +54,8 @@ async function standingOf(run: RunId, events: readonly LedgerEvent[], engine: En
   if (view.state === 'failed') return { state: 'failed', waitsFor: view.failure };
   if (view.steps.some(({ state, isLive }) => state === 'held' && isLive)) return { state: 'running', waitsFor: '' };
   const rest = restOf(view, events);
-  if (view.steps.every(({ state, notBefore }) => state === 'waiting' && notBefore !== null)) return { state: 'waiting', waitsFor: rest?.reason ?? '' };
+  if (view.steps.every(({ state, notBefore }) => state === 'waiting' && notBefore !== null))
+    return { state: 'waiting', waitsFor: rest?.reason ?? '' };
   const isServed = (await engine.executors()).some(({ role, isLive }) => role === 'worker' && isLive);
   return { state: isServed ? 'queued' : 'interrupted', waitsFor: isServed ? (rest?.reason ?? '') : '' };
 }

@@ -23,5 +23,15 @@ export async function submitRequest(request: RunRequest, order: RequestOrder, ne
 
 function stepOf({ line, priority }: RunRequest, { notBefore }: RequestOrder): NewStep {
   const scopes = ['factory', `line:${line}`, `queue:${requestQueue}`];
-  return { id: 'intake', queue: requestQueue, slots: [], rates: [], scopes, starts: false, labels: [], priority: priority ?? 100, notBefore };
+  return {
+    id: 'intake',
+    queue: requestQueue,
+    slots: [],
+    rates: [],
+    scopes,
+    starts: false,
+    labels: [],
+    priority: priority ?? 100,
+    notBefore,
+  };
 }

@@ -1,7 +1,7 @@
 import { JidokaError } from '../../core/base/error.ts';
 import { canonicalJson } from '../../core/base/json.ts';
 import type { Line } from '../../core/line/line.ts';
-import type { DependencySubject, RepositorySnapshot, Seed } from '../../core/packet/seed.ts';
+import type { DependencySeed, DependencySubject, RepositorySnapshot, Seed } from '../../core/packet/seed.ts';
 import type { RunReport, RunRequest, RunResult } from '../../core/ports/factory.ts';
 import {
   advisorySeed,
@@ -11,12 +11,12 @@ import {
   seedOfPackage,
   surveyProject,
   sweep,
-  type Asked,
+  type Asked as Question,
   type Project,
   type Sweep,
 } from '../intake/index.ts';
 import type { RunNeeds } from '../run/index.ts';
-import { workGroup } from './work-group.ts';
+import { workGroup, type SeedOf } from './work-group.ts';
 import type { Crew } from './crew.ts';
 import { taskSeed } from './task-seed.ts';
 import { workSeed, type SeedOrder } from './work-seed.ts';
@@ -32,24 +32,47 @@ export interface RequestMeans {
 
 /** Turns a request into seeds and brings each to its verdict, one after the other. */
 export async function workRequest(request: RunRequest, means: RequestMeans): Promise<RunReport> {
+  const { needs, crew } = means;
+  const { asked, order } = await planRequest(request, means);
+  const work = (seed: Seed, delivery = order.delivery): Promise<RunResult> => workSeed(seed, { ...order, delivery }, needs, crew);
+  if (asked.kind === 'one') return { kind: 'one', result: await work(asked.seed) };
+  const group =
+    asked.kind === 'group' ? await workGroup(asked.members, asked.groupOf, (seed, purpose) => work(seed, deliveryOf(purpose, order))) : [];
+  const results: RunResult[] = [...group];
+  for (const seed of asked.seeds) results.push(await work(seed));
+  return { kind: 'many', runs: results };
+}
+
+/** What a request asks for, as seeds, and how each is to be worked. */
+export interface Planned {
+  readonly asked: Asked;
+  readonly order: SeedOrder;
+}
+
+export type Asked =
+  | { readonly kind: 'one'; readonly seed: Seed }
+  | { readonly kind: 'many'; readonly seeds: readonly Seed[] }
+  /** What becomes of a group decides which runs follow it; the seeds after it are known already. */
+  | { readonly kind: 'group'; readonly members: readonly string[]; readonly groupOf: SeedOf; readonly seeds: readonly Seed[] };
+
+/** Makes the seeds of a request, from the repository as it is now. */
+export async function planRequest(request: RunRequest, means: RequestMeans): Promise<Planned> {
   const { needs, line } = means;
   checkStations(line, needs);
   const repository = await needs.forge.open(request.repository);
   warnOfUncommitted(repository, needs);
   checkSeed(request, line);
-  if (request.subject.kind === 'task') return await oneTask(request.subject, repository, { request, means });
+  const { scope, actor, subject } = request;
+  const order = await orderOf(request, means);
+  if (subject.kind === 'task') return { asked: { kind: 'one', seed: taskSeed(subject, repository, { line, scope, actor }) }, order };
   const project = await surveyProject(repository, needs.forge);
   const { node } = await needs.floor.probe();
-  const asked: Asked = { line, scope: request.scope, actor: request.actor, node, now: needs.clock.now() };
-  const ordered: Ordered = { request, means, project, asked, order: await orderOf(request, means) };
-  switch (request.subject.kind) {
-    case 'package':
-      return await onePackage(request.subject.name, ordered);
-    case 'all':
-      return { kind: 'many', runs: [...(await everything(ordered))] };
-    case 'advisories':
-      return await advisories(request.subject.files, ordered);
-  }
+  const question: Question = { line, scope, actor, node, now: needs.clock.now() };
+  return { asked: await seedsOf(subject, { request, needs, project, question }), order };
+}
+
+function deliveryOf(purpose: 'deliver' | 'probe', { delivery }: SeedOrder): SeedOrder['delivery'] {
+  return purpose === 'probe' && delivery === 'branch' ? 'evidence' : delivery;
 }
 
 /** A line takes one kind of seed, and what is asked for must make that kind. */
@@ -74,12 +97,11 @@ function checkStations({ name, stages }: Line, { stations }: RunNeeds): void {
   );
 }
 
-interface Ordered {
+interface Survey {
   readonly request: RunRequest;
-  readonly means: RequestMeans;
+  readonly needs: RunNeeds;
   readonly project: Project;
-  readonly asked: Asked;
-  readonly order: SeedOrder;
+  readonly question: Question;
 }
 
 async function orderOf(request: RunRequest, { line, needs, signal }: RequestMeans): Promise<SeedOrder> {
@@ -99,85 +121,59 @@ async function orderOf(request: RunRequest, { line, needs, signal }: RequestMean
 
 const usualPriority = 100;
 
-async function oneTask(
-  subject: Extract<RunRequest['subject'], { kind: 'task' }>,
-  repository: RepositorySnapshot,
-  { request, means }: Pick<Ordered, 'request' | 'means'>,
-): Promise<RunReport> {
-  const seed = taskSeed(subject, repository, { line: means.line, scope: request.scope, actor: request.actor });
-  return { kind: 'one', result: await workSeed(seed, await orderOf(request, means), means.needs, means.crew) };
-}
-
-async function onePackage(name: string, ordered: Ordered): Promise<RunReport> {
-  const { request, means, project, asked } = ordered;
-  const seed = await seedOfPackage(project, name, readPolicy(request.to), asked, means.needs.registry);
-  return { kind: 'one', result: await work(seed, ordered) };
-}
-
-async function advisories(files: readonly { readonly path: string; readonly text: string }[], ordered: Ordered): Promise<RunReport> {
-  const seeds = readAdvisories(files).map((advisory) => advisorySeed(ordered.project.repository, advisory, ordered.asked));
-  const [only] = seeds;
-  if (only !== undefined && seeds.length === 1 && files.length === 1) return { kind: 'one', result: await work(only, ordered) };
-  return { kind: 'many', runs: await inTurn(seeds, ordered) };
+async function seedsOf(subject: Exclude<RunRequest['subject'], { kind: 'task' }>, survey: Survey): Promise<Asked> {
+  const { request, needs, project, question } = survey;
+  switch (subject.kind) {
+    case 'package':
+      return { kind: 'one', seed: await seedOfPackage(project, subject.name, readPolicy(request.to), question, needs.registry) };
+    case 'all':
+      return await everything(survey);
+    case 'advisories': {
+      const seeds = readAdvisories(subject.files).map((advisory) => advisorySeed(project.repository, advisory, question));
+      const [only] = seeds;
+      return only !== undefined && seeds.length === 1 && subject.files.length === 1 ? { kind: 'one', seed: only } : { kind: 'many', seeds };
+    }
+  }
 }
 
 /** In-range updates as a group, then each larger step; where nothing is outdated, one run that proves it. */
-async function everything(ordered: Ordered): Promise<readonly RunResult[]> {
-  const { request, means, project, asked } = ordered;
-  const { needs } = means;
+async function everything({ request, needs, project, question }: Survey): Promise<Asked> {
   const policy = readPolicy(request.to);
   if (policy.kind === 'version')
     throw new JidokaError('usage', `--to ${policy.version} names one version, and --all is about many packages.`, {
       mend: 'Use --to patch, minor or major with --all, or name one package with --package.',
     });
-  const found = await sweep(project, policy, asked, needs.registry);
-  for (const { name, why } of found.skipped) needs.progress({ kind: 'warning', message: `${name} is left out: ${why}` });
-  needs.progress({
-    kind: 'planned',
-    runs: (found.group.length > 0 ? 1 : 0) + found.steps.length,
-    message: `${found.group.length} in-range updates as a group, ${found.steps.length} larger steps, ${found.current.length} packages current`,
-  });
-  const seedOf = (subjects: readonly DependencySubject[], within: 'range' | null) =>
-    dependencySeed(project.repository, within === null ? policy : { kind: 'newest', within }, subjects, asked, needs.sha256);
-  const unanswered = found.unanswered.length === 0 ? [] : [await work(seedOf(found.unanswered, null), ordered)];
+  const found = await sweep(project, policy, question, needs.registry);
+  tellSweep(found, needs);
+  const seedOf = (subjects: readonly DependencySubject[], within: 'range' | null = null): DependencySeed =>
+    dependencySeed(project.repository, within === null ? policy : { kind: 'newest', within }, subjects, question, needs.sha256);
+  const unanswered = found.unanswered.length === 0 ? [] : [seedOf(found.unanswered)];
   if (found.group.length === 0 && found.steps.length === 0)
-    return [...(await proveIdle(found, (subjects) => work(seedOf(subjects, null), ordered))), ...unanswered];
+    return { kind: 'many', seeds: [...idle(found).map((subjects) => seedOf(subjects)), ...unanswered] };
+  const seeds = [...found.steps.map((step) => seedOf([step])), ...unanswered];
+  if (found.group.length < 2) return { kind: 'many', seeds: [...found.group.map((only) => seedOf([only], 'range')), ...seeds] };
   const byName = new Map(found.group.map((subject) => [subject.name, subject]));
-  const groupOf = (names: readonly string[]) =>
+  const groupOf: SeedOf = (names) =>
     seedOf(
       names.flatMap((name) => byName.get(name) ?? []),
       'range',
     );
-  const group =
-    found.group.length === 0 ? [] : await workGroup([...byName.keys()], groupOf, (seed, purpose) => work(seed, ordered, purpose));
-  return [
-    ...group,
-    ...(await inTurn(
-      found.steps.map((step) => seedOf([step], null)),
-      ordered,
-    )),
-    ...unanswered,
-  ];
+  return { kind: 'group', members: [...byName.keys()], groupOf, seeds };
+}
+
+function tellSweep({ group, steps, current, skipped }: Sweep, needs: RunNeeds): void {
+  for (const { name, why } of skipped) needs.progress({ kind: 'warning', message: `${name} is left out: ${why}` });
+  needs.progress({
+    kind: 'planned',
+    runs: (group.length > 0 ? 1 : 0) + steps.length,
+    message: `${group.length} in-range updates as a group, ${steps.length} larger steps, ${current.length} packages current`,
+  });
 }
 
 /** Where nothing is outdated a run proves it; where nothing but questions is left, a run asks them. */
-async function proveIdle(
-  { current, open, unanswered }: Sweep,
-  workOn: (subjects: readonly DependencySubject[]) => Promise<RunResult>,
-): Promise<readonly RunResult[]> {
-  if (current.length > 0) return [await workOn(current)];
-  return open.length > 0 && unanswered.length === 0 ? [await workOn(open)] : [];
-}
-
-async function inTurn(seeds: readonly Seed[], ordered: Ordered): Promise<RunResult[]> {
-  const results: RunResult[] = [];
-  for (const seed of seeds) results.push(await work(seed, ordered));
-  return results;
-}
-
-function work(seed: Seed, { means, order }: Ordered, purpose: 'deliver' | 'probe' = 'deliver'): Promise<RunResult> {
-  const delivery = purpose === 'probe' && order.delivery === 'branch' ? 'evidence' : order.delivery;
-  return workSeed(seed, { ...order, delivery }, means.needs, means.crew);
+function idle({ current, open, unanswered }: Sweep): readonly (readonly DependencySubject[])[] {
+  if (current.length > 0) return [current];
+  return open.length > 0 && unanswered.length === 0 ? [open] : [];
 }
 
 function warnOfUncommitted({ uncommitted, baseCommit, location }: RepositorySnapshot, needs: RunNeeds): void {

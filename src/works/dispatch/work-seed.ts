@@ -29,18 +29,41 @@ type Joined = Extract<Progress, { kind: 'run' }>['joined'];
  * is taken over, and one that ended is reported as it ended while what it delivered still stands.
  */
 export async function workSeed(seed: Seed, order: SeedOrder, needs: RunNeeds, crew: Crew): Promise<RunResult> {
+  const { input, standing } = await findAttempt(seed, order, needs);
+  const run = parseRunId(input.run);
+  const seen = (await needs.ledger.read(run)).length;
+  const joined = standing === 'new' ? await begin(input, needs) : standing;
+  needs.progress({ kind: 'run', run, title: seedTitle(seed), joined });
+  const { signal } = order;
+  const result = await followRun(
+    { run, seen: joined === 'under-way' ? 0 : seen, ...(signal === undefined ? {} : { signal }) },
+    needs,
+    crew,
+  );
+  needs.progress({ kind: 'ended', result });
+  return result;
+}
+
+/** The run that a seed is to be worked as. */
+export interface Attempt {
+  readonly input: RunInput;
+  /** `new`: it is to be submitted. */
+  readonly standing: Joined;
+}
+
+/** Finds the run of a seed: one that is not there yet, one to be joined, one that failed and is let go on, or one that ended and stands. */
+export async function findAttempt(seed: Seed, order: SeedOrder, needs: RunNeeds): Promise<Attempt> {
   for (let attempt = 1; ; attempt += 1) {
     const input = inputOf(seed, order, attempt, needs);
-    const run = parseRunId(input.run);
-    const seen = (await needs.ledger.read(run)).length;
-    const taken = await takeUp(input, await needs.engine.work(run), needs, order.again);
-    if (taken === null) continue;
-    needs.progress({ kind: 'run', run, title: seedTitle(seed), joined: taken });
-    const { signal } = order;
-    const result = await followRun({ run, seen: taken === 'under-way' ? 0 : seen, ...(signal === undefined ? {} : { signal }) }, needs, crew);
-    needs.progress({ kind: 'ended', result });
-    return result;
+    const standing = await standingOf(input, await needs.engine.work(input.run), needs, order.again);
+    if (standing !== null) return { input, standing };
   }
+}
+
+/** Somebody else may begin the same run at the same moment. */
+async function begin(input: RunInput, needs: RunNeeds): Promise<Joined> {
+  const submitted = await needs.engine.transaction((tx) => submitRun(input, needs, tx));
+  return submitted === 'new' ? 'new' : 'under-way';
 }
 
 function inputOf(seed: Seed, order: SeedOrder, attempt: number, needs: RunNeeds): RunInput {
@@ -52,12 +75,9 @@ function inputOf(seed: Seed, order: SeedOrder, attempt: number, needs: RunNeeds)
   return { run, seed, line, lineDigest, attempt, delivery, advisories, parent: null, priority };
 }
 
-/** Starts, joins or takes over this attempt; null sends the caller to the next attempt. */
-async function takeUp(input: RunInput, view: WorkView | null, needs: RunNeeds, again: boolean): Promise<Joined | null> {
-  if (view === null) {
-    const submitted = await needs.engine.transaction((tx) => submitRun(input, needs, tx));
-    return submitted === 'new' ? 'new' : 'under-way';
-  }
+/** How this attempt stands; null sends the caller to the next one. */
+async function standingOf(input: RunInput, view: WorkView | null, needs: RunNeeds, again: boolean): Promise<Joined | null> {
+  if (view === null) return 'new';
   switch (view.state) {
     case 'open':
       return isLeft(view) ? 'resumed' : 'under-way';

@@ -2,7 +2,7 @@ import { JidokaError } from '../../core/base/error.ts';
 import { toJson } from '../../core/base/json.ts';
 import type { Actor } from '../../core/gate/answer.ts';
 import type { EventBody } from '../../core/evidence/event.ts';
-import type { FactoryStatus, Operations, WorkSummary } from '../../core/ports/factory.ts';
+import type { FactoryStatus, Operations, RunRequest, WorkSummary } from '../../core/ports/factory.ts';
 import { factoryChain } from '../../core/ports/ledger.ts';
 import type { Tx } from '../../core/ports/tx.ts';
 import { newEvents, type RunNeeds } from '../run/index.ts';
@@ -10,8 +10,16 @@ import { removeSchedule, schedules, setSchedule } from '../schedule/index.ts';
 
 const worksShown = 200;
 
+/** What of the house operators see and set things by. */
+export interface Place {
+  /** Where the database is, for people. */
+  database(): Promise<string>;
+  /** A request under the name of its line, which is checked: throws `line-invalid`. */
+  underItsLine(request: RunRequest): Promise<RunRequest>;
+}
+
 /** What operators see and set; whatever they set stands in the factory's own chain, with who did it. */
-export function operations(open: () => Promise<RunNeeds>, place: { readonly database: () => Promise<string> }): Operations {
+export function operations(open: () => Promise<RunNeeds>, place: Place): Operations {
   return {
     status: async () => await statusOf(await open(), await place.database()),
     setLimit: async (limit, actor) => {
@@ -33,7 +41,10 @@ export function operations(open: () => Promise<RunNeeds>, place: { readonly data
     reviews: async () => (await open()).control.reviews(),
     reviewed: async (run, actor) => (await byPerson('say that a result was reviewed', actor, open)).control.reviewed(run, actor.name),
     schedules: async () => await schedules(await open()),
-    schedule: async (schedule, actor) => await setSchedule(schedule, actor.name, await byPerson('set a schedule', actor, open)),
+    schedule: async (schedule, actor) => {
+      const needs = await byPerson('set a schedule', actor, open);
+      return await setSchedule({ ...schedule, request: await place.underItsLine(schedule.request) }, actor.name, needs);
+    },
     unschedule: async (id, actor) => await removeSchedule(id, actor.name, await byPerson('remove a schedule', actor, open)),
   };
 }
