@@ -8,8 +8,12 @@ import { processLife } from '../../src/plant/postgres/process-life.ts';
 import { compile, type Compiled } from './compile.ts';
 import { Worker } from './worker.ts';
 
-const sum = '45';
+const lastStep = '9';
 const allSteps = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+/** Steps that a worker does at once. */
+const atOnce = 4;
+/** A dead worker's steps are with another before this has passed. */
+const takeoverMs = 5_000;
 
 let compiled: Compiled;
 let home: string;
@@ -31,139 +35,160 @@ afterAll(async () => {
   await compiled.remove();
 });
 
-describe('a process killed with SIGKILL', () => {
-  const cuts = [0, 4, 9].flatMap((at) => (['before', 'after', 'between'] as const).map((where) => ({ at, where })));
+describe('a worker killed with SIGKILL', () => {
+  const cuts = [0, 4, 9].flatMap((at) => (['before', 'after', 'inside', 'between'] as const).map((where) => ({ at, where })));
 
-  it.each(cuts)('$where the effect of step $at: nothing that was done is done again', async ({ at, where }) => {
+  it.each(cuts)('$where the effect of step $at: only the step in hand is done again', async ({ at, where }) => {
     const [id, first] = [randomUUID(), await worker()];
-    first.tell(`start ${id} ${at} ${where}`);
+    first.tell(`put ${id} ${at} ${where}`);
     await first.hears(new RegExp(`^held ${id}`));
     await first.kill();
     const second = await worker();
-    expect(await second.ask(`state ${id}`)).toBe('orphaned');
-    expect(await second.ask(`result ${id}`)).toBe(sum);
-    // A step that was cut between its effect and its checkpoint is the one that is done twice.
-    expect(await stepsDone(id)).toEqual([...allSteps, ...(where === 'after' ? [at] : [])].sort());
+    expect(await second.ask(`result ${id}`)).toBe(lastStep);
+    // A step that was cut between its effect and its commit is the one that is done twice.
+    const isRepeated = where === 'after' || where === 'inside';
+    expect(await stepsDone(id)).toEqual([...allSteps, ...(isRepeated ? [at] : [])].sort());
+    expect(await finished(id)).toEqual(allSteps);
     expect(await second.end()).toBe(0);
   });
 
-  it('leaves its other workflows alone when one is taken over', async () => {
-    const ids = Array.from({ length: 5 }, () => randomUUID());
-    const first = await worker();
-    for (const id of ids) first.tell(`start ${id} 3 before`);
+  it('has its steps taken over within five seconds by one who was there, each once', async () => {
+    const [ids, first] = [Array.from({ length: atOnce }, () => randomUUID()), await worker()];
+    for (const id of ids) first.tell(`put ${id} 3 after`);
     for (const id of ids) await first.hears(new RegExp(`^held ${id}`));
-    await first.kill();
     const second = await worker();
-    const [taken = '', ...left] = ids;
-    expect(await second.ask(`resume ${taken}`)).toBe('resumed');
-    expect(await second.ask(`result ${taken}`)).toBe(sum);
-    for (const id of left) {
-      expect(await second.ask(`state ${id}`)).toBe('orphaned');
-      expect(await stepsDone(id)).toEqual([0, 1, 2]);
+    const atMs = Date.now();
+    await first.kill();
+    for (const id of ids) {
+      const took = await second.hears(new RegExp(`^took ${id} 3 1 `));
+      expect(Number(took.split(' ').at(-1)) - atMs).toBeLessThan(takeoverMs);
+    }
+    for (const id of ids) {
+      expect(await second.ask(`result ${id}`)).toBe(lastStep);
+      expect(await finished(id)).toEqual(allSteps);
+      expect(await stepsDone(id)).toEqual([...allSteps, 3].sort());
     }
   });
 
-  it('is followed by the one that waits for its work', async () => {
-    const [id, first, second] = [randomUUID(), await worker(), await worker()];
-    first.tell(`start ${id} 5 before`);
-    await first.hears(new RegExp(`^held ${id}`));
-    expect(await second.ask(`start ${id}`)).toBe('exists');
-    const result = second.ask(`result ${id}`);
+  it('one after the other, leaves the third to end all of it, nothing finished twice', async () => {
+    const [first, second, third] = [await worker(), await worker(), await worker()];
+    const ids = Array.from({ length: 24 }, () => randomUUID());
+    for (const id of ids) await third.ask(`put ${id} -1 none 15`);
+    await hearsAny([first, second, third], new RegExp(`^took ${ids[6]} 2 `));
     await first.kill();
-    expect(await result).toBe(sum);
-    expect(await stepsDone(id)).toEqual(allSteps);
-  });
-
-  it('is followed by one only, however many wait', async () => {
-    const [id, first] = [randomUUID(), await worker()];
-    const waiting = await Promise.all([worker(), worker(), worker()]);
-    first.tell(`start ${id} 5 before`);
-    await first.hears(new RegExp(`^held ${id}`));
-    const results = waiting.map((one) => one.ask(`result ${id}`));
-    await first.kill();
-    expect(await Promise.all(results)).toEqual([sum, sum, sum]);
-    expect(await stepsDone(id)).toEqual(allSteps);
+    await hearsAny([second, third], new RegExp(`^took ${ids[18]} 2 `));
+    await second.kill();
+    for (const id of ids) expect(await third.ask(`result ${id}`)).toBe(lastStep);
+    for (const id of ids) expect(await finished(id)).toEqual(allSteps);
+    const lines = (await Promise.all(ids.map((id) => stepsDone(id)))).flat().length;
+    expect(lines - ids.length * allSteps.length).toBeLessThanOrEqual(2 * atOnce);
   });
 });
 
-describe('two live processes', () => {
-  it('share one run: the second waits for the first', async () => {
-    const [id, first, second] = [randomUUID(), await worker(), await worker()];
-    first.tell(`start ${id} 5 before`);
+describe('live workers', () => {
+  it('do not take over from each other because connections broke', async () => {
+    const [id, first] = [randomUUID(), await worker()];
+    first.tell(`put ${id} 5 before`);
     await first.hears(new RegExp(`^held ${id}`));
-    const results = [first.ask(`result ${id}`), second.ask(`result ${id}`)];
-    expect(await second.ask(`state ${id}`)).toBe('running');
+    const second = await worker();
+    await second.ask('cut all');
     first.tell(`release ${id}`);
-    expect(await Promise.all(results)).toEqual([sum, sum]);
-    expect(await authors(id)).toEqual([first.pid]);
+    expect(await second.ask(`result ${id}`)).toBe(lastStep);
+    expect(await stepsDone(id)).toEqual(allSteps);
+    expect(await finished(id)).toEqual(allSteps);
   });
 
-  it('do not take over from each other because connections broke', async () => {
-    const [id, first, second] = [randomUUID(), await worker(), await worker()];
-    first.tell(`start ${id} 5 before`);
-    await first.hears(new RegExp(`^held ${id}`));
-    await second.ask('cut all');
-    expect(await second.ask(`state ${id}`)).toBe('running');
-    first.tell(`release ${id}`);
-    expect(await second.ask(`result ${id}`)).toBe(sum);
-    expect(await stepsDone(id)).toEqual(allSteps);
-    expect(await authors(id)).toEqual([first.pid]);
+  it('lose no step and do none twice while connections break again and again', async () => {
+    const [first, second] = [await worker(), await worker()];
+    const ids = Array.from({ length: 12 }, () => randomUUID());
+    for (const id of ids) await first.ask(`put ${id} -1 none 20`);
+    for (let turn = 0; turn < 4; turn += 1) {
+      await second.ask('cut all');
+      await hearsAny([first, second], new RegExp(`^took ${ids[turn * 3]} ${turn * 2} `));
+    }
+    for (const id of ids) expect(await second.ask(`result ${id}`)).toBe(lastStep);
+    for (const id of ids) expect(await finished(id)).toEqual(allSteps);
   });
 });
 
 describe('a postmaster killed with SIGKILL', () => {
   it('comes back under the run, which goes on without repeating anything', async () => {
-    const [id, first, second] = [randomUUID(), await worker(), await worker()];
-    first.tell(`start ${id} 5 before`);
+    const [id, first] = [randomUUID(), await worker()];
+    first.tell(`put ${id} 5 before`);
     await first.hears(new RegExp(`^held ${id}`));
-    const result = second.ask(`result ${id}`);
     process.kill(await postmaster(), 'SIGKILL');
     first.tell(`release ${id}`);
-    expect(await result).toBe(sum);
+    expect(await first.ask(`result ${id}`)).toBe(lastStep);
     expect(await stepsDone(id)).toEqual(allSteps);
-    expect(await authors(id)).toEqual([first.pid]);
+    expect(await finished(id)).toEqual(allSteps);
+  });
+
+  it('in the midst of many steps loses none and finishes none twice', async () => {
+    const [first, second] = [await worker(), await worker()];
+    const ids = Array.from({ length: 12 }, () => randomUUID());
+    for (const id of ids) await first.ask(`put ${id} -1 none 10`);
+    for (const at of [1, 4, 7]) {
+      await hearsAny([first, second], new RegExp(`^took ${ids[11 - at]} ${at} `));
+      process.kill(await postmaster(), 'SIGKILL');
+    }
+    for (const id of ids) expect(await second.ask(`result ${id}`)).toBe(lastStep);
+    for (const id of ids) expect(await finished(id)).toEqual(allSteps);
   });
 
   it('together with every worker leaves all that was done', async () => {
     const [id, first] = [randomUUID(), await worker()];
-    first.tell(`start ${id} 5 between`);
+    first.tell(`put ${id} 5 between`);
     await first.hears(new RegExp(`^held ${id}`));
     const pid = await postmaster();
     await first.kill();
     process.kill(pid, 'SIGKILL');
     const second = await worker();
-    expect(await second.ask(`result ${id}`)).toBe(sum);
+    expect(await second.ask(`result ${id}`)).toBe(lastStep);
     expect(await stepsDone(id)).toEqual(allSteps);
+    expect(await finished(id)).toEqual(allSteps);
   });
 });
 
-describe('a process stopped with SIGSTOP', () => {
-  it('keeps its work while it lives on this machine', async () => {
-    const [id, first, second] = [randomUUID(), await worker(), await worker()];
-    first.tell(`start ${id} 5 before`);
-    await first.hears(new RegExp(`^held ${id}`));
-    first.signal('SIGSTOP');
-    expect(await second.ask(`state ${id}`)).toBe('running');
-    const result = second.ask(`result ${id}`);
-    first.signal('SIGCONT');
-    first.tell(`release ${id}`);
-    expect(await result).toBe(sum);
-    expect(await authors(id)).toEqual([first.pid]);
-  });
+describe('a worker stopped with SIGSTOP', () => {
+  it.each(['before', 'after', 'inside'] as const)(
+    'loses its step to another, and drops it when it goes on (%s its effect)',
+    async (where) => {
+      const [id, first] = [randomUUID(), await worker()];
+      first.tell(`put ${id} 5 ${where}`);
+      await first.hears(new RegExp(`^held ${id}`));
+      first.signal('SIGSTOP');
+      const second = await worker();
+      expect(await second.ask(`result ${id}`)).toBe(lastStep);
+      first.signal('SIGCONT');
+      await first.hears(new RegExp(`^aborted ${id} 5 lost`));
+      first.tell(`release ${id}`);
+      expect(await first.ask(`result ${id}`)).toBe(lastStep);
+      expect(await finished(id)).toEqual(allSteps);
+      expect(await finishedBy(id, first.pid)).toEqual([0, 1, 2, 3, 4]);
+      // It is fit for more.
+      const next = randomUUID();
+      first.tell(`put ${next} 0 before`);
+      await first.hears(new RegExp(`^held ${next}`));
+      first.tell(`release ${next}`);
+      expect(await first.ask(`result ${next}`)).toBe(lastStep);
+    },
+  );
 
-  it.each(['after', 'between'] as const)('drops its work once another has it (stopped %s a step)', async (where) => {
-    const [id, first, second] = [randomUUID(), await worker(), await worker()];
-    first.tell(`start ${id} 5 ${where}`);
+  it('for a moment only keeps its step', async () => {
+    const [id, first] = [randomUUID(), await worker()];
+    first.tell(`put ${id} 0 before`);
     await first.hears(new RegExp(`^held ${id}`));
+    const second = await worker();
     first.signal('SIGSTOP');
-    // What the takeover of a process on another machine finds: an owner whose lock is free.
-    await withDatabase(({ pool }) => pool.query(`update dbos.workflow_status set executor_id = 'released' where workflow_uuid = $1`, [id]));
-    expect(await second.ask(`result ${id}`)).toBe(sum);
+    // Two works of another take longer than the reaper's look, and shorter than its patience.
+    const other = randomUUID();
+    second.tell(`put ${other} -1 none 200`);
+    expect(await second.ask(`result ${other}`)).toBe(lastStep);
     first.signal('SIGCONT');
     first.tell(`release ${id}`);
-    expect(await first.ask(`result ${id}`)).toBe(sum);
-    expect(await stepsDone(id)).toEqual([...allSteps, ...(where === 'after' ? [5] : [])].sort());
-    expect((await lines(id)).filter(([, author]) => author === first.pid).map(([step]) => step)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(await first.ask(`result ${id}`)).toBe(lastStep);
+    expect(await stepsDone(id)).toEqual(allSteps);
+    expect((await finishedBy(id, first.pid)).includes(0)).toBe(true);
   });
 });
 
@@ -184,22 +209,31 @@ async function worker(): Promise<Worker> {
   return started;
 }
 
-/** Lines of a workflow in the order written: step and pid. */
-async function lines(id: string): Promise<readonly (readonly [number, number])[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith(`${id} `))
-    .map((line) => line.split(' '))
-    .map(([, step, pid]) => [Number(step), Number(pid)]);
+/** Waits for what one of several says. */
+async function hearsAny(among: readonly Worker[], pattern: RegExp): Promise<void> {
+  await Promise.race(among.map((one) => one.hears(pattern)));
 }
 
+/** Steps of a work whose line is in the file, in order. */
 async function stepsDone(id: string): Promise<readonly number[]> {
-  return (await lines(id)).map(([step]) => step).sort();
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const lines = text.split('\n').filter((line) => line.startsWith(`${id} `));
+  return lines.map((line) => Number(line.split(' ')[1])).sort();
 }
 
-async function authors(id: string): Promise<readonly number[]> {
-  return [...new Set((await lines(id)).map(([, pid]) => pid))];
+/** Steps of a work that were taken away by a transaction, in order; by one process, or by all. */
+async function finishedBy(id: string, pid: number | null): Promise<readonly number[]> {
+  return withDatabase(async ({ pool }) => {
+    const { rows } = await pool.query<{ step: number }>('select step from finished where work = $1 and ($2::integer is null or pid = $2)', [
+      id,
+      pid,
+    ]);
+    return rows.map(({ step }) => step).sort();
+  });
+}
+
+function finished(id: string): Promise<readonly number[]> {
+  return finishedBy(id, null);
 }
 
 async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
