@@ -7,7 +7,9 @@ import { memoryFeed } from '../feed/index.ts';
 import { memoryLedger } from '../ledger/index.ts';
 import { memoryRegistry, type FakePackage } from '../registry/index.ts';
 import { memoryTransactions } from '../tx/index.ts';
-import type { HeldStep, NewWork, Offer, Service } from '../../src/core/ports/engine.ts';
+import type { RunId } from '../../src/core/base/ids.ts';
+import type { EventBody } from '../../src/core/evidence/event.ts';
+import type { HeldStep, NewWork, Offer, Service, WorkView } from '../../src/core/ports/engine.ts';
 import type { Progress } from '../../src/core/ports/factory.ts';
 import type { Station } from '../../src/core/ports/station.ts';
 import { MemoryGround } from './memory-floor.ts';
@@ -40,7 +42,7 @@ export class MemoryHouse {
   readonly clock = manualClock();
   readonly programs = new Programs();
   readonly stations = new Map<string, Station>();
-  readonly told: Progress[] = [];
+  readonly progress: Progress[] = [];
   /** Evidence folders by run. */
   readonly folders = new Map<string, ReadonlyMap<string, Uint8Array>>();
   readonly ground = new MemoryGround(this.programs, () => this.clock.now());
@@ -54,6 +56,7 @@ export class MemoryHouse {
   readonly control = this.#connection.control(memoryControl(this.plant));
   readonly feed = memoryFeed(this.#ledger);
   readonly #hands: Hands;
+  readonly #onlooker = memoryEngine(this.plant);
   #changes = 0;
 
   constructor({ hands, files = { 'package.json': '{"name":"shop"}' }, packages = [] }: HouseOptions) {
@@ -100,8 +103,34 @@ export class MemoryHouse {
       evidence: { write, place: (run: string) => `/evidence/${run}` },
       pid: 1,
       version: '0.0.0',
-      progress: (told: Progress) => void this.told.push(told),
+      progress: (told: Progress) => void this.progress.push(told),
     };
+  }
+
+  async bodies(run: RunId): Promise<readonly EventBody[]> {
+    return (await this.ledger.read(run)).map(({ body }) => body);
+  }
+
+  /** What a run's events of one type say. */
+  async told<Type extends EventBody['type']>(run: RunId, type: Type): Promise<readonly Extract<EventBody, { type: Type }>[]> {
+    const isOfType = (body: EventBody): body is Extract<EventBody, { type: Type }> => body.type === type;
+    return (await this.bodies(run)).filter(isOfType);
+  }
+
+  /** A work as whoever looks from outside sees it. */
+  async view(work: string): Promise<WorkView> {
+    const view = await this.#onlooker.work(work);
+    if (view !== null) return view;
+    throw new Error(`No work is called ${work}.`);
+  }
+
+  /** Resolves when a work has ended. */
+  async ended(work: string): Promise<void> {
+    await this.until(async () => {
+      const { state, failure } = await this.view(work);
+      if (state === 'failed') throw new Error(`Work ${work} failed: ${failure}`);
+      return state === 'ended';
+    });
   }
 
   /** Resolves when `holds` does. */

@@ -24,6 +24,7 @@ export interface Observed {
  */
 export function decide(packet: TaskPacket, observed: Observed): Decision {
   return (
+    decideCancelled(observed.facts) ??
     decideEnvironment(observed.facts) ??
     decideSeed(observed.facts) ??
     decidePeople(observed.facts) ??
@@ -31,6 +32,12 @@ export function decide(packet: TaskPacket, observed: Observed): Decision {
     decideStation(observed) ??
     decideValidation(packet, observed.facts)
   );
+}
+
+/** What a person took back stays so, whatever else was found until then. */
+function decideCancelled(facts: readonly Fact[]): Decision | null {
+  const cancelled = facts.find(({ check, code }) => check === 'person' && code === 'cancelled');
+  return cancelled === undefined ? null : { verdict: 'ESCALATE', reason: reasonOf(cancelled) };
 }
 
 /** A step that could not be done at all: try again where that may help, else ask a person. */

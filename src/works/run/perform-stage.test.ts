@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { changeStage, commandStage, MemoryHouse, runInput, taskLine, writer, type HouseProcess } from '../../../kit/house/index.ts';
 import { JidokaError } from '../../core/base/error.ts';
 import type { RunId } from '../../core/base/ids.ts';
-import type { EventBody } from '../../core/evidence/event.ts';
 import type { Line } from '../../core/line/line.ts';
 import type { HeldStep } from '../../core/ports/engine.ts';
 import { performRunStep, submitRun } from './index.ts';
@@ -28,19 +27,18 @@ async function begin(line: Line): Promise<RunId> {
   return input.run;
 }
 
-const bodies = async (run: RunId): Promise<EventBody[]> => (await house.ledger.read(run)).map(({ body }) => body);
-const types = async (run: RunId): Promise<string[]> => (await bodies(run)).map(({ type }) => type);
-const ended = (run: RunId) => house.until(async () => (await first.engine.work(run))?.state === 'ended');
-const steps = async (run: RunId) => (await first.engine.work(run))?.steps ?? [];
-const only = async (run: RunId, type: EventBody['type']) => (await bodies(run)).filter((body) => body.type === type);
-
 describe('a stage', () => {
   it('is opened and ended in the record: its facts and its completion come together', async () => {
     const run = await begin(taskLine([commandStage('lint')]));
     first.serve();
-    await ended(run);
-    expect((await types(run)).slice(2, 6)).toEqual(['stage.started', 'fact.found', 'stage.completed', 'fact.found']);
-    expect(await only(run, 'verdict.decided')).toMatchObject([{ verdict: 'NO_OP', reason: { code: 'all-stages-hold' } }]);
+    await house.ended(run);
+    expect((await house.bodies(run)).map(({ type }) => type).slice(2, 6)).toEqual([
+      'stage.started',
+      'fact.found',
+      'stage.completed',
+      'fact.found',
+    ]);
+    expect(await house.told(run, 'verdict.decided')).toMatchObject([{ verdict: 'NO_OP', reason: { code: 'all-stages-hold' } }]);
   });
 
   it('whose process was fenced at its end leaves none of its events', async () => {
@@ -52,12 +50,14 @@ describe('a stage', () => {
     house.programs.codes('lint', 0);
     halt.go(1);
     await house.quiet();
-    expect(await only(run, 'stage.completed')).toEqual([]);
-    expect(await only(run, 'fact.found')).toEqual([]);
+    expect(await house.told(run, 'stage.completed')).toEqual([]);
+    expect(await house.told(run, 'fact.found')).toEqual([]);
     second.serve();
-    await ended(run);
-    expect(await only(run, 'stage.completed')).toMatchObject([{ outcome: 'done' }]);
-    expect(await only(run, 'step.reclaimed')).toMatchObject([{ executor: first.engine.executor, by: second.engine.executor, times: 1 }]);
+    await house.ended(run);
+    expect(await house.told(run, 'stage.completed')).toMatchObject([{ outcome: 'done' }]);
+    expect(await house.told(run, 'step.reclaimed')).toMatchObject([
+      { executor: first.engine.executor, by: second.engine.executor, times: 1 },
+    ]);
     expect(house.ground.names()).toEqual([]);
   });
 
@@ -82,9 +82,9 @@ describe('a stage', () => {
     await house.ledger.append(run, [{ key: 'lint/1/completed', at, actor: 'factory', body: completed }]);
     await first.engine.die();
     second.serve({ atOnce: 1 });
-    await ended(run);
+    await house.ended(run);
     expect(house.programs.log).toEqual(['style']);
-    expect(await only(run, 'stage.completed')).toHaveLength(2);
+    expect(await house.told(run, 'stage.completed')).toHaveLength(2);
   });
 
   it('whose surroundings fail is tried again after its wait and twice that, holding no place meanwhile, and then becomes a fact', async () => {
@@ -98,19 +98,19 @@ describe('a stage', () => {
       [1, 10_000],
       [2, 20_000],
     ] as const) {
-      await house.until(async () => (await only(run, 'stage.retried')).length === tries);
+      await house.until(async () => (await house.told(run, 'stage.retried')).length === tries);
       await house.quiet();
-      expect(await steps(run)).toMatchObject([{ id: 'stage/lint/1', state: 'waiting' }]);
+      expect((await house.view(run)).steps).toMatchObject([{ id: 'stage/lint/1', state: 'waiting' }]);
       expect(await house.control.usage()).toMatchObject([{ key: 'global', taken: 0 }]);
       await house.pass(delayMs - 1);
-      expect(await only(run, 'stage.retried')).toHaveLength(tries);
+      expect(await house.told(run, 'stage.retried')).toHaveLength(tries);
       await house.pass(1);
     }
-    await ended(run);
+    await house.ended(run);
     expect(house.programs.log).toHaveLength(3);
-    expect(await only(run, 'stage.completed')).toMatchObject([{ outcome: 'failed' }]);
-    expect((await only(run, 'fact.found'))[0]).toMatchObject({ fact: { check: 'environment', code: 'disk', data: { attempts: 3 } } });
-    expect(await only(run, 'verdict.decided')).toMatchObject([{ verdict: 'RETRYABLE_FAILURE' }]);
+    expect(await house.told(run, 'stage.completed')).toMatchObject([{ outcome: 'failed' }]);
+    expect((await house.told(run, 'fact.found'))[0]).toMatchObject({ fact: { check: 'environment', code: 'disk', data: { attempts: 3 } } });
+    expect(await house.told(run, 'verdict.decided')).toMatchObject([{ verdict: 'RETRYABLE_FAILURE' }]);
   });
 
   it('is not tried again for a failure that trying does not mend', async () => {
@@ -119,9 +119,9 @@ describe('a stage', () => {
     });
     const run = await begin(taskLine([commandStage('lint', { retries: 2 })]));
     first.serve();
-    await ended(run);
-    expect(await only(run, 'stage.retried')).toEqual([]);
-    expect(await only(run, 'verdict.decided')).toMatchObject([{ verdict: 'ESCALATE', reason: { code: 'environment' } }]);
+    await house.ended(run);
+    expect(await house.told(run, 'stage.retried')).toEqual([]);
+    expect(await house.told(run, 'verdict.decided')).toMatchObject([{ verdict: 'ESCALATE', reason: { code: 'environment' } }]);
   });
 
   it.each(['command', 'change'])('that is over its deadline is ended as a timeout: a %s', async (does) => {
@@ -135,18 +135,18 @@ describe('a stage', () => {
     first.serve();
     await halt.begun;
     await house.pass(9_999);
-    expect(await only(run, 'stage.completed')).toEqual([]);
+    expect(await house.told(run, 'stage.completed')).toEqual([]);
     await house.pass(1);
-    await ended(run);
-    expect(await only(run, 'stage.completed')).toMatchObject([{ outcome: 'failed' }]);
-    expect((await only(run, 'fact.found'))[0]).toMatchObject({ fact: { check: 'environment', code: 'timeout' } });
+    await house.ended(run);
+    expect(await house.told(run, 'stage.completed')).toMatchObject([{ outcome: 'failed' }]);
+    expect((await house.told(run, 'fact.found'))[0]).toMatchObject({ fact: { check: 'environment', code: 'timeout' } });
     expect(house.ground.names()).toEqual([]);
   });
 
   it('that ends in time leaves no deadline behind', async () => {
     const run = await begin(taskLine([commandStage('lint', { deadline: '10s' })]));
     first.serve();
-    await ended(run);
+    await house.ended(run);
     await house.quiet();
     expect(house.clock.sleepers()).toBe(0);
   });
@@ -162,10 +162,10 @@ describe('a stage', () => {
       await doomed.engine.die();
     }
     first.serve();
-    await ended(run);
+    await house.ended(run);
     expect(house.programs.log).toHaveLength(26);
-    expect(await only(run, 'stage.retried')).toEqual([]);
-    expect((await only(run, 'fact.found'))[0]).toMatchObject({ fact: { check: 'environment', code: 'crash' } });
+    expect(await house.told(run, 'stage.retried')).toEqual([]);
+    expect((await house.told(run, 'fact.found'))[0]).toMatchObject({ fact: { check: 'environment', code: 'crash' } });
   });
 
   it('that a stopping process cuts has no result, and the next process does it', async () => {
@@ -175,12 +175,12 @@ describe('a stage', () => {
     await halt.begun;
     await service.stop('at-once');
     expect(halt.cuts).toEqual(['stopping']);
-    expect(await only(run, 'stage.completed')).toEqual([]);
+    expect(await house.told(run, 'stage.completed')).toEqual([]);
     house.programs.codes('lint', 0);
     second.serve();
-    await ended(run);
-    expect(await only(run, 'stage.completed')).toMatchObject([{ outcome: 'done' }]);
-    expect(await only(run, 'step.reclaimed')).toEqual([]);
+    await house.ended(run);
+    expect(await house.told(run, 'stage.completed')).toMatchObject([{ outcome: 'done' }]);
+    expect(await house.told(run, 'step.reclaimed')).toEqual([]);
   });
 
   it('goes on with the process that a dead one had started, instead of starting another', async () => {
@@ -199,14 +199,14 @@ describe('a stage', () => {
     );
     const run = await begin(taskLine([changeStage()]));
     first.serve();
-    await house.until(async () => (await only(run, 'station.started')).length === 1);
+    await house.until(async () => (await house.told(run, 'station.started')).length === 1);
     await first.engine.die();
     second.serve();
-    await house.until(async () => (await only(run, 'station.started')).length === 2);
+    await house.until(async () => (await house.told(run, 'station.started')).length === 2);
     halt.go();
-    await ended(run);
+    await house.ended(run);
     expect([starts, house.programs.log]).toEqual([1, ['agent']]);
-    expect(await only(run, 'change.harvested')).toMatchObject([{ files: [{ path: 'made.js' }] }]);
+    expect(await house.told(run, 'change.harvested')).toMatchObject([{ files: [{ path: 'made.js' }] }]);
     expect(house.ground.names()).toEqual([]);
   });
 });

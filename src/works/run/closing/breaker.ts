@@ -1,37 +1,49 @@
-import type { LedgerEvent } from '../../../core/evidence/event.ts';
 import { find } from '../../../core/evidence/run-result.ts';
-import { factoryChain } from '../../../core/ports/ledger.ts';
+import type { LedgerEvent } from '../../../core/evidence/event.ts';
+import { factoryChain, type RunRow } from '../../../core/ports/ledger.ts';
 import type { Tx } from '../../../core/ports/tx.ts';
 import { newEvents } from '../record/append.ts';
 import type { Job } from '../job.ts';
 
+/** The newest runs of the line, for the breaker to look at; asked before the transaction in which this run ends. */
+export async function recentRuns({ input: { line }, needs }: Job): Promise<readonly RunRow[]> {
+  const allowed = line.limits?.identicalFailures;
+  // Some of the newest are not at their end yet, and do not count.
+  return allowed === undefined ? [] : await needs.ledger.runs({ line: line.name, limit: allowed * 4 + 1 });
+}
+
 /**
- * Pauses a line whose newest runs all end badly for one and the same reason: what is broken will not mend by trying,
- * and each try costs. Only a person lifts the pause.
+ * Pauses a line whose last runs all ended badly for one and the same reason: what is broken will not mend by trying,
+ * and each try costs. Only a person lifts the pause; where nothing was mended, the next such end pauses it again.
  */
-export async function breakLine(job: Job, tx: Tx): Promise<void> {
+export async function breakLine(job: Job, recent: readonly RunRow[], tx: Tx): Promise<void> {
   const { input, needs } = job;
   const allowed = input.line.limits?.identicalFailures;
   const reason = badReason(await needs.ledger.read(job.run, tx));
   if (allowed === undefined || reason === null) return;
-  const others = await earlierReasons(job, allowed - 1);
-  if (others.length < allowed - 1 || others.some((other) => other !== reason)) return;
+  // Of runs that end at once each waits here for the one before, and sees it.
+  await needs.ledger.append(factoryChain, [], tx);
+  const others = await earlierReasons(job, recent, tx);
+  const alike = others.slice(0, allowed - 1).filter((other) => other === reason);
+  if (alike.length < allowed - 1) return;
   const scope = `line:${input.line.name}`;
   const why = `${allowed} runs in a row ended with ${reason.split('\n')[0]}`;
   const at = needs.clock.now();
   const isNew = await needs.control.pause({ scope, why, by: 'factory', at }, tx);
-  if (isNew) await needs.ledger.append(factoryChain, newEvents([[`paused/${job.run}`, { type: 'factory.paused', scope, why, by: 'factory' }]], at), tx);
+  const paused = { type: 'factory.paused', scope, why, by: 'factory' } as const;
+  if (isNew) await needs.ledger.append(factoryChain, newEvents([[`paused/${job.run}`, paused]], at), tx);
 }
 
-/** Reasons of the line's newest runs that ended, without this one; null for one that ended well. */
-async function earlierReasons({ run, input, needs }: Job, count: number): Promise<readonly (string | null)[]> {
-  const reasons: (string | null)[] = [];
-  for (const row of await needs.ledger.runs({ line: input.line.name, limit: count * 4 + 1 })) {
-    if (row.run === run || reasons.length === count) continue;
-    const events = await needs.ledger.read(row.run);
-    if (find(events, 'run.ended') !== undefined) reasons.push(badReason(events));
+/** How the line's other runs ended, the last one first; null for one that ended well. */
+async function earlierReasons({ run, needs }: Job, recent: readonly RunRow[], tx: Tx): Promise<readonly (string | null)[]> {
+  const ended: { readonly at: string; readonly reason: string | null }[] = [];
+  for (const row of recent) {
+    if (row.run === run) continue;
+    const events = await needs.ledger.read(row.run, tx);
+    const end = events.findLast(({ body }) => body.type === 'run.ended');
+    if (end !== undefined) ended.push({ at: end.at, reason: badReason(events) });
   }
-  return reasons;
+  return ended.sort((left, right) => (left.at < right.at ? 1 : -1)).map(({ reason }) => reason);
 }
 
 /** What two failures must share to be the same; surroundings fail alike whatever the run was about. */

@@ -4,7 +4,7 @@ import { find } from '../../../core/evidence/run-result.ts';
 import { standing } from '../../../core/evidence/standing.ts';
 import { decide } from '../../../core/verdict/decide.ts';
 import { verdictMetric } from '../../../core/verdict/verdict.ts';
-import type { Keyed } from '../record/append.ts';
+import { wholeRun, type Keyed } from '../record/append.ts';
 import type { Job } from '../job.ts';
 import { settle } from '../record/settle.ts';
 
@@ -15,7 +15,10 @@ export async function decideRun(job: Job): Promise<void> {
   const found = events.flatMap(({ body }) => (body.type === 'fact.found' ? [body.fact] : []));
   const facts = [...found, ...idle.map(({ fact: own }) => own)];
   const change = find(events, 'change.harvested');
-  const { verdict, reason } = decide(job.packet, { facts, change: change === undefined || change.files.length === 0 ? 'absent' : 'present' });
+  const { verdict, reason } = decide(job.packet, {
+    facts,
+    change: change === undefined || change.files.length === 0 ? 'absent' : 'present',
+  });
   const metric = verdictMetric(job.packet.source.line, verdict, reason.code);
   const decided: Keyed = ['verdict/decided', { type: 'verdict.decided', verdict, reason, metric }];
   await settle(job, [...idle.map((body): Keyed => ['verdict/idle', body]), decided]);
@@ -23,11 +26,13 @@ export async function decideRun(job: Job): Promise<void> {
 
 /** A line that changes nothing owes nothing once all its stages hold; what they came to is the proof. */
 function nothingToChange({ input: { line }, state }: Job): readonly Extract<EventBody, { type: 'fact.found' }>[] {
-  const last = line.stages.at(-1);
   const results = [...state.results.values()];
   const complete = line.stages.every(({ id }) => state.results.get(id)?.outcome === 'done' || state.forgone.has(id));
-  if (last === undefined || state.cancelled || !complete || line.stages.some(({ does }) => does === 'change')) return [];
+  if (state.cancelled || !complete || line.stages.some(({ does }) => does === 'change')) return [];
   const proof = results.map(({ stage, summary }) => `${stage}: ${summary}`);
-  const found = fact('no-op', 'holds', 'all-stages-hold', 'Every stage of a line without a change holds.', { rule: 'all-stages-hold', proof });
-  return [{ type: 'fact.found', stage: last.id, fact: found }];
+  const found = fact('no-op', 'holds', 'all-stages-hold', 'Every stage of a line without a change holds.', {
+    rule: 'all-stages-hold',
+    proof,
+  });
+  return [{ type: 'fact.found', stage: wholeRun, fact: found }];
 }
