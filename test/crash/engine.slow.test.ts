@@ -160,7 +160,8 @@ describe('a worker stopped with SIGSTOP', () => {
       const second = await worker();
       expect(await second.ask(`result ${id}`)).toBe(lastStep);
       first.signal('SIGCONT');
-      await first.hears(new RegExp(`^aborted ${id} 5 lost`));
+      // Whoever is inside the transaction that takes the step away hears of it from the transaction.
+    if (where !== 'inside') await first.hears(new RegExp(`^aborted ${id} 5 lost`));
       first.tell(`release ${id}`);
       expect(await first.ask(`result ${id}`)).toBe(lastStep);
       expect(await finished(id)).toEqual(allSteps);
