@@ -2,7 +2,6 @@ import { JidokaError } from '../../core/base/error.ts';
 import { rule, type OpenedGate } from '../../core/gate/answer.ts';
 import { parseRunId, type RunId } from '../../core/base/ids.ts';
 import type { LedgerEvent } from '../../core/evidence/event.ts';
-import { fold } from '../../core/line/state.ts';
 import type { GateDesk, GateReply, GateView } from '../../core/ports/factory.ts';
 import { advanceRun, gateClosedKey, gateDigest, newEvents, RunInput, type RunNeeds } from '../run/index.ts';
 import { gateView } from './gate-view.ts';
@@ -36,10 +35,24 @@ async function answerGate(text: string, reply: GateReply, needs: RunNeeds): Prom
     const at = needs.clock.now();
     const digest = gateDigest(input.line, gate.stage, before, needs.sha256);
     const { choice, note, actor } = reply;
-    const ruling = rule({ gate, digest, closed: closedHow(gate, before) }, { choice, note, digest: reply.digest ?? gate.digest, actor, at });
+    const ruling = rule(
+      { gate, digest, closed: closedHow(gate, before) },
+      { choice, note, digest: reply.digest ?? gate.digest, actor, at },
+    );
     if (ruling.kind === 'refused') throw new JidokaError('gate-refused', ruling.why, { mend: ruling.mend });
     const { stage, attempt } = gate;
-    const body = { type: 'gate.answered', stage, attempt, gate: gate.gate, choice, note, digest: gate.digest, by: actor.name, role: ruling.role, at } as const;
+    const body = {
+      type: 'gate.answered',
+      stage,
+      attempt,
+      gate: gate.gate,
+      choice,
+      note,
+      digest: gate.digest,
+      by: actor.name,
+      role: ruling.role,
+      at,
+    } as const;
     await needs.ledger.append(run, newEvents([[gateClosedKey(stage, attempt), body]], at, actor.name), tx);
     await advanceRun(input, needs, tx);
     return await needs.ledger.read(run, tx);
@@ -49,11 +62,10 @@ async function answerGate(text: string, reply: GateReply, needs: RunNeeds): Prom
 
 /** How a gate was closed, in words; null while it can be answered. */
 function closedHow(gate: OpenedGate, events: readonly LedgerEvent[]): string | null {
-  const view = gateView(gate, events);
-  if (view.state !== 'open') return view.by === '' ? `it is ${view.state}` : `${view.by} ${view.state} it`;
-  const state = fold(events.map(({ body }) => body));
-  const wait = state.waiting.get(gate.stage);
-  return wait?.kind === 'gate' && wait.gate === gate.gate ? null : 'its run went on without it';
+  const { state, by } = gateView(gate, events);
+  if (state === 'open') return null;
+  if (state === 'left') return 'its run goes on without it';
+  return by === '' ? `it is ${state}` : `${by} ${state} it`;
 }
 
 interface Found {
@@ -72,9 +84,13 @@ async function findGate(text: string, { ledger }: RunNeeds): Promise<Found> {
   const [only, ...others] = near;
   if (only === undefined) throw unknown(text);
   if (others.length > 0)
-    throw new JidokaError('gate-unknown', `"${text}" is the beginning of several gates: ${near.map(({ body }) => gateOf(body).gate).join(', ')}.`, {
-      mend: 'Write more of the id.',
-    });
+    throw new JidokaError(
+      'gate-unknown',
+      `"${text}" is the beginning of several gates: ${near.map(({ body }) => gateOf(body).gate).join(', ')}.`,
+      {
+        mend: 'Write more of the id.',
+      },
+    );
   return { run: only.run, gate: gateOf(only.body), events: await ledger.read(only.run) };
 }
 
@@ -84,5 +100,7 @@ function gateOf(body: LedgerEvent['body']): OpenedGate {
 }
 
 function unknown(text: string): JidokaError {
-  return new JidokaError('gate-unknown', `No gate has the id "${text}", and no open gate begins with it.`, { mend: 'List the open gates: jidoka gates' });
+  return new JidokaError('gate-unknown', `No gate has the id "${text}", and no open gate begins with it.`, {
+    mend: 'List the open gates: jidoka gates',
+  });
 }

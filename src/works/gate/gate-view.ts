@@ -10,8 +10,8 @@ import type { GateView } from '../../core/ports/factory.ts';
 export function gateView(gate: OpenedGate, events: readonly LedgerEvent[]): GateView {
   const started = find(events, 'run.started');
   const bodies = events.map(({ body }) => body);
-  const openedAt = bodies.indexOf(gate);
-  const before = standing(events.slice(0, openedAt === -1 ? undefined : openedAt)).map(({ body }) => body);
+  const openedAt = bodies.findIndex((body) => body.type === 'gate.opened' && body.gate === gate.gate);
+  const before = standing(events.slice(0, openedAt)).map(({ body }) => body);
   const { stage, question, digest, roles, choices, expiresAt } = gate;
   return {
     gate: gate.gate,
@@ -31,18 +31,15 @@ export function gateView(gate: OpenedGate, events: readonly LedgerEvent[]): Gate
   };
 }
 
-function closing({ gate, stage, attempt }: OpenedGate, bodies: readonly EventBody[]): Pick<GateView, 'state' | 'by' | 'note'> {
+function closing({ gate, stage }: OpenedGate, bodies: readonly EventBody[]): Pick<GateView, 'state' | 'by' | 'note'> {
   const answer = bodies.find((body) => body.type === 'gate.answered' && body.gate === gate);
   if (answer?.type === 'gate.answered') {
     const state = ({ approve: 'approved', reject: 'rejected', answer: 'answered' } as const)[answer.choice];
     return { state, by: answer.by, note: answer.note };
   }
   if (bodies.some((body) => body.type === 'gate.expired' && body.gate === gate)) return { state: 'expired', by: '', note: '' };
-  const isLeft = bodies.some(
-    (body) =>
-      body.type === 'verdict.decided' ||
-      (body.type === 'stage.forgone' && body.stage === stage && body.attempt === attempt) ||
-      (body.type === 'rework.ordered' && body.voids.some((sent) => sent.stage === stage && sent.attempt === attempt)),
-  );
-  return { state: isLeft ? 'left' : 'open', by: '', note: '' };
+  const { waiting, cancelled, verdict } = fold(bodies);
+  const wait = waiting.get(stage);
+  const isOpen = wait?.kind === 'gate' && wait.gate === gate && !cancelled && verdict === null;
+  return { state: isOpen ? 'open' : 'left', by: '', note: '' };
 }

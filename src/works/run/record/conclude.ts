@@ -29,17 +29,17 @@ function atGate(stage: Stage, { gate, openedAt, answer }: Extract<Wait, { kind: 
   const { choice, note, by, at } = given;
   const data = { gate, choice, by, note };
   const durationMs = Date.parse(at) - Date.parse(openedAt);
-  const said = note === '' ? '' : `: ${note}`;
+  const said = note === '' ? '.' : `: ${/[.!?]$/.test(note) ? note : `${note}.`}`;
   switch (choice) {
     case 'approve':
-      return { outcome: 'done', durationMs, fact: fact('person', 'holds', 'gate-approved', `${by} approved "${stage.id}"${said}.`, data) };
+      return { outcome: 'done', durationMs, fact: fact('person', 'holds', 'gate-approved', `${by} approved "${stage.id}"${said}`, data) };
     case 'answer':
-      return { outcome: 'done', durationMs, fact: fact('person', 'holds', 'gate-answered', `${by} answered "${stage.id}"${said}.`, data) };
+      return { outcome: 'done', durationMs, fact: fact('person', 'holds', 'gate-answered', `${by} answered "${stage.id}"${said}`, data) };
     case 'reject':
       return {
         outcome: 'objected',
         durationMs,
-        fact: fact('person', 'broken', 'gate-rejected', `${by} rejected "${stage.id}"${said}.`, data),
+        fact: fact('person', 'broken', 'gate-rejected', `${by} rejected "${stage.id}"${said}`, data),
       };
     case 'expired':
       return {

@@ -42,7 +42,9 @@ interface Performance {
 
 async function perform(stage: Stage, job: Job, { station, workspace, handle }: Performance): Promise<StageWork> {
   const { packet, signal, note, state } = job;
-  const feedback = [...state.reworks.map(({ from, objection }) => `${from}: ${objection}`), ...state.notes];
+  const objections = state.reworks.map(({ from, objection }) => `${from}: ${objection}`);
+  // A rejection's note is in its objection already.
+  const feedback = [...objections, ...state.notes.filter((said) => !objections.some((objection) => objection.includes(said)))];
   const attempt = attemptOf(state, stage.id);
   const remember = async (found: Json): Promise<void> => {
     const body = {
