@@ -1,1 +1,2 @@
+export { controlContract, type ControlUnderTest } from './contract.ts';
 export { memoryControl } from './memory-control.ts';

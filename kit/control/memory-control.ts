@@ -19,7 +19,7 @@ export function memoryControl(plant: MemoryPlant): Control {
     },
     pauses: async () => [...plant.read().pauses.values()].toSorted((left, right) => order(left.at, right.at)),
     async pause(pause, tx) {
-      if (!/^(factory|(line|queue):[^\s*]+)$/.test(pause.scope)) throw invalid(`"${pause.scope}" cannot be paused.`);
+      if (!/^(factory|(line|queue):[^\s*\p{Cc}]+)$/u.test(pause.scope)) throw invalid(`"${pause.scope}" cannot be paused.`);
       return plant.change(tx, ({ pauses }) => !pauses.has(pause.scope) && pauses.set(pause.scope, pause).has(pause.scope));
     },
     unpause: (scope, tx) => plant.change(tx, ({ pauses }) => pauses.delete(scope)),
@@ -76,10 +76,12 @@ function usageOf(state: PlantState, nowMs: number): readonly Usage[] {
 }
 
 function checkLimit({ key, atOnce, rate }: NewLimit): void {
-  if (!/^(global|(queue|line|repository|station|provider|review):(\*|[^\s*]+))$/.test(key)) throw invalid(`"${key}" is no key of a limit.`);
+  if (!/^(global|(queue|line|repository|station|provider|review):(\*|[^\s*\p{Cc}]+))$/u.test(key))
+    throw invalid(`"${key}" is no key of a limit.`);
   if (atOnce !== null && !isCount(atOnce)) throw invalid(`${key} cannot have ${atOnce} slots.`);
   if (rate === null) return;
-  if (key.startsWith('review:') || !isCount(rate.count) || !(rate.seconds > 0)) throw invalid(`${key} cannot have such a rate.`);
+  if (key.startsWith('review:') || !isCount(rate.count) || !(rate.seconds > 0 && Number.isFinite(rate.seconds)))
+    throw invalid(`${key} cannot have such a rate.`);
 }
 
 function isCount(value: number): boolean {

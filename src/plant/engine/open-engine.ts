@@ -29,7 +29,7 @@ export async function openEngine({ database, log }: EngineOptions): Promise<Engi
   const enlisted = await database.enlist((fault) => service?.suffer(fault));
   const me = enlisted.id;
   /** Tokens of steps that open transactions take away. */
-  const leaving = new Map<Tx, string[]>();
+  const leaving = new WeakMap<Tx, string[]>();
   const takeAway = (step: HeldStep, tx: Tx): void => {
     leaving.set(tx, [...(leaving.get(tx) ?? []), step.token]);
     service?.holdings.mark([step.token], 'leaving');

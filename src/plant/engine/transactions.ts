@@ -8,7 +8,7 @@ import { broken, isConflict, isFenced, sqlStateOf } from './faults.ts';
 /** How often a transaction may meet others before that is a fault. */
 const conflictsAllowed = 20;
 
-/** What becomes known of a transaction when it ends. */
+/** What becomes known of a transaction when it ends; of one whose answer was lost only once it is known. */
 export type OnEnd = (tx: Tx, isCommitted: boolean) => void;
 
 /** A transaction whose commit was sent and whose answer was lost. */
@@ -57,12 +57,18 @@ async function once<T>(pool: Pool, { work, onEnd, inDoubt }: Once<T>): Promise<T
   client.on('error', ignore);
   const tx = txOf(client);
   let ended: 'committed' | 'rolled back' | 'unknown' = 'unknown';
+  let isSent = false;
   try {
     const xid = await begin(client);
     const result = await work(tx);
     inDoubt({ tx, xid, result });
+    isSent = true;
     const { command } = await client.query('commit').catch((error: unknown) => {
-      if (/^[0-9A-Z]{5}$/.test(sqlStateOf(error)) && !sqlStateOf(error).startsWith('57P')) inDoubt(null);
+      // What the server itself objects to did not hold; without an answer nobody knows.
+      if (/^(?!57P)[0-9A-Z]{5}$/.test(sqlStateOf(error)) && !/^E[A-Z]{4}$/.test(sqlStateOf(error))) {
+        ended = 'rolled back';
+        inDoubt(null);
+      }
       throw error;
     });
     inDoubt(null);
@@ -70,10 +76,10 @@ async function once<T>(pool: Pool, { work, onEnd, inDoubt }: Once<T>): Promise<T
     if (ended === 'committed') return result;
     throw broken('A transaction went on after one of its statements had failed; nothing of it was kept.');
   } catch (error) {
-    if (ended === 'unknown') await client.query('rollback').then(() => (ended = 'rolled back'), ignore);
+    if (ended === 'unknown' && !isSent) await client.query('rollback').then(() => (ended = 'rolled back'), ignore);
     throw error;
   } finally {
-    onEnd(tx, ended === 'committed');
+    if (ended !== 'unknown' || !isSent) onEnd(tx, ended === 'committed');
     client.off('error', ignore);
     client.release(ended === 'unknown');
   }

@@ -93,10 +93,8 @@ export const plan = [
 
   `create function jidoka.fail_work(me text, w text, t uuid, why text) returns boolean language plpgsql as $$
    begin
-     if t is not null then
-       update jidoka.step set state = 'halted', token = null, executor = null, held_at = null where work = w and token = t;
-       if not found then return false; end if;
-     end if;
+     update jidoka.step set state = 'halted', token = null, executor = null, held_at = null where work = w and token = t;
+     if not found then return false; end if;
      update jidoka.work set state = 'failed', failure = why where id = w and state = 'open';
      perform jidoka.tell(me, 'put');
      return true;
