@@ -57,7 +57,8 @@ function documentText({ document }: Answer): string {
 
 function tellError(error: unknown, json: boolean, world: World): number {
   const report = reportOf(error);
-  if (json) world.stdout.write(`${JSON.stringify(report.document, null, 2)}\n`);
+  // On one line, as `watch --json` prints what comes before it.
+  if (json) world.stdout.write(`${JSON.stringify(report.document)}\n`);
   else world.stderr.write(lines(errorText(report, pageOf(world.stderr, world.env))));
   if ((world.env['JIDOKA_DEBUG'] ?? '') === '1') world.stderr.write(lines(report.stack));
   return report.exitCode;

@@ -15,10 +15,10 @@ export const watch: CommandRecord = {
   summary: 'follow a run to its end, or everything, event by event',
   arguments: [{ syntax: '[run]', description: 'id of the run; without it, all runs from now on' }],
   options: [
-    { flags: '--after <cursor>', description: 'go on behind this event, as --json names it' },
+    { flags: '--after <cursor>', description: "go on behind this event, as --json names it; 'start' begins at the first ever" },
     { ...jsonOption, description: 'print one JSON document a line, {cursor, event}' },
   ],
-  examples: ['watch', 'watch deps-ms-2.1.3-1f0c9a2b', 'watch --after 4711 --json'],
+  examples: ['watch', 'watch deps-ms-2.1.3-1f0c9a2b', 'watch --after start --json'],
   run: async (call) => {
     const [asked] = call.arguments;
     const stop = new AbortController();
@@ -40,7 +40,7 @@ interface Looking {
 /** The verdict of the run that was followed to its end, or null. */
 async function lookOn(call: Call, factory: Factory, { asked, signal }: Looking): Promise<Verdict | null> {
   const run = asked === undefined ? null : (await factory.show(asked)).summary.run;
-  const after = call.text('after') ?? (run === null ? await factory.feed.end() : null);
+  const after = await placeOf(call.text('after'), { run, factory });
   const print = printer(call, run === null);
   const circle = new RunCircle();
   if (run !== null) circle.add(run);
@@ -51,6 +51,15 @@ async function lookOn(call: Call, factory: Factory, { asked, signal }: Looking):
     if (fed.event.run === run && body.type === 'run.ended') return body.verdict;
   }
   return null;
+}
+
+/** Where to begin: null at the first event ever. One run is told whole, and everything from now on. */
+async function placeOf(
+  asked: string | null,
+  { run, factory }: { readonly run: string | null; readonly factory: Factory },
+): Promise<string | null> {
+  if (asked === 'start') return null;
+  return asked ?? (run === null ? await factory.feed.end() : null);
 }
 
 function printer({ world, flag }: Call, withRun: boolean): (fed: FedEvent) => void {

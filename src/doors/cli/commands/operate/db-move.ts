@@ -32,7 +32,7 @@ async function refuseBesideDaemon(call: Call): Promise<void> {
   if (daemon === null) return;
   const self = sameFactoryCommand(call);
   throw new JidokaError('move-refused', `The daemon of this home, process ${daemon.pid}, uses the database.`, {
-    mend: `Stop it first: \`${self} down --drain\`, then \`${self} db move\`, then \`${self} up\`.`,
+    mend: `Stop it first: \`${self} down --drain\`, then this command again, then \`${self} up\`.`,
   });
 }
 

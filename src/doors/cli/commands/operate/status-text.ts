@@ -82,17 +82,9 @@ function stepText(step: StepView, executors: readonly ExecutorView[]): string {
     const who = holder === undefined ? 'somebody' : plain(holder.name);
     return step.isLive ? `done by ${who}` : `was done by ${who}, which died; others take it over`;
   }
-  const why = [...step.held, ...unservedReason(step, executors)].map(plain);
+  const why = step.held.map(plain);
   if (why.length > 0) return `waits: ${why.join('; ')}`;
   return step.notBefore === null ? 'waits to be taken' : `not before ${step.notBefore}`;
-}
-
-/** Labels are the engine's to judge; that nobody looks at a queue is seen here. */
-function unservedReason({ queue }: StepView, executors: readonly ExecutorView[]): string[] {
-  const live = executors.filter(({ role, isLive }) => role !== 'idle' && isLive);
-  if (live.length === 0) return ['no worker is there'];
-  const served = queue === 'control' || live.some(({ queues }) => queues === null || queues.includes(queue));
-  return served ? [] : [`no live worker serves queue ${queue}`];
 }
 
 function pauseLines({ factory, self }: Seen): string[] {
