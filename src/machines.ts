@@ -22,7 +22,7 @@ import { openControl, openEngine } from './plant/engine/index.ts';
 import { evidenceFolders } from './plant/evidence/index.ts';
 import { floorRoot, hostFloor } from './plant/floor/index.ts';
 import { gitForge } from './plant/forge/index.ts';
-import { blobTable, openBlobs, openFeed, openLedger } from './plant/ledger/index.ts';
+import { blobTable, openBlobs, openFeed, openLedger, type OpenFeed } from './plant/ledger/index.ts';
 import { openDatabase, refuseMoved, withFileLock, type Database } from './plant/postgres/index.ts';
 import { npmRegistry } from './plant/registry/index.ts';
 
@@ -91,7 +91,7 @@ interface Ground {
 async function machinesOn(database: Database, { config, log, clock, floor }: Ground): Promise<Machines> {
   const { home, env, version } = config;
   const registry = npmRegistry({ cwd: home, env, log, clock });
-  const feed = openFeed(database);
+  const feed = leavingWith(openFeed(database), database);
   const engine = await openEngine({ database, log });
   return {
     engine,
@@ -115,6 +115,17 @@ async function machinesOn(database: Database, { config, log, clock, floor }: Gro
       await feed.close();
       await floor.reap();
       await database.close();
+    },
+  };
+}
+
+/** A feed of a factory that may be moved to another database meanwhile: whoever waits at the old one learns where it is. */
+function leavingWith(feed: OpenFeed, database: Database): OpenFeed {
+  return {
+    ...feed,
+    wait: async (maxMs, signal) => {
+      await feed.wait(maxMs, signal);
+      if (!signal.aborted) await refuseMoved(database);
     },
   };
 }
