@@ -22,6 +22,8 @@ export interface Running {
   readonly pid: number;
   /** Lines of stderr so far, whole ones only. */
   lines(): readonly string[];
+  /** The same of stdout. */
+  out(): readonly string[];
   /** Resolves with the first line of stderr, old or new, that the question is true for; rejects where it ends before. */
   says(question: (line: string, index: number) => boolean): Promise<string>;
   kill(signal: NodeJS.Signals): void;
@@ -41,11 +43,12 @@ export function startCommand(args: readonly string[], { cwd, env }: Setting): Ru
   const out = collect(child.stdout);
   const listeners = new Set<() => void>();
   const told = collect(child.stderr, () => listeners.forEach((listen) => listen()));
-  const lines = (): readonly string[] => told().split('\n').slice(0, -1);
+  const lines = (): readonly string[] => wholeLines(told());
   const ended = endOf(child, out, told);
   return {
     pid: child.pid ?? 0,
     lines,
+    out: () => wholeLines(out()),
     says: (question) =>
       new Promise((resolve, reject) => {
         const listen = (): void => {
@@ -73,6 +76,10 @@ function program(): string {
   const here = fileURLToPath(import.meta.url);
   const main = /[\\/]dist[\\/]kit[\\/]/.test(here) ? '../../src/doors/cli/main.js' : '../../dist/src/doors/cli/main.js';
   return fileURLToPath(new URL(main, import.meta.url));
+}
+
+function wholeLines(text: string): readonly string[] {
+  return text.split('\n').slice(0, -1);
 }
 
 function endOf(child: ChildProcess, stdout: () => string, stderr: () => string): Promise<Ended> {

@@ -12,7 +12,7 @@ import type { Factory } from '../../src/core/ports/factory.ts';
 import { cli } from '../../src/doors/cli/index.ts';
 import { createFactory } from '../../src/factory.ts';
 import { floorRoot } from '../../src/plant/floor/index.ts';
-import { removeDatabase } from '../../src/plant/postgres/index.ts';
+import { forgetHome } from './forget-home.ts';
 
 /** A whole factory for one test file: a home of its own, a registry of its own, and projects to work on. */
 export interface Scene {
@@ -95,20 +95,14 @@ export async function openScene(packages: readonly FakePackage[], { advisories =
       await writeFile(path, content);
       return path;
     },
-    forget,
+    forget: forgetHome,
     close: async () => {
       await factory.close();
       await registry.close();
-      await forget(home);
+      await forgetHome(home);
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
-}
-
-async function forget(home: string): Promise<void> {
-  await removeDatabase(home);
-  const floor = floorRoot(home, process.getuid?.());
-  await rm(process.getuid?.() === 0 ? dirname(floor) : floor, { recursive: true, force: true });
 }
 
 /** A factory that is opened by the first who asks and closed once, however many commands close it. */
