@@ -76,6 +76,9 @@ function decideStation(observed: Observed): Decision | null {
   const station = last(observed.facts, 'station');
   if (station?.outcome === 'broken') return { verdict: 'ESCALATE', reason: reasonOf(station) };
   if (observed.change === 'present') return null;
+  // A line may have no change to begin with; what its stages object to comes first.
+  const [objected] = ownStages.flatMap((check) => objection(observed.facts, check, 'must-not-break'));
+  if (objected !== undefined) return { verdict: 'ESCALATE', reason: objected };
   return {
     verdict: 'ESCALATE',
     reason: { code: 'no-change', message: 'The station left no change, and nothing proves that none was owed.' },
