@@ -1,10 +1,10 @@
-import { findBinaries } from './binaries.ts';
-import { clusterPlace, type ClusterPlace } from './cluster-place.ts';
+import { findBinaries } from './cluster/binaries.ts';
+import { clusterPlace, type ClusterPlace } from './cluster/cluster-place.ts';
 import type { DatabaseOptions } from './database.ts';
 import { isConnectionLoss } from './faults.ts';
 import { withFileLock } from './file-lock.ts';
-import { clusterUser, makeCluster } from './make-cluster.ts';
-import { joinServer, startServer, stopServer } from './postmaster.ts';
+import { clusterUser, makeCluster } from './cluster/make-cluster.ts';
+import { joinServer, startServer, stopServer } from './cluster/postmaster.ts';
 import type { Server } from './server.ts';
 
 /** Name of our database, on servers of our own. */

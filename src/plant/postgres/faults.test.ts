@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { JidokaError } from '../../core/base/error.ts';
 import { databaseFault, isConnectionLoss } from './faults.ts';
-import { faultOfOutput } from './server-log.ts';
+import { faultOfOutput } from './cluster/server-log.ts';
 
 const withCode = (code: string, message = 'said'): Error => Object.assign(new Error(message), { code });
 

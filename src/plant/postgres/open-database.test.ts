@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { clusterPlace } from './cluster-place.ts';
+import { clusterPlace } from './cluster/cluster-place.ts';
 import type { Database, DatabaseOptions } from './database.ts';
 import { removeDatabase, openDatabase } from './index.ts';
-import { serverPid } from './postmaster.ts';
+import { serverPid } from './cluster/postmaster.ts';
 
 let home: string;
 const opened: Database[] = [];

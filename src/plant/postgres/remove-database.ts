@@ -1,7 +1,7 @@
-import { clusterPlace } from './cluster-place.ts';
+import { clusterPlace } from './cluster/cluster-place.ts';
 import { withFileLock } from './file-lock.ts';
-import { removeTree } from './make-cluster.ts';
-import { stopServer } from './postmaster.ts';
+import { removeTree } from './cluster/make-cluster.ts';
+import { stopServer } from './cluster/postmaster.ts';
 
 /** Stops the server of a jidoka home, whoever uses it, and removes its data for good. */
 export async function removeDatabase(home: string): Promise<void> {

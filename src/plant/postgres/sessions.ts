@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { realpath } from 'node:fs/promises';
 import { unavailable } from './faults.ts';
-import { oldestMajor } from './binaries.ts';
+import { oldestMajor } from './cluster/binaries.ts';
 import type { Server } from './server.ts';
 
 /** Name under which one connection of each process is counted; the last one out stops a server of our own. */
