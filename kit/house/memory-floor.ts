@@ -35,6 +35,8 @@ export class MemoryGround {
       adopt: async (name) => {
         const found = this.#workspaces.get(name);
         if (found === undefined || found.started.size === 0) return null;
+        if (found.owner !== owner && isLive(found.owner))
+          throw new JidokaError('workspace-failed', `Process ${found.owner} works in ${name}.`, { mend: 'Wait for it, or end it.' });
         found.owner = owner;
         return found;
       },

@@ -8,7 +8,7 @@ import type { Job } from './job.ts';
 export async function withCheckout<T>(stage: Stage, job: Job, use: (workspace: Workspace) => Promise<T>): Promise<T> {
   // Named for this taking of the step: a process that lost it must not sweep away what its successor works in.
   const workspace = await job.needs.floor.open(`${job.run}-${stage.id}-${job.step.token.slice(0, 8)}`);
-  return await using(workspace, job, async () => {
+  return await using(workspace, { stage, job }, async () => {
     await job.needs.forge.checkout(job.packet.scope.repository, workspace.root);
     await workspace.handOver();
     return await use(stalling(workspace, stage));
@@ -22,11 +22,18 @@ function stalling(workspace: Workspace, { stall }: Stage): Workspace {
   return { ...workspace, spawn: (command) => workspace.spawn({ stallMs, ...command }) };
 }
 
-/** Ends a workspace after its use, unless another process has the step by now: then it is that one's to end. */
-export async function using<T>(workspace: Workspace, job: Job, use: () => Promise<T>): Promise<T> {
+/**
+ * Ends a workspace after its use. One in which a station was started may be gone on with by whoever has the step by now:
+ * then it is that one's to end. Any other is of no use to anybody.
+ */
+export async function using<T>(
+  workspace: Workspace,
+  { stage, job }: { readonly stage: Stage; readonly job: Job },
+  use: () => Promise<T>,
+): Promise<T> {
   try {
     return await use();
   } finally {
-    if (stopReason(job.signal) !== 'lost') await workspace.destroy();
+    if (stage.does !== 'change' || stopReason(job.signal) !== 'lost') await workspace.destroy();
   }
 }

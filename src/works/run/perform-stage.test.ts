@@ -209,4 +209,30 @@ describe('a stage', () => {
     expect(await house.told(run, 'change.harvested')).toMatchObject([{ files: [{ path: 'made.js' }] }]);
     expect(house.ground.names()).toEqual([]);
   });
+
+  it('begins a station anew where the process that had started it stands still and holds its workspace', async () => {
+    const halt = house.programs.halt('agent');
+    let starts = 0;
+    house.stations.set(
+      'writer',
+      writer(async ({ workspace, signal, handle, remember }) => {
+        starts += handle === null ? 1 : 0;
+        const own = await workspace.start({ argv: ['agent'], cwd: '', timeoutMs: 1000, network: 'none' });
+        await remember({ ...own });
+        if (starts === 1) await halt.stand(signal);
+        await workspace.write('made.js', 'made');
+      }),
+    );
+    const run = await begin(taskLine([changeStage()]));
+    first.serve();
+    await house.until(async () => (await house.told(run, 'station.started')).length === 1);
+    const { executors } = house.plant;
+    const still = executors.get(first.engine.executor);
+    await first.engine.die();
+    if (still !== undefined) executors.set(first.engine.executor, { ...still, isLive: true });
+    second.serve();
+    await house.ended(run);
+    expect(starts).toBe(2);
+    expect(await house.told(run, 'stage.completed')).toMatchObject([{ stage: 'change', outcome: 'done' }]);
+  });
 });

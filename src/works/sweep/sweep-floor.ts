@@ -4,7 +4,8 @@ const everyMs = 60_000;
 
 /**
  * Ends, now and every minute until told to stop, what dead processes left running on this machine for runs that have
- * ended meanwhile. What belongs to an open run stays: whoever takes that run over goes on with it.
+ * ended meanwhile, and removes the workspaces they left. A station under way in an open run stays: whoever takes that run
+ * over goes on with it.
  */
 export async function sweepFloor(needs: Pick<RunNeeds, 'floor' | 'control' | 'clock'>, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
@@ -14,6 +15,8 @@ export async function sweepFloor(needs: Pick<RunNeeds, 'floor' | 'control' | 'cl
 }
 
 async function sweep({ floor, control }: Pick<RunNeeds, 'floor' | 'control'>): Promise<void> {
+  await floor.reap();
+  await floor.reap();
   const left = await floor.left();
   if (left.length === 0) return;
   const open = await control.works({ kind: 'run', open: true, limit: 100_000 });

@@ -1,4 +1,4 @@
-import { JidokaError } from '../../../core/base/error.ts';
+import { isJidokaError, JidokaError } from '../../../core/base/error.ts';
 import type { Json } from '../../../core/base/json.ts';
 import type { EventBody } from '../../../core/evidence/event.ts';
 import { fact, type BlobRef, type Claim, type Fact } from '../../../core/evidence/fact.ts';
@@ -20,18 +20,29 @@ export async function change(stage: Stage, job: Job): Promise<StageWork> {
   if (left === null) return await withCheckout(stage, job, (workspace) => perform(stage, job, { station, workspace, handle: null }));
   const { workspace, handle } = left;
   job.note(`${stage.id}: going on with what the station ${station.name} had begun.`);
-  return await using(workspace, job, () => perform(stage, job, { station, workspace, handle }));
+  return await using(workspace, { stage, job }, () => perform(stage, job, { station, workspace, handle }));
 }
 
 /** The workspace in which a station was started by a process that died since, if it still is on this machine. */
 async function leftBehind(stage: Stage, job: Job): Promise<{ readonly workspace: Workspace; readonly handle: Json } | null> {
-  const { ledger, floor } = job.needs;
+  const { ledger } = job.needs;
   const attempt = attemptOf(job.state, stage.id);
   const events = await ledger.read(job.run);
   const ofThis = events.map(({ body }) => body).filter((body) => body.type === 'station.started');
   const started = ofThis.findLast((body) => body.stage === stage.id && body.attempt === attempt);
-  const workspace = started === undefined ? null : await floor.adopt(started.workspace);
+  const workspace = started === undefined ? null : await adopted(started.workspace, job);
   return started === undefined || workspace === null ? null : { workspace, handle: started.handle };
+}
+
+/** One that is held by a process that lost the step and lives on, or stands still, is let be: the station is begun anew. */
+async function adopted(name: string, job: Job): Promise<Workspace | null> {
+  try {
+    return await job.needs.floor.adopt(name);
+  } catch (error) {
+    if (!isJidokaError(error) || error.code !== 'workspace-failed') throw error;
+    job.note(`What had been begun cannot be gone on with: ${error.message}`);
+    return null;
+  }
 }
 
 interface Performance {
