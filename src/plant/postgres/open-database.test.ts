@@ -161,6 +161,18 @@ describe('an executor', () => {
     expect(await second.isLive(staying.id)).toBe(false);
   });
 
+  it('is known again after others took it for dead', async () => {
+    const [first, second] = [await open(), await open()];
+    const executor = await first.enlist(() => {});
+    const rows = async () => (await second.pool.query('select pid from jidoka.executor where id = $1', [executor.id])).rows;
+    await second.pool.query('delete from jidoka.executor where id = $1', [executor.id]);
+    await executor.renew();
+    await executor.renew();
+    expect(await rows()).toEqual([{ pid: process.pid }]);
+    await executor.leave();
+    expect(await rows()).toEqual([]);
+  });
+
   it('keeps its place when every connection breaks', async () => {
     const [first, second] = [await open(), await open()];
     const executor = await first.enlist(() => {});
@@ -172,6 +184,63 @@ describe('an executor', () => {
     expect(await second.isLive(executor.id)).toBe(true);
   });
 });
+
+describe('a listener', () => {
+  it('hears what others say, and nothing once it has closed', async () => {
+    const [first, second] = [await open(), await open()];
+    const heard = new Heard();
+    const [one, other] = [await first.listen('test_a', heard.note), await first.listen('test_a', heard.note)];
+    await second.pool.query(`select pg_notify('test_a', 'hello'), pg_notify('test_b', 'nobody')`);
+    await heard.count(2);
+    await one.close();
+    await second.pool.query(`notify test_a, 'again'`);
+    await heard.count(3);
+    await other.close();
+    const last = await first.listen('test_c', heard.note);
+    await second.pool.query(`notify test_a, 'too late'`);
+    await second.pool.query(`notify test_c, 'end'`);
+    await heard.count(4);
+    expect(heard.notices).toEqual(['hello', 'hello', 'again', 'end']);
+    await last.close();
+  });
+
+  it('goes on after its connection broke, and looks once for what it may have missed', async () => {
+    const [first, second] = [await open(), await open()];
+    const heard = new Heard();
+    await first.listen('test_d', heard.note);
+    await second.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = $1', [
+      'client backend',
+    ]);
+    await heard.count(1);
+    await second.attempt((pool) => pool.query(`notify test_d, 'after'`));
+    await heard.count(2);
+    expect(heard.notices).toEqual(['', 'after']);
+  });
+
+  it('comes back with a server that was killed', async () => {
+    const first = await open();
+    const heard = new Heard();
+    await first.listen('test_e', heard.note);
+    process.kill((await serverPid(await clusterPlace(home))) ?? 0, 'SIGKILL');
+    await heard.count(1);
+    await first.attempt((pool) => pool.query(`notify test_e, 'up'`));
+    await heard.count(2);
+    expect(heard.notices).toEqual(['', 'up']);
+  });
+});
+
+class Heard {
+  readonly notices: string[] = [];
+  #wake: () => void = () => {};
+  readonly note = (notice: string): void => {
+    this.notices.push(notice);
+    this.#wake();
+  };
+
+  async count(wanted: number): Promise<void> {
+    while (this.notices.length < wanted) await new Promise<void>((resolve) => (this.#wake = resolve));
+  }
+}
 
 async function using(folder: string, work: (folder: string) => Promise<void>): Promise<void> {
   try {

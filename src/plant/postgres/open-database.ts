@@ -114,11 +114,12 @@ class Connection implements Database {
   }
 
   async listen(channel: string, onNotice: (payload: string) => void): Promise<{ close(): Promise<void> }> {
-    await this.attempt(() => this.#notices.add(this.#client, channel, onNotice));
+    const listener = { channel, onNotice };
+    await this.attempt(() => this.#notices.add(this.#client, listener));
     return {
       close: async () => {
         // A session that is lost listens no more.
-        await this.#notices.remove(this.#client, channel, onNotice).catch(() => {});
+        await this.#notices.remove(this.#client, listener).catch(() => {});
       },
     };
   }
