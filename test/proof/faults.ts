@@ -42,7 +42,14 @@ function difference(is: string, was: string): string {
   return `…${is.slice(Math.max(0, at - 120), at + 160)}… and not …${was.slice(Math.max(0, at - 20), at + 160)}…`;
 }
 
-const onceARun: readonly EventBody['type'][] = ['run.started', 'packet.sealed', 'verdict.decided', 'evidence.sealed', 'delivered', 'run.ended'];
+const onceARun: readonly EventBody['type'][] = [
+  'run.started',
+  'packet.sealed',
+  'verdict.decided',
+  'evidence.sealed',
+  'delivered',
+  'run.ended',
+];
 
 function once({ run, events }: RunRecord): readonly string[] {
   const bodies = events.map(({ body }) => body);
@@ -78,9 +85,11 @@ async function delivered({ house: { target }, key }: Trial, record: TrialRecord)
     const ref = `refs/jidoka/evidence/${run}`;
     const delivery = events.flatMap(({ body }) => (body.type === 'delivered' ? [body.delivery] : []))[0];
     if (delivery?.evidenceCommit !== refs.get(ref)) faults.push(`${ref} is not what the record says was delivered`);
-    if (delivery?.branch !== null && delivery?.commit !== refs.get(`refs/heads/${delivery?.branch}`)) faults.push('the branch is not what was delivered');
+    if (delivery?.branch !== null && delivery?.commit !== refs.get(`refs/heads/${delivery?.branch}`))
+      faults.push('the branch is not what was delivered');
     if ((await git(target.path, 'rev-list', '--count', ref)) !== '1') faults.push(`${ref} is not one commit`);
-    if ((await filesOfRef(target.path, ref))['bundle.json'] !== bundle.trim()) faults.push(`${ref} holds another bundle than the evidence folder`);
+    if ((await filesOfRef(target.path, ref))['bundle.json'] !== bundle.trim())
+      faults.push(`${ref} holds another bundle than the evidence folder`);
   }
   return faults;
 }
@@ -99,9 +108,10 @@ async function toldOnce(trial: Trial, record: TrialRecord): Promise<readonly str
   const { house } = trial;
   const runs = [...record.values()].map(({ run }) => run);
   const { rows } = await house.database.attempt((pool) =>
-    pool.query<{ name: string }>(`select run || ' ' || run_seq || ' ' || hash as name from jidoka.event where run = any ($1) order by epoch, xid, seq`, [
-      runs,
-    ]),
+    pool.query<{ name: string }>(
+      `select run || ' ' || run_seq || ' ' || hash as name from jidoka.event where run = any ($1) order by epoch, xid, seq`,
+      [runs],
+    ),
   );
   const stored = rows.map(({ name }) => name);
   // All of it is read: the last event was waited for.
@@ -125,9 +135,13 @@ async function doneOutside({ house, key }: Trial, record: TrialRecord): Promise<
     const attempts = events.flatMap(({ body }) => (body.type === 'stage.completed' && body.durationMs >= 0 ? [body.stage] : []));
     const begun = events.flatMap(({ body }) => (body.type === 'stage.started' ? [body.stage] : []));
     return commanded.flatMap((stage) => {
-      const times = tally.filter((deed) => deed.stage === stage && (deed.who === run || (deed.who === key && begun.includes(stage)))).length;
+      const times = tally.filter(
+        (deed) => deed.stage === stage && (deed.who === run || (deed.who === key && begun.includes(stage))),
+      ).length;
       const [least, most] = [count(attempts, stage), count(begun, stage)];
-      return times < least || times > most ? [`${run}: ${stage} was run ${times} times outside, begun ${most} times, completed ${least} times`] : [];
+      return times < least || times > most
+        ? [`${run}: ${stage} was run ${times} times outside, begun ${most} times, completed ${least} times`]
+        : [];
     });
   });
 }

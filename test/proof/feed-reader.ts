@@ -32,7 +32,7 @@ export class FeedReader {
   /** The first event, read already or yet to come, that the question is true for; null where it takes too long. */
   async until(question: (event: LedgerEvent) => boolean, { from, withinMs }: { readonly from: number; readonly withinMs: number }) {
     const end = Date.now() + withinMs;
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       for (; at < this.read.length; at += 1) {
         const event = this.read[at];
         if (event !== undefined && question(event)) return event;
@@ -74,8 +74,8 @@ export class FeedReader {
         const { events, cursor } = await feed.after(this.#cursor, { limit: 100 });
         this.read.push(...events.map(({ event }) => event));
         this.#cursor = cursor;
-        if (events.length > 0) for (const wake of this.#waiting) wake();
-        else await feed.wait(1_000, signal);
+        if (events.length === 0) await feed.wait(1_000, signal);
+        else this.#waiting.forEach((wake) => wake());
       }
     } finally {
       await feed.close();

@@ -112,23 +112,29 @@ export class House {
   /** Processes that live in workspaces of this house, by what their environment says. */
   async jobs(): Promise<readonly string[]> {
     const root = floorRoot(this.#home, process.getuid?.());
-    const found = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(async (pid) => {
-      const environment = (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).split('\0');
-      const isJob = environment.some((each) => each.startsWith(`${floorMark}=`)) && environment.some((each) => each.includes(root));
-      return isJob ? [`${pid} ${(await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ')}`] : [];
-    });
+    const found = (await readdir('/proc'))
+      .filter((name) => /^\d+$/.test(name))
+      .map(async (pid) => {
+        const environment = (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).split('\0');
+        const isJob = environment.some((each) => each.startsWith(`${floorMark}=`)) && environment.some((each) => each.includes(root));
+        return isJob ? [`${pid} ${(await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ')}`] : [];
+      });
     return (await Promise.all(found)).flat();
   }
 
   /** Workers that ended though nobody killed them. */
   async deadWorkers(): Promise<readonly string[]> {
     const dead = await Promise.all(this.workers.map(({ ended }) => Promise.race([ended, pause(0, null)])));
-    return dead.flatMap((ended) => (ended === null ? [] : [`a worker ended by itself (${ended.code ?? ended.signal}): ${ended.stderr.slice(-2_000)}`]));
+    return dead.flatMap((ended) =>
+      ended === null ? [] : [`a worker ended by itself (${ended.code ?? ended.signal}): ${ended.stderr.slice(-2_000)}`],
+    );
   }
 
   /** What the feed told otherwise than it stands in the database, from the first event on. */
   async feedFaults(): Promise<readonly string[]> {
-    const { rows } = await this.database.attempt((pool) => pool.query<{ hash: string }>('select hash from jidoka.event order by epoch, xid, seq'));
+    const { rows } = await this.database.attempt((pool) =>
+      pool.query<{ hash: string }>('select hash from jidoka.event order by epoch, xid, seq'),
+    );
     await this.reader.until(({ hash }) => hash === rows.at(-1)?.hash, { from: 0, withinMs: 10_000 });
     const at = rows.findIndex(({ hash }, index) => hash !== this.reader.read[index]?.hash);
     const more = this.reader.read.length - rows.length;

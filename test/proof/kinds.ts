@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly boundaries: readonly Boundary[];
   /** How often this trial is to kill; for the others. */
   readonly kills: number;
+  /** Which trial of its kind it is, from 0. */
+  readonly at: number;
 }
 
 /** Disturbs a run in one way. */
@@ -33,7 +35,7 @@ export async function disturb(kind: Kind, trial: Trial, around: Surroundings): P
     case 'worker-events':
       return await atEvents(trial, around, () => killAndReplace(trial));
     case 'database-events':
-      return await atEvents(trial, around, () => trial.killPostmaster());
+      return await atEvents(trial, around, () => killServer(trial));
     case 'instants':
       return await atInstants(trial, around);
     case 'two-workers':
@@ -41,7 +43,7 @@ export async function disturb(kind: Kind, trial: Trial, around: Surroundings): P
     case 'three-workers':
       return await twoOfThree(trial, around);
     case 'stopped-worker':
-      return await stopAndGoOn(trial);
+      return await stopAndGoOn(trial, around);
   }
 }
 
@@ -51,9 +53,15 @@ async function atEvents(trial: Trial, { boundaries }: Surroundings, kill: () => 
     const isInTime = await trial.meets(boundary);
     await kill();
     trial.holdsGate = false;
+    trial.instants += 1;
     if (isInTime) trial.met.push(boundary);
     if (trial.chance.next() < 0.3) trial.house.reader.restart();
   }
+}
+
+/** The worker brings it back. */
+async function killServer(trial: Trial): Promise<void> {
+  if (!(await trial.killPostmaster())) throw new Error('there is no server to kill');
 }
 
 /** Where the run rests at its gate meanwhile, a person answers it while no process of the factory lives. */
@@ -75,7 +83,10 @@ function isOpen(trial: Trial): boolean {
 
 /** By a process of its own; who answered the gate before it is no fault. */
 async function answerAlone(trial: Trial): Promise<void> {
-  const gate = trial.events().flatMap(({ body }) => (body.type === 'gate.opened' ? [body.gate] : [])).at(-1);
+  const gate = trial
+    .events()
+    .flatMap(({ body }) => (body.type === 'gate.opened' ? [body.gate] : []))
+    .at(-1);
   const { code, stdout } = await trial.house.command(['approve', gate ?? '', '--json']);
   if (code !== 0 && !stdout.includes('gate-refused')) throw new Error(`the gate was not answered: ${stdout}`);
 }
@@ -85,8 +96,10 @@ async function atInstants(trial: Trial, { wholeMs, kills }: Surroundings): Promi
   for (let kill = 0; kill < kills; kill += 1) {
     await pause((chance.next() * wholeMs * 1.2) / kills);
     const victim = chance.pick(['worker', 'postmaster', 'both']);
-    if (victim !== 'worker') await trial.killPostmaster();
-    if (victim !== 'postmaster') await killAndReplace(trial);
+    // A server that is just being started is no victim; then the worker is.
+    const isKilled = victim !== 'worker' && (await trial.killPostmaster());
+    if (victim !== 'postmaster' || !isKilled) await killAndReplace(trial);
+    trial.instants += 1;
     if (chance.next() < 0.3) house.reader.restart();
   }
 }
@@ -96,6 +109,7 @@ async function inTurn(trial: Trial, { wholeMs, kills }: Surroundings): Promise<v
   for (let kill = 0; kill < kills; kill += 1) {
     await pause((trial.chance.next() * wholeMs) / kills);
     await trial.killWorker(await holder(trial));
+    trial.instants += 1;
     if (kill + 1 < kills) await trial.house.staff(2);
   }
 }
@@ -103,7 +117,10 @@ async function inTurn(trial: Trial, { wholeMs, kills }: Surroundings): Promise<v
 async function twoOfThree(trial: Trial, { wholeMs }: Surroundings): Promise<void> {
   await pause(trial.chance.next() * wholeMs * 0.8);
   const first = await holder(trial);
-  await Promise.all([first, ...trial.house.workers.filter((worker) => worker !== first).slice(0, 1)].map((worker) => trial.killWorker(worker)));
+  await Promise.all(
+    [first, ...trial.house.workers.filter((worker) => worker !== first).slice(0, 1)].map((worker) => trial.killWorker(worker)),
+  );
+  trial.instants += 1;
 }
 
 /** A worker that has a stage in hand, or any where none has. */
@@ -132,17 +149,21 @@ async function stagesInHand({ house }: Trial): Promise<readonly Held[]> {
 }
 
 /** Stops a worker in the middle of a stage until another has taken that over, then lets it go on: it comes too late. */
-async function stopAndGoOn(trial: Trial): Promise<void> {
-  for (const stage of stagesFrom(trial.chance.whole(0, 3))) {
+async function stopAndGoOn(trial: Trial, { at }: Surroundings): Promise<void> {
+  for (const stage of stagesFrom((at + 1) % 4)) {
     const held = await begun(trial, stage);
     const worker = trial.house.workers.find(({ pid }) => pid === held?.pid);
     if (held === null || worker === undefined) continue; // the stage was quicker
     worker.kill('SIGSTOP');
     const stoppedMs = Date.now();
-    const taken = await trial.until(({ run, body }) => run === held.work && isEndOrTaking(body, held), `another that takes ${held.id} over`);
+    const taken = await trial.until(
+      ({ run, body }) => run === held.work && isEndOrTaking(body, held),
+      `another that takes ${held.id} over`,
+    );
     worker.kill('SIGCONT');
     if (taken.body.type !== 'step.reclaimed') continue; // it had ended when it was stopped
     trial.kills.push({ atMs: stoppedMs, victim: 'stopped', pid: worker.pid });
+    trial.instants += 1;
     return;
   }
   throw new Error('no stage was stopped in time');
@@ -157,8 +178,10 @@ function stagesFrom(at: number): readonly string[] {
 
 /** A stage in the hands of a worker that has begun it just now; null where it has ended already. */
 async function begun(trial: Trial, stage: string): Promise<Held | null> {
+  // A station's own program is to be under way, so that there is something to go on with.
+  const type = stage.startsWith('change/') ? 'station.started' : 'stage.started';
   const isBegun = ({ run, body }: LedgerEvent): boolean =>
-    trial.cast.get(run) === 'whole' && body.type === 'stage.started' && `${body.stage}/${body.attempt}` === stage;
+    trial.cast.get(run) === 'whole' && body.type === type && `${body.stage}/${body.attempt}` === stage;
   await trial.until(isBegun, stage);
   const held = await stagesInHand(trial);
   return held.find(({ id, work }) => trial.cast.get(work) === 'whole' && id === `stage/${stage}`) ?? null;

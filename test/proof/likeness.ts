@@ -49,8 +49,17 @@ function anonymous(value: unknown, { key, cast }: Names): Json {
 
 /** Named for what they hold: durations, digests of what differs, places in a git history that differ with them. */
 const chancy: ReadonlySet<string> = new Set([
-  ...['durationMs', 'executor', 'pid', 'how', 'ledger'],
-  ...['digest', 'bundle', 'report', 'ledgerHead', 'commit', 'evidenceCommit'],
+  'durationMs',
+  'executor',
+  'pid',
+  'how',
+  'ledger',
+  'digest',
+  'bundle',
+  'report',
+  'ledgerHead',
+  'commit',
+  'evidenceCommit',
 ]);
 const unordered: ReadonlySet<string> = new Set(['validation', 'stages', 'files', 'where']);
 

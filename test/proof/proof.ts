@@ -29,6 +29,8 @@ export interface Tried {
   readonly kind: Kind;
   readonly name: string;
   readonly kills: number;
+  /** Instants at which one or several were killed or stopped. */
+  readonly instants: number;
   readonly met: readonly Boundary[];
   /** Stages begun again, in the record. */
   readonly repeatsWithin: number;
@@ -79,12 +81,10 @@ interface Lane {
 async function openLane({ seed }: Extent): Promise<Lane> {
   const house = await House.open();
   try {
-    const quiet = async (): Promise<void> => undefined;
-    // The first run takes the baseline that the others take over.
-    await new Trial(house, 'warm-up', chanceOf(seed)).live(1, quiet);
+    await new Trial(house, 'first', chanceOf(seed)).leaveBaseline();
     const trial = new Trial(house, 'reference', chanceOf(seed));
     const startedMs = performance.now();
-    await trial.live(1, quiet);
+    await trial.live(1, async () => undefined);
     const wholeMs = performance.now() - startedMs;
     const reference = await recordOf(trial);
     const faults = await faultsOf(trial, reference, reference);
@@ -102,6 +102,7 @@ interface Planned {
   readonly name: string;
   readonly boundaries: readonly Boundary[];
   readonly kills: number;
+  readonly at: number;
 }
 
 function planOf(extent: Extent, all: readonly Boundary[]): Planned[] {
@@ -116,9 +117,15 @@ function planOf(extent: Extent, all: readonly Boundary[]): Planned[] {
   };
   return kinds.flatMap((kind): Planned[] => {
     if (kind === 'worker-events' || kind === 'database-events')
-      return groups.map((boundaries, at) => ({ kind, name: `${kind}:${at}`, boundaries, kills: boundaries.length }));
+      return groups.map((boundaries, at) => ({ kind, name: `${kind}:${at}`, boundaries, kills: boundaries.length, at }));
     const kills = kind === 'instants' ? killsPerRun : 2;
-    return Array.from({ length: counts[kind] }, (_, at) => ({ kind, name: `${kind}:${at}`, boundaries: [], kills: at % 2 === 0 ? kills : killsOf(kind) }));
+    return Array.from({ length: counts[kind] }, (_, at) => ({
+      kind,
+      name: `${kind}:${at}`,
+      boundaries: [],
+      kills: at % 2 === 0 ? kills : killsOf(kind),
+      at,
+    }));
   });
 }
 
@@ -147,20 +154,26 @@ async function work(lane: Lane, plan: Planned[], { extent, tried }: Round): Prom
   }
 }
 
-async function tryOnce(lane: Lane, { kind, name, boundaries, kills }: Planned, seed: string): Promise<Tried> {
+async function tryOnce(lane: Lane, { kind, name, boundaries, kills, at: turn }: Planned, seed: string): Promise<Tried> {
   const { house, reference, wholeMs } = lane;
   const trial = new Trial(house, keyOf(name), chanceOf(`${seed} ${name}`));
   const tried = { kind, name, met: trial.met };
   const nothing = { repeatsWithin: 0, repeatsOutside: 0, takeoversMs: [] };
   try {
-    await trial.live(staffOf[kind], (each) => disturb(kind, each, { wholeMs, boundaries, kills }));
+    await trial.live(staffOf[kind], (each) => disturb(kind, each, { wholeMs, boundaries, kills, at: turn }));
     const record = await recordOf(trial);
     const faults = [...(await faultsOf(trial, record, reference)), ...(await house.deadWorkers())];
     const repeats = { repeatsWithin: repeatsWithin(record), repeatsOutside: await repeatsOutside(trial, record) };
-    return { ...tried, ...repeats, kills: trial.kills.length, takeoversMs: takeovers(trial, record), faults };
+    return { ...tried, ...repeats, kills: trial.kills.length, instants: trial.instants, takeoversMs: takeovers(trial, record), faults };
   } catch (error) {
     const at = boundaries.length === 0 ? '' : `, killed at ${boundaries.map(boundaryName).join(', ')}`;
-    return { ...tried, ...nothing, kills: trial.kills.length, faults: [`${error instanceof Error ? (error.stack ?? '') : String(error)}${at}`] };
+    return {
+      ...tried,
+      ...nothing,
+      kills: trial.kills.length,
+      instants: trial.instants,
+      faults: [`${error instanceof Error ? (error.stack ?? '') : String(error)}${at}`],
+    };
   }
 }
 

@@ -53,20 +53,27 @@ function files(tally: string): Readonly<Record<string, string>> {
   };
 }
 
-/** The first attempt breaks what the suite holds; whoever is told of that mends it. */
+/** How long a program goes on after it has left its line, so that it may be cut short: milliseconds. */
+const worksMs = 250;
+
+/** The first attempt touches what the line does not let it; whoever is told of that leaves it alone. */
 function change(tally: string): string {
   return `import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 const { packet, feedback } = JSON.parse(readFileSync(process.env.JIDOKA_PACKET, 'utf8'));
 appendFileSync(${JSON.stringify(tally)}, packet.source.key + ' change\\n');
-const first = feedback.some((objection) => objection.startsWith('inspection: ')) ? 0 : 1;
-const total = 'exports.total = (prices) => prices.reduce((sum, price) => sum + price, ' + first + ');\\n';
-writeFileSync('src/total.js', total + 'exports.mean = (prices) => exports.total(prices) / prices.length;\\n');
+await setTimeout(${worksMs});
+const mean = 'exports.mean = (prices) => exports.total(prices) / prices.length;\\n';
+writeFileSync('src/total.js', readFileSync('src/total.js', 'utf8') + mean);
+if (!feedback.some((objection) => objection.startsWith('inspection: '))) writeFileSync('notes.txt', 'There is a mean now.\\n');
 `;
 }
 
 function check(tally: string): string {
   return `import { appendFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 appendFileSync(${JSON.stringify(tally)}, process.env.JIDOKA_RUN + ' ' + process.argv[2] + '\\n');
+await setTimeout(${worksMs});
 `;
 }
 

@@ -1,5 +1,5 @@
 import type { Running } from '../../kit/scenario/index.ts';
-import type { LedgerEvent } from '../../src/core/evidence/event.ts';
+import type { EventBody, LedgerEvent } from '../../src/core/evidence/event.ts';
 import { isAt, type Boundary, type Cast, type Role } from './boundaries.ts';
 import type { Chance } from './chance.ts';
 import { lineFile, type House } from './house.ts';
@@ -29,6 +29,8 @@ export class Trial {
   readonly met: Boundary[] = [];
   /** Where the reader was when it began. */
   readonly from: number;
+  /** Instants at which one or several were killed or stopped. */
+  instants = 0;
   request = '';
   /** Set while the answer to the gate is left to the one who disturbs. */
   holdsGate = false;
@@ -60,6 +62,15 @@ export class Trial {
     }
     const fault = await answered;
     if (fault !== null) throw fault;
+  }
+
+  /** Asks for a run that is cancelled as soon as its baseline is there for others to take over. */
+  async leaveBaseline(): Promise<void> {
+    await this.#submit();
+    const taken = await this.until(({ body }) => body.type === 'stage.completed' && body.stage === 'baseline', 'the baseline');
+    await this.house.ask(['cancel', taken.run]);
+    await this.until(({ run, body }) => run === taken.run && body.type === 'run.ended', 'the end of the first run');
+    await this.#settled();
   }
 
   /** Who is who among the runs that were seen so far. */
@@ -98,9 +109,12 @@ export class Trial {
     await this.house.killWorker(worker);
   }
 
-  async killPostmaster(): Promise<void> {
+  /** False where no server is there to be killed. */
+  async killPostmaster(): Promise<boolean> {
     const atMs = Date.now();
-    if (await this.house.killPostmaster()) this.kills.push({ atMs, victim: 'postmaster', pid: 0 });
+    const isKilled = await this.house.killPostmaster();
+    if (isKilled) this.kills.push({ atMs, victim: 'postmaster', pid: 0 });
+    return isKilled;
   }
 
   async #submit(): Promise<void> {
@@ -110,8 +124,10 @@ export class Trial {
   }
 
   async #answerGate(): Promise<void> {
-    const opened = await this.until(({ run, body }) => this.cast.get(run) === 'whole' && body.type === 'gate.opened' && body.attempt === 2, 'the gate');
-    const gate = opened.body.type === 'gate.opened' ? opened.body.gate : '';
+    const isRest = ({ type }: EventBody): boolean => type === 'gate.opened' || type === 'run.ended';
+    const { body } = await this.until((event) => this.cast.get(event.run) === 'whole' && isRest(event.body), 'the gate');
+    if (body.type !== 'gate.opened') throw new Error('the run ended before its gate');
+    const { gate } = body;
     while (this.holdsGate) await this.house.reader.until(() => false, { from: this.from, withinMs: answerMs });
     for (;;) {
       const { state } = await this.house.ask<{ readonly state: string }>(['gates', gate]).catch(() => ({ state: 'unknown' }));
