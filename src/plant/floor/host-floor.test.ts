@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { floorContract, isRunning, otherOwner, pidsIn, startSh } from '../../../kit/floor/index.ts';
 import type { OtherOwner } from '../../../kit/floor/index.ts';
 import type { Floor, ProcessRef, ProcessResult, Workspace } from '../../core/ports/floor.ts';
 import { systemClock } from '../clock/index.ts';
 import { floorRoot, hostFloor } from './index.ts';
+import { thisOwner } from './owner.ts';
 
 const mostOutputBytes = 3_000_000;
 const asRoot = process.getuid?.() === 0;
@@ -73,6 +75,18 @@ describe('host floor', () => {
     await expect.poll(async () => readdir(join(root, '.trash'))).toEqual([]);
     expect(await readdir(join(root, '.locks'))).toEqual([]);
   });
+});
+
+test('what a process left that died while it took a lock is reaped, and that of a living one is not', async () => {
+  const { floor, root } = await makeFloor();
+  onTestFinished(() => remove(root));
+  await floor.reap();
+  const living = await thisOwner();
+  const names = { dead: `x.lock.${randomUUID()}`, living: `x.lock.${randomUUID()}` };
+  await writeFile(join(root, '.locks', names.dead), JSON.stringify({ ...living, started: 'before' }));
+  await writeFile(join(root, '.locks', names.living), JSON.stringify(living));
+  await floor.reap();
+  expect(await readdir(join(root, '.locks'))).toEqual([names.living]);
 });
 
 describe('the environment of commands', () => {

@@ -1,4 +1,5 @@
 import { readFile, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Workspace } from '../../core/ports/floor.ts';
 import { workspaceFault } from './fault.ts';
 import type { Ground } from './ground.ts';
@@ -58,8 +59,15 @@ export async function reapWorkspaces(ground: Ground): Promise<number> {
     await destroy(ground, place);
     removed += 1;
   }
+  await removeDrafts(ground);
   emptyTrash(root).catch((error: unknown) => log(`Could not empty the trash of ${root}: ${String(error)}`));
   return removed;
+}
+
+/** What a process that died in the middle of taking a lock had written to be linked into its place. */
+async function removeDrafts({ options: { root }, owner }: Ground): Promise<void> {
+  const drafts = (await readdir(locksOf(root))).filter((file) => /\.[0-9a-f]{8}-[0-9a-f-]{27}$/.test(file));
+  for (const draft of drafts.map((file) => join(locksOf(root), file))) if (await isDead(draft, owner)) await rm(draft, { force: true });
 }
 
 async function orphans({ options: { root }, owner }: Ground): Promise<readonly Place[]> {

@@ -79,8 +79,8 @@ async function tryLink(draft: string, path: string): Promise<boolean> {
 
 async function holderOf(path: string): Promise<Owner | null> {
   const text = await readFile(path, 'utf8').catch(() => null);
-  // Our own files only: they are linked into place when they are whole.
-  return text === null ? null : (JSON.parse(text) as Owner);
+  // Our own files only: they are linked into place when they are whole; a draft may be cut short.
+  return text === null || !text.endsWith('}') ? null : (JSON.parse(text) as Owner);
 }
 
 function sameOwner(left: Owner, right: Owner): boolean {
