@@ -151,6 +151,8 @@ export class MemoryHouse {
 
   /** Lets time pass, and all that is due then happen. */
   async pass(ms: number): Promise<void> {
+    // Whoever is about to wait for a time must be waiting when it comes.
+    await this.quiet();
     this.clock.advance(ms);
     await this.quiet();
   }

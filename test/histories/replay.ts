@@ -48,6 +48,7 @@ const askedAt: Readonly<Record<EventBody['type'], readonly Command['kind'][] | '
   'factory.paused': 'never',
   'factory.unpaused': 'never',
   'factory.limited': 'never',
+  'factory.reviewed': 'never',
   'factory.scheduled': 'never',
   'factory.unscheduled': 'never',
   'factory.fired': 'never',

@@ -115,6 +115,8 @@ export type EventBody =
   | { readonly type: 'factory.paused'; readonly scope: string; readonly why: string; readonly by: string }
   | { readonly type: 'factory.unpaused'; readonly scope: string; readonly by: string }
   | { readonly type: 'factory.limited'; readonly key: string; readonly limit: Json; readonly by: string }
+  /** A person has looked at what waited for one: a gate, or what a run delivered. */
+  | { readonly type: 'factory.reviewed'; readonly review: string; readonly by: string }
   | { readonly type: 'factory.scheduled'; readonly schedule: string; readonly what: Json; readonly by: string }
   | { readonly type: 'factory.unscheduled'; readonly schedule: string; readonly by: string }
   | { readonly type: 'factory.fired'; readonly schedule: string; readonly due: string; readonly request: string }

@@ -1,5 +1,5 @@
 import { JidokaError } from '../../core/base/error.ts';
-import { toJson } from '../../core/base/json.ts';
+import { canonicalJson, toJson } from '../../core/base/json.ts';
 import type { Actor } from '../../core/gate/answer.ts';
 import type { EventBody } from '../../core/evidence/event.ts';
 import type { FactoryStatus, Operations, RunRequest, WorkSummary } from '../../core/ports/factory.ts';
@@ -39,7 +39,11 @@ export function operations(open: () => Promise<RunNeeds>, place: Place): Operati
       return await recorded(needs, actor, { type: 'factory.unpaused', scope, by: actor.name }, (tx) => needs.control.unpause(scope, tx));
     },
     reviews: async () => (await open()).control.reviews(),
-    reviewed: async (run, actor) => (await byPerson('say that a result was reviewed', actor, open)).control.reviewed(run, actor.name),
+    reviewed: async (review, actor) => {
+      const needs = await byPerson('say that a result was reviewed', actor, open);
+      const body = { type: 'factory.reviewed', review, by: actor.name } as const;
+      return await recorded(needs, actor, body, (tx) => needs.control.reviewed(review, actor.name, tx));
+    },
     schedules: async () => await schedules(await open()),
     schedule: async (schedule, actor) => {
       const needs = await byPerson('set a schedule', actor, open);
@@ -57,8 +61,11 @@ async function byPerson(what: string, actor: Actor, open: () => Promise<RunNeeds
 
 async function recorded<T>(needs: RunNeeds, actor: Actor, body: EventBody, act: (tx: Tx) => Promise<T>): Promise<T> {
   const at = needs.clock.now();
-  const key = `${body.type}/${at}/${needs.engine.executor}/${needs.clock.monotonicMs()}`;
+  const what = needs.sha256(canonicalJson(body)).slice(0, 12);
+  const key = `${body.type}/${what}/${at}/${needs.engine.executor}/${needs.clock.monotonicMs()}`;
   return await needs.engine.transaction(async (tx) => {
+    // The chain's row first, as everybody takes it who changes what the factory is bound by.
+    await needs.ledger.append(factoryChain, [], tx);
     const result = await act(tx);
     if (result !== false) await needs.ledger.append(factoryChain, newEvents([[key, body]], at, actor.name), tx);
     return result;

@@ -1,4 +1,4 @@
-import { canonicalJson, toJson } from '../../core/base/json.ts';
+import { toJson } from '../../core/base/json.ts';
 import { JidokaError } from '../../core/base/error.ts';
 import { controlQueue, type HeldStep, type NewStep } from '../../core/ports/engine.ts';
 import type { NewSchedule, ScheduleView } from '../../core/ports/factory.ts';
@@ -12,23 +12,40 @@ const schedulesKept = 1000;
 
 /** Sets a schedule; one of the same id is replaced. Throws `limit-invalid`. */
 export async function setSchedule(schedule: NewSchedule, by: string, needs: RunNeeds): Promise<ScheduleView> {
-  const { engine, ledger, clock, sha256 } = needs;
   if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(schedule.id))
-    throw new JidokaError('limit-invalid', `"${schedule.id}" is no name for a schedule.`, { mend: 'Use lower-case letters, digits, dots and dashes.' });
-  const now = clock.now();
-  const due = nextDue(schedule, now);
+    throw new JidokaError('limit-invalid', `"${schedule.id}" is no name for a schedule.`, {
+      mend: 'Use lower-case letters, digits, dots and dashes.',
+    });
+  const due = nextDue(schedule, needs.clock.now());
   if (due === null)
     throw new JidokaError('limit-invalid', `The schedule "${schedule.cron}" is never due again.`, { mend: 'Give a time that lies ahead.' });
-  const earlier = await worksOf(schedule.id, needs);
-  const id = `schedule-${schedule.id}-${sha256(canonicalJson({ schedule: toJson(schedule), now })).slice(0, 8)}`;
-  await engine.transaction(async (tx) => {
-    for (const work of earlier) await engine.end(work, null, tx);
-    const event = { type: 'factory.scheduled', schedule: schedule.id, what: toJson(schedule), by } as const;
-    await ledger.append(factoryChain, newEvents([[`scheduled/${id}`, event]], now, by), tx);
-    await engine.submit({ id, kind: 'schedule', line: schedule.request.line, repository: '', parent: null, input: toJson(schedule) }, tx);
-    await engine.plan(id, [fireAt(schedule, due)], tx);
-  });
+  while (!(await replace(schedule, due, { by, needs })));
   return await viewOf(schedule, due, needs);
+}
+
+/**
+ * Puts a schedule in the place of what its id stood for. Of two that do so at once both mean the same work, which is
+ * registered once: the other one gets false, and looks again.
+ */
+async function replace(
+  schedule: NewSchedule,
+  due: string,
+  { by, needs }: { readonly by: string; readonly needs: RunNeeds },
+): Promise<boolean> {
+  const { engine, ledger, clock, sha256 } = needs;
+  const before = await ledger.latest('factory.scheduled', { schedule: schedule.id });
+  const earlier = await worksOf(schedule.id, needs);
+  const work = `schedule-${schedule.id}-${sha256(before?.hash ?? '').slice(0, 8)}`;
+  const input = toJson(schedule);
+  return await engine.transaction(async (tx) => {
+    const { line } = schedule.request;
+    if ((await engine.submit({ id: work, kind: 'schedule', line, repository: '', parent: null, input }, tx)) === 'exists') return false;
+    const event = { type: 'factory.scheduled', schedule: schedule.id, what: input, by } as const;
+    await ledger.append(factoryChain, newEvents([[`scheduled/${work}`, event]], clock.now(), by), tx);
+    for (const replaced of earlier) await engine.end(replaced, null, tx);
+    await engine.plan(work, [fireAt(schedule, due)], tx);
+    return true;
+  });
 }
 
 /** Takes a schedule away. Returns whether there was one. */
@@ -37,8 +54,9 @@ export async function removeSchedule(id: string, by: string, needs: RunNeeds): P
   if (works.length === 0) return false;
   const now = needs.clock.now();
   await needs.engine.transaction(async (tx) => {
+    const event = { type: 'factory.unscheduled', schedule: id, by } as const;
+    await needs.ledger.append(factoryChain, newEvents([[`unscheduled/${id}/${now}`, event]], now, by), tx);
     for (const work of works) await needs.engine.end(work, null, tx);
-    await needs.ledger.append(factoryChain, newEvents([[`unscheduled/${id}/${now}`, { type: 'factory.unscheduled', schedule: id, by }]], now, by), tx);
   });
   return true;
 }
@@ -69,7 +87,12 @@ export async function fireSchedule(step: HeldStep, needs: RunNeeds): Promise<voi
   });
 }
 
-async function planNext(work: string, schedule: NewSchedule, now: string, { needs, tx }: { readonly needs: RunNeeds; readonly tx: Tx }): Promise<void> {
+async function planNext(
+  work: string,
+  schedule: NewSchedule,
+  now: string,
+  { needs, tx }: { readonly needs: RunNeeds; readonly tx: Tx },
+): Promise<void> {
   const next = nextDue(schedule, now);
   if (next === null) return await needs.engine.end(work, null, tx);
   await needs.engine.plan(work, [fireAt(schedule, next)], tx);

@@ -36,6 +36,7 @@ const texts: Texts = {
   'factory.paused': ({ scope, why, by }) => `${scope} by ${by}. ${why}`,
   'factory.unpaused': ({ scope, by }) => `${scope} by ${by}`,
   'factory.limited': ({ key, by }) => `${key} by ${by}`,
+  'factory.reviewed': ({ review, by }) => `${review} by ${by}`,
   'factory.scheduled': ({ schedule, by }) => `${schedule} by ${by}`,
   'factory.unscheduled': ({ schedule, by }) => `${schedule} by ${by}`,
   'factory.fired': ({ schedule, due, request }) => `${schedule}, due ${due}, as ${request}`,
