@@ -161,7 +161,7 @@ describe('a worker stopped with SIGSTOP', () => {
       expect(await second.ask(`result ${id}`)).toBe(lastStep);
       first.signal('SIGCONT');
       // Whoever is inside the transaction that takes the step away hears of it from the transaction.
-    if (where !== 'inside') await first.hears(new RegExp(`^aborted ${id} 5 lost`));
+      if (where !== 'inside') await first.hears(new RegExp(`^aborted ${id} 5 lost`));
       first.tell(`release ${id}`);
       expect(await first.ask(`result ${id}`)).toBe(lastStep);
       expect(await finished(id)).toEqual(allSteps);

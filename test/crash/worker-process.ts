@@ -1,10 +1,10 @@
 import { appendFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ClientBase } from 'pg';
 import type { HeldStep, NewStep } from '../../src/core/ports/engine.ts';
 import { openEngine } from '../../src/plant/engine/index.ts';
 import { openDatabase } from '../../src/plant/postgres/index.ts';
-import { clientOf } from '../../src/plant/postgres/tx.ts';
 
 /**
  * A process to be killed: it does works of ten steps, one after the other, that each write a line into a file outside
@@ -64,7 +64,8 @@ async function perform(step: HeldStep, signal: AbortSignal): Promise<void> {
   await engine.transaction(async (tx) => {
     await engine.finish(step, tx);
     await holdIf('inside');
-    await clientOf(tx).query('insert into finished values ($1, $2, $3)', [plan.id, at, process.pid]);
+    const client = tx as unknown as ClientBase; // that is what it is on PostgreSQL
+    await client.query('insert into finished values ($1, $2, $3)', [plan.id, at, process.pid]);
     if (at + 1 < steps) await engine.plan(plan.id, [newStep(at + 1)], tx);
     else await engine.end(plan.id, at, tx);
   });

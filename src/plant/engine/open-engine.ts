@@ -3,7 +3,7 @@ import type { Tx } from '../../core/ports/tx.ts';
 import type { EngineDatabase } from './engine-database.ts';
 import { broken } from './faults.ts';
 import { listExecutors } from './list-executors.ts';
-import { ServingProcess } from './service.ts';
+import { ServingProcess } from './serving-process.ts';
 import { deferStep, endWork, finishStep, holdStep, planSteps, submitWork } from './steps.ts';
 import { transact } from './transactions.ts';
 import { viewWork } from './view-work.ts';

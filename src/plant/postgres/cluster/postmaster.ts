@@ -22,6 +22,7 @@ const settings = {
   max_wal_size: '256MB',
   wal_level: 'minimal',
   max_wal_senders: '0',
+  deadlock_timeout: '200ms', // a cancellation may meet the end of the very step it cancels
   ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}), // file by file takes seconds after a kill
   jit: 'off',
   log_min_messages: 'warning',
