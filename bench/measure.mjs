@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { loadavg } from 'node:os';
 
 /** @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv, expect?: readonly number[] }} Place */
 
@@ -37,4 +38,22 @@ export function median(values) {
  */
 export function rounded(value, digits = 1) {
   return Number(value.toFixed(digits));
+}
+
+/**
+ * What many measurements of one thing come to.
+ *
+ * @param {readonly number[]} values
+ * @param {number} [digits]
+ */
+export function spread(values, digits = 1) {
+  const sorted = [...values].sort((left, right) => left - right);
+  const at = (/** @type {number} */ share) =>
+    rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN, digits);
+  return { p50: at(0.5), p95: at(0.95), max: at(1), times: sorted.length };
+}
+
+/** Processes that wanted a core during the last minute, on average: what a figure is to be read with. */
+export function load() {
+  return rounded(loadavg()[0] ?? NaN, 2);
 }

@@ -3,10 +3,16 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cancelTime, takeover } from './endings.mjs';
+import { engineBench } from './engine.mjs';
 import { helpTime } from './help-time.mjs';
+import { idle } from './idle.mjs';
 import { installSize } from './install-size.mjs';
-import { timed } from './measure.mjs';
+import { load, timed } from './measure.mjs';
 import { overhead } from './overhead.mjs';
+import { parked } from './parked.mjs';
+import { partitions } from './partitions.mjs';
+import { upTime } from './up.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const program = `${root}dist/src/doors/cli/main.js`;
@@ -17,6 +23,13 @@ const benches = {
   installSize: () => installSize(root),
   help: () => helpTime(program),
   ledger: () => JSON.parse(timed([process.execPath, ledgerBench()]).stdout),
+  engine: engineBench,
+  partitions,
+  parked,
+  idle,
+  up: upTime,
+  takeover,
+  cancel: cancelTime,
   overhead: () => overhead(program, Number(values.pairs)),
 };
 
@@ -27,7 +40,7 @@ for (const name of asked) {
   const bench = benches[name];
   if (bench === undefined) throw new Error(`There is no bench "${name}": choose of ${Object.keys(benches).join(', ')}.`);
   console.error(`measuring ${name}`);
-  results[name] = bench();
+  results[name] = await bench();
 }
 const machine = {
   cpu: cpus()[0]?.model,
@@ -35,6 +48,7 @@ const machine = {
   platform: process.platform,
   node: process.version,
   npm: timed(['npm', '--version']).stdout.trim(),
+  loadAverageAtTheEnd: load(),
 };
 console.log(JSON.stringify({ machine, ...results }, null, 2));
 
