@@ -33,7 +33,9 @@ export async function followRun(following: Following, needs: RunNeeds, crew: Cre
     const view = await needs.engine.work(run);
     const events = await needs.ledger.read(run);
     const isEnded = view === null || view.state === 'ended';
-    if (!own) for (const { body } of events.slice(seen)) for (const progress of progressOf(run, body)) needs.progress(progress);
+    // What this process does itself it tells as it goes.
+    const news = own ? [] : events.slice(seen).flatMap(({ body }) => progressOf(run, body));
+    for (const progress of news) needs.progress(progress);
     seen = events.length;
     if (isEnded) return resultOf(run, events);
     if (view.state === 'failed') throw failed(view);
