@@ -16,7 +16,6 @@ export async function sweepFloor(needs: Pick<RunNeeds, 'floor' | 'control' | 'cl
 
 async function sweep({ floor, control }: Pick<RunNeeds, 'floor' | 'control'>): Promise<void> {
   await floor.reap();
-  await floor.reap();
   const left = await floor.left();
   if (left.length === 0) return;
   const open = await control.works({ kind: 'run', open: true, limit: 100_000 });

@@ -23,9 +23,7 @@ export async function breakLine(job: Job, recent: readonly RunRow[], tx: Tx): Pr
   if (allowed === undefined || reason === null) return;
   // Of runs that end at once each waits here for the one before, and sees it.
   await needs.ledger.append(factoryChain, [], tx);
-  const others = await earlierReasons(job, recent, tx);
-  const alike = others.slice(0, allowed - 1).filter((other) => other === reason);
-  if (alike.length < allowed - 1) return;
+  if (!(await endedAlike(job, { reason, recent, wanted: allowed - 1 }, tx))) return;
   const scope = `line:${input.line.name}`;
   const why = `${allowed} runs in a row ended with ${reason.split('\n')[0]}`;
   const at = needs.clock.now();
@@ -34,16 +32,23 @@ export async function breakLine(job: Job, recent: readonly RunRow[], tx: Tx): Pr
   if (isNew) await needs.ledger.append(factoryChain, newEvents([[`paused/${job.run}`, paused]], at), tx);
 }
 
-/** How the line's other runs ended, the last one first; null for one that ended well. */
-async function earlierReasons({ run, needs }: Job, recent: readonly RunRow[], tx: Tx): Promise<readonly (string | null)[]> {
-  const ended: { readonly at: string; readonly reason: string | null }[] = [];
-  for (const row of recent) {
-    if (row.run === run) continue;
+interface Row {
+  readonly reason: string;
+  readonly recent: readonly RunRow[];
+  readonly wanted: number;
+}
+
+/** Whether so many of the line's other runs ended for this reason, the last ones without one in between that did not. */
+async function endedAlike({ run, needs }: Job, { reason, recent, wanted }: Row, tx: Tx): Promise<boolean> {
+  let alike = 0;
+  for (const row of recent.filter((other) => other.run !== run).sort((left, right) => (left.lastAt < right.lastAt ? 1 : -1))) {
     const events = await needs.ledger.read(row.run, tx);
-    const end = events.findLast(({ body }) => body.type === 'run.ended');
-    if (end !== undefined) ended.push({ at: end.at, reason: badReason(events) });
+    if (find(events, 'run.ended') === undefined) continue;
+    if (badReason(events) !== reason) return false;
+    alike += 1;
+    if (alike === wanted) return true;
   }
-  return ended.sort((left, right) => (left.at < right.at ? 1 : -1)).map(({ reason }) => reason);
+  return false;
 }
 
 /** What two failures must share to be the same; surroundings fail alike whatever the run was about. */

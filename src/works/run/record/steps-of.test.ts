@@ -53,7 +53,11 @@ describe('the step of', () => {
       changeStage({ station: 'paid' }),
       { slots: [...ofRun, 'queue:stages', 'station:paid', 'provider:acme'] },
     ],
-    ['a gate costs nothing', gateStage('a'), { queue: 'control', slots: [], rates: [], starts: false }],
+    [
+      'a gate costs nothing, and still starts the run where it comes first',
+      gateStage('a'),
+      { queue: 'control', slots: [], rates: [], starts: true },
+    ],
   ])('%s', (_what, stage, step) => {
     expect(planned([stage])).toMatchObject([step]);
   });

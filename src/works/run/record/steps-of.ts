@@ -1,4 +1,4 @@
-import type { Line, Stage } from '../../../core/line/line.ts';
+import type { Stage } from '../../../core/line/line.ts';
 import type { Command } from '../../../core/line/next.ts';
 import { controlQueue, stageQueue, type NewStep } from '../../../core/ports/engine.ts';
 import type { Station } from '../../../core/ports/station.ts';
@@ -27,7 +27,11 @@ function stepOf(command: Command, input: RunInput, stations: Stations): readonly
   const id = stepId(command);
   switch (command.kind) {
     case 'stage':
-      return [isOurs(command.stage) ? control(id, input) : staged(id, command.stage, input, stations)];
+      return [
+        isOurs(command.stage)
+          ? { ...control(id, input), starts: starts(id, command.stage, input) }
+          : staged(id, command.stage, input, stations),
+      ];
     case 'wait':
       return command.wait.kind === 'gate' ? [{ ...control(id, input), notBefore: command.wait.expiresAt }] : [];
     case 'decide':
@@ -60,21 +64,22 @@ function staged(id: string, stage: Stage, input: RunInput, stations: Stations): 
     ...(station === undefined ? [] : [`station:${station}`]),
     ...(provider === undefined ? [] : [`provider:${provider}`]),
   ];
-  const starts = isFirst(line, stage) && id.endsWith('/1');
+  const isStart = starts(id, stage, input);
   return {
     id,
     queue,
     slots: [...ofRun, ...ofStep],
-    rates: starts ? [...ofRun, ...ofStep] : ofStep,
+    rates: isStart ? [...ofRun, ...ofStep] : ofStep,
     scopes: ['factory', `line:${line.name}`, `queue:${queue}`],
-    starts,
+    starts: isStart,
     labels: stage.labels ?? [],
     // What is begun is brought to its end before something new is begun.
-    priority: starts ? priority : priority - 1,
+    priority: isStart ? priority : priority - 1,
     notBefore: null,
   };
 }
 
-function isFirst({ stages }: Line, stage: Stage): boolean {
-  return stages.indexOf(stage) === 0;
+/** Whether a run begins with this step: it waits while too many results of its line wait for a person. */
+function starts(id: string, stage: Stage, { line: { stages } }: RunInput): boolean {
+  return stages.indexOf(stage) === 0 && id.endsWith('/1');
 }
