@@ -19,7 +19,11 @@ export interface Control {
   /** Slots taken and starts counted for each limit, for people who look. */
   usage(): Promise<readonly Usage[]>;
   /** Works that the engine carries, newest first. */
-  works(filter: { readonly kind?: 'run' | 'request' | 'schedule'; readonly open?: boolean; readonly limit: number }): Promise<readonly string[]>;
+  works(filter: {
+    readonly kind?: 'run' | 'request' | 'schedule';
+    readonly open?: boolean;
+    readonly limit: number;
+  }): Promise<readonly string[]>;
   /** Lets a failed work go on with its steps. Returns whether it had failed. */
   retry(work: string): Promise<boolean>;
 }

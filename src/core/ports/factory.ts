@@ -163,7 +163,13 @@ export interface RunRequest {
     | { readonly kind: 'all' }
     | { readonly kind: 'advisories'; readonly files: readonly { readonly path: string; readonly text: string }[] }
     /** A task in words, for a line whose seed is a task. */
-    | { readonly kind: 'task'; readonly key: string | null; readonly title: string; readonly body: string; readonly paths: readonly string[] | null };
+    | {
+        readonly kind: 'task';
+        readonly key: string | null;
+        readonly title: string;
+        readonly body: string;
+        readonly paths: readonly string[] | null;
+      };
   /** `--to`: a version, patch, minor or major; null leaves it to the line (newest release that this Node accepts). */
   readonly to: string | null;
   readonly scope: DependencyScope;
