@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeRepository, type MadeRepository } from '../../kit/forge/index.ts';
 import { npmProject, runCommand, startCommand, type Ended, type Running } from '../../kit/scenario/index.ts';
 import type { LedgerEvent } from '../../src/core/evidence/event.ts';
-import type { Factory } from '../../src/core/ports/factory.ts';
+import type { Factory, RunRequest } from '../../src/core/ports/factory.ts';
 import { createFactory } from '../../src/factory.ts';
 import { openDatabase, type Database } from '../../src/plant/postgres/index.ts';
 import { forgetHome } from '../scenarios/forget-home.ts';
@@ -30,6 +30,8 @@ export interface Plant {
   worker(options: readonly string[], where?: Where): Promise<Running>;
   /** Starts the daemon of a home; it is stopped with the plant. */
   up(options?: readonly string[], where?: Where): Promise<{ readonly pid: number; readonly url: string; readonly log: string }>;
+  /** Leaves a task for whatever worker comes, from within this process. Returns once a worker has made a run of it. */
+  leave(task: Task): Promise<string>;
   /** Waits for the first event, old or new, that the question is true for. */
   event(question: (event: LedgerEvent) => boolean, factory?: Factory): Promise<LedgerEvent>;
   /** Ends every process that this plant has started and that lives; daemons go on. */
@@ -45,6 +47,17 @@ export interface Where {
   /** URL of another database; null for the home's own. */
   readonly database?: string | null;
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A task of a scenario. */
+export interface Task {
+  /** Path of its line file. */
+  readonly line: string;
+  readonly title: string;
+  readonly repository: string;
+  readonly priority?: number;
+  /** ISO time. */
+  readonly notBefore?: string;
 }
 
 /** Opens a plant. */
@@ -104,6 +117,11 @@ export async function openPlant(): Promise<Plant> {
       closings.push(() => runCommand(['down'], setting(where)));
       return JSON.parse(stdout);
     },
+    leave: async ({ notBefore, ...task }) => {
+      const { request } = await factory.submit(await requestOf(task), notBefore === undefined ? {} : { notBefore });
+      const { body } = await firstEvent(factory, ({ body: each }) => each.type === 'request.taken' && each.request === request);
+      return body.type === 'request.taken' ? (body.runs[0] ?? '') : '';
+    },
     event: (question, from = factory) => firstEvent(from, question),
     rest,
     look,
@@ -128,6 +146,13 @@ const project = {
 function cleanEnvironment(folder: string): Readonly<Record<string, string>> {
   const { PATH = '', JIDOKA_PG_BIN } = process.env;
   return { PATH, HOME: folder, TMPDIR: tmpdir(), NO_COLOR: '1', ...(JIDOKA_PG_BIN === undefined ? {} : { JIDOKA_PG_BIN }) };
+}
+
+async function requestOf({ line, title, repository, priority = 100 }: Task): Promise<RunRequest> {
+  const subject = { kind: 'task', key: null, title, body: '', paths: null } as const;
+  const lineFile = { path: line, text: await readFile(line, 'utf8') };
+  const usual = { to: null, scope: 'all', dryRun: false, again: false, advisories: [], actor: 'test' } as const;
+  return { ...usual, line: 'task', repository, subject, lineFile, priority };
 }
 
 /** A server beside the homes, reached by URL alone. */
