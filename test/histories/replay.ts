@@ -66,6 +66,8 @@ function isAbout(command: Command, event: EventBody): boolean {
   if (event.type === 'run.started' || event.type === 'packet.sealed') return 'attempt' in command && command.attempt === 1;
   if (command.kind === 'rework')
     return event.type === 'rework.ordered' && isDeepStrictEqual([command.rework.to, command.voids], [event.to, event.voids]);
+  // What waits comes to its end by what it waited for, never by itself.
+  if (command.kind === 'stage' && event.type === 'stage.completed' && /^(gate|runs)$/.test(command.stage.does)) return false;
   if (!('stage' in command) || !('stage' in event)) return true;
   const attempt = 'attempt' in event ? event.attempt : undefined;
   // What says no attempt is of the first, or of a time when there was only one.
