@@ -1,10 +1,11 @@
 import { findBinaries } from './cluster/binaries.ts';
-import { clusterPlace, type ClusterPlace } from './cluster/cluster-place.ts';
+import { clusterPlace, isInitialised, type ClusterPlace } from './cluster/cluster-place.ts';
 import type { DatabaseOptions } from './database.ts';
 import { isConnectionLoss } from './faults.ts';
 import { withFileLock } from './file-lock.ts';
 import { clusterUser, makeCluster } from './cluster/make-cluster.ts';
 import { joinServer, startServer, stopServer } from './cluster/postmaster.ts';
+import { loadMigrations } from './migrate.ts';
 import type { Server } from './server.ts';
 
 /** Name of our database, on servers of our own. */
@@ -32,7 +33,8 @@ async function join<T>(place: ClusterPlace, options: DatabaseOptions, connect: (
   if (running !== null) return running.value;
   const binaries = await findBinaries({ place, binDir: options.binDir ?? null, env: options.env });
   options.log(`starting PostgreSQL ${binaries.version} of ${binaries.bin} on ${place.data}`);
-  await makeCluster(place, binaries);
+  // A new cluster needs every migration: they are loaded while initdb works.
+  await Promise.all([makeCluster(place, binaries), (await isInitialised(place)) ? null : loadMigrations()]);
   return startServer(place, binaries, connect);
 }
 

@@ -79,9 +79,13 @@ async function tryLock(client: pg.PoolClient): Promise<boolean> {
   return rows[0]?.got === true;
 }
 
-/** Kysely is loaded only here: it takes longer to load than an up-to-date database takes to open. */
+/** What migrations need. Loaded only where there are some to do: it takes longer than an up-to-date database takes to open. */
+export function loadMigrations() {
+  return Promise.all([import('kysely'), import('./migrations/index.ts')]);
+}
+
 async function runMigrations(pool: pg.Pool): Promise<void> {
-  const [{ Kysely, Migrator, PostgresDialect }, { migrations }] = await Promise.all([import('kysely'), import('./migrations/index.ts')]);
+  const [{ Kysely, Migrator, PostgresDialect }, { migrations }] = await loadMigrations();
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: { connect: () => pool.connect(), end: async () => {} } }) });
   const migrator = new Migrator({
     db,
