@@ -1,5 +1,6 @@
 import { JidokaError } from './core/base/error.ts';
 import { parseRunId } from './core/base/ids.ts';
+import type { Line } from './core/line/line.ts';
 import type { Service } from './core/ports/engine.ts';
 import type { Credentials } from './core/ports/credentials.ts';
 import type { Factory, Progress, RunRequest, Serving, Watch } from './core/ports/factory.ts';
@@ -18,7 +19,6 @@ import {
   type Crew,
 } from './works/dispatch/index.ts';
 import { gateDesk } from './works/gate/index.ts';
-import { parseLine } from './works/line-file/index.ts';
 import { mechanic } from './works/mechanic/index.ts';
 import { operations } from './works/operations/index.ts';
 import { cancelRun, performRunStep, type RunNeeds } from './works/run/index.ts';
@@ -30,11 +30,11 @@ export type { FactoryConfig } from './machines.ts';
 
 /**
  * Joins works with their machines: the one place that does. Opening is cheap; the database, the engine and the floor
- * start with the first request that needs them.
+ * start with the first request that needs them, unless `machines` are being opened already.
  */
-export async function createFactory(config: FactoryConfig): Promise<Factory> {
+export async function createFactory(config: FactoryConfig, machines: Promise<Machines> | null = null): Promise<Factory> {
   const audience = new Audience();
-  const house = new House(config, audience);
+  const house = new House(config, audience, machines);
   const needs = async (): Promise<RunNeeds> => (await house.open()).needs;
   return {
     run: (request, watch) =>
@@ -78,7 +78,8 @@ export async function createFactory(config: FactoryConfig): Promise<Factory> {
 }
 
 /** The line a request names, checked. */
-async function lineOf(request: RunRequest): Promise<ReturnType<typeof parseLine>> {
+async function lineOf(request: RunRequest): Promise<Line> {
+  const { parseLine } = await import('./works/line-file/index.ts'); // most processes read no line
   const file = request.lineFile ?? (await builtInLine(request.line));
   return parseLine(file.text, file.path);
 }
@@ -97,15 +98,17 @@ interface Open {
 class House implements Crew {
   readonly #config: FactoryConfig;
   readonly #audience: Audience;
+  #machines: Promise<Machines> | null;
   #opening: Promise<Open> | null = null;
   #open: Open | null = null;
   #own: Service | null = null;
   #serving = false;
   #closed = false;
 
-  constructor(config: FactoryConfig, audience: Audience) {
+  constructor(config: FactoryConfig, audience: Audience, machines: Promise<Machines> | null) {
     this.#config = config;
     this.#audience = audience;
+    this.#machines = machines;
   }
 
   open(): Promise<Open> {
@@ -143,11 +146,12 @@ class House implements Crew {
     if (this.#closed) return;
     this.#closed = true;
     await this.#own?.stop('at-once');
-    await this.#opening?.then(({ machines }) => machines.close()).catch(() => undefined);
+    await this.#machines?.then((machines) => machines.close()).catch(() => undefined);
   }
 
   async #openOnce(): Promise<Open> {
-    const machines = await openMachines(this.#config);
+    this.#machines ??= openMachines(this.#config);
+    const machines = await this.#machines;
     const stations = new Map([
       ['mechanic', mechanic({ registry: machines.registry })],
       ['command', commandStation()],

@@ -2,10 +2,20 @@ import type { Factory } from '../../core/ports/factory.ts';
 import type { Settings } from '../config.ts';
 import type { VerifyEvidence } from './verify.ts';
 
+/** How a factory is opened. */
+export interface Opening {
+  /** Its machines start while the rest is loaded: for a process that is sure to need them. */
+  readonly ahead: boolean;
+}
+
 /** Opens the real factory. Loaded only when a command needs it: it brings the database, the engine and the parsers. */
-export async function openFactory(settings: Settings, log: (line: string) => void): Promise<Factory> {
+export async function openFactory(settings: Settings, log: (line: string) => void, opening: Opening = { ahead: false }): Promise<Factory> {
+  const config = { ...settings, log };
+  const { openMachines } = await import('../../machines.ts');
+  const machines = opening.ahead ? openMachines(config) : null;
+  machines?.catch(() => undefined); // the first who needs them hears of it
   const { createFactory } = await import('../../factory.ts');
-  return createFactory({ ...settings, log });
+  return createFactory(config, machines);
 }
 
 /** Loads the verifier of evidence, which needs no factory and no database. */

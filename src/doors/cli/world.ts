@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { Factory } from '../../core/ports/factory.ts';
 import { type Environment, readEnvironment, type Settings } from '../config.ts';
 import type { VerifyEvidence } from './verify.ts';
-import { loadMove, loadVerifier, type MoveDatabase, openFactory } from './wiring.ts';
+import { loadMove, loadVerifier, type MoveDatabase, openFactory, type Opening } from './wiring.ts';
 
 /** What a command line stands in. Given, so that a test can stand it elsewhere. */
 export interface World {
@@ -20,7 +20,7 @@ export interface World {
   every(ms: number, tick: () => void): () => void;
   /** Calls back on SIGINT, SIGTERM, SIGHUP and SIGQUIT until the returned function is called. */
   onSignal(listen: (signal: string) => void): () => void;
-  openFactory(settings: Settings, log: (line: string) => void): Promise<Factory>;
+  openFactory(settings: Settings, log: (line: string) => void, opening?: Opening): Promise<Factory>;
   loadVerifier(): Promise<VerifyEvidence>;
   loadMove(): Promise<MoveDatabase>;
   /** Whether this command line was given from within a workspace of a factory: by a job, not by a person. */

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import { z } from 'zod';
 import { JidokaError } from '../../core/base/error.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
@@ -19,6 +19,7 @@ export async function readPacketDefaults(repository: RepositorySnapshot, forge: 
   const path = repository.directory === '' ? '.jidoka/packet-defaults.yaml' : `${repository.directory}/.jidoka/packet-defaults.yaml`;
   const text = await forge.read(repository, path);
   if (text === null) return {};
+  const { LineCounter, parseDocument } = await import('yaml'); // few repositories have such a file
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const at = (offset: number): string => `${path}:${lines.linePos(offset).line}:${lines.linePos(offset).col}`;
@@ -33,7 +34,7 @@ export async function readPacketDefaults(repository: RepositorySnapshot, forge: 
 }
 
 /** Where the nearest part of a path that is in the document begins. */
-function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number {
+function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
   const node: unknown = document.getIn(path, true);
   const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : null;
   if (Array.isArray(range) && typeof range[0] === 'number') return range[0];

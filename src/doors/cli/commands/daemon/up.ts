@@ -75,7 +75,7 @@ async function beDaemon(call: Call): Promise<Answer> {
       port: numberOf(call, 'port', ports),
       offer: offerOf(call, daemonName),
       version: settings.version,
-      openFactory: () => world.openFactory(settings, say),
+      openFactory: () => world.openFactory(settings, say, { ahead: true }),
       startApi: async (setting) => (await import('../../../api/index.ts')).startApi(setting),
       onSignal: world.onSignal,
       say,
