@@ -183,7 +183,8 @@ interface Parts {
 /** Stages that a worker does at once: those of the run that stand side by side. */
 const atOnce = 3;
 const stopPatienceMs = 15_000;
-const sweepMs = 30_000;
+/** A worker sweeps when it starts, and then each minute. */
+const sweepMs = 90_000;
 
 async function startWorker(env: Readonly<Record<string, string>>, cwd: string): Promise<Running> {
   const worker = startCommand(['worker', '--at-once', String(atOnce)], { cwd, env });

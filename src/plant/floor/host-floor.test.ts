@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -81,12 +81,24 @@ test('what a process left that died while it took a lock is reaped, and that of 
   const { floor, root } = await makeFloor();
   onTestFinished(() => remove(root));
   await floor.reap();
-  const living = await thisOwner();
-  const names = { dead: `x.lock.${randomUUID()}`, living: `x.lock.${randomUUID()}` };
-  await writeFile(join(root, '.locks', names.dead), JSON.stringify({ ...living, started: 'before' }));
-  await writeFile(join(root, '.locks', names.living), JSON.stringify(living));
+  const living = JSON.stringify(await thisOwner());
+  const dead = JSON.stringify({ ...(await thisOwner()), started: 'before' });
+  const write = async (name: string, text: string): Promise<string> => {
+    await writeFile(join(root, '.locks', name), text);
+    return name;
+  };
+  const kept = [
+    await write(`x.lock.${randomUUID()}`, living),
+    await write('y.lock~0123456789ab', living),
+    await write(`z.lock.${randomUUID()}`, ''),
+  ];
+  await write(`x.lock.${randomUUID()}`, dead);
+  await write('x.lock~0123456789ab', dead);
+  const cut = await write(`x.lock.${randomUUID()}`, '');
+  await utimes(join(root, '.locks', cut), 0, 0);
   await floor.reap();
-  expect(await readdir(join(root, '.locks'))).toEqual([names.living]);
+  expect(await readdir(join(root, '.locks'))).toEqual(expect.arrayContaining(kept));
+  expect(await readdir(join(root, '.locks'))).toHaveLength(kept.length);
 });
 
 describe('the environment of commands', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Workspace } from '../../core/ports/floor.ts';
 import { workspaceFault } from './fault.ts';
 import type { Ground } from './ground.ts';
-import { claim, inherit, isDead } from './owner.ts';
+import { claim, inherit, isDead, isDeadDraft, isDraft } from './owner.ts';
 import { locksOf, makePlace, nameFileOf, placeAt, placeOf } from './places.ts';
 import type { Place } from './places.ts';
 import { endProcesses } from './spawn/processes.ts';
@@ -59,15 +59,24 @@ export async function reapWorkspaces(ground: Ground): Promise<number> {
     await destroy(ground, place);
     removed += 1;
   }
-  await removeDrafts(ground);
+  await removeTraces(ground);
   emptyTrash(root).catch((error: unknown) => log(`Could not empty the trash of ${root}: ${String(error)}`));
   return removed;
 }
 
-/** What a process that died in the middle of taking a lock had written to be linked into its place. */
-async function removeDrafts({ options: { root }, owner }: Ground): Promise<void> {
-  const drafts = (await readdir(locksOf(root))).filter((file) => /\.[0-9a-f]{8}-[0-9a-f-]{27}$/.test(file));
-  for (const draft of drafts.map((file) => join(locksOf(root), file))) if (await isDead(draft, owner)) await rm(draft, { force: true });
+/** What processes left that died in the middle of taking a lock: drafts of it, and the lock of the takeover itself. */
+async function removeTraces(ground: Ground): Promise<void> {
+  const folder = locksOf(ground.options.root);
+  for (const file of await readdir(folder)) {
+    const path = join(folder, file);
+    const isLeft = isDraft(file) ? await isDeadDraft(path, ground.owner) : file.includes('~') && (await isTakenFromDead(ground, path));
+    if (isLeft) await rm(path, { force: true });
+  }
+}
+
+/** Taken first, so that nobody's later lock of the same name is removed in its place. */
+async function isTakenFromDead(ground: Ground, lock: string): Promise<boolean> {
+  return (await isDead(lock, ground.owner)) && (await isTaken(ground, { lock }));
 }
 
 async function orphans({ options: { root }, owner }: Ground): Promise<readonly Place[]> {
@@ -78,7 +87,7 @@ async function orphans({ options: { root }, owner }: Ground): Promise<readonly P
 }
 
 /** Takes the lock of a dead owner; false where another process was quicker. */
-async function isTaken({ owner }: Ground, { lock }: Place): Promise<boolean> {
+async function isTaken({ owner }: Ground, { lock }: Pick<Place, 'lock'>): Promise<boolean> {
   return claim(lock, owner).then(
     () => true,
     () => false,

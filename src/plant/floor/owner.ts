@@ -18,6 +18,9 @@ export interface Owner {
 /** How long an owner that cannot be looked at (another container, another host) is believed to live, in milliseconds. */
 const unseenOwnerMs = 24 * 60 * 60 * 1000;
 
+/** Nobody needs longer to write a draft, in milliseconds. */
+const draftMs = 10_000;
+
 /** Names the process that runs this. */
 export async function thisOwner(): Promise<Owner> {
   const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
@@ -65,6 +68,18 @@ export async function isDead(path: string, here: Owner): Promise<boolean> {
     () => 0,
   );
   return age > unseenOwnerMs;
+}
+
+/** True for the name of what is written to be linked into the place of a lock. */
+export function isDraft(file: string): boolean {
+  return /\.[0-9a-f]{8}-[0-9a-f-]{27}$/.test(file);
+}
+
+/** True where no live process goes on with a draft; one without words belongs to a process that died while it wrote. */
+export async function isDeadDraft(path: string, here: Owner): Promise<boolean> {
+  if (await isDead(path, here)) return true;
+  const found = await stat(path).catch(() => null);
+  return found?.size === 0 && Date.now() - found.mtimeMs > draftMs;
 }
 
 async function tryLink(draft: string, path: string): Promise<boolean> {
