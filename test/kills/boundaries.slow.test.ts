@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Scene } from '../scenarios/scene.ts';
 import { openPlace } from './place.ts';
-import { copyOf, cutAt, expectWhole, update, type Cut } from './trial.ts';
+import { cutAt, expectWhole, update } from './trial.ts';
 import { watchLedger, type LedgerWatch } from './watch-ledger.ts';
 
 let scene: Scene;
@@ -19,34 +19,13 @@ afterAll(async () => {
   await scene.close();
 });
 
-const cuts: Cut[] = [];
-
-/** Lines a run that is not disturbed tells, and one for the end. */
-const told = 17;
-
-describe('a process killed at a line of its progress', () => {
-  it('tells as many lines as are tried below', async () => {
-    const { stderr } = await scene.jidoka(update, { cwd: await copyOf(scene, template) });
-    expect(stderr.split('\n').slice(0, -1), stderr).toHaveLength(told);
-  });
-
-  it.each(Array.from({ length: told }, (_, line) => line))(
-    'leaves a run that the same command brings to its end: line %i',
-    async (line) => {
-      const cut = await cutAt(scene, template, (running) => running.says((_, index) => index >= line));
-      cuts.push(cut);
-      expect(cut.ended.signal === 'SIGKILL' || cut.events.some(({ body }) => body.type === 'run.ended')).toBe(true);
-      await expectWhole(cut, await scene.jidoka(update, { cwd: cut.repository }));
-    },
-  );
-});
-
 describe('a process killed as soon as the ledger has', () => {
   it.each([
     ['what entered', /^packet\/sealed$/],
     ['a begun stage', /^baseline\/1\/started\//],
     ['a completed applicability', /^applicability\/1\/completed$/],
     ['a completed baseline', /^baseline\/1\/completed$/],
+    ['a begun inspection', /^inspection\/1\/started\//],
     ['a completed change', /^change\/1\/completed$/],
     ['a completed inspection', /^inspection\/1\/completed$/],
     ['the verdict', /^verdict\/decided$/],
@@ -71,10 +50,6 @@ describe('a process killed in the middle of a delivery', () => {
     expect(cut.events.map(({ body }) => body.type)).toContain('evidence.sealed');
     await expectWhole(cut, await scene.jidoka(update, { cwd: cut.repository }));
   });
-});
-
-it('was looked for with commands under way, not between them only', () => {
-  expect(cuts.filter(({ family }) => family.length > 0).length).toBeGreaterThan(3);
 });
 
 async function appears(path: string): Promise<void> {
