@@ -25,6 +25,17 @@ export async function living(some: readonly Relative[]): Promise<readonly Relati
   return some.filter(({ pid, born }) => now.has(`${pid} ${born}`));
 }
 
+/** Waits for a process that has a text as one of its arguments, whoever started it; on Linux only. */
+export async function processCalled(text: string): Promise<Relative> {
+  for (;;) {
+    for (const one of await everyProcess()) {
+      const words = await readFile(`/proc/${one.pid}/cmdline`, 'utf8').catch(() => '');
+      if (words.split('\0').includes(text)) return one;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 interface Seen extends Relative {
   readonly parent: number;
 }

@@ -34,9 +34,9 @@ const rule = {
   proof: 'what each stage came to',
 };
 
-/** A stage that runs a script of one line by node. */
-export function script(id: string, code: string, more: object = {}): Stages[number] {
-  return { id, does: 'command', run: ['node', '-e', code], timeout: '5m', ...more };
+/** A stage that runs a script by node; `mark` is an argument that its process can be found by. */
+export function script(id: string, code: string, more: object = {}, mark = ''): Stages[number] {
+  return { id, does: 'command', run: ['node', '-e', code, ...(mark === '' ? [] : [mark])], timeout: '5m', ...more };
 }
 
 /** A stage where a person is asked. */
