@@ -23,6 +23,8 @@ export async function usageOver({ pid, data }, seconds) {
     cpuPercent: { daemon: percent(cpu.daemon), postgres: percent(cpu.postgres), sum: percent(cpu.daemon + cpu.postgres) },
     memoryMb: { daemon: memory.daemon.mb, postgres: memory.postgres.mb, sum: rounded(memory.daemon.mb + memory.postgres.mb) },
     memoryIs: memory.daemon.is,
+    // What other Node processes share with the daemon counts as theirs too; alone it would have all of this.
+    daemonRssMb: megabytes([kilobytes(textOf(pid, 'status'), 'VmRSS')]),
     sessions: family(server).length - 1,
   };
 }
