@@ -76,22 +76,24 @@ export const EvidenceBundle = z.strictObject({
     restsOn: z.array(CheckName),
   }),
   residualRisk: z.array(z.string()),
-  /** What people decided at gates, and what was sent back to be done again, in order. */
-  decisions: z.array(
-    z.strictObject({
-      stage: z.string(),
-      attempt: z.number(),
-      question: z.string(),
-      /** approve, reject, answer, or expired. */
-      choice: z.string(),
-      by: z.string(),
-      role: z.string(),
-      note: z.string(),
-      at: z.string(),
-      digest: z.string(),
-    }),
-  ),
-  reworks: z.array(z.strictObject({ from: z.string(), to: z.string(), objection: z.string() })),
+  /** What people decided at gates, and what was sent back to be done again, in order; absent where neither happened, as in 0.1.0. */
+  decisions: z
+    .array(
+      z.strictObject({
+        stage: z.string(),
+        attempt: z.number(),
+        question: z.string(),
+        /** approve, reject, answer, or expired. */
+        choice: z.string(),
+        by: z.string(),
+        role: z.string(),
+        note: z.string(),
+        at: z.string(),
+        digest: z.string(),
+      }),
+    )
+    .optional(),
+  reworks: z.array(z.strictObject({ from: z.string(), to: z.string(), objection: z.string() })).optional(),
   stages: z.array(
     z.strictObject({
       stage: z.string(),
@@ -149,8 +151,11 @@ export function bundle(run: RunId, events: readonly LedgerEvent[]): EvidenceBund
       restsOn: restsOn(packet, facts, decided),
     },
     residualRisk: residualRisks(packet, facts, bodies(told, 'stage.started')),
-    decisions: decisionsPart(told),
-    reworks: bodies(told, 'rework.ordered').map(({ from, to, objection }) => ({ from, to, objection })),
+    ...unlessEmpty('decisions', decisionsPart(told)),
+    ...unlessEmpty(
+      'reworks',
+      bodies(told, 'rework.ordered').map(({ from, to, objection }) => ({ from, to, objection })),
+    ),
     stages: stagesPart(told),
     files: filesPart(told),
     ledger: { head: told.at(-1)?.hash ?? '', events: told.length },
@@ -196,8 +201,13 @@ function diffPart(events: readonly LedgerEvent[]): EvidenceBundle['diff'] {
   return { patch: change.patch, files: change.files.map((file) => ({ ...file })) };
 }
 
+/** A part that no bundle of an older version has: what was sealed without it must be derived without it. */
+function unlessEmpty<Name extends string, Item>(name: Name, items: Item[]): { readonly [Part in Name]?: Item[] } {
+  return items.length === 0 ? {} : ({ [name]: items } as { readonly [Part in Name]: Item[] }); // a computed name is widened
+}
+
 /** What each gate was asked and got. */
-function decisionsPart(events: readonly LedgerEvent[]): EvidenceBundle['decisions'] {
+function decisionsPart(events: readonly LedgerEvent[]): NonNullable<EvidenceBundle['decisions']> {
   const answers = bodies(events, 'gate.answered');
   const expiries = bodies(events, 'gate.expired');
   return bodies(events, 'gate.opened').flatMap(({ gate, stage, attempt, question, digest }) => {

@@ -105,7 +105,7 @@ function validation({ validation: facts }: EvidenceBundle): string[] {
 }
 
 /** What people decided and what was done again; left out where neither happened. */
-function decisions({ decisions: taken, reworks }: EvidenceBundle): string[][] {
+function decisions({ decisions: taken = [], reworks = [] }: EvidenceBundle): string[][] {
   const answers = taken.map(
     ({ stage, question, choice, by, role, at, note }) =>
       `- **${stage}** asked: ${inline(question)} **${choice}**${by === '' ? '' : ` by ${inline(by)} (${role})`} at ${at}${note === '' ? '' : `: ${inline(note)}`}`,
