@@ -9,11 +9,11 @@ import { builtInLine, openMachines, type FactoryConfig, type Machines } from './
 import { evidenceFiles } from './works/delivery/index.ts';
 import { diagnose } from './doctor.ts';
 import {
-  findRun,
   performRequest,
   resumeRun,
   runDetails,
   runSummaries,
+  stopRun,
   submitRequest,
   workRequest,
   type Crew,
@@ -21,7 +21,7 @@ import {
 import { gateDesk } from './works/gate/index.ts';
 import { mechanic } from './works/mechanic/index.ts';
 import { operations } from './works/operations/index.ts';
-import { cancelRun, performRunStep, type RunNeeds } from './works/run/index.ts';
+import { performRunStep, type RunNeeds } from './works/run/index.ts';
 import { fireSchedule } from './works/schedule/index.ts';
 import { commandStation } from './works/station/index.ts';
 import { sweepFloor } from './works/sweep/index.ts';
@@ -53,10 +53,7 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
     cancel: async (text, { actor, why }) => {
       if (actor.kind !== 'person')
         throw new JidokaError('access-refused', `${actor.name} is an agent and may not cancel a run.`, { mend: 'Let a person do it.' });
-      const open = await needs();
-      const run = await findRun(text, open.ledger);
-      await cancelRun(run, { by: actor.name, why }, open);
-      return (await runDetails(open, run)).summary;
+      return await stopRun(text, { by: actor.name, why }, await needs());
     },
     runs: async (filter) => await runSummaries(await needs(), filter),
     show: async (run) => await runDetails(await needs(), run),

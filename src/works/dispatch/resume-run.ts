@@ -43,7 +43,8 @@ export async function findRun(text: string, ledger: Ledger): Promise<RunId> {
   });
 }
 
-function ofOlderVersion(run: RunId): JidokaError {
+/** Refuses what only the engine could do for a run. */
+export function ofOlderVersion(run: RunId): JidokaError {
   return new JidokaError('run-unknown', `Run ${run} was begun by an older jidoka, which kept elsewhere what it was started with.`, {
     mend: 'Give the command that began it again: it goes on from what the ledger has of it.',
   });

@@ -1,7 +1,7 @@
 import { parseRunId, runId, seedKey, type RunId } from '../../core/base/ids.ts';
 import { canonicalJson } from '../../core/base/json.ts';
 import { assertNever } from '../../core/base/assert-never.ts';
-import { runResult } from '../../core/evidence/run-result.ts';
+import { find, runResult } from '../../core/evidence/run-result.ts';
 import type { Line } from '../../core/line/line.ts';
 import type { Seed } from '../../core/packet/seed.ts';
 import { seedTitle } from '../../core/packet/title.ts';
@@ -77,18 +77,30 @@ function inputOf(seed: Seed, order: SeedOrder, attempt: number, needs: RunNeeds)
 
 /** How this attempt stands; null sends the caller to the next one. */
 async function standingOf(input: RunInput, view: WorkView | null, needs: RunNeeds, again: boolean): Promise<Joined | null> {
-  if (view === null) return 'new';
-  switch (view.state) {
+  const run = parseRunId(input.run);
+  const state = view?.state;
+  switch (state) {
     case 'open':
-      return isLeft(view) ? 'resumed' : 'under-way';
+      return view !== null && isLeft(view) ? 'resumed' : 'under-way';
     case 'failed':
-      await needs.control.retry(view.id);
+      await needs.control.retry(run);
       return 'resumed';
     case 'ended':
-      return !again && (await stillStands(parseRunId(input.run), needs)) ? 'ended' : null;
+      return await standingOfEnded(run, needs, again);
+    case undefined:
+      // Of a run that an older version worked to its end, the ledger alone knows.
+      return (await hasEnded(run, needs)) ? await standingOfEnded(run, needs, again) : 'new';
     default:
-      return assertNever(view.state);
+      return assertNever(state);
   }
+}
+
+async function hasEnded(run: RunId, { ledger }: RunNeeds): Promise<boolean> {
+  return find(await ledger.read(run), 'run.ended') !== undefined;
+}
+
+async function standingOfEnded(run: RunId, needs: RunNeeds, again: boolean): Promise<'ended' | null> {
+  return !again && (await stillStands(run, needs)) ? 'ended' : null;
 }
 
 /** True where the process that worked on it is dead and nobody has taken its step yet. */
