@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import type { Proof } from './proof.ts';
 import { crashSuite } from './suite.ts';
 import { tableOf } from './table.ts';
 
@@ -16,15 +17,12 @@ const text = process.env['JIDOKA_CRASH'];
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 if (text === undefined) {
-  crashSuite({ seed: '2', lanes: 2, boundaries: 12, instants: 16, crowds: 1, stops: 1, only: null, say }, { limitMs: 600_000 });
+  const extent = { lanes: 2, boundaries: 12, instants: 8, killsPerRun: 4, pairs: 1, triples: 1, stops: 1 };
+  crashSuite({ ...extent, seed: '2', only: null, say }, { limitMs: 600_000 });
 } else {
   const { out, ...order }: Order = JSON.parse(text);
-  crashSuite(
-    { ...order, boundaries: 'all', crowds: 8, stops: 4, say },
-    {
-      limitMs: 3_600_000,
-      seen: async (proof) =>
-        await writeFile(out, JSON.stringify({ postgres: proof.postgres, kinds: tableOf(proof), faults: proof.faults })),
-    },
-  );
+  const seen = (proof: Proof): Promise<void> =>
+    writeFile(out, JSON.stringify({ postgres: proof.postgres, kinds: tableOf(proof), faults: proof.faults }));
+  const extent = { boundaries: 'all', killsPerRun: 4, pairs: 8, triples: 8, stops: 4 } as const;
+  crashSuite({ ...order, ...extent, say }, { limitMs: 3_600_000, seen });
 }

@@ -15,8 +15,11 @@ export interface Extent {
   readonly boundaries: number | 'all';
   /** Kills at random instants, at least. */
   readonly instants: number;
-  /** Trials of each kind of several workers. */
-  readonly crowds: number;
+  /** Kills in one run, so far apart that each is made good before the next. */
+  readonly killsPerRun: number;
+  /** Trials of two workers, and of three. */
+  readonly pairs: number;
+  readonly triples: number;
   /** Trials of a worker that is stopped. */
   readonly stops: number;
   /** Only this one trial, as its failure named it, or null. */
@@ -49,9 +52,6 @@ export interface Proof {
   /** What a house found in the end: the whole feed, and the floor. */
   readonly faults: readonly string[];
 }
-
-/** Kills in one run, so that they are far apart and each run is worth its time. */
-const killsPerRun = 4;
 
 /** Disturbs runs in every way, as much as is asked for, and tells what became of each. */
 export async function prove(extent: Extent): Promise<Proof> {
@@ -106,32 +106,33 @@ interface Planned {
 }
 
 function planOf(extent: Extent, all: readonly Boundary[]): Planned[] {
+  const { killsPerRun } = extent;
   const spread = extent.boundaries === 'all' ? all : all.filter((_, at) => at % Math.ceil(all.length / Number(extent.boundaries)) === 0);
   const runs = Math.ceil(spread.length / killsPerRun);
   const groups = Array.from({ length: runs }, (_, at) => spread.filter((_each, index) => index % runs === at));
   const counts: Readonly<Record<Exclude<Kind, 'worker-events' | 'database-events'>, number>> = {
     instants: Math.ceil(extent.instants / killsPerRun),
-    'two-workers': extent.crowds,
-    'three-workers': extent.crowds,
+    'two-workers': extent.pairs,
+    'three-workers': extent.triples,
     'stopped-worker': extent.stops,
   };
   return kinds.flatMap((kind): Planned[] => {
     if (kind === 'worker-events' || kind === 'database-events')
       return groups.map((boundaries, at) => ({ kind, name: `${kind}:${at}`, boundaries, kills: boundaries.length, at }));
-    const kills = kind === 'instants' ? killsPerRun : 2;
     return Array.from({ length: counts[kind] }, (_, at) => ({
       kind,
       name: `${kind}:${at}`,
       boundaries: [],
-      kills: at % 2 === 0 ? kills : killsOf(kind),
+      kills: killsOf(kind, at, extent),
       at,
     }));
   });
 }
 
 /** Every other run of two workers loses only one. */
-function killsOf(kind: Kind): number {
-  return kind === 'two-workers' ? 1 : killsPerRun;
+function killsOf(kind: Kind, at: number, { killsPerRun }: Extent): number {
+  if (kind === 'instants') return killsPerRun;
+  return kind === 'two-workers' && at % 2 === 1 ? 1 : 2;
 }
 
 interface Round {
