@@ -19,7 +19,7 @@ export interface EnginesUnderTest {
   close(): Promise<void>;
 }
 
-const patienceMs = 8_000;
+const patienceMs = 25_000;
 
 /** What a test works with: names of its own, hands to do steps, and a desk that does none. */
 export class Bench {

@@ -3,7 +3,7 @@ import { JidokaError } from '../../core/base/error.ts';
 import { claimant } from './claim.ts';
 import { findDaemon, removeDaemon } from './daemon-file.ts';
 import { descendants } from './family.ts';
-import { type Living, lives } from './life.ts';
+import { lifeOf, type Living, lives } from './life.ts';
 import { daemonPlace } from './place.ts';
 
 export type Stopped =
@@ -43,10 +43,11 @@ async function hasEnded(daemon: Living, patienceMs: number): Promise<boolean> {
 
 /** The daemon goes first, so that it starts nothing new while its children go. */
 async function endHard(daemon: Living): Promise<void> {
-  const children = await descendants(daemon.pid);
-  for (const pid of [daemon.pid, ...children]) signal(pid, 'SIGKILL');
+  const children = await Promise.all((await descendants(daemon.pid)).map(lifeOf));
+  const family = [daemon, ...children.filter((child) => child !== null)];
+  for (const { pid } of family) signal(pid, 'SIGKILL');
   // Only a process that the kernel cannot end is left by this; it will end with what it waits for.
-  await hasEnded(daemon, 5_000);
+  await Promise.all(family.map((one) => hasEnded(one, 5_000)));
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
