@@ -11,11 +11,11 @@ export const offerOptions: readonly OptionRecord[] = [
 
 /** Reads what a worker offers. Throws `usage`. */
 export function offerOf(call: Call, name: string | null): ServeOffer {
-  const queues = call.text('queues');
+  const [queues, labels] = [call.text('queues'), call.text('labels')];
   return {
     name,
     queues: queues === null ? null : namesOf(queues, '--queues'),
-    labels: namesOf(call.text('labels') ?? '', '--labels'),
+    labels: labels === null ? [] : namesOf(labels, '--labels'),
     atOnce: numberOf(call, 'at-once', { least: 1, most: 1000 }),
   };
 }
@@ -37,7 +37,6 @@ export function offerText({ queues, labels, atOnce }: ServeOffer): string {
 
 function namesOf(text: string, option: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
-  if (text === '') return [];
   if (names.every((name) => name !== '')) return names;
-  throw new JidokaError('usage', `${option} ${text} has an empty name.`, { mend: `Give names with commas between: ${option} a,b.` });
+  throw new JidokaError('usage', `${option} "${text}" has an empty name.`, { mend: `Give names with commas between: ${option} a,b.` });
 }
