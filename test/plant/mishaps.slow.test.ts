@@ -54,7 +54,8 @@ it.runIf(isRoot)('a worker whose disk is full gives back what it cannot do, and 
   try {
     const filler = join(small, 'filler');
     const worker = await plant.worker([], { home: 'small' });
-    await writeFile(filler, Buffer.alloc(16 * 1024 * 1024)).catch((error: NodeJS.ErrnoException) => expect(error.code).toBe('ENOSPC'));
+    const filled = await writeFile(filler, Buffer.alloc(16 * 1024 * 1024)).catch((error: NodeJS.ErrnoException) => error.code);
+    expect(filled).toBe('ENOSPC');
     const left = plant.leave({ line, title: 'Small', repository });
     await worker.says((said) => /given back.*(disk|room|space)/i.test(said));
     await rm(filler);
