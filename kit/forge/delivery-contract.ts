@@ -148,10 +148,13 @@ function attaching({ forge, target, repository }: Given): void {
     expect(await git(target().path, 'show', `${first.ref}:bundle.json`)).toBe('{}');
   });
 
-  test('a record never changes', async () => {
+  test('a record never changes: that of another factory for the same run stands beside it', async () => {
     const first = await forge().attach(repository(), record('{}'));
-    await expect(forge().attach(repository(), record('{"other":1}'))).rejects.toMatchObject({ code: 'invariant' });
-    await expect(forge().locate(repository(), record('{"other":1}'))).rejects.toMatchObject({ code: 'invariant' });
+    expect(await forge().locate(repository(), record('{"other":1}'))).toBeNull();
+    const other = await forge().attach(repository(), record('{"other":1}'));
+    expect(other).toMatchObject({ ref: `${first.ref}.${other.commit.slice(0, 8)}`, held: null });
+    expect(await forge().attach(repository(), record('{"other":1}'))).toEqual(other);
+    expect(await forge().locate(repository(), record('{"other":1}'))).toEqual(other);
     expect(await forge().resolve(repository(), first.ref)).toBe(first.commit);
   });
 }

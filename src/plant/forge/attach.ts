@@ -7,7 +7,10 @@ import { commitOf, ensureBase } from './mirror.ts';
 import type { Ground } from './mirror.ts';
 import { pushTo, targetCommit } from './target.ts';
 
-/** Stores files as a commit of their own under a ref of the target that never changes again. */
+/**
+ * Stores files as a commit of their own under a ref of the target that never changes again. Where another factory has
+ * left its record of the same run there, this one stands beside it, under a name that its content gives.
+ */
 export async function attachRecord(ground: Ground, repository: RepositorySnapshot, record: Attachment): Promise<Published> {
   const job = await makeJob(ground, repository, record);
   return writeOrKeep(
@@ -16,10 +19,11 @@ export async function attachRecord(ground: Ground, repository: RepositorySnapsho
   );
 }
 
-/** Where the target has this very record, or null. Throws `invariant` where it has another under the same ref. */
+/** Where the target has this very record, or null. */
 export async function findRecord(ground: Ground, repository: RepositorySnapshot, record: Attachment): Promise<Published | null> {
-  const there = await targetCommit(ground, repository, record.ref);
-  return there === null ? null : same(await makeJob(ground, repository, record), there);
+  const job = await makeJob(ground, repository, record);
+  const there = await targetCommit(ground, repository, job.ref);
+  return there === null ? null : same(job, there);
 }
 
 interface Job {
@@ -31,7 +35,11 @@ interface Job {
 
 async function makeJob(ground: Ground, repository: RepositorySnapshot, record: Attachment): Promise<Job> {
   const mirror = await ensureBase(ground, repository);
-  return { repository, mirror, ref: record.ref, commit: await commitFiles(ground, mirror, record) };
+  const commit = await commitFiles(ground, mirror, record);
+  // A target that cannot be asked says so again when it is written to.
+  const there = await targetCommit(ground, repository, record.ref).catch(() => null);
+  const isTaken = there !== null && there !== commit;
+  return { repository, mirror, ref: isTaken ? `${record.ref}.${commit.slice(0, 8)}` : record.ref, commit };
 }
 
 async function intoTarget(ground: Ground, job: Job): Promise<Published> {
