@@ -166,7 +166,8 @@ describe('a worker stopped with SIGSTOP', () => {
       expect(await first.ask(`result ${id}`)).toBe(lastStep);
       expect(await finished(id)).toEqual(allSteps);
       expect(await finishedBy(id, first.pid)).toEqual([0, 1, 2, 3, 4]);
-      // It is fit for more.
+      // It is fit for more, and nobody else is there to take it.
+      expect(await second.end()).toBe(0);
       const next = randomUUID();
       first.tell(`put ${next} 0 before`);
       await first.hears(new RegExp(`^held ${next}`));
