@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GateView } from '../../src/core/ports/factory.ts';
 import { gate, script } from './line-of.ts';
 import { openPlant, type Plant } from './plant.ts';
@@ -89,21 +90,22 @@ describe('a gate', () => {
 });
 
 /**
- * Tries to approve every gate by the command line, with its environment cleared and not, and by HTTP with every token
- * that it can read; ends well where nothing of it worked. It waits until the gate is open.
+ * Tries to approve the gate beside it and to make itself a token, with its environment cleared and not, and, where it
+ * runs as another user, to read the daemon's token; ends well where nothing of it worked.
  */
 function sly(): ReturnType<typeof script> {
   const main = fileURLToPath(new URL('../../dist/src/doors/cli/main.js', import.meta.url));
   const code = `
-    const { execFileSync, spawnSync } = require('node:child_process');
+    const { spawnSync } = require('node:child_process');
     const fs = require('node:fs');
     const home = ${JSON.stringify(`${plant.folder}/own`)};
     const tries = [];
     const cli = (env, ...args) => spawnSync(process.execPath, [${JSON.stringify(main)}, '--home', home, ...args], { env, encoding: 'utf8' });
     const clean = { PATH: process.env.PATH, HOME: process.env.HOME };
     for (const env of [process.env, clean]) {
-      const list = cli(env, 'gates', '--json');
-      tries.push(list.status, cli(env, 'approve', 'sly').status, cli(env, 'token', 'add', 'me', '--roles', 'reviewer').status);
+      // Whoever may read the factory may look at its gates; to act is what counts.
+      cli(env, 'gates', '--json');
+      tries.push(cli(env, 'approve', 'sly').status, cli(env, 'token', 'add', 'me', '--roles', 'reviewer').status);
     }
     let read = 'unreadable';
     try { read = fs.readFileSync(home + '/daemon/token', 'utf8'); } catch {}
@@ -141,6 +143,5 @@ async function ended(id: string): Promise<unknown> {
 
 async function postmaster(): Promise<number> {
   const { database } = await factory.operations.status();
-  const { readFile } = await import('node:fs/promises');
   return Number((await readFile(`${database}/postmaster.pid`, 'utf8')).split('\n')[0]);
 }
