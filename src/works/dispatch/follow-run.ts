@@ -1,6 +1,6 @@
 import { JidokaError } from '../../core/base/error.ts';
 import type { RunId } from '../../core/base/ids.ts';
-import type { EventBody } from '../../core/evidence/event.ts';
+import type { EventBody, LedgerEvent } from '../../core/evidence/event.ts';
 import { runResult } from '../../core/evidence/run-result.ts';
 import type { WorkView } from '../../core/ports/engine.ts';
 import type { Progress, RunResult } from '../../core/ports/factory.ts';
@@ -33,9 +33,7 @@ export async function followRun(following: Following, needs: RunNeeds, crew: Cre
     const view = await needs.engine.work(run);
     const events = await needs.ledger.read(run);
     const isEnded = view === null || view.state === 'ended';
-    // What this process does itself it tells as it goes.
-    const news = own ? [] : events.slice(seen).flatMap(({ body }) => progressOf(run, body));
-    for (const progress of news) needs.progress(progress);
+    for (const progress of foreignProgress(run, events, seen, needs)) needs.progress(progress);
     seen = events.length;
     if (isEnded) return resultOf(run, events);
     if (view.state === 'failed') throw failed(view);
@@ -84,6 +82,16 @@ function failed({ id, failure }: WorkView): JidokaError {
 
 function interrupted(run: RunId): JidokaError {
   return new JidokaError('interrupted', `Waiting for run ${run} was interrupted.`, { mend: `Go on with it: jidoka resume ${run}` });
+}
+
+/** What others did of a run since; what this process does it tells as it goes. */
+function foreignProgress(run: RunId, events: readonly LedgerEvent[], seen: number, { engine }: RunNeeds): readonly Progress[] {
+  const doers = new Map<string, string>();
+  return events.flatMap(({ body }, at) => {
+    if (body.type === 'stage.started') doers.set(body.stage, body.where.executor);
+    const isOwn = 'stage' in body && doers.get(body.stage) === engine.executor;
+    return at < seen || isOwn ? [] : progressOf(run, body);
+  });
 }
 
 function progressOf(run: RunId, body: EventBody): Progress[] {
