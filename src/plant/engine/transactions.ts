@@ -53,8 +53,6 @@ interface Once<T> {
 
 async function once<T>(pool: Pool, { work, onEnd, inDoubt }: Once<T>): Promise<T> {
   const client = await pool.connect();
-  // Between two queries nobody listens for a lost connection, and unheard it would end the process; the next query tells.
-  client.on('error', ignore);
   const tx = txOf(client);
   let ended: 'committed' | 'rolled back' | 'unknown' = 'unknown';
   let isSent = false;
@@ -80,7 +78,6 @@ async function once<T>(pool: Pool, { work, onEnd, inDoubt }: Once<T>): Promise<T
     throw error;
   } finally {
     if (ended !== 'unknown' || !isSent) onEnd(tx, ended === 'committed');
-    client.off('error', ignore);
     client.release(ended === 'unknown');
   }
 }

@@ -65,15 +65,12 @@ async function tryAppend(client: ClientBase | Pool, { run, events, sha256 }: App
 
 async function appendAlone(pool: Pool, append: Append): Promise<Appended> {
   const client = await pool.connect();
-  // Between two queries nobody listens for a lost connection, and unheard it would end the process; the next query tells.
-  client.on('error', ignore);
   let broken = true; // until the transaction has ended, whatever is thrown
   try {
     const done = await inTransaction(client, () => appendWithin(client, append));
     broken = false;
     return done;
   } finally {
-    client.off('error', ignore);
     client.release(broken);
   }
 }
@@ -95,5 +92,3 @@ async function presentIn(client: ClientBase | Pool, { run, events, sha256 }: App
   const found = rows.filter((row): row is typeof row & StoredRow => row.text !== null).map(storedEvent);
   return { tip: rows[0] ?? firstTip(run, sha256), byKey: new Map(found.map((event) => [event.key, event])) };
 }
-
-function ignore(): void {}

@@ -50,8 +50,6 @@ async function isDone(pool: pg.Pool, name: string): Promise<boolean> {
  */
 async function aloneOn(pool: pg.Pool, work: (pool: pg.Pool) => Promise<void>): Promise<void> {
   const client = await pool.connect();
-  // Between two queries nobody listens for a lost connection, and unheard it would end the process; the next query tells.
-  client.on('error', ignore);
   try {
     const deadline = Date.now() + patienceMs;
     while (!(await tryLock(client))) {
@@ -67,12 +65,9 @@ async function aloneOn(pool: pg.Pool, work: (pool: pg.Pool) => Promise<void>): P
     await work(pool);
   } finally {
     await client.query('select pg_advisory_unlock_all()').catch(() => {});
-    client.off('error', ignore);
     client.release();
   }
 }
-
-function ignore(): void {}
 
 async function tryLock(client: pg.PoolClient): Promise<boolean> {
   const { rows } = await client.query<{ got: boolean }>(`select pg_try_advisory_lock(hashtextextended('jidoka migration', 0)) as got`);

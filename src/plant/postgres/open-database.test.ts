@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { clusterPlace } from './cluster/cluster-place.ts';
 import type { Database, DatabaseOptions } from './database.ts';
@@ -176,12 +177,50 @@ describe('an executor', () => {
   it('keeps its place when every connection breaks', async () => {
     const [first, second] = [await open(), await open()];
     const executor = await first.enlist(() => {});
-    await second.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = $1', [
-      'client backend',
-    ]);
+    await cutAll(second);
     expect(await second.isLive(executor.id)).toBe(true);
     expect(await first.attempt(async (pool) => (await pool.query('select 1 as one')).rows)).toEqual([{ one: 1 }]);
     expect(await second.isLive(executor.id)).toBe(true);
+  });
+});
+
+describe('a session', () => {
+  it('that is lost again while it is being restored leaves neither an error nor half of itself', async () => {
+    const [first, second] = [await open(), await open()];
+    const [executor, heard] = [await first.enlist(() => {}), new Heard()];
+    await first.listen('test_f', heard.note);
+    const looking = await second.pool.connect();
+    // Somebody has the lock when it is to be taken anew, so that the restoring waits just there.
+    const looked = looking.query('select pg_advisory_lock(hashtextextended($1, 77))', [executor.id]);
+    await sessionWaits(second, 'jidoka');
+    await second.pool.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted`);
+    await looked;
+    let turns = 0;
+    const asked = first.attempt(async (pool) => {
+      turns += 1;
+      if (turns === 1) throw new Error('Connection terminated unexpectedly');
+      return (await pool.query('select 1 as one')).rows;
+    });
+    await sessionWaits(second, 'jidoka-live');
+    await second.pool.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and not granted`);
+    looking.release(true);
+    expect(await asked).toEqual([{ one: 1 }]);
+    await heard.count(1);
+    await second.pool.query(`notify test_f, 'whole'`);
+    await heard.count(2);
+    expect(heard.notices).toEqual(['', 'whole']);
+    const { rows } = await second.pool.query('select pg_try_advisory_lock(hashtextextended($1, 77)) as free', [executor.id]);
+    expect(rows).toEqual([{ free: false }]);
+  });
+
+  it('that breaks in the hands of whoever borrowed it ends no process', async () => {
+    const [first, second] = [await open(), await open()];
+    const client = await first.pool.connect();
+    const ended = new Promise((resolve) => client.once('end', resolve));
+    await cutAll(second);
+    await ended;
+    await expect(client.query('select 1')).rejects.toThrow('connection error');
+    client.release(true);
   });
 });
 
@@ -208,9 +247,7 @@ describe('a listener', () => {
     const [first, second] = [await open(), await open()];
     const heard = new Heard();
     await first.listen('test_d', heard.note);
-    await second.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = $1', [
-      'client backend',
-    ]);
+    await cutAll(second);
     await heard.count(1);
     await second.attempt((pool) => pool.query(`notify test_d, 'after'`));
     await heard.count(2);
@@ -228,6 +265,18 @@ describe('a listener', () => {
     expect(heard.notices).toEqual(['', 'up']);
   });
 });
+
+async function cutAll({ pool }: Database): Promise<void> {
+  await pool.query('select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = $1', [
+    'client backend',
+  ]);
+}
+
+/** Waits until a session of this name waits for an advisory lock. */
+async function sessionWaits({ pool }: Database, name: string): Promise<void> {
+  const waiting = `select count(*)::int as count from pg_stat_activity where application_name = $1 and wait_event = 'advisory'`;
+  while ((await pool.query<{ count: number }>(waiting, [name])).rows[0]?.count === 0) await pause(5);
+}
 
 class Heard {
   readonly notices: string[] = [];

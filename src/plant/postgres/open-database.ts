@@ -66,6 +66,8 @@ class Connection implements Database {
   readonly #executors = new Map<string, (fault: unknown) => void>();
   readonly #notices = new Notices();
   #client: pg.Client;
+  /** False while a new session has not yet taken the locks and the listeners of the one that was lost. */
+  #isWhole = true;
   #reviving: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
 
@@ -95,16 +97,18 @@ class Connection implements Database {
       connectionTimeoutMillis: 10_000,
     });
     pool.on('error', (error) => this.#log(`an idle connection to PostgreSQL was lost: ${error.message}`));
+    // One that is lost between two queries of its user is heard of by nobody else, and unheard it would end the process.
+    pool.on('connect', (client) => client.on('error', () => {}));
     return pool;
   }
 
   async attempt<T>(work: (pool: pg.Pool) => Promise<T>): Promise<T> {
     for (let turn = 1; ; turn += 1) {
       try {
+        if (turn > 1) await this.#revive();
         return await work(this.pool);
       } catch (error) {
         if (!isConnectionLoss(error) || turn === attempts || this.#closing !== null) throw databaseFault(error, this.where);
-        await this.#revive();
       }
     }
   }
@@ -169,17 +173,16 @@ class Connection implements Database {
   }
 
   async #connectAgain(): Promise<void> {
-    if (
-      await this.#client.query('select 1').then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
+    const isWell = this.#isWhole && (await this.#client.query('select 1').then(yes, no));
+    if (isWell) return;
     const { client } = await this.#server.up(() => openLiveSession(this.#server), true);
+    this.#isWhole = false;
+    const former = this.#client;
     this.#client = this.#watched(client);
+    await former.end().catch(no); // most often lost; one that was left half restored is not
     for (const id of this.#executors.keys()) await lockExecutor(client, id);
     await this.#notices.resume(client);
+    this.#isWhole = true;
     this.#log(`PostgreSQL on ${this.where} was lost and is back`);
   }
 
@@ -210,3 +213,6 @@ class Connection implements Database {
     }
   }
 }
+
+const yes = (): boolean => true;
+const no = (): boolean => false;

@@ -16,13 +16,9 @@ export async function withEnds<T>(from: Database, to: Database, work: (ends: End
 
 async function withClient<T>(database: Database, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await database.attempt((pool) => pool.connect());
-  // Between two queries nobody listens for a lost connection, and unheard it would end the process; the next query tells.
-  client.on('error', ignore);
   try {
     return await work(client);
   } finally {
     client.release(true);
   }
 }
-
-function ignore(): void {}
