@@ -1,5 +1,5 @@
-import { JidokaError } from './core/base/error.ts';
 import { parseRunId } from './core/base/ids.ts';
+import { personOnly } from './core/gate/person-only.ts';
 import type { Line } from './core/line/line.ts';
 import type { Service } from './core/ports/engine.ts';
 import type { Credentials } from './core/ports/credentials.ts';
@@ -50,10 +50,9 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
       return await open.engine.transaction((tx) => submitRequest(named, order, open, tx));
     },
     resume: (run, watch) => audience.during(watch, async () => await resumeRun(run, await needs(), house)),
-    cancel: async (text, { actor, why }) => {
-      if (actor.kind !== 'person')
-        throw new JidokaError('access-refused', `${actor.name} is an agent and may not cancel a run.`, { mend: 'Let a person do it.' });
-      return await stopRun(text, { by: actor.name, why }, await needs());
+    cancel: async (run, order) => {
+      personOnly(order.actor, 'cancel a run');
+      return await stopRun(run, { by: order.actor.name, why: order.why }, await needs());
     },
     runs: async (filter) => await runSummaries(await needs(), filter),
     show: async (run) => await runDetails(await needs(), run),

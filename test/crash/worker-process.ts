@@ -53,8 +53,12 @@ await database.close();
 async function perform(step: HeldStep, signal: AbortSignal): Promise<void> {
   const plan = step.input as unknown as Plan; // put by `act` alone
   const at = Number(step.id);
+  // Between two steps the next one is stopped as well, or it would be the one that the kill cuts.
+  const isNext = plan.holdWhere === 'between' && at === plan.holdAt + 1;
   const holdIf = (where: string): Promise<void> =>
-    plan.holder === engine.executor && at === plan.holdAt && where === plan.holdWhere ? hold(plan.id) : Promise.resolve();
+    plan.holder === engine.executor && (isNext ? where === 'before' : at === plan.holdAt && where === plan.holdWhere)
+      ? hold(plan.id)
+      : Promise.resolve();
   say(`took ${plan.id} ${at} ${step.reclaims} ${Date.now()}`);
   signal.addEventListener('abort', () => say(`aborted ${plan.id} ${at} ${String(signal.reason)}`), { once: true });
   if (plan.stepMs > 0) await pause(plan.stepMs);

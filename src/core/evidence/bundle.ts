@@ -8,7 +8,7 @@ import { checkStatements, CheckName, Demand } from './check.ts';
 import type { EventBody, LedgerEvent } from './event.ts';
 import type { BlobRef, Fact } from './fact.ts';
 import { residualRisks } from './residual-risk.ts';
-import { standing } from './standing.ts';
+import { standing, standingFacts } from './standing.ts';
 
 const Blob = z.strictObject({ sha256: z.string(), bytes: z.number(), label: z.string(), mediaType: z.string() });
 
@@ -122,7 +122,7 @@ export function bundle(run: RunId, events: readonly LedgerEvent[]): EvidenceBund
   const started = need(run, told, 'run.started');
   const { packet } = need(run, told, 'packet.sealed');
   const decided = need(run, told, 'verdict.decided');
-  const facts = bodies(standing(told), 'fact.found').map((event) => event.fact);
+  const facts = standingFacts(told);
   return {
     apiVersion: 'jidoka/v1',
     kind: 'EvidenceBundle',

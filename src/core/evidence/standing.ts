@@ -1,4 +1,5 @@
 import type { EventBody } from './event.ts';
+import type { Fact } from './fact.ts';
 
 /**
  * Leaves out facts and changes that no longer count: of attempts that were sent back, and of stages the run went on
@@ -13,6 +14,11 @@ export function standing<Event extends { readonly body: EventBody }>(events: rea
     if (body.type !== 'fact.found' && body.type !== 'change.harvested') return true;
     return (body.attempt ?? 1) > (voided.get(body.stage) ?? 0);
   });
+}
+
+/** The facts that still count, in the order in which they were found. */
+export function standingFacts(events: readonly { readonly body: EventBody }[]): readonly Fact[] {
+  return standing(events).flatMap(({ body }) => (body.type === 'fact.found' ? [body.fact] : []));
 }
 
 /** The newest attempt of each stage that does not count. */

@@ -3,7 +3,7 @@ import { decide } from '../verdict/decide.ts';
 import type { EvidenceBundle } from './bundle.ts';
 import { verifyChain } from './chain.ts';
 import type { EventBody, LedgerEvent } from './event.ts';
-import { standing } from './standing.ts';
+import { standingFacts } from './standing.ts';
 import { bundleFiles, derive, sealOf, type Derived } from './seal.ts';
 
 export type Verification =
@@ -125,7 +125,7 @@ function sameData(derived: EvidenceBundle, written: string): boolean {
 }
 
 function checkVerdict(bundle: EvidenceBundle, events: readonly LedgerEvent[]): void {
-  const facts = standing(events).flatMap(({ body }) => (body.type === 'fact.found' ? [body.fact] : []));
+  const facts = standingFacts(events);
   const again = decide(bundle.originalTask, { facts, change: bundle.diff === null ? 'absent' : 'present' });
   if (again.verdict === bundle.summary.verdict && again.reason.code === bundle.summary.reason.code) return;
   throw new Broken(

@@ -68,7 +68,8 @@ function tellRest(view: WorkView, events: Parameters<typeof restOf>[1], { needs,
   return rest?.reason ?? '';
 }
 
-function resultOf(run: RunId, events: Parameters<typeof runResult>[0]): RunResult {
+/** The result of a run that has ended. */
+export function resultOf(run: RunId, events: Parameters<typeof runResult>[0]): RunResult {
   const result = runResult(events);
   if (result !== null) return result;
   throw new JidokaError('invariant', `Run ${run} ended without a result in the ledger.`, { mend: `Look at it: jidoka show ${run} --json` });

@@ -17,18 +17,18 @@ export async function submitRequest(request: RunRequest, order: RequestOrder, ne
   const named = order.key ?? `${clock.now()} ${engine.executor} ${clock.monotonicMs()}`;
   const id = `request-${request.line}-${sha256(canonicalJson({ named, request: toJson(request) })).slice(0, 12)}`;
   const state = await engine.submit({ id, kind: 'request', line: request.line, repository: '', parent: null, input: toJson(request) }, tx);
-  if (state === 'new') await engine.plan(id, [stepOf(request, order)], tx);
+  if (state === 'new') await engine.plan(id, [requestStep('intake', request, order.notBefore)], tx);
   return { request: id, state };
 }
 
-function stepOf({ line, priority }: RunRequest, { notBefore }: RequestOrder): NewStep {
-  const scopes = ['factory', `line:${line}`, `queue:${requestQueue}`];
+/** A step of a request: taking it up, or going on with it. */
+export function requestStep(id: string, { line, priority }: RunRequest, notBefore: string | null): NewStep {
   return {
-    id: 'intake',
+    id,
     queue: requestQueue,
     slots: [],
     rates: [],
-    scopes,
+    scopes: ['factory', `line:${line}`, `queue:${requestQueue}`],
     starts: false,
     labels: [],
     priority: priority ?? 100,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { sampleSeed } from '../../../kit/evidence/index.ts';
 import type { RunResult } from '../../core/ports/factory.ts';
-import { workGroup, type SeedOf, type WorkSeed } from './work-group.ts';
+import { groupParts, workGroup, type Part, type SeedOf } from './work-group.ts';
 
 const seedOf: SeedOf = (members) => ({
   ...sampleSeed,
@@ -26,9 +26,12 @@ function result(members: readonly string[], verdict: RunResult['verdict'], code:
 }
 
 /** A world in which any set with one of `bad` in it, or both of `pair`, breaks. */
-function world(bad: readonly string[], pair: readonly string[] = []): { readonly work: WorkSeed; readonly calls: string[] } {
+function world(
+  bad: readonly string[],
+  pair: readonly string[] = [],
+): { readonly work: (part: Part) => Promise<RunResult>; readonly calls: string[] } {
   const calls: string[] = [];
-  const work: WorkSeed = async (seed, purpose) => {
+  const work = async ({ seed, purpose }: Part): Promise<RunResult> => {
     const members = seed.subjects.map((subject) => subject.name);
     calls.push(`${purpose}:${members.join('+')}`);
     const clash = pair.length > 0 && pair.every((name) => members.includes(name));
@@ -42,23 +45,23 @@ const told = (results: readonly RunResult[]): string[] => results.map(({ run, ve
 
 it('delivers a clean group as one run', async () => {
   const { work, calls } = world([]);
-  expect(told(await workGroup(['a', 'b', 'c'], seedOf, work))).toEqual(['a+b+c PR_READY']);
+  expect(told(await workGroup(groupParts(['a', 'b', 'c'], seedOf), work))).toEqual(['a+b+c PR_READY']);
   expect(calls).toEqual(['deliver:a+b+c']);
 });
 
 it('finds the culprit, delivers the rest together and leaves the culprit its own verdict', async () => {
   const { work, calls } = world(['c']);
-  expect(told(await workGroup(['a', 'b', 'c', 'd', 'e'], seedOf, work))).toEqual(['a+b+d+e PR_READY', 'c ESCALATE']);
+  expect(told(await workGroup(groupParts(['a', 'b', 'c', 'd', 'e'], seedOf), work))).toEqual(['a+b+d+e PR_READY', 'c ESCALATE']);
   expect(calls.filter((call) => call.startsWith('deliver:'))).toEqual(['deliver:a+b+c+d+e', 'deliver:a+b+d+e']);
 });
 
 it('escalates every member when each is a culprit', async () => {
-  expect(told(await workGroup(['a', 'b'], seedOf, world(['a', 'b']).work))).toEqual(['a ESCALATE', 'b ESCALATE']);
+  expect(told(await workGroup(groupParts(['a', 'b'], seedOf), world(['a', 'b']).work))).toEqual(['a ESCALATE', 'b ESCALATE']);
 });
 
 it('works members one by one when they hold alone but not together', async () => {
   const { work } = world([], ['a', 'd']);
-  expect(told(await workGroup(['a', 'b', 'c', 'd'], seedOf, work))).toEqual([
+  expect(told(await workGroup(groupParts(['a', 'b', 'c', 'd'], seedOf), work))).toEqual([
     'a+b+c+d ESCALATE',
     'a PR_READY',
     'b PR_READY',
@@ -73,8 +76,8 @@ it('does not halve a group for a reason that all its parts share, nor one that m
     ['RETRYABLE_FAILURE', 'registry'],
   ] as const) {
     const calls: string[] = [];
-    const work: WorkSeed = async (seed) => (calls.push(seed.key), result(['a', 'b'], verdict, code));
-    expect(await workGroup(['a', 'b'], seedOf, work)).toHaveLength(1);
+    const work = async ({ seed }: Part): Promise<RunResult> => (calls.push(seed.key), result(['a', 'b'], verdict, code));
+    expect(await workGroup(groupParts(['a', 'b'], seedOf), work)).toHaveLength(1);
     expect(calls).toEqual(['a+b']);
   }
 });

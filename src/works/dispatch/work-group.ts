@@ -1,10 +1,17 @@
 import type { DependencySeed } from '../../core/packet/seed.ts';
 import type { RunResult } from '../../core/ports/factory.ts';
 
-/** Brings one seed to its verdict; `probe` attaches evidence but no branch. */
-export type WorkSeed = (seed: DependencySeed, purpose: 'deliver' | 'probe') => Promise<RunResult>;
+/** One part of a group that is to be brought to its verdict; `probe` attaches evidence but no branch. */
+export interface Part {
+  readonly seed: DependencySeed;
+  readonly purpose: 'deliver' | 'probe';
+}
+
 /** Makes the seed of some members of a group. */
 export type SeedOf = (members: readonly string[]) => DependencySeed;
+
+/** Asks for one part after the other and is told how each ended; returns the runs that speak for the group. */
+type Parts<T> = Generator<Part, T, RunResult>;
 
 /** Reasons that every part of a group would share, so that halving it finds nothing. */
 const shared: ReadonlySet<string> = new Set([
@@ -19,20 +26,26 @@ const shared: ReadonlySet<string> = new Set([
 /**
  * Works a group of updates as one; where the group as a whole does not hold, halves it until the culprits stand alone,
  * delivers the others together and leaves each culprit with its own verdict. Returns the runs that speak for the group;
- * the probes in between stay in the ledger.
+ * the probes in between stay in the ledger. What comes next depends on the verdicts alone, so that whoever knows them can
+ * go on from the start.
  */
-export async function workGroup(members: readonly string[], seedOf: SeedOf, work: WorkSeed): Promise<readonly RunResult[]> {
-  const whole = await work(seedOf(members), 'deliver');
+export function* groupParts(members: readonly string[], seedOf: SeedOf): Parts<readonly RunResult[]> {
+  const whole = yield { seed: seedOf(members), purpose: 'deliver' };
   if (!worthHalving(members, whole)) return [whole];
-  const { clean, culprits } = await bisect(members, { seedOf, work });
+  const { clean, culprits } = yield* bisect(members, seedOf);
   if (clean.length === 0) return culprits;
-  const rest = await workRest(clean, { seedOf, work });
+  const rest = yield* restParts(clean, seedOf);
   return [...rest, ...culprits];
 }
 
-interface Means {
-  readonly seedOf: SeedOf;
-  readonly work: WorkSeed;
+/** Brings every part of a group to its verdict, one after the other. */
+export async function workGroup(
+  parts: Parts<readonly RunResult[]>,
+  work: (part: Part) => Promise<RunResult>,
+): Promise<readonly RunResult[]> {
+  let turn = parts.next();
+  while (turn.done !== true) turn = parts.next(await work(turn.value));
+  return turn.value;
 }
 
 interface Split {
@@ -45,25 +58,25 @@ function worthHalving(members: readonly string[], result: RunResult): boolean {
 }
 
 /** Halves a group that is known not to hold. */
-async function bisect(members: readonly string[], means: Means): Promise<Split> {
+function* bisect(members: readonly string[], seedOf: SeedOf): Parts<Split> {
   const middle = Math.ceil(members.length / 2);
-  const left = await probe(members.slice(0, middle), means);
-  const right = await probe(members.slice(middle), means);
+  const left = yield* probe(members.slice(0, middle), seedOf);
+  const right = yield* probe(members.slice(middle), seedOf);
   return { clean: [...left.clean, ...right.clean], culprits: [...left.culprits, ...right.culprits] };
 }
 
-async function probe(members: readonly string[], means: Means): Promise<Split> {
-  const result = await means.work(means.seedOf(members), 'probe');
+function* probe(members: readonly string[], seedOf: SeedOf): Parts<Split> {
+  const result = yield { seed: seedOf(members), purpose: 'probe' };
   if (result.verdict === 'PR_READY') return { clean: members, culprits: [] };
-  if (worthHalving(members, result)) return await bisect(members, means);
+  if (worthHalving(members, result)) return yield* bisect(members, seedOf);
   return { clean: [], culprits: [result] };
 }
 
 /** The clean members together; parts that hold alone but not with each other are worked one by one. */
-async function workRest(clean: readonly string[], means: Means): Promise<readonly RunResult[]> {
-  const together = await means.work(means.seedOf(clean), 'deliver');
+function* restParts(clean: readonly string[], seedOf: SeedOf): Parts<readonly RunResult[]> {
+  const together = yield { seed: seedOf(clean), purpose: 'deliver' };
   if (!worthHalving(clean, together)) return [together];
   const alone: RunResult[] = [];
-  for (const member of clean) alone.push(await means.work(means.seedOf([member]), 'deliver'));
+  for (const member of clean) alone.push(yield { seed: seedOf([member]), purpose: 'deliver' });
   return [together, ...alone];
 }

@@ -16,9 +16,9 @@ import {
   type Sweep,
 } from '../intake/index.ts';
 import type { RunNeeds } from '../run/index.ts';
-import { workGroup, type SeedOf } from './work-group.ts';
 import type { Crew } from './crew.ts';
 import { taskSeed } from './task-seed.ts';
+import { groupParts, workGroup, type Part, type SeedOf } from './work-group.ts';
 import { workSeed, type SeedOrder } from './work-seed.ts';
 
 /** What a request is worked with. */
@@ -36,9 +36,11 @@ export async function workRequest(request: RunRequest, means: RequestMeans): Pro
   const { asked, order } = await planRequest(request, means);
   const work = (seed: Seed, delivery = order.delivery): Promise<RunResult> => workSeed(seed, { ...order, delivery }, needs, crew);
   if (asked.kind === 'one') return { kind: 'one', result: await work(asked.seed) };
-  const group =
-    asked.kind === 'group' ? await workGroup(asked.members, asked.groupOf, (seed, purpose) => work(seed, deliveryOf(purpose, order))) : [];
-  const results: RunResult[] = [...group];
+  const results: RunResult[] = [];
+  if (asked.kind === 'group') {
+    const part = ({ seed, purpose }: Part): Promise<RunResult> => work(seed, deliveryOf(purpose, order));
+    results.push(...(await workGroup(partsOf(asked.group, needs), part)));
+  }
   for (const seed of asked.seeds) results.push(await work(seed));
   return { kind: 'many', runs: results };
 }
@@ -53,7 +55,14 @@ export type Asked =
   | { readonly kind: 'one'; readonly seed: Seed }
   | { readonly kind: 'many'; readonly seeds: readonly Seed[] }
   /** What becomes of a group decides which runs follow it; the seeds after it are known already. */
-  | { readonly kind: 'group'; readonly members: readonly string[]; readonly groupOf: SeedOf; readonly seeds: readonly Seed[] };
+  | { readonly kind: 'group'; readonly group: Group; readonly seeds: readonly Seed[] };
+
+/** In-range updates that are worked as one, as they were found: all that their seeds are made of. */
+export interface Group {
+  readonly repository: RepositorySnapshot;
+  readonly subjects: readonly DependencySubject[];
+  readonly question: Question;
+}
 
 /** Makes the seeds of a request, from the repository as it is now. */
 export async function planRequest(request: RunRequest, means: RequestMeans): Promise<Planned> {
@@ -71,7 +80,18 @@ export async function planRequest(request: RunRequest, means: RequestMeans): Pro
   return { asked: await seedsOf(subject, { request, needs, project, question }), order };
 }
 
-function deliveryOf(purpose: 'deliver' | 'probe', { delivery }: SeedOrder): SeedOrder['delivery'] {
+/** The parts of a group, one after the other. */
+export function partsOf({ repository, subjects, question }: Group, { sha256 }: RunNeeds): ReturnType<typeof groupParts> {
+  const byName = new Map(subjects.map((subject) => [subject.name, subject]));
+  const seedOf: SeedOf = (names) => {
+    const members = names.flatMap((name) => byName.get(name) ?? []);
+    return dependencySeed(repository, { kind: 'newest', within: 'range' }, members, question, sha256);
+  };
+  return groupParts([...byName.keys()], seedOf);
+}
+
+/** A probe leaves no branch. */
+export function deliveryOf(purpose: Part['purpose'], { delivery }: Pick<SeedOrder, 'delivery'>): SeedOrder['delivery'] {
   return purpose === 'probe' && delivery === 'branch' ? 'evidence' : delivery;
 }
 
@@ -152,13 +172,7 @@ async function everything({ request, needs, project, question }: Survey): Promis
     return { kind: 'many', seeds: [...idle(found).map((subjects) => seedOf(subjects)), ...unanswered] };
   const seeds = [...found.steps.map((step) => seedOf([step])), ...unanswered];
   if (found.group.length < 2) return { kind: 'many', seeds: [...found.group.map((only) => seedOf([only], 'range')), ...seeds] };
-  const byName = new Map(found.group.map((subject) => [subject.name, subject]));
-  const groupOf: SeedOf = (names) =>
-    seedOf(
-      names.flatMap((name) => byName.get(name) ?? []),
-      'range',
-    );
-  return { kind: 'group', members: [...byName.keys()], groupOf, seeds };
+  return { kind: 'group', group: { repository: project.repository, subjects: found.group, question }, seeds };
 }
 
 function tellSweep({ group, steps, current, skipped }: Sweep, needs: RunNeeds): void {

@@ -1,6 +1,6 @@
-import { JidokaError } from '../../core/base/error.ts';
 import { canonicalJson, toJson } from '../../core/base/json.ts';
 import type { Actor } from '../../core/gate/answer.ts';
+import { personOnly } from '../../core/gate/person-only.ts';
 import type { EventBody } from '../../core/evidence/event.ts';
 import type { FactoryStatus, Operations, RunRequest, WorkSummary } from '../../core/ports/factory.ts';
 import { factoryChain } from '../../core/ports/ledger.ts';
@@ -53,10 +53,10 @@ export function operations(open: () => Promise<RunNeeds>, place: Place): Operati
   };
 }
 
-/** What binds the factory is a person's to do, whatever token an agent holds. */
+/** What binds the factory is a person's to do. */
 async function byPerson(what: string, actor: Actor, open: () => Promise<RunNeeds>): Promise<RunNeeds> {
-  if (actor.kind === 'person') return await open();
-  throw new JidokaError('access-refused', `${actor.name} is an agent and may not ${what}.`, { mend: 'Let a person do it.' });
+  personOnly(actor, what);
+  return await open();
 }
 
 async function recorded<T>(needs: RunNeeds, actor: Actor, body: EventBody, act: (tx: Tx) => Promise<T>): Promise<T> {

@@ -19,8 +19,9 @@ export async function recentRuns({ input: { line }, needs }: Job): Promise<reado
 export async function breakLine(job: Job, recent: readonly RunRow[], tx: Tx): Promise<void> {
   const { input, needs } = job;
   const allowed = input.line.limits?.identicalFailures;
+  if (allowed === undefined) return;
   const reason = badReason(await needs.ledger.read(job.run, tx));
-  if (allowed === undefined || reason === null) return;
+  if (reason === null) return;
   // Of runs that end at once each waits here for the one before, and sees it.
   await needs.ledger.append(factoryChain, [], tx);
   if (!(await endedAlike(job, { reason, recent, wanted: allowed - 1 }, tx))) return;

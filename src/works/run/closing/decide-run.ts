@@ -1,7 +1,7 @@
 import type { EventBody } from '../../../core/evidence/event.ts';
 import { fact } from '../../../core/evidence/fact.ts';
 import { find } from '../../../core/evidence/run-result.ts';
-import { standing } from '../../../core/evidence/standing.ts';
+import { standing, standingFacts } from '../../../core/evidence/standing.ts';
 import { decide } from '../../../core/verdict/decide.ts';
 import { verdictMetric } from '../../../core/verdict/verdict.ts';
 import { wholeRun, type Keyed } from '../record/append.ts';
@@ -10,11 +10,10 @@ import { settle } from '../record/settle.ts';
 
 /** Decides from the facts in the ledger that still count, and from nothing else. */
 export async function decideRun(job: Job): Promise<void> {
-  const events = standing(await job.needs.ledger.read(job.run));
+  const events = await job.needs.ledger.read(job.run);
   const idle = nothingToChange(job);
-  const found = events.flatMap(({ body }) => (body.type === 'fact.found' ? [body.fact] : []));
-  const facts = [...found, ...idle.map(({ fact: own }) => own)];
-  const change = find(events, 'change.harvested');
+  const facts = [...standingFacts(events), ...idle.map(({ fact: own }) => own)];
+  const change = find(standing(events), 'change.harvested');
   const { verdict, reason } = decide(job.packet, {
     facts,
     change: change === undefined || change.files.length === 0 ? 'absent' : 'present',
