@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { descendants, living } from '../../kit/scenario/index.ts';
 import { openDatabase } from '../../src/plant/postgres/index.ts';
@@ -47,6 +48,8 @@ describe('two processes with the same seed', () => {
     await first.says((line) => line.includes('running the suite, 1 of 2'));
     const second = scene.start(update, { cwd: untouched.repository });
     await second.says(joined);
+    // What it says comes before what it does.
+    while ((await descendants(first.pid)).every(({ name }) => name === 'postgres')) await pause(10);
     const family = await kill(first);
     expect(family.length).toBeGreaterThan(0);
     await expectWhole({ ...untouched, family }, await second.ended);

@@ -21,7 +21,7 @@ export async function resumeRun(text: string, needs: RunNeeds, crew: Crew): Prom
   const view = await needs.engine.work(run);
   if (ended === null && view === null) throw ofOlderVersion(run);
   if (view?.state === 'failed') await needs.control.retry(run);
-  const left = view !== null && (view.state === 'failed' || isLeft(view));
+  const left = view !== null && (view.state === 'failed' || (await isLeft(view, needs)));
   const joined = ended !== null ? 'ended' : left ? 'resumed' : 'under-way';
   needs.progress({ kind: 'run', run, title: seed === undefined ? run : seedTitle(seed), joined });
   const result = ended ?? (await followRun({ run, seen: events.length }, needs, crew));

@@ -81,7 +81,7 @@ async function standingOf(input: RunInput, view: WorkView | null, needs: RunNeed
   const state = view?.state;
   switch (state) {
     case 'open':
-      return view !== null && isLeft(view) ? 'resumed' : 'under-way';
+      return view !== null && (await isLeft(view, needs)) ? 'resumed' : 'under-way';
     case 'failed':
       await needs.control.retry(run);
       return 'resumed';
@@ -103,10 +103,19 @@ async function standingOfEnded(run: RunId, needs: RunNeeds, again: boolean): Pro
   return !again && (await stillStands(run, needs)) ? 'ended' : null;
 }
 
+/** A step that somebody is there for is taken within this time; between two of them nobody has a run in hand. */
+const untakenMs = 300;
+
 /** True where the process that worked on it is dead and nobody has taken its step yet. */
-export function isLeft({ steps }: WorkView): boolean {
-  const held = steps.filter(({ state }) => state === 'held');
-  return held.length > 0 ? held.every(({ isLive }) => !isLive) : steps.some(({ notBefore }) => notBefore === null);
+export async function isLeft(view: WorkView, { engine, feed }: RunNeeds): Promise<boolean> {
+  const held = view.steps.filter(({ state }) => state === 'held');
+  if (held.length > 0) return held.every(({ isLive }) => !isLive);
+  const waiting = (seen: WorkView | null): readonly string[] =>
+    (seen?.steps ?? []).flatMap(({ id, state, notBefore }) => (state === 'waiting' && notBefore === null ? [id] : []));
+  const before = waiting(view);
+  if (before.length === 0) return false;
+  await feed.wait(untakenMs, new AbortController().signal);
+  return waiting(await engine.work(view.id)).some((id) => before.includes(id));
 }
 
 /** Whether an ended run answers the same question today: not a failure to be tried again, and its refs are still there. */
