@@ -23,12 +23,10 @@ it('a factory moves to a server and back with a parked gate and a schedule, and 
   const request = ['--line', line, '--title', 'Yearly', '--repo', path];
   expect((await plant.jidoka(['schedule', 'add', 'task', 'yearly', '--cron', '0 0 1 1 *', ...request], home)).code).toBe(0);
   const server = await plant.freshUrl();
-  const busy = await plant.jidoka(['db', 'move', '--to', server], home);
-  expect([busy.code, busy.stderr]).toEqual([
-    2,
-    expect.stringMatching(/daemon of this home, process \d+, uses the database[^]*down --drain/),
-  ]);
-  expect((await plant.jidoka(['down', '--drain'], home)).code).toBe(0);
+  const nowhere = await plant.jidoka(['db', 'move', '--to', 'postgres://127.0.0.1:1/none'], home);
+  expect(nowhere.code, nowhere.stderr).not.toBe(0);
+  const { daemon: unmoved } = JSON.parse((await plant.jidoka(['status', '--json'], home)).stdout);
+  expect(unmoved).toMatchObject({ pid: expect.any(Number) });
 
   const there = await plant.jidoka(['db', 'move', '--to', server, '--json'], home);
   expect(there.code, there.stderr).toBe(0);
@@ -41,7 +39,9 @@ it('a factory moves to a server and back with a parked gate and a schedule, and 
   const cursor = told.events.at(-1)?.cursor ?? '';
   const onward = watched(plant.start(['watch', '--after', cursor, '--json'], home));
 
-  await plant.up([], home);
+  // The daemon goes on there, at the address that others know it by.
+  const status = JSON.parse((await plant.jidoka(['status', '--json'], home)).stdout);
+  expect(status.daemon).toMatchObject({ url: unmoved.url, pid: JSON.parse(there.stdout).daemon.pid });
   const [{ gate: id }] = gates;
   expect((await plant.jidoka(['approve', id], home)).code).toBe(0);
   const ended = await plant.jidoka(['watch', run], home);

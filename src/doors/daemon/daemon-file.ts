@@ -13,6 +13,8 @@ export interface Daemon extends Living {
   readonly version: string;
   /** Tells databases apart without naming them: a command with another --database sees another factory. */
   readonly database: string;
+  /** Options it was started with, beside the port; null where something else than `jidoka up` keeps it running. */
+  readonly options: readonly string[] | null;
 }
 
 /** Names a database by its URL, or the embedded one of the home. */
@@ -52,10 +54,11 @@ function daemonFrom(text: string): Daemon | null {
     const value: unknown = JSON.parse(text);
     const living = livingFrom(value);
     if (living === null || typeof value !== 'object' || value === null) return null;
-    const { url, token, startedAt, version, database } = value as Readonly<Record<string, unknown>>;
+    const { url, token, startedAt, version, database, options } = value as Readonly<Record<string, unknown>>;
     // The token's file stands beside daemon.json: no path leads elsewhere.
     if (typeof url !== 'string' || typeof token !== 'string' || !/^[\w.-]+$/.test(token)) return null;
-    return { ...living, url, token, startedAt: String(startedAt), version: String(version), database: String(database) };
+    const kept = Array.isArray(options) ? options.map(String) : null;
+    return { ...living, url, token, startedAt: String(startedAt), version: String(version), database: String(database), options: kept };
   } catch {
     return null;
   }

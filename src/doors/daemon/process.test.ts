@@ -34,6 +34,7 @@ async function pretender(script: string): Promise<{ readonly pid: number; readon
     startedAt: '',
     version: '1',
     database: 'embedded',
+    options: [],
   });
   return { pid: living.pid, said };
 }

@@ -43,6 +43,7 @@ function run(port = 0, factory = new ScriptedFactory({ folder: home, runsOf: () 
       databaseUrl: null,
       host: '127.0.0.1',
       port,
+      options: [],
       offer: { name: 'daemon', queues: null, labels: [], atOnce: 2 },
       version: '1.2.3',
       openFactory: async () => factory,

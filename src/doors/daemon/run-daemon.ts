@@ -27,6 +27,8 @@ export interface DaemonSetting {
   readonly host: string;
   /** 0 takes any that is free. */
   readonly port: number;
+  /** What `jidoka up` was given beside the port, so that it can be given again; null where something else started this. */
+  readonly options: readonly string[] | null;
   readonly offer: ServeOffer;
   readonly version: string;
   openFactory(): Promise<Factory>;
@@ -95,8 +97,8 @@ async function hostUntilStopped(setting: DaemonSetting, place: DaemonPlace, { me
   }
 }
 
-function describe({ version, databaseUrl }: DaemonSetting, me: Living, api: Pick<Daemon, 'url' | 'token'>): Daemon {
-  return { ...me, ...api, startedAt: new Date().toISOString(), version, database: databaseName(databaseUrl) };
+function describe({ version, databaseUrl, options }: DaemonSetting, me: Living, api: Pick<Daemon, 'url' | 'token'>): Daemon {
+  return { ...me, ...api, startedAt: new Date().toISOString(), version, database: databaseName(databaseUrl), options };
 }
 
 /** Made anew at each start: whoever read an old one has nothing in hand. */

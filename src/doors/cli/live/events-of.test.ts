@@ -24,6 +24,7 @@ async function hosted(factory: ScriptedFactory, databaseUrl: string | null): Pro
       home,
       databaseUrl,
       host: '127.0.0.1',
+      options: null,
       port: 0,
       version: '1',
       startApi,

@@ -2,7 +2,7 @@ import { type CommandRecord, jsonOption } from '../../command.ts';
 import { refuseJobs } from '../acting.ts';
 
 /** A daemon that is to stop at once gives its steps back and closes; what takes longer hangs. */
-const patienceMs = 15_000;
+export const stopPatienceMs = 15_000;
 
 /** `jidoka down`: stops the daemon of a home. */
 export const down: CommandRecord = {
@@ -14,7 +14,7 @@ export const down: CommandRecord = {
   run: async (call) => {
     await refuseJobs(call.world);
     const { stopDaemon } = await import('../../../daemon/index.ts');
-    const stopped = await stopDaemon(call.settings.home, { drain: call.flag('drain'), patienceMs });
+    const stopped = await stopDaemon(call.settings.home, { drain: call.flag('drain'), patienceMs: stopPatienceMs });
     const text =
       stopped.kind === 'none'
         ? 'No daemon was running.'

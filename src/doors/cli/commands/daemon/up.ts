@@ -2,10 +2,8 @@ import { reportOf } from '../../report-error.ts';
 import { type Answer, type Call, type CommandRecord, jsonOption } from '../../command.ts';
 import { facts, plain } from '../../page.ts';
 import { sameFactoryCommand } from '../../self-command.ts';
+import { detachedMark, launch } from './launch.ts';
 import { numberOf, offerOf, offerOptions, offerText } from './offer.ts';
-
-/** A first start makes a database; on a busy machine that takes a while. */
-const startPatienceMs = 120_000;
 
 /** `jidoka up`: the daemon of a home, which hosts the API and a worker. */
 export const up: CommandRecord = {
@@ -28,10 +26,7 @@ async function start(call: Call): Promise<Answer> {
   // Said here, where somebody reads it, before anything is started.
   const offer = offerOf(call, daemonName);
   const port = numberOf(call, 'port', ports);
-  const { startDaemon } = await import('../../../daemon/index.ts');
-  const argv = [world.script, '--home', settings.home, 'up', '--foreground', '--port', String(port), ...given(call)];
-  const env = settings.databaseUrl === null ? world.env : { ...world.env, JIDOKA_DATABASE_URL: settings.databaseUrl };
-  const { daemon, log } = await startDaemon({ home: settings.home, argv, env, patienceMs: startPatienceMs });
+  const { daemon, log } = await launch(settings, world, [`--port=${port}`, ...given(call)]);
   const { url, pid, version, startedAt } = daemon;
   return {
     exitCode: 0,
@@ -55,7 +50,7 @@ async function start(call: Call): Promise<Answer> {
 const daemonName = 'daemon';
 const ports = { least: 0, most: 65_535 } as const;
 
-/** Options that the daemon is given as they came. A database is handed over apart: its URL may hold a password. */
+/** Options that the daemon is given as they came. */
 function given(call: Call): string[] {
   return ['host', 'at-once', 'queues', 'labels'].flatMap((option) => {
     const value = call.text(option);
@@ -73,6 +68,7 @@ async function beDaemon(call: Call): Promise<Answer> {
       databaseUrl: settings.databaseUrl,
       host: call.text('host') ?? '127.0.0.1',
       port: numberOf(call, 'port', ports),
+      options: world.env[detachedMark] === undefined ? null : given(call),
       offer: offerOf(call, daemonName),
       version: settings.version,
       openFactory: () => world.openFactory(settings, say, { ahead: true }),
