@@ -93,7 +93,11 @@ function lastLines(name: string, text: string): readonly string[] {
   return lines.filter((line) => line.trim() !== '').map((line) => `${name}: ${line.slice(0, longestLine)}`);
 }
 
+/** Most programs name their error, and then write where it was or what they are. */
+const namesError = /\b(\w*(Error|Exception)|error|fatal|panic)\b.*:/;
+
 function lastOf(steps: readonly string[]): string {
-  const last = steps.at(-1);
+  const [last, error] = [steps.at(-1), steps.findLast((line) => namesError.test(line))];
+  if (error !== undefined) return ` It wrote: ${error}`;
   return last === undefined ? '' : ` It wrote last: ${last}`;
 }

@@ -92,6 +92,11 @@ test('a program that fails is quoted, and its failure is nobody else’s', async
   expect(claim.failure).toBeUndefined();
 });
 
+test('a program that throws is quoted with its error, not with the place of it', async () => {
+  const claim = await perform(`node -e "JSON.parse('{')"`);
+  expect(claim.summary).toMatch(/^The program ended with exit code 1\. It wrote: stderr: SyntaxError: /);
+});
+
 test('a limit of the stage and a missing program are failures of their class', async () => {
   expect(await perform('sleep 60', { timeoutMs: 200 })).toMatchObject({ says: 'failed', failure: 'timeout' });
   expect(await perform('sleep 60', { stallMs: 200 })).toMatchObject({ says: 'failed', failure: 'stall' });
