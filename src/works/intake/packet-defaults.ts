@@ -1,6 +1,7 @@
 import type { Document } from 'yaml';
 import { z } from 'zod';
 import { JidokaError } from '../../core/base/error.ts';
+import { excessOf } from '../../core/base/text-excess.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 
@@ -11,6 +12,8 @@ export const PacketDefaults = z.strictObject({
 });
 export type PacketDefaults = z.infer<typeof PacketDefaults>;
 
+const charactersAllowed = 64 * 1024;
+
 /**
  * Reads `.jidoka/packet-defaults.yaml` of a project; an absent file says nothing.
  * Throws `repository-invalid` with file, line and column for what it cannot say.
@@ -19,18 +22,29 @@ export async function readPacketDefaults(repository: RepositorySnapshot, forge: 
   const path = repository.directory === '' ? '.jidoka/packet-defaults.yaml' : `${repository.directory}/.jidoka/packet-defaults.yaml`;
   const text = await forge.read(repository, path);
   if (text === null) return {};
+  const excess = excessOf(text, charactersAllowed);
+  if (excess !== null) throw invalid(`${path}: ${excess.message}`);
   const { LineCounter, parseDocument } = await import('yaml'); // few repositories have such a file
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const at = (offset: number): string => `${path}:${lines.linePos(offset).line}:${lines.linePos(offset).col}`;
   const [fault] = document.errors;
   if (fault !== undefined) throw invalid(`${at(fault.pos[0])}: ${fault.message.split('\n')[0] ?? 'not YAML'}`);
-  const parsed = PacketDefaults.safeParse(document.toJS() ?? {});
+  const parsed = PacketDefaults.safeParse(plain(document, path) ?? {});
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw invalid(
     `${at(offsetOf(document, issue?.path ?? []))}: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'unreadable'}`,
   );
+}
+
+/** The document's value; throws `repository-invalid` for aliases that stand for nothing, or for each other without end. */
+function plain(document: Document.Parsed, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw invalid(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
 }
 
 /** Where the nearest part of a path that is in the document begins. */

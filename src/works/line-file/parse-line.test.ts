@@ -164,8 +164,9 @@ describe('parseLine', () => {
       'my/line.yaml:5:13: "*b" stands inside of what it stands for.',
     ],
     ['aliases without end', 'a: &a [x, x]\n' + doublings(), 'my/line.yaml:1:1: The aliases of this file repeat too much.'],
-    ['brackets without end', '[\n'.repeat(5000), 'my/line.yaml:1:1: The file opens more than 64 brackets within each other.'],
-    ['a novel', `#${'x'.repeat(300_000)}`, 'my/line.yaml:1:1: The file has 300001 characters, more than 262144.'],
+    ['brackets without end', '[\n'.repeat(5000), 'my/line.yaml:1:1: It opens more than 64 brackets within each other.'],
+    ['dashes without end', '- '.repeat(5000), 'my/line.yaml:1:1: A line begins with more than 256 blanks and dashes.'],
+    ['a novel', `#${'x'.repeat(300_000)}`, 'my/line.yaml:1:1: It has 300001 characters, more than 262144.'],
   ])('refuses %s', (_, text, message) => {
     expect(faultOf(text).message).toContain(message);
   });

@@ -1,33 +1,18 @@
 import { type Document, visit } from 'yaml';
+import { excessOf, type TextExcess } from '../../core/base/text-excess.ts';
 
 /** What keeps a text from being YAML that a line can be read from, and where. */
-export interface YamlFault {
-  /** Characters before the place. */
-  readonly offset: number;
-  readonly message: string;
-  readonly mend: string;
-}
+export type YamlFault = TextExcess;
 
 export type Plain = { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'fault'; readonly fault: YamlFault };
 
 const charactersAllowed = 256 * 1024;
-const nestingAllowed = 64;
 
-/** Refuses what is too big or too deep to be a line before a parser takes it up: deep nesting can end the whole process. */
+/** Refuses what is too big or too deep to be a line. */
 export function tooMuch(text: string): YamlFault | null {
-  if (text.length > charactersAllowed)
-    return {
-      offset: 0,
-      message: `The file has ${text.length} characters, more than ${charactersAllowed}.`,
-      mend: 'Split the line in two.',
-    };
-  let depth = 0;
-  for (const [sign] of text.matchAll(/[[\]{}]/g)) {
-    depth += sign === '[' || sign === '{' ? 1 : -1;
-    if (depth > nestingAllowed)
-      return { offset: 0, message: `The file opens more than ${nestingAllowed} brackets within each other.`, mend: 'Close them.' };
-  }
-  return null;
+  const excess = excessOf(text, charactersAllowed);
+  // Lines are counted by the parser, which is not to see it.
+  return excess === null ? null : { ...excess, offset: 0 };
 }
 
 /** The document's value in plain objects. */
