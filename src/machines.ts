@@ -11,7 +11,7 @@ import type { Credentials } from './core/ports/credentials.ts';
 import type { Engine } from './core/ports/engine.ts';
 import type { EvidenceStore } from './core/ports/evidence-store.ts';
 import type { Feed } from './core/ports/feed.ts';
-import type { Floor } from './core/ports/floor.ts';
+import type { Floor, FloorKind } from './core/ports/floor.ts';
 import type { Forge } from './core/ports/forge.ts';
 import type { Ledger } from './core/ports/ledger.ts';
 import type { Registry } from './core/ports/registry.ts';
@@ -20,11 +20,12 @@ import { systemClock } from './plant/clock/index.ts';
 import { openCredentials } from './plant/credentials/index.ts';
 import { openControl, openEngine } from './plant/engine/index.ts';
 import { evidenceFolders } from './plant/evidence/index.ts';
-import { floorRoot, hostFloor } from './plant/floor/index.ts';
+import { openEgress } from './plant/egress/index.ts';
+import { floorRoot, hostFloor, sandboxFloor } from './plant/floor/index.ts';
 import { gitForge } from './plant/forge/index.ts';
 import { blobTable, openBlobs, openFeed, openLedger, type OpenFeed } from './plant/ledger/index.ts';
 import { openDatabase, refuseMoved, withFileLock, type Database } from './plant/postgres/index.ts';
-import { npmRegistry } from './plant/registry/index.ts';
+import { npmRegistry, npmUpstreams } from './plant/registry/index.ts';
 
 export { builtInLine } from './plant/lines/index.ts';
 
@@ -35,6 +36,8 @@ export interface FactoryConfig {
   readonly databaseUrl: string | null;
   /** Folder with initdb and postgres, instead of those from npm. */
   readonly postgresBin: string | null;
+  /** Where commands of target repositories run; `host` where nothing is said. */
+  readonly floor?: FloorKind;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
   readonly log: (line: string) => void;
@@ -68,7 +71,7 @@ export async function openMachines(config: FactoryConfig): Promise<Machines> {
   const log = telling(config);
   await mkdir(home, { recursive: true });
   const clock = systemClock();
-  const floor = hostFloor({ root: floorRoot(home, process.getuid?.()), clock, env, log });
+  const floor = floorOf(config, clock, log);
   // The floor looks at its tools while the database starts; whoever needs it hears of a failure.
   floor.probe().catch(() => undefined);
   const database = await openDatabase({ home, url: config.databaseUrl, binDir: config.postgresBin, env, log });
@@ -79,6 +82,13 @@ export async function openMachines(config: FactoryConfig): Promise<Machines> {
     await database.close();
     throw error;
   }
+}
+
+function floorOf({ home, env, floor }: FactoryConfig, clock: Clock, log: (line: string) => void): Floor {
+  const ground = { root: floorRoot(home, process.getuid?.()), clock, env, log };
+  if (floor !== 'sandbox') return hostFloor(ground);
+  const upstreams = npmUpstreams({ cwd: home, env, cacheFolder: join(home, 'registry-cache') });
+  return sandboxFloor({ ...ground, egress: openEgress({ upstreams }) });
 }
 
 interface Ground {

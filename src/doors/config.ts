@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JidokaError } from '../core/base/error.ts';
+import { floorKinds, type FloorKind } from '../core/ports/floor.ts';
 
 /** A copy of the environment; this file is the only one that reads it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,6 +16,8 @@ export interface Settings {
   readonly databaseUrl: string | null;
   /** Folder with `initdb` and `pg_ctl` for the embedded database, or null for those from npm. */
   readonly postgresBin: string | null;
+  /** Where commands of target repositories run. */
+  readonly floor: FloorKind;
   readonly env: Environment;
   readonly version: string;
 }
@@ -37,6 +40,7 @@ export function readSettings(flags: SettingFlags, env: Environment, cwd: string)
     home,
     databaseUrl: databaseUrl(flags.database ?? set(env['JIDOKA_DATABASE_URL']) ?? savedDatabase(home)),
     postgresBin: set(env['JIDOKA_PG_BIN']),
+    floor: floorKind(flags.floor ?? set(env['JIDOKA_FLOOR']) ?? 'host'),
     env,
     version: packageVersion(),
   };
@@ -45,6 +49,15 @@ export function readSettings(flags: SettingFlags, env: Environment, cwd: string)
 export interface SettingFlags {
   readonly home: string | null;
   readonly database: string | null;
+  readonly floor?: string | null;
+}
+
+function floorKind(text: string): FloorKind {
+  const kind = floorKinds.find((known) => known === text);
+  if (kind !== undefined) return kind;
+  throw new JidokaError('usage', `There is no floor "${text}".`, {
+    mend: `Give --floor or JIDOKA_FLOOR one of: ${floorKinds.join(', ')}.`,
+  });
 }
 
 function dataFolder(env: Environment): string {

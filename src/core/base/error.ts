@@ -26,6 +26,7 @@ export const errorCodes = {
   'git-failed': 'A git command failed.',
   'git-missing': 'git is not installed or too old.',
   'npm-missing': 'npm is not installed or too old.',
+  'no-sandbox': 'This machine cannot confine commands.',
   'registry-unavailable': 'The package registry did not answer as it should.',
   'workspace-failed': 'A workspace could not be opened or used.',
   'chain-broken': 'The hash chain of a ledger does not hold.',

@@ -1,3 +1,7 @@
+/** Floors of this machine that a factory can be told to use. */
+export const floorKinds = ['host', 'sandbox'] as const;
+export type FloorKind = (typeof floorKinds)[number];
+
 /** Where commands run. A floor opens workspaces; a workspace is one job's tree and processes. */
 export interface Floor {
   readonly kind: string;

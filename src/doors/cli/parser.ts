@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { JidokaError } from '../../core/base/error.ts';
+import { floorKinds } from '../../core/ports/floor.ts';
 import type { CommandRecord } from './command.ts';
 
 export type Parsed =
@@ -47,6 +48,7 @@ function createProgram({ records, version, width }: Vocabulary, said: string[], 
     .version(version, '-V, --version', 'print the version')
     .option('--home <dir>', 'folder of the factory (JIDOKA_HOME)')
     .option('--database <url>', 'PostgreSQL to use instead of the embedded one (JIDOKA_DATABASE_URL)')
+    .option('--floor <kind>', `where commands of repositories run: ${floorKinds.join(', ')} (JIDOKA_FLOOR; host)`)
     .addHelpText('after', `\n${afterword}`);
   configure(program, said, width);
   for (const record of records) addCommand(program, record, called);
@@ -60,7 +62,7 @@ const afterword = `Exit codes:
   1  a fault of the factory              2    the command line or its input needs mending
 
 Environment:
-  JIDOKA_HOME, JIDOKA_DATABASE_URL, JIDOKA_PG_BIN, JIDOKA_TOKEN, JIDOKA_DEBUG=1, NO_COLOR, FORCE_COLOR`;
+  JIDOKA_HOME, JIDOKA_DATABASE_URL, JIDOKA_PG_BIN, JIDOKA_FLOOR, JIDOKA_TOKEN, JIDOKA_DEBUG=1, NO_COLOR, FORCE_COLOR`;
 
 function configure(command: Command, said: string[], width: number): void {
   command

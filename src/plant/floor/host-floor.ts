@@ -1,8 +1,11 @@
+import { chown, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Floor } from '../../core/ports/floor.ts';
-import { workspaceFault } from './fault.ts';
-import { describeGround, prepareGround } from './ground.ts';
-import type { Ground, HostFloorOptions } from './ground.ts';
-import { adoptWorkspace, leftWorkspaces, openWorkspace, reapWorkspaces } from './lives.ts';
+import { hostConfines } from './confines.ts';
+import { floorOn } from './floor-on.ts';
+import { prepareBedrock } from './ground.ts';
+import type { FloorOptions, Ground } from './ground.ts';
+import { handOutNpmSettings, handOutTrust } from './hand-out.ts';
 
 /**
  * The floor without walls: commands run on this host, in folders and process trees of their own. Tier T0.
@@ -12,21 +15,23 @@ import { adoptWorkspace, leftWorkspaces, openWorkspace, reapWorkspaces } from '.
  * const floor = hostFloor({ root: '/home/ada/.jidoka/work', clock, env: process.env, log: console.error });
  * const workspace = await floor.open('deps-ms/baseline');
  */
-export function hostFloor(options: HostFloorOptions): Floor {
-  let once: Promise<Ground> | null = null;
-  const ground = (): Promise<Ground> => {
-    once ??= prepareGround(options).catch((error: unknown) => {
-      once = null;
-      throw workspaceFault(error, `preparing the floor ${options.root}`);
-    });
-    return once;
-  };
+export function hostFloor(options: FloorOptions): Floor {
+  return floorOn('host', options.root, () => hostGround(options));
+}
+
+async function hostGround(options: FloorOptions): Promise<Ground> {
+  const bedrock = await prepareBedrock(options);
+  const { account, path } = bedrock;
+  const { root, env } = options;
+  const npmCache = join(root, '.npm-cache');
+  await mkdir(npmCache, { recursive: true });
+  if (account.user !== null) await chown(npmCache, account.user.uid, account.user.gid);
+  const npmSettings = await handOutNpmSettings(root, env, account);
+  const trust = await handOutTrust(root, env, account);
+  const caveats = ['no isolation from the host: commands can reach its files and its network', ...account.caveats];
   return {
-    kind: 'host',
-    probe: async () => describeGround(await ground()),
-    open: async (name) => openWorkspace(await ground(), name),
-    adopt: async (name) => adoptWorkspace(await ground(), name),
-    left: async () => leftWorkspaces(await ground()),
-    reap: async () => reapWorkspaces(await ground()),
+    ...bedrock,
+    confines: hostConfines({ account, env, shared: { path, npmCache, npmSettings, ceiling: root, trust } }),
+    proof: { kind: 'host', tier: 'T0', user: account.name, caveats },
   };
 }

@@ -17,7 +17,7 @@ export async function openWorkspace(ground: Ground, name: string): Promise<Works
   try {
     await claim(place.lock, ground.owner);
     await clear(ground, place);
-    await makePlace(place, ground.account);
+    await makePlace(place, ground.confines.userOf(place));
     return workspaceAt(ground, place);
   } catch (error) {
     throw workspaceFault(error, `opening the workspace ${name}`);
@@ -104,9 +104,11 @@ async function destroy(ground: Ground, place: Place): Promise<void> {
 }
 
 /** Ends the processes of a workspace and moves its folder away; removing it goes on in the background. */
-async function clear(ground: Ground, { job, space }: Place): Promise<void> {
+async function clear(ground: Ground, place: Place): Promise<void> {
+  const { job, space } = place;
   const { root, log } = ground.options;
   await endProcesses({ marker: `JIDOKA_JOB=${job}`, group: null }, ground.see);
+  await ground.confines.release(place);
   const trash = await moveToTrash(root, space);
   if (trash === null) return;
   removeTree(trash).catch((error: unknown) => log(`Could not remove ${trash}: ${String(error)}`));

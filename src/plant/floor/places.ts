@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Account } from './account.ts';
+import type { Start } from './spawn/spawn.ts';
 
 /** Where everything of one workspace is, and how its processes are known. */
 export interface Place {
@@ -40,6 +40,11 @@ export function placeAt(root: string, folder: string, name: string): Place {
   };
 }
 
+/** Socket of the workspace's way out. */
+export function socketOf({ space }: Place): string {
+  return join(space, 'out');
+}
+
 export function locksOf(root: string): string {
   return join(root, '.locks');
 }
@@ -50,13 +55,14 @@ export function nameFileOf({ space }: Place): string {
 }
 
 /** Makes the folders of a workspace that is not there yet. */
-export async function makePlace(place: Place, { user }: Account): Promise<void> {
+export async function makePlace(place: Place, user: Start['user']): Promise<void> {
   await mkdir(place.space);
   await chmod(place.space, 0o711);
   await writeFile(nameFileOf(place), place.name, { mode: 0o600 });
   await mkdir(place.started, { mode: 0o700 });
+  const mode = user === null ? 0o755 : 0o700;
   for (const folder of [place.home, place.tmp, place.scratch, place.tree]) {
-    await mkdir(folder, { mode: 0o755 });
+    await mkdir(folder, { mode });
     if (user !== null) await chown(folder, user.uid, user.gid);
   }
 }

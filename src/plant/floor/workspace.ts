@@ -2,8 +2,6 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JidokaError } from '../../core/base/error.ts';
 import type { Command, ProcessRef, ProcessResult, Workspace } from '../../core/ports/floor.ts';
-import type { Account } from './account.ts';
-import { commandEnvironment } from './environment.ts';
 import { pathRefused, workspaceFault } from './fault.ts';
 import type { Ground } from './ground.ts';
 import type { Place } from './places.ts';
@@ -28,21 +26,22 @@ export function hostWorkspace(parts: WorkspaceParts): Workspace {
     name: place.name,
     root: place.tree,
     scratch: place.scratch,
-    handOver: () => handOver(place.tree, ground.account),
+    handOver: () => handOver(place.tree, parts),
     spawn: (command) => spawnIn(parts, command),
     start: (command) => startIn(parts, command),
     attach: (process, options) => attachKept(process, options, { started: place.started, job: place.job, see: ground.see }),
-    ...workspaceFiles(place.tree, ground.account.user),
+    ...workspaceFiles(place.tree, ground.confines.userOf(place)),
     destroy: parts.remove,
   };
 }
 
 /** Gives a folder and what is below it to the user of commands; links themselves, not what they point to. */
-async function handOver(folder: string, account: Account): Promise<void> {
-  if (account.user === null) return;
-  const owner = `${account.user.uid}:${account.user.gid}`;
-  const { code } = await capture({ argv: ['chown', '-RhP', owner, folder], cwd: '/', env: account.tools, user: null });
-  if (code !== 0) throw workspaceFault(new Error(`chown ended with ${code}`), `giving ${folder} to ${account.name}`);
+async function handOver(folder: string, { ground, place }: WorkspaceParts): Promise<void> {
+  const user = ground.confines.userOf(place);
+  if (user === null) return;
+  const owner = `${user.uid}:${user.gid}`;
+  const { code } = await capture({ argv: ['chown', '-RhP', owner, folder], cwd: '/', env: ground.account.tools, user: null });
+  if (code !== 0) throw workspaceFault(new Error(`chown ended with ${code}`), `giving ${folder} to ${owner}`);
 }
 
 async function spawnIn(parts: WorkspaceParts, command: Command): Promise<ProcessResult> {
@@ -50,21 +49,16 @@ async function spawnIn(parts: WorkspaceParts, command: Command): Promise<Process
   const cwd = await folderIn(place, command.cwd);
   if (!(await isFolder(cwd))) return noFolder(command.cwd);
   const around = { job: place.job, see: ground.see, clock: ground.options.clock };
-  return runCommand(command, { cwd, env: environmentIn(parts, command), user: ground.account.user, ...around });
+  const { argv, env } = await ground.confines.enclose(place, command, cwd);
+  return runCommand({ ...command, argv, env }, { cwd, user: ground.confines.userOf(place), ...around });
 }
 
 async function startIn(parts: WorkspaceParts, command: Command): Promise<ProcessRef> {
   const { ground, place } = parts;
   const cwd = await folderIn(place, command.cwd);
-  const { argv, timeoutMs } = command;
-  const limits = { timeoutMs, mostOutputBytes: ground.options.mostOutputBytes ?? mostOutputBytes };
-  const env = { ...environmentIn(parts, command), ...command.env };
-  const order = { argv, cwd, env, user: ground.account.user, ...limits };
+  const limits = { timeoutMs: command.timeoutMs, mostOutputBytes: ground.options.mostOutputBytes ?? mostOutputBytes };
+  const order = { ...(await ground.confines.enclose(place, command, cwd)), cwd, user: ground.confines.userOf(place), ...limits };
   return startKept({ started: place.started, job: place.job, order, clock: ground.options.clock });
-}
-
-function environmentIn({ ground, place }: WorkspaceParts, { network }: Command): Record<string, string> {
-  return commandEnvironment(network, ground.options.env, { ...ground.shared, home: place.home, tmp: place.tmp });
 }
 
 /** The folder a command is to run in; throws where the workspace is gone or the folder would be outside of it. */

@@ -9,7 +9,6 @@ import type { Start } from './spawn.ts';
 /** Everything a command of a workspace needs around it. */
 export interface CommandSurroundings {
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
   readonly user: Start['user'];
   /** Begins the marker of every process of the workspace. */
   readonly job: string;
@@ -28,7 +27,7 @@ export async function runCommand(command: Command, around: CommandSurroundings):
   const running = startProcess({
     argv: command.argv,
     cwd: around.cwd,
-    env: { ...around.env, ...command.env, JIDOKA_JOB: job },
+    env: { ...command.env, JIDOKA_JOB: job },
     user: around.user,
     onOutput: stop.heard,
     ...(command.maxOutputBytes === undefined ? {} : { maxOutputBytes: command.maxOutputBytes }),

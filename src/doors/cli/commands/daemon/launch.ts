@@ -18,6 +18,6 @@ export async function launch(
   // Handed over apart from the options, which others may see: its URL may hold a password.
   const database = settings.databaseUrl === null ? {} : { JIDOKA_DATABASE_URL: settings.databaseUrl };
   const argv = [world.script, '--home', settings.home, 'up', '--foreground', ...options];
-  const env = { ...others, ...database, [detachedMark]: '1' };
+  const env = { ...others, ...database, JIDOKA_FLOOR: settings.floor, [detachedMark]: '1' };
   return startDaemon({ home: settings.home, argv, env, patienceMs: startPatienceMs });
 }
