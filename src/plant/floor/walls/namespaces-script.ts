@@ -68,7 +68,9 @@ umount -l /home
 : >/run/table
 mount -o remount,bind,ro,nosuid,nodev /
 cd "$folder"
-exec unshare --user --map-user="$uid" --map-group="$gid" --keep-caps \\
-  setpriv --pdeathsig KILL --no-new-privs --ambient-caps -all --inh-caps -all --bounding-set -all \\
-  setsid sh -c '"$@"; exit $?' job env -i -- \${JIDOKA_JOB:+"JIDOKA_JOB=$JIDOKA_JOB"} "$@"
+# It stays the first process, for what kills it with its launcher would be lost with the user namespace. The command is in
+# another, from which it can neither see into this one nor change it.
+unshare --user --map-user="$uid" --map-group="$gid" --keep-caps \\
+  setpriv --no-new-privs --ambient-caps -all --inh-caps -all --bounding-set -all \\
+  setsid --wait env -i -- \${JIDOKA_JOB:+"JIDOKA_JOB=$JIDOKA_JOB"} "$@" || { code=$?; trap - EXIT; exit "$code"; }
 `;

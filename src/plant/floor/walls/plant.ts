@@ -28,7 +28,7 @@ export async function plant(folder: string, user: Start['user']): Promise<Plante
   };
   try {
     const folders = await plantFolders(root, user);
-    const tcp = createServer((socket) => socket.end());
+    const tcp = createServer((socket) => socket.on('error', () => undefined).end());
     servers.push(tcp);
     tcp.on('connection', () => reached.push('TCP on 127.0.0.1'));
     const tcpPort = await listen(tcp, { host: '127.0.0.1', port: 0 });
@@ -42,7 +42,7 @@ export async function plant(folder: string, user: Start['user']): Promise<Plante
     // A name that is too long for a socket cannot be connected to either.
     const sockets = [...(Buffer.byteLength(file) > 107 ? [] : [file]), `\0jidoka-canary-${randomUUID()}`];
     for (const path of sockets) {
-      const server = createServer((socket) => socket.end());
+      const server = createServer((socket) => socket.on('error', () => undefined).end());
       servers.push(server);
       await listen(server, { path, ...(path === file ? { readableAll: true, writableAll: true } : {}) });
     }
