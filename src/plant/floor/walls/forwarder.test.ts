@@ -92,7 +92,7 @@ test('a gate that is gone breaks connections and not the command', async () => {
 });
 
 test('a command that is not there is 127, one that cannot be run 126, and a port that is taken 125', async () => {
-  expect(await run('no-such-command')).toMatchObject({ code: 127, errors: expect.stringContaining('no-such-command') });
+  expect(await run(join(folder, 'no-such-command'))).toMatchObject({ code: 127, errors: expect.stringContaining('no-such-command') });
   expect(await run(folder)).toMatchObject({ code: 126 });
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve));
