@@ -42,14 +42,13 @@ list() {
 restrict() { while [ $# -gt 1 ]; do [ ! -e "$2" ] || mount -o "remount,bind,$1" -- "$2"; shift 2; done; }
 
 ip link set lo up & network=$!
-if command -v hostname >/dev/null; then hostname localhost; fi
+if command -v hostname >/dev/null; then hostname localhost & fi
 mount -t tmpfs -o mode=0755,nosuid,nodev wall "$stage"
 memory $memory
 mkdir -p -- $folders
 for file in $files; do : >"$file"; done
 [ -z "$root_links" ] || cp -P -- $root_links "$stage"
 cp -P /dev/fd /dev/stdin /dev/stdout /dev/stderr "$stage/dev"
-ln -s pts/ptmx "$stage/dev"
 link $links
 ${madeUp}
 printf '%s\\n' "$passwd" >"$stage/etc/passwd"

@@ -69,7 +69,7 @@ function planOf(view: readonly Entry[], host: HostLayout): Plan {
   const links = view.filter((entry) => entry.kind === 'link');
   const isOfRoot = ({ path }: Entry): boolean => dirname(path) === '/';
   const folders = view.flatMap((entry) => [...foldersAbove(entry.path), ...(isFolder(entry) ? [entry.path] : [])]);
-  const files = [...binds.filter(({ is }) => is === 'file').map(({ path }) => path), ...devices];
+  const files = [...binds.filter(({ is }) => is === 'file').map(({ path }) => path), ...devices, '/dev/ptmx'];
   return {
     folders: [...new Set([...folders, '/dev/pts', '/dev/shm'])].map(onStage),
     files: files.map(onStage),
@@ -98,6 +98,7 @@ function mountsOf(entry: Entry, host: HostLayout): readonly Pair[] {
       return [
         ...devices.map((path) => ['-', row(path, path, 'none bind')] as const),
         ['-', row('devpts', '/dev/pts', 'devpts newinstance,ptmxmode=0666,mode=620,nosuid,noexec')],
+        ['-', row(onStage('/dev/pts/ptmx'), '/dev/ptmx', 'none bind')],
         ['-', row('tmpfs', '/dev/shm', 'tmpfs nosuid,nodev,mode=1777')],
       ];
     case 'folder':

@@ -342,7 +342,8 @@ describe.each(['bubblewrap', 'namespaces'] as const)('behind the wall of %s', (k
     const prefix = join(world.root, `node ${kind}`);
     await mkdir(join(prefix, 'bin'), { recursive: true });
     await copyFile(process.execPath, join(prefix, 'bin/node'));
-    const npm = await realpath(join(dirname(await realpath(process.execPath)), 'npm'));
+    const folders = [dirname(process.execPath), ...path.split(':')];
+    const npm = await realpath(join(folders.find((folder) => existsSync(join(folder, 'npm'))) ?? '', 'npm'));
     await cp(dirname(dirname(npm)), join(prefix, 'lib/node_modules/npm'), { recursive: true });
     const argv = [join(prefix, 'bin/node'), join(prefix, 'lib/node_modules/npm/bin/npm-cli.js'), '--version'] as const;
     const readable = ['bin', 'lib', 'share'].map((name) => join(prefix, name));
@@ -388,6 +389,22 @@ describe.each(['bubblewrap', 'namespaces'] as const)('behind the wall of %s', (k
     await writeFile(join(world.tree, 'A=b'), '#!/bin/sh\necho ran "$1"\n', { mode: 0o755 });
     await chmod(join(world.tree, 'A=b'), 0o755);
     expect((await run(wall, confinement(['./A=b', 'C=d']))).stdout).toBe('ran C=d\n');
+  });
+
+  test('where the machine allows no namespaces, the canaries do not come back, and say why', async () => {
+    const script = 'echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --ambient-caps -all --inh-caps -all -- "$@"';
+    const forbidding = ['unshare', '--user', '--map-current-user', '--keep-caps', '/bin/sh', '-c', script, 'machine'] as const;
+    const forbidden: Wall = {
+      kind,
+      confine: (command) => ({ ...wall.confine(command), argv: [...forbidding, ...wall.confine(command).argv] }),
+    };
+    const outcome = await runCanaries(forbidden, { folder: world.root, user, path, readable: [] });
+    expect(outcome).toMatchObject({ kind: 'failed', why: expect.stringMatching(/namespace|unshare/i) });
+  });
+
+  test('a terminal can be had', async () => {
+    const { stdout } = await sh('script -qec "tty" /dev/null');
+    expect(stdout).toMatch(/^\/dev\/pts\/\d+/);
   });
 
   test('a command that is not there, and a wall that cannot be built, end with a word on stderr and nothing done', async () => {
