@@ -27,7 +27,7 @@ export interface EgressGate {
 
 /** A request that no capability covers. */
 export interface EgressRefusal {
-  /** 'PUT /npm/0/left-pad', without query and without anything secret. */
+  /** 'PUT /npm/left-pad', without query and without anything secret. */
   readonly request: string;
   /** Which rule refused it, for people. */
   readonly why: string;

@@ -1,4 +1,4 @@
-import type { Command } from '../../core/ports/floor.ts';
+import type { Command, ProcessExit } from '../../core/ports/floor.ts';
 import type { Account } from './account.ts';
 import { commandEnvironment } from './environment.ts';
 import type { HostEnvironment, Places } from './environment.ts';
@@ -11,6 +11,8 @@ export interface Confines {
   userOf(place: Place): Start['user'];
   /** What is to be started for a command in `cwd`, an absolute folder of the workspace. */
   enclose(place: Place, command: Command, cwd: string): Promise<Enclosed>;
+  /** How a command ended, from how what was started for it ended. */
+  exitOf(exit: ProcessExit): ProcessExit;
   /** Takes back what was given to a workspace. */
   release(place: Place): Promise<void>;
 }
@@ -34,6 +36,7 @@ export function hostConfines({ account, shared, env }: HostConfinesOptions): Con
       argv,
       env: { ...commandEnvironment(network, env, { ...shared, home, tmp }), ...own },
     }),
+    exitOf: (exit) => exit,
     release: async () => undefined,
   };
 }

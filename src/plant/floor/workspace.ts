@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JidokaError } from '../../core/base/error.ts';
-import type { Command, ProcessRef, ProcessResult, Workspace } from '../../core/ports/floor.ts';
+import type { AttachOptions, Command, ProcessRef, ProcessResult, Workspace } from '../../core/ports/floor.ts';
 import { pathRefused, workspaceFault } from './fault.ts';
 import type { Ground } from './ground.ts';
 import type { Place } from './places.ts';
@@ -29,7 +29,7 @@ export function hostWorkspace(parts: WorkspaceParts): Workspace {
     handOver: () => handOver(place.tree, parts),
     spawn: (command) => spawnIn(parts, command),
     start: (command) => startIn(parts, command),
-    attach: (process, options) => attachKept(process, options, { started: place.started, job: place.job, see: ground.see }),
+    attach: (process, options) => attachIn(parts, process, options),
     ...workspaceFiles(place.tree, ground.confines.userOf(place)),
     destroy: parts.remove,
   };
@@ -50,7 +50,13 @@ async function spawnIn(parts: WorkspaceParts, command: Command): Promise<Process
   if (!(await isFolder(cwd))) return noFolder(command.cwd);
   const around = { job: place.job, see: ground.see, clock: ground.options.clock };
   const { argv, env } = await ground.confines.enclose(place, command, cwd);
-  return runCommand({ ...command, argv, env }, { cwd, user: ground.confines.userOf(place), ...around });
+  const result = await runCommand({ ...command, argv, env }, { cwd, user: ground.confines.userOf(place), ...around });
+  return { ...result, exit: ground.confines.exitOf(result.exit) };
+}
+
+async function attachIn({ ground, place }: WorkspaceParts, process: ProcessRef, options: AttachOptions): Promise<ProcessResult | 'gone'> {
+  const result = await attachKept(process, options, { started: place.started, job: place.job, see: ground.see });
+  return result === 'gone' ? result : { ...result, exit: ground.confines.exitOf(result.exit) };
 }
 
 async function startIn(parts: WorkspaceParts, command: Command): Promise<ProcessRef> {
