@@ -29,7 +29,7 @@ export interface FoundWall {
   readonly claims: readonly Claim[];
   /** Walls that do not hold, and what each said or failed. */
   readonly tried: readonly Tried[];
-  /** What to do to get a wall, or a better one; '' where the first one holds. */
+  /** What to do to get a wall; '' where there is one. */
   readonly mend: string;
 }
 

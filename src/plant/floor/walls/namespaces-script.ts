@@ -59,7 +59,7 @@ list $mounts
 printf '%s' "$table" >"$stage/run/table"
 mount --all --fstab "$stage/run/table"
 restrict $inner
-wait "$network" || ifconfig lo up
+wait "$network"
 
 cd "$stage"
 pivot_root . home

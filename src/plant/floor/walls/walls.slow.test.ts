@@ -20,6 +20,7 @@ import { bubblewrapWall } from './bubblewrap.ts';
 import { runCanaries } from './canaries.ts';
 import { requiredClaims } from './claims.ts';
 import { namespacesWall } from './namespaces.ts';
+import { notStarted } from './not-started.ts';
 import { seeHost } from './see-host.ts';
 import type { Confinement, Wall } from './wall.ts';
 
@@ -410,11 +411,13 @@ describe.each(['bubblewrap', 'namespaces'] as const)('behind the wall of %s', (k
   test('a command that is not there, and a wall that cannot be built, end with a word on stderr and nothing done', async () => {
     const missing = await run(wall, confinement(['no-such-program']));
     expect(missing.exit).not.toEqual({ kind: 'exited', code: 0 });
-    expect(missing.stderr).toContain('no-such-program');
+    expect(notStarted(kind, missing)).toContain('no-such-program');
     const broken = await sh('echo ran', { writable: [...world.writable, join(world.root, 'not-there')] });
     expect(broken.stdout).toBe('');
     expect(broken.exit).not.toEqual({ kind: 'exited', code: 0 });
-    expect(broken.stderr).toMatch(/^(bwrap|wall): /m);
+    expect(notStarted(kind, broken)).toContain('not-there');
+    expect(notStarted(kind, await sh('echo bwrap: no; exit 1'))).toBeNull();
+    expect(notStarted(kind, await sh('exit 125'))).toBeNull();
   });
 
   test('the socket it is given answers, though all others do not', async () => {

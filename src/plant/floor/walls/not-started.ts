@@ -1,0 +1,25 @@
+import type { ProcessExit } from '../../../core/ports/floor.ts';
+import { wallFailed } from './namespaces-script.ts';
+import type { Wall } from './wall.ts';
+
+/**
+ * What a wall says that could not be built, or behind which there is no such program: the command was not started. Null
+ * where the command itself ended so. A command can pretend it, and so only takes its own result away from itself.
+ *
+ * @example
+ * notStarted('bubblewrap', { exit: { kind: 'exited', code: 1 }, stderr: "bwrap: Can't find source path /x" });
+ */
+export function notStarted(kind: Wall['kind'], ended: { readonly exit: ProcessExit; readonly stderr: string }): string | null {
+  if (ended.exit.kind !== 'exited') return null;
+  const said = complaints[kind].find(({ code }) => ended.exit.kind === 'exited' && code === ended.exit.code);
+  return said?.line.exec(ended.stderr)?.[0] ?? null;
+}
+
+/** The last line is the wall's: what a command said before would have been said by a command that was started. */
+const complaints: Readonly<Record<Wall['kind'], readonly { readonly code: number; readonly line: RegExp }[]>> = {
+  bubblewrap: [{ code: 1, line: /^bwrap: .*(?=\n?$)/ }],
+  namespaces: [
+    { code: wallFailed, line: /^(.*\n)*wall: .*(?=\n?$)/ },
+    { code: 127, line: /^env: .*(?=\n?$)/ },
+  ],
+};
