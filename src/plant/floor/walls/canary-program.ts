@@ -153,14 +153,14 @@ export type Sight = { readonly [Name in keyof typeof looks]: Awaited<ReturnType<
 /** Name of the file, in the folder it may write, in which the canary tells what it saw. */
 export const sightFile = 'sight.json';
 
-/** Text of a CommonJS program that tries everything, tells what it saw, and stays until it is killed. */
+/** Text of a CommonJS program that tries everything, tells what it saw, and stays until it is killed, or for half a minute. */
 export function canaryProgram(order: CanaryOrder): string {
   const tries = Object.entries(looks).map(([name, look]) => `${JSON.stringify(name)}: ({ ${look.toString()} })[${JSON.stringify(name)}]`);
   return `
 const order = ${JSON.stringify(order)};
 const looks = { ${tries.join(',\n')} };
 const fs = require('node:fs');
-setInterval(() => undefined, 1000);
+setTimeout(() => process.exit(), 30_000);
 Promise.all(Object.entries(looks).map(async ([name, look]) => [name, await look(require, order)])).then((seen) => {
   const file = order.inside + '/${sightFile}';
   fs.writeFileSync(file + '.draft', JSON.stringify(Object.fromEntries(seen)));

@@ -147,6 +147,13 @@ function toolsOf(node: string): readonly string[] {
   return [join(prefix, 'bin'), join(prefix, 'lib')];
 }
 
+/** Pids of the host's processes that have a mark in their command line. */
+async function runningWith(mark: string): Promise<readonly number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')));
+  return pids.map(Number).filter((pid, index) => lines[index]?.includes(mark) === true && isRunning(pid));
+}
+
 interface Outcome {
   readonly exit: ProcessExit;
   readonly stdout: string;
@@ -298,6 +305,7 @@ describe('without a wall', () => {
     const proved = outcome.kind === 'came-back' ? outcome.claims.filter(({ state }) => state === 'proved') : [];
     expect(proved.map(({ claim }) => claim)).toEqual(['user.plain', 'fs.write.inside', 'net.loopback.own']);
     expect((await readdir(world.root)).filter((name) => name.startsWith('.canary'))).toEqual([]);
+    await expect.poll(() => runningWith(`${world.root}/.canary`), { timeout: 5_000 }).toEqual([]);
   });
 
   test('at least 25 of the attempts succeed, so that their refusal says something', () => {
@@ -453,18 +461,6 @@ describe.each(['bubblewrap', 'namespaces'] as const)('behind the wall of %s', (k
 
   describe('when it is killed', () => {
     const token = (): string => `jidoka-left-${randomUUID()}`;
-    const runningWith = async (mark: string): Promise<readonly number[]> => {
-      const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-      const marked = pids.filter((pid) => (existsSync(`/proc/${pid}/cmdline`) ? tryRead(`/proc/${pid}/cmdline`) : '').includes(mark));
-      return marked.filter(isRunning);
-    };
-    const tryRead = (file: string): string => {
-      try {
-        return readFileSync(file, 'latin1');
-      } catch {
-        return '';
-      }
-    };
     const begun = (mark: string): Promise<void> => expect.poll(() => existsSync(join(world.tree, mark)), { timeout: 20_000 }).toBe(true);
     const leave = {
       'a daemon that forked twice into a session of its own': (mark: string) =>
