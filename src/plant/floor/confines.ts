@@ -1,4 +1,4 @@
-import type { Command, ProcessExit } from '../../core/ports/floor.ts';
+import type { Command, ProcessResult } from '../../core/ports/floor.ts';
 import type { Account } from './account.ts';
 import { commandEnvironment } from './environment.ts';
 import type { HostEnvironment, Places } from './environment.ts';
@@ -11,8 +11,8 @@ export interface Confines {
   userOf(place: Place): Start['user'];
   /** What is to be started for a command in `cwd`, an absolute folder of the workspace. */
   enclose(place: Place, command: Command, cwd: string): Promise<Enclosed>;
-  /** How a command ended, from how what was started for it ended. */
-  exitOf(exit: ProcessExit): ProcessExit;
+  /** The result of a command, from the result of what was started for it. */
+  resultOf(result: ProcessResult): ProcessResult;
   /** Takes back what was given to a workspace. */
   release(place: Place): Promise<void>;
 }
@@ -36,7 +36,7 @@ export function hostConfines({ account, shared, env }: HostConfinesOptions): Con
       argv,
       env: { ...commandEnvironment(network, env, { ...shared, home, tmp }), ...own },
     }),
-    exitOf: (exit) => exit,
+    resultOf: (result) => result,
     release: async () => undefined,
   };
 }

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { access, constants, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { constants as machine } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Egress, EgressGate, EgressRefusal } from '../../core/ports/egress.ts';
-import type { Command, ProcessExit } from '../../core/ports/floor.ts';
+import type { Command, ProcessExit, ProcessResult } from '../../core/ports/floor.ts';
 import type { Confines } from './confines.ts';
 import { commandEnvironment } from './environment.ts';
 import type { HostEnvironment } from './environment.ts';
 import { socketOf } from './places.ts';
 import type { Place } from './places.ts';
 import type { Start } from './spawn/spawn.ts';
-import type { Wall } from './walls/wall.ts';
+import { notStarted, type Wall } from './walls/index.ts';
 
 export interface SandboxConfinesOptions {
   readonly wall: Wall;
@@ -40,7 +40,6 @@ export function sandboxConfines(options: SandboxConfinesOptions): Confines {
   return {
     userOf: jobUser,
     async enclose(place, command, cwd) {
-      if (!(await isThere(command.argv[0], cwd, options.path))) return { argv: [nothingAt(place, command.argv[0])], env: {} };
       const gate = command.network === 'registry' ? await gateOf(place) : null;
       const { argv, env } = gate === null ? { argv: command.argv, env: {} } : forwarded(command, place, { gate, options });
       return options.wall.confine({
@@ -52,7 +51,7 @@ export function sandboxConfines(options: SandboxConfinesOptions): Confines {
         socket: gate === null ? null : socketOf(place),
       });
     },
-    exitOf: signalFromCode,
+    resultOf: (result) => ({ ...result, exit: exitOf(result, options.wall) }),
     async release(place) {
       const gate = gates.get(place.space);
       gates.delete(place.space);
@@ -95,24 +94,11 @@ function environmentIn({ home, tmp, space }: Place, { path, env }: SandboxConfin
   return { ...commandEnvironment('none', env, places), npm_config_globalconfig: join(home, '.npmrc-of-the-machine') };
 }
 
-/** What starts a wall always starts; whether there is something to start behind it must be seen before. */
-async function isThere(program: string, cwd: string, path: string): Promise<boolean> {
-  const files = program.includes('/') ? [resolve(cwd, program)] : path.split(':').map((folder) => join(folder, program));
-  const found = await Promise.all(files.map((file) => access(file, constants.X_OK).then(yes, no)));
-  return found.includes(true);
-}
-
-const yes = (): boolean => true;
-const no = (): boolean => false;
-
-/** A program that is not there and that no job can put there. */
-function nothingAt({ started }: Place, program: string): string {
-  return join(started, basename(program));
-}
-
 /** A wall tells of a signal as shells do, by a code above 128; a program that gives such a code itself is taken for killed. */
-function signalFromCode(exit: ProcessExit): ProcessExit {
+function exitOf({ exit, stderr }: ProcessResult, { kind }: Wall): ProcessExit {
   if (exit.kind !== 'exited') return exit;
+  const message = notStarted(kind, { exit, stderr });
+  if (message !== null) return { kind: 'not-started', message };
   const signal = Object.entries(machine.signals).find(([, number]) => number === exit.code - 128)?.[0];
   return signal === undefined ? exit : { kind: 'signalled', signal };
 }

@@ -51,12 +51,12 @@ async function spawnIn(parts: WorkspaceParts, command: Command): Promise<Process
   const around = { job: place.job, see: ground.see, clock: ground.options.clock };
   const { argv, env } = await ground.confines.enclose(place, command, cwd);
   const result = await runCommand({ ...command, argv, env }, { cwd, user: ground.confines.userOf(place), ...around });
-  return { ...result, exit: ground.confines.exitOf(result.exit) };
+  return ground.confines.resultOf(result);
 }
 
 async function attachIn({ ground, place }: WorkspaceParts, process: ProcessRef, options: AttachOptions): Promise<ProcessResult | 'gone'> {
   const result = await attachKept(process, options, { started: place.started, job: place.job, see: ground.see });
-  return result === 'gone' ? result : { ...result, exit: ground.confines.exitOf(result.exit) };
+  return result === 'gone' ? result : ground.confines.resultOf(result);
 }
 
 async function startIn(parts: WorkspaceParts, command: Command): Promise<ProcessRef> {

@@ -11,15 +11,16 @@ import type { Wall } from './wall.ts';
  */
 export function notStarted(kind: Wall['kind'], ended: { readonly exit: ProcessExit; readonly stderr: string }): string | null {
   if (ended.exit.kind !== 'exited') return null;
-  const said = complaints[kind].find(({ code }) => ended.exit.kind === 'exited' && code === ended.exit.code);
-  return said?.line.exec(ended.stderr)?.[0] ?? null;
+  const { code } = ended.exit;
+  const said = complaints[kind].filter((complaint) => complaint.code === code).map(({ line }) => line.exec(ended.stderr)?.[0]);
+  return said.find((line) => line !== undefined) ?? null;
 }
+
+/** Of a command that is given a way out, the forwarder says it. */
+const ofForwarder = [125, 126, 127].map((code) => ({ code, line: /^jidoka: .*(?=\n?$)/ }));
 
 /** The last line is the wall's: what a command said before would have been said by a command that was started. */
 const complaints: Readonly<Record<Wall['kind'], readonly { readonly code: number; readonly line: RegExp }[]>> = {
-  bubblewrap: [{ code: 1, line: /^bwrap: .*(?=\n?$)/ }],
-  namespaces: [
-    { code: wallFailed, line: /^(.*\n)*wall: .*(?=\n?$)/ },
-    { code: 127, line: /^env: .*(?=\n?$)/ },
-  ],
+  bubblewrap: [{ code: 1, line: /^bwrap: .*(?=\n?$)/ }, ...ofForwarder],
+  namespaces: [{ code: wallFailed, line: /^(.*\n)*wall: .*(?=\n?$)/ }, { code: 127, line: /^env: .*(?=\n?$)/ }, ...ofForwarder],
 };
