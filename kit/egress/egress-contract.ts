@@ -54,7 +54,7 @@ const refusedRequests: readonly (readonly [method: string, path: string, headers
   ['GET', '/npm/plain', { 'content-length': '6' }],
   ['GET', '/npm/plain', { 'transfer-encoding': 'chunked' }],
   ['GET', '/npm/plain', { connection: 'Upgrade', upgrade: 'websocket' }],
-  ['CONNECT', 'registry.npmjs.org:443'],
+  ['CONNECT', 'packages.example.com:443'],
   ['CONNECT', '127.0.0.1:22'],
 ];
 

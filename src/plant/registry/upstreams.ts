@@ -41,7 +41,7 @@ export interface NpmUpstreams {
  *
  * @example
  * const upstreams = npmUpstreams({ cwd: home, env: process.env, cacheFolder: join(home, 'registry-cache') });
- * await upstreams.registries(); // [{ scope: null, url: 'https://registry.npmjs.org/' }]
+ * await upstreams.registries(); // [{ scope: null, url: 'https://npm.example.com/' }]
  */
 export function npmUpstreams(options: UpstreamsOptions): NpmUpstreams {
   const opened = memo(() => openDoor(options));
