@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
 import { constants as machine } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Egress, EgressGate, EgressRefusal } from '../../core/ports/egress.ts';
 import type { Command, ProcessExit, ProcessResult } from '../../core/ports/floor.ts';
 import type { Confines } from './confines.ts';
@@ -10,7 +9,7 @@ import type { HostEnvironment } from './environment.ts';
 import { socketOf } from './places.ts';
 import type { Place } from './places.ts';
 import type { Start } from './spawn/spawn.ts';
-import { notStarted, type Wall } from './walls/index.ts';
+import { nodeFolders, notStarted, type Wall } from './walls/index.ts';
 
 export interface SandboxConfinesOptions {
   readonly wall: Wall;
@@ -31,7 +30,7 @@ const firstUid = 0x4000_0000;
 /** A wall around every command; its one way out is a socket that the factory answers. */
 export function sandboxConfines(options: SandboxConfinesOptions): Confines {
   const gates = new Map<string, Promise<EgressGate>>();
-  const node = toolsOf(process.execPath);
+  const node = nodeFolders();
   const gateOf = (place: Place): Promise<EgressGate> => {
     const open = gates.get(place.space) ?? openGate(place, options);
     gates.set(place.space, open);
@@ -101,10 +100,4 @@ function exitOf({ exit, stderr }: ProcessResult, { kind }: Wall): ProcessExit {
   if (message !== null) return { kind: 'not-started', message };
   const signal = Object.entries(machine.signals).find(([, number]) => number === exit.code - 128)?.[0];
   return signal === undefined ? exit : { kind: 'signalled', signal };
-}
-
-/** Where Node.js and its npm are: the programs and their libraries, and nothing beside them. */
-async function toolsOf(node: string): Promise<readonly string[]> {
-  const prefix = dirname(dirname(await realpath(node)));
-  return ['bin', 'lib', 'include', 'share'].map((folder) => join(prefix, folder));
 }

@@ -1,12 +1,13 @@
 import { constants } from 'node:fs';
-import { access, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { access } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import type { Start } from '../spawn/spawn.ts';
 import { bubblewrapWall } from './bubblewrap.ts';
 import { runCanaries } from './canaries.ts';
 import { holds } from './claims.ts';
 import { mendOf, readNamespaceSettings } from './mend.ts';
 import { namespacesWall } from './namespaces.ts';
+import { nodeFolders } from './node-folders.ts';
 import { seeHost } from './see-host.ts';
 import type { HostLayout } from './view.ts';
 import type { Claim, Wall } from './wall.ts';
@@ -101,12 +102,6 @@ async function prove(
   if (holds(outcome.claims)) return { wall, claims: outcome.claims };
   const refuted = outcome.claims.filter(({ state }) => state === 'refuted');
   return refuted.map(({ claim, proof }) => `${claim} is refuted (${proof})`).join('; ');
-}
-
-/** Node.js and what it loads, without what else may be beside it. */
-async function nodeFolders(): Promise<readonly string[]> {
-  const prefix = dirname(dirname(await realpath(process.execPath)));
-  return [join(prefix, 'bin'), join(prefix, 'lib')];
 }
 
 /** System folders first: a wall is not built by a program of somebody's home where the system has one. */
