@@ -2,4 +2,4 @@ export { MemoryHouse, type Hands, type HouseNeeds, type HouseProcess } from './m
 export { snapshot, type MemoryForge } from './memory-forge.ts';
 export { Halt, type Program } from './programs.ts';
 export { writer } from './writer.ts';
-export { changeStage, commandStage, gateStage, runInput, taskLine, taskSeed } from './task-line.ts';
+export { changeStage, commandStage, gateStage, runInput, taskLine, taskRequest, taskSeed } from './task-line.ts';

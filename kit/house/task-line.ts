@@ -3,6 +3,7 @@ import { runId, seedKey } from '../../src/core/base/ids.ts';
 import { sampleLine, sha256 } from '../evidence/index.ts';
 import type { Line, Stage } from '../../src/core/line/line.ts';
 import type { TaskSeed } from '../../src/core/packet/seed.ts';
+import type { RunRequest } from '../../src/core/ports/factory.ts';
 import { snapshot } from './memory-forge.ts';
 
 /**
@@ -55,6 +56,20 @@ export function taskSeed(line: Line, key = 'one'): TaskSeed {
     paths: ['**'],
   };
 }
+
+/** What a person asks for to have that task done on the line `tasks`. */
+export const taskRequest: RunRequest = {
+  line: 'tasks',
+  repository: snapshot.location,
+  subject: { kind: 'task', key: 'one', title: 'task one', body: '', paths: null },
+  to: null,
+  scope: 'all',
+  dryRun: false,
+  again: false,
+  advisories: [],
+  lineFile: null,
+  actor: 'cli:ada',
+};
 
 /** What a run of a task is started with. */
 export function runInput(line: Line, key = 'one') {

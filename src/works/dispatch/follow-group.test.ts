@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { commandStage, gateStage, MemoryHouse, snapshot, taskLine, type HouseProcess } from '../../../kit/house/index.ts';
+import { commandStage, gateStage, type HouseProcess, MemoryHouse, snapshot, taskLine, taskRequest } from '../../../kit/house/index.ts';
 import { fakePackage } from '../../../kit/registry/index.ts';
 import { parseRunId } from '../../core/base/ids.ts';
 import type { Line } from '../../core/line/line.ts';
@@ -41,18 +41,7 @@ beforeEach(() => {
   process.serve();
 });
 
-const request: RunRequest = {
-  line: 'tasks',
-  repository: '/repos/shop',
-  subject: { kind: 'all' },
-  to: null,
-  scope: 'all',
-  dryRun: false,
-  again: false,
-  advisories: [],
-  lineFile: null,
-  actor: 'cli:ada',
-};
+const request: RunRequest = { ...taskRequest, subject: { kind: 'all' } };
 
 async function leave(more: Partial<RunRequest> = {}): Promise<string> {
   const { request: id } = await process.engine.transaction((tx) =>

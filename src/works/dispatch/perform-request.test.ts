@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { commandStage, MemoryHouse, taskLine, type HouseProcess } from '../../../kit/house/index.ts';
+import { commandStage, type HouseProcess, MemoryHouse, taskLine, taskRequest } from '../../../kit/house/index.ts';
 import { parseRunId } from '../../core/base/ids.ts';
 import type { Line } from '../../core/line/line.ts';
 import type { RunRequest, Submitted } from '../../core/ports/factory.ts';
@@ -26,18 +26,7 @@ beforeEach(() => {
   process = house.process();
 });
 
-const request: RunRequest = {
-  line: 'tasks',
-  repository: '/repos/shop',
-  subject: { kind: 'task', key: 'one', title: 'task one', body: '', paths: null },
-  to: null,
-  scope: 'all',
-  dryRun: false,
-  again: false,
-  advisories: [],
-  lineFile: null,
-  actor: 'cli:ada',
-};
+const request = taskRequest;
 
 function leave(order: { key?: string; notBefore?: string } = {}, more: Partial<RunRequest> = {}): Promise<Submitted> {
   const full = { key: order.key ?? null, notBefore: order.notBefore ?? null };

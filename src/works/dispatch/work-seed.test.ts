@@ -1,5 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { changeStage, commandStage, gateStage, MemoryHouse, taskLine, writer, type HouseProcess } from '../../../kit/house/index.ts';
+import {
+  changeStage,
+  commandStage,
+  gateStage,
+  type HouseProcess,
+  MemoryHouse,
+  taskLine,
+  taskRequest,
+  writer,
+} from '../../../kit/house/index.ts';
 import { JidokaError } from '../../core/base/error.ts';
 import { parseRunId } from '../../core/base/ids.ts';
 import type { Line } from '../../core/line/line.ts';
@@ -30,18 +39,7 @@ function crewOf(process: HouseProcess): Crew {
   return crew;
 }
 
-const request: RunRequest = {
-  line: 'tasks',
-  repository: '/repos/shop',
-  subject: { kind: 'task', key: 'one', title: 'task one', body: '', paths: null },
-  to: null,
-  scope: 'all',
-  dryRun: false,
-  again: false,
-  advisories: [],
-  lineFile: null,
-  actor: 'cli:ada',
-};
+const request = taskRequest;
 
 const plain = taskLine([changeStage(), commandStage('lint')]);
 

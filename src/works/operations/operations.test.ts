@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { commandStage, MemoryHouse, runInput, taskLine, type HouseProcess } from '../../../kit/house/index.ts';
+import { commandStage, type HouseProcess, MemoryHouse, runInput, taskLine, taskRequest } from '../../../kit/house/index.ts';
 import type { Actor } from '../../core/gate/answer.ts';
 import type { NewSchedule, Operations } from '../../core/ports/factory.ts';
 import { factoryChain } from '../../core/ports/ledger.ts';
@@ -28,18 +28,7 @@ const nightly: NewSchedule = {
   id: 'nightly',
   cron: '0 3 * * *',
   timezone: 'UTC',
-  request: {
-    line: 'tasks',
-    repository: '/repos/shop',
-    subject: { kind: 'all' },
-    to: null,
-    scope: 'all',
-    dryRun: false,
-    again: false,
-    advisories: [],
-    lineFile: null,
-    actor: 'cli:ada',
-  },
+  request: { ...taskRequest, subject: { kind: 'all' } },
 };
 
 const acts: readonly (readonly [string, (by: Actor) => Promise<unknown>, object])[] = [

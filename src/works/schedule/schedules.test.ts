@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MemoryHouse, type HouseProcess } from '../../../kit/house/index.ts';
-import type { NewSchedule, RunRequest } from '../../core/ports/factory.ts';
+import { type HouseProcess, MemoryHouse, taskRequest } from '../../../kit/house/index.ts';
+import type { NewSchedule } from '../../core/ports/factory.ts';
 import { factoryChain } from '../../core/ports/ledger.ts';
 import { fireSchedule, removeSchedule, schedules, setSchedule } from './index.ts';
 
@@ -25,18 +25,7 @@ beforeEach(() => {
   process = house.process();
 });
 
-const request: RunRequest = {
-  line: 'tasks',
-  repository: '/repos/shop',
-  subject: { kind: 'task', key: 'one', title: 'task one', body: '', paths: null },
-  to: null,
-  scope: 'all',
-  dryRun: false,
-  again: false,
-  advisories: [],
-  lineFile: null,
-  actor: 'cli:ada',
-};
+const request = taskRequest;
 
 function hourly(more: Partial<NewSchedule> = {}): NewSchedule {
   return { id: 'hourly', cron: '0 * * * *', timezone: 'UTC', request, ...more };
