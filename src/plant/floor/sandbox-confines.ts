@@ -34,6 +34,8 @@ export function sandboxConfines(options: SandboxConfinesOptions): Confines {
   const gateOf = (place: Place): Promise<EgressGate> => {
     const open = gates.get(place.space) ?? openGate(place, options);
     gates.set(place.space, open);
+    // One that could not be opened is nothing to close later, and is tried anew.
+    open.catch(() => gates.delete(place.space));
     return open;
   };
   return {

@@ -93,6 +93,24 @@ describe('sandbox floor', () => {
   });
 });
 
+it('a way out that cannot be opened fails its command, and neither the next one nor the end of the workspace', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'jidoka-sandbox-'));
+  await chmod(root, 0o711);
+  let turns = 0;
+  const flaky: Egress = {
+    serve: (order) => ((turns += 1) === 2 ? parrot(served).serve(order) : Promise.reject(new Error('no settings'))),
+  };
+  const floor = sandboxFloor({ root, clock: systemClock(), env: process.env, log: () => undefined, egress: flaky });
+  const [mended, never] = [await floor.open('mended'), await floor.open('never')];
+  const command = { argv: ['true'], cwd: '', timeoutMs: 20_000, network: 'registry' } as const;
+  await expect(mended.spawn(command)).rejects.toThrow('no settings');
+  expect(await mended.spawn(command)).toMatchObject({ exit: { kind: 'exited', code: 0 } });
+  await expect(never.spawn(command)).rejects.toThrow('no settings');
+  await mended.destroy();
+  await never.destroy();
+  await rm(root, { recursive: true, force: true, maxRetries: 10 });
+});
+
 /** The factory in another process; node before 22 does not read TypeScript, so vite loads it. */
 async function otherFactory(root: string): Promise<OtherOwner> {
   const program = join(root, 'factory.mjs');
