@@ -8,6 +8,7 @@ export const errorCodes = {
   'version-invalid': 'The requested version does not exist or is no version.',
   'advisory-invalid': 'The advisory cannot be read as OSV JSON.',
   'line-invalid': 'A line file is not valid.',
+  'environment-invalid': 'A file that says what the repository needs to be set up cannot be honoured as it stands.',
   'run-unknown': 'No run of that id is in the ledger.',
   'gate-unknown': 'No gate of that id was ever opened.',
   'gate-refused': 'The gate does not take this answer.',
@@ -27,6 +28,8 @@ export const errorCodes = {
   'git-missing': 'git is not installed or too old.',
   'npm-missing': 'npm is not installed or too old.',
   'no-sandbox': 'This machine cannot confine commands.',
+  'setup-failed': 'A setup command of the repository failed, so nothing was started in it.',
+  'floor-unreachable': 'The machine that a floor stands on does not answer.',
   'registry-unavailable': 'The package registry did not answer as it should.',
   'workspace-failed': 'A workspace could not be opened or used.',
   'chain-broken': 'The hash chain of a ledger does not hold.',
@@ -47,6 +50,7 @@ export const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'version-invalid',
   'advisory-invalid',
   'line-invalid',
+  'environment-invalid',
   'run-unknown',
   'gate-unknown',
   'gate-refused',
@@ -57,6 +61,9 @@ export const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'port-taken',
   'move-refused',
 ]);
+
+/** Errors of these codes are of a repository, not of a command line, and end the CLI as ESCALATE does: a person must decide. */
+export const decisionCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['setup-failed']);
 
 export interface ErrorDetails {
   /** What to do next: the command or setting to try. */

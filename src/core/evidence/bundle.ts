@@ -5,6 +5,7 @@ import { TaskPacket } from '../packet/packet.ts';
 import { seedTitle } from '../packet/title.ts';
 import { proofObligations, verdicts } from '../verdict/verdict.ts';
 import { checkStatements, CheckName, Demand } from './check.ts';
+import { Confinement, confinementOf } from './confinement.ts';
 import type { EventBody, LedgerEvent } from './event.ts';
 import type { BlobRef, Fact } from './fact.ts';
 import { residualRisks } from './residual-risk.ts';
@@ -32,6 +33,13 @@ const Where = z.strictObject({
   user: z.string(),
   node: z.string(),
   npm: z.string(),
+  /** Absent in bundles of before 0.3, as all below. */
+  wall: z.string().optional(),
+  limits: z.string().optional(),
+  image: z.string().nullable().optional(),
+  region: z.string().nullable().optional(),
+  harness: z.strictObject({ name: z.string(), version: z.string() }).nullable().optional(),
+  model: z.string().nullable().optional(),
 });
 
 const Observation = z.strictObject({ stage: z.string(), what: z.string(), summary: z.string(), logs: z.array(Blob) });
@@ -76,6 +84,8 @@ export const EvidenceBundle = z.strictObject({
     restsOn: z.array(CheckName),
   }),
   residualRisk: z.array(z.string()),
+  /** Absent in bundles of before 0.3. */
+  confinement: Confinement.optional(),
   /** What people decided at gates, and what was sent back to be done again, in order; absent where neither happened, as in 0.1.0. */
   decisions: z
     .array(
@@ -150,7 +160,8 @@ export function bundle(run: RunId, events: readonly LedgerEvent[]): EvidenceBund
       obligation: proofObligations[decided.verdict],
       restsOn: restsOn(packet, facts, decided),
     },
-    residualRisk: residualRisks(packet, facts, bodies(told, 'stage.started')),
+    residualRisk: residualRisks(packet, facts, { starts: bodies(told, 'stage.started'), environments: bodies(told, 'environment.read') }),
+    ...confinementPart(told),
     ...unlessEmpty('decisions', decisionsPart(told)),
     ...unlessEmpty(
       'reworks',
@@ -160,6 +171,11 @@ export function bundle(run: RunId, events: readonly LedgerEvent[]): EvidenceBund
     files: filesPart(told),
     ledger: { head: told.at(-1)?.hash ?? '', events: told.length },
   };
+}
+
+function confinementPart(told: readonly LedgerEvent[]): Pick<EvidenceBundle, 'confinement'> {
+  const confinement = confinementOf(bodies(told, 'stage.started').map(({ where }) => where));
+  return confinement === null ? {} : { confinement };
 }
 
 /** The place of a blob inside a bundle. */

@@ -1,6 +1,7 @@
 import type { RunId } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
 import type { GateChoice } from '../line/line.ts';
+import type { WorkspaceRef } from '../ports/place.ts';
 import type { TaskPacket } from '../packet/packet.ts';
 import type { Seed } from '../packet/seed.ts';
 import type { Reason, Verdict, VerdictMetric } from '../verdict/verdict.ts';
@@ -18,6 +19,17 @@ export interface Where {
   readonly user: string;
   readonly node: string;
   readonly npm: string;
+  /** What follows is absent in runs of before 0.3. What builds the wall: 'bubblewrap', 'docker 20.10.24', 'none'. */
+  readonly wall?: string;
+  /** How limits are held: 'cgroup-v2', 'rlimits', 'none'. */
+  readonly limits?: string;
+  /** Digest of the image that commands run in; null where they run on the host's own programs. */
+  readonly image?: string | null;
+  readonly region?: string | null;
+  /** The station of the stage with its version, null for a stage without one. */
+  readonly harness?: { readonly name: string; readonly version: string } | null;
+  /** Model that the station was told to use; null where none is used. */
+  readonly model?: string | null;
 }
 
 /** One file of a harvested change. */
@@ -50,6 +62,47 @@ export type EventBody =
       readonly delayMs: number;
       readonly message: string;
     }
+  /** A stage has a workspace: where it is, and which sealed base it began with. */
+  | {
+      readonly type: 'workspace.opened';
+      readonly stage: string;
+      readonly attempt: number;
+      readonly ref: WorkspaceRef;
+      /** Digest of the base; null where it began empty. */
+      readonly base: string | null;
+    }
+  /** What the repository says of how it is to be set up, told once for each that a run meets. */
+  | {
+      readonly type: 'environment.read';
+      readonly stage: string;
+      readonly attempt: number;
+      /** File at the base commit that says it; null where none does. */
+      readonly source: string | null;
+      readonly digest: string;
+      readonly setup: readonly string[];
+      readonly refused: readonly { readonly what: string; readonly why: string }[];
+      /** Tools asked for that the floor does not have, as sentences. */
+      readonly unmet: readonly string[];
+    }
+  /** What the commands of a workspace used, as far as its floor counts it. */
+  | {
+      readonly type: 'workspace.used';
+      readonly stage: string;
+      readonly attempt: number;
+      readonly workspace: string;
+      readonly cpuMs: number | null;
+      readonly memoryPeakBytes: number | null;
+      readonly diskBytes: number | null;
+    }
+  /** A command asked for something that no capability of its workspace covers. */
+  | {
+      readonly type: 'egress.refused';
+      readonly stage: string;
+      readonly attempt: number;
+      readonly workspace: string;
+      readonly request: string;
+      readonly why: string;
+    }
   /** A stage whose process died was given to another. */
   | { readonly type: 'step.reclaimed'; readonly step: string; readonly executor: string; readonly by: string; readonly times: number }
   /** A station's process was started; whoever takes the stage over goes on with it instead of starting another. */
@@ -60,6 +113,8 @@ export type EventBody =
       readonly station: string;
       /** Name of the workspace it works in. */
       readonly workspace: string;
+      /** Where that workspace is; absent in runs of before 0.3. */
+      readonly ref?: WorkspaceRef;
       readonly handle: Json;
     }
   | {

@@ -4,9 +4,15 @@ import type { Fact, FactOf } from './fact.ts';
 
 type Started = Extract<EventBody, { type: 'stage.started' }>;
 
+/** Where a run worked, and what the repository had asked for there. */
+export interface Surroundings {
+  readonly starts: readonly Started[];
+  readonly environments: readonly Extract<EventBody, { type: 'environment.read' }>[];
+}
+
 /** Lists what a reader must still carry in mind: what could not be shown, what was reported only, and where it ran. */
-export function residualRisks(packet: TaskPacket, facts: readonly Fact[], starts: readonly Started[]): string[] {
-  return [...factRisks(packet, facts), ...repositoryRisks(packet), ...placeRisks(starts)];
+export function residualRisks(packet: TaskPacket, facts: readonly Fact[], { starts, environments }: Surroundings): string[] {
+  return [...factRisks(packet, facts), ...repositoryRisks(packet), ...environments.flatMap(({ unmet }) => unmet), ...placeRisks(starts)];
 }
 
 function factRisks(packet: TaskPacket, facts: readonly Fact[]): string[] {
@@ -43,8 +49,11 @@ function repositoryRisks({ scope: { repository } }: TaskPacket): string[] {
 }
 
 function placeRisks(starts: readonly Started[]): string[] {
-  const places = new Set(starts.map(({ where }) => `${where.floor} (${where.tier})`));
-  return [...places]
-    .filter((place) => place.endsWith('(T0)'))
-    .map((place) => `Commands of the repository ran on floor ${place}: without isolation from the host.`);
+  const unwalled = starts.map(({ where }) => where).filter(({ tier }) => tier === 'T0');
+  const risks = unwalled.map(({ floor, tier, wall }) => {
+    const risk = `Commands of the repository ran on floor ${floor} (${tier}): without isolation from the host.`;
+    // What was sealed before 0.3 says no more, and must come out as it was.
+    return wall === undefined ? risk : `${risk} No machine may merge this by itself.`;
+  });
+  return [...new Set(risks)];
 }

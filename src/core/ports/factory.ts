@@ -2,12 +2,16 @@ import { z } from 'zod';
 import { verdicts } from '../verdict/verdict.ts';
 import type { LedgerEvent } from '../evidence/event.ts';
 import type { Actor } from '../gate/answer.ts';
-import type { GateChoice } from '../line/line.ts';
 import type { DependencyScope } from '../packet/seed.ts';
 import type { Limit, NewLimit, Pause, Review, Usage } from './control.ts';
 import type { Credentials } from './credentials.ts';
 import type { ExecutorView, StepView } from './engine.ts';
 import type { Feed } from './feed.ts';
+import type { FloorDesk, Whereabouts } from './desks/floor-desk.ts';
+import type { GateDesk } from './desks/gate-desk.ts';
+
+export type * from './desks/floor-desk.ts';
+export type * from './desks/gate-desk.ts';
 
 /** What a door may ask of the factory. Every answer is data; doors only parse, call and print. */
 export interface Factory {
@@ -24,6 +28,9 @@ export interface Factory {
   /** Writes a run's evidence into a folder (default: the factory's own) and returns where it is. */
   evidence(run: string, out?: string): Promise<EvidencePlace>;
   doctor(): Promise<readonly Finding[]>;
+  /** Where every stage of a run ran, or, without a run, where stages would run now. Throws `run-unknown`. */
+  where(run: string | null): Promise<readonly Whereabouts[]>;
+  readonly floor: FloorDesk;
   /** Works on whatever fits the offer until stopped. */
   serve(offer: ServeOffer): Promise<Serving>;
   /** What stands at gates, and people's answers to it. */
@@ -34,47 +41,6 @@ export interface Factory {
   readonly credentials: Credentials;
   readonly feed: Feed;
   close(): Promise<void>;
-}
-
-export interface GateDesk {
-  /** Open gates, oldest first. */
-  open(): Promise<readonly GateView[]>;
-  /** One gate, open or closed. Throws `gate-unknown`; a unique beginning of the id is enough. */
-  show(gate: string): Promise<GateView>;
-  /**
-   * Answers a gate for a person; the run goes on where it stopped. Without a digest the answer is about what the
-   * gate shows now. Throws `gate-refused` with why: closed, expired, wrong role, an agent, another digest.
-   */
-  answer(gate: string, answer: GateReply): Promise<GateView>;
-}
-
-export interface GateReply {
-  readonly choice: GateChoice;
-  readonly note: string;
-  readonly digest: string | null;
-  readonly actor: Actor;
-}
-
-export interface GateView {
-  readonly gate: string;
-  readonly run: string;
-  readonly line: string;
-  readonly title: string;
-  readonly stage: string;
-  readonly question: string;
-  readonly digest: string;
-  readonly roles: readonly string[];
-  readonly choices: readonly GateChoice[];
-  readonly openedAt: string;
-  readonly expiresAt: string;
-  readonly state: 'open' | 'approved' | 'rejected' | 'answered' | 'expired' | 'left';
-  /** Who closed it and what they said; '' while it is open. */
-  readonly by: string;
-  readonly note: string;
-  /** What the stages before it came to: 'inspection: 14 checks made, none broken.' */
-  readonly shown: readonly string[];
-  /** Files of the change it is about. */
-  readonly files: readonly { readonly path: string; readonly added: number; readonly removed: number }[];
 }
 
 export interface Operations {

@@ -1,7 +1,9 @@
 import type { ChangedFile } from '../evidence/event.ts';
 import type { RepositorySnapshot } from '../packet/seed.ts';
+import type { Workspace } from './floor.ts';
+import type { GitSource } from './git.ts';
 
-/** Git: reads the target, fills workspaces, harvests changes, writes results back. Never runs git in a tree a station wrote. */
+/** Git: reads the target, fills workspaces, harvests changes, writes results back. Never runs git of this host in a tree of a workspace. */
 export interface Forge {
   /**
    * Looks at a path or URL and freezes it at its current commit, mirrored into the factory.
@@ -12,12 +14,12 @@ export interface Forge {
   read(repository: RepositorySnapshot, path: string): Promise<string | null>;
   /** All file paths at the base commit, relative to the repository root. */
   list(repository: RepositorySnapshot): Promise<readonly string[]>;
-  /** Writes the base commit into an empty folder as a one-commit repository without remotes. */
-  checkout(repository: RepositorySnapshot, into: string): Promise<void>;
-  /** The difference between the base commit and a folder, as a binary-safe patch; ignored files are not part of it. */
-  harvest(repository: RepositorySnapshot, from: string): Promise<Change>;
-  /** Lays a patch over a folder that holds the base commit; returns the paths it wrote. Throws `git-failed` where it does not apply. */
-  apply(repository: RepositorySnapshot, patch: string, into: string): Promise<readonly string[]>;
+  /** The base commit, to be sent into a workspace or a base of the floor. */
+  source(repository: RepositorySnapshot): GitSource;
+  /** The difference between the base commit and the tree of a workspace, as a binary-safe patch; ignored files are not part of it. */
+  harvest(repository: RepositorySnapshot, from: Pick<Workspace, 'harvest'>): Promise<Change>;
+  /** Lays a patch over a tree that holds the base commit; returns the paths it wrote. Throws `git-failed` where it does not apply. */
+  apply(repository: RepositorySnapshot, patch: string, into: Pick<Workspace, 'root' | 'converse'>): Promise<readonly string[]>;
   /** The part of a patch that touches only paths for which `keep` is true. */
   filter(repository: RepositorySnapshot, patch: string, keep: (path: string) => boolean): Promise<Change>;
   /** Makes the commit and its branch in the target, by compare-and-swap; doing it twice gives the same commit. */

@@ -13,7 +13,7 @@ export interface Station {
 
 export interface StationJob {
   readonly packet: TaskPacket;
-  /** A clean one-commit checkout of the base, nothing installed. */
+  /** A clean one-commit checkout of the base; with what the repository asks for set up, but for the mechanic. */
   readonly workspace: Workspace;
   readonly signal: AbortSignal;
   /** Program and arguments that the stage names, for stations that run one; empty otherwise. */
