@@ -1,8 +1,13 @@
 import { type Document, isMap, isScalar, isSeq, type Node } from 'yaml';
-import type { Complaint } from './complaint.ts';
 
-/** Finds where in the text a complaint points: its key or its value, or the nearest place around it that exists. */
-export function offsetOf(document: Document, { path, at }: Pick<Complaint, 'path' | 'at'>): number {
+/** What in a document is meant: the name of the last member of the path, what stands there, or what should. */
+export interface Pointer {
+  readonly path: readonly PropertyKey[];
+  readonly at: 'key' | 'value' | 'absence';
+}
+
+/** Finds where in the text a pointer leads: to a key or its value, or the nearest place around it that exists. */
+export function offsetOf(document: Document, { path, at }: Pointer): number {
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   for (const [depth, part] of path.entries()) {

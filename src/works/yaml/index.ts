@@ -1,0 +1,2 @@
+export type { Pointer } from './offset.ts';
+export { readYaml, type YamlRead } from './read-yaml.ts';
