@@ -11,7 +11,7 @@ export interface Asked {
 export interface AskOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
 }
 
 /** Asks for a path over a unix socket, as whoever is behind it would. */

@@ -1,14 +1,20 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ask, egressContract, registryFront, type FrontOptions } from '../../../kit/egress/index.ts';
+import { ask, egressContract, egressPackagesContract, registryFront, type FrontOptions } from '../../../kit/egress/index.ts';
 import { fakePackage, registryDouble, type FakePackage, type RegistryDouble } from '../../../kit/registry/index.ts';
-import type { EgressGate, EgressRefusal } from '../../core/ports/egress.ts';
+import type { EgressGate, EgressOrder, EgressRefusal } from '../../core/ports/egress.ts';
 import { npmUpstreams } from '../registry/index.ts';
-import { openEgress, type EgressLimits, type Upstreams } from './index.ts';
+import { openEgress, type EgressLimits, type UpstreamAnswer, type Upstreams } from './index.ts';
 
 const token = 's3cr3t-token-value';
+
+const order = (socket: string): EgressOrder => ({ socket, user: null, job: 'one', routes: ['npm'], refused: () => undefined });
 
 const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 5 });
 
@@ -21,12 +27,12 @@ async function upstreamsBy(npmrc: string, cached = false): Promise<{ upstreams: 
   return { folder, upstreams: npmUpstreams({ cwd: folder, env, ...(cached && { cacheFolder: join(folder, 'cache') }) }) };
 }
 
-for (const [name, cached, front] of [
-  ['registries at the root of their hosts', false, {}],
-  ['registries with a path of their own, compressed and kept', true, { prefix: 'api/npm/all', gzip: true }],
-  ['registries with tarballs at places of their own', false, { prefix: 'x', ownTarballs: true }],
+for (const [name, contract, cached, front] of [
+  ['registries at the root of their hosts', egressContract, false, {}],
+  ['registries with a path of their own, compressed and kept', egressPackagesContract, true, { prefix: 'api/npm/all', gzip: true }],
+  ['registries with tarballs at places of their own', egressPackagesContract, false, { prefix: 'x', ownTarballs: true }],
 ] as const) {
-  egressContract(`npm, ${name}`, async (packages) => {
+  contract(name, async ({ packages, model, git }) => {
     const scoped = (one: FakePackage): boolean => one.name.startsWith('@');
     const open = await registryDouble({ packages: packages.filter((one) => !scoped(one)) });
     const closed = await registryDouble({ packages: packages.filter(scoped) });
@@ -35,7 +41,7 @@ for (const [name, cached, front] of [
     const settings = `registry=${main.url}\n@scope:registry=${own.url}\n${own.url.slice(5)}:_authToken=${token}\n`;
     const { upstreams, folder } = await upstreamsBy(settings, cached);
     return {
-      egress: openEgress({ upstreams }),
+      egress: openEgress({ upstreams, model, git, path: process.env['PATH'] ?? '' }),
       end: async () => {
         await Promise.all([main, own, open, closed].map((one) => one.close()));
         await remove(folder);
@@ -60,7 +66,7 @@ async function bench(options: FrontOptions & { limits?: Partial<EgressLimits>; c
   const refusals: EgressRefusal[] = [];
   const socket = join(folder, 'out');
   const egress = openEgress({ upstreams, limits: options.limits ?? {} });
-  const gate = await egress.serve({ socket, user: null, refused: (refusal) => void refusals.push(refusal) });
+  const gate = await egress.serve({ ...order(socket), refused: (refusal) => void refusals.push(refusal) });
   onTestFinished(async () => {
     await gate.close();
     await front.close();
@@ -137,6 +143,92 @@ describe('the way to the registry', () => {
   });
 });
 
+describe('a tarball that the registry does not have itself', () => {
+  /** An egress to a registry whose metadata names a tarball; every URL that is asked is told. */
+  async function elsewhere(tarball: string, { refuses = '' } = {}) {
+    const { folder } = await upstreamsBy('');
+    const asked: string[] = [];
+    const registry = { scope: null, url: 'https://packages.example.test/' };
+    const metadata = JSON.stringify({ versions: { '1.0.0': { dist: { tarball } } } });
+    const answer = (status: number, body: string): UpstreamAnswer => ({
+      kind: 'answered',
+      status,
+      headers: {},
+      body: Readable.from([Buffer.from(body)]),
+    });
+    const upstreams: Upstreams = {
+      registries: () => Promise.resolve([registry]),
+      get(url, question) {
+        asked.push(`${url} of ${question.registry.url}`);
+        if (url === refuses) return Promise.resolve({ kind: 'failed', class: 'refused', what: 'a registry leads to an address inside' });
+        if (url === `${registry.url}a`) return Promise.resolve(answer(200, metadata));
+        return Promise.resolve(url === tarball ? answer(200, 'tarball') : answer(404, '{}'));
+      },
+    };
+    const refusals: EgressRefusal[] = [];
+    const socket = join(folder, 'out');
+    const gate = await openEgress({ upstreams }).serve({ ...order(socket), refused: (refusal) => void refusals.push(refusal) });
+    onTestFinished(async () => {
+      await gate.close();
+      await remove(folder);
+    });
+    return { socket, asked, refusals };
+  }
+
+  test('is asked for where the metadata of the registry says, by its name, and nowhere else', async () => {
+    const { socket, asked, refusals } = await elsewhere('https://files.example.test/pool/a-1.0.0.tgz');
+    const { status, body } = await ask(socket, '/npm/a/-/a-1.0.0.tgz');
+    expect([status, String(body)]).toEqual([200, 'tarball']);
+    expect(asked).toEqual([
+      'https://packages.example.test/a/-/a-1.0.0.tgz of https://packages.example.test/',
+      'https://packages.example.test/a of https://packages.example.test/',
+      'https://files.example.test/pool/a-1.0.0.tgz of https://packages.example.test/',
+    ]);
+    asked.length = 0;
+    expect((await ask(socket, '/npm/a/-/a-2.0.0.tgz')).status).toBe(404);
+    expect((await ask(socket, '/npm/files.example.test/a/-/a-1.0.1.tgz')).status).toBe(404);
+    expect(asked.filter((line) => line.includes('files.example'))).toEqual([]);
+    expect(refusals).toEqual([]);
+  });
+
+  test.each(['file:///etc/passwd', 'ftp://files.example.test/a-1.0.0.tgz', 'data:,a-1.0.0.tgz', 'a-1.0.0.tgz'])(
+    'is not asked for at %s',
+    async (place) => {
+      const { socket, asked } = await elsewhere(place);
+      expect((await ask(socket, '/npm/a/-/a-1.0.0.tgz')).status).toBe(404);
+      expect(asked.filter((line) => !line.startsWith('https://packages.example.test/'))).toEqual([]);
+    },
+  );
+
+  test('is refused and told where it is at an address inside', async () => {
+    const place = 'http://169.254.169.254/a-1.0.0.tgz';
+    const { socket, refusals } = await elsewhere(place, { refuses: place });
+    const { status, body } = await ask(socket, '/npm/a/-/a-1.0.0.tgz');
+    expect([status, String(body)]).toEqual([502, expect.stringContaining('an address inside')]);
+    expect(refusals).toMatchObject([{ request: 'GET /npm/a/-/a-1.0.0.tgz' }]);
+  });
+
+  test('is refused by the settings of the owner at an address of this machine that is not the registry', async () => {
+    const inside = await registryDouble({ packages: [fakePackage('a', { '1.0.0': {} })] });
+    const metadata = JSON.stringify({ name: 'a', versions: { '1.0.0': { dist: { tarball: `${inside.url}a/-/a-1.0.0.tgz` } } } });
+    const registry = createServer(({ url }, response) => response.writeHead(url === '/a' ? 200 : 404).end(metadata));
+    await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
+    const { port } = registry.address() as AddressInfo;
+    const { upstreams, folder } = await upstreamsBy(`registry=http://127.0.0.1:${port}/\n`);
+    const refusals: EgressRefusal[] = [];
+    const socket = join(folder, 'out');
+    const gate = await openEgress({ upstreams }).serve({ ...order(socket), refused: (refusal) => void refusals.push(refusal) });
+    const { status, body } = await ask(socket, '/npm/a/-/a-1.0.0.tgz');
+    await gate.close();
+    await inside.close();
+    registry.closeAllConnections();
+    await new Promise((resolve) => registry.close(resolve));
+    await remove(folder);
+    expect([status, String(body)]).toEqual([502, expect.stringContaining('leads to an address inside')]);
+    expect([inside.requests(), refusals.length]).toEqual([[], 1]);
+  });
+});
+
 describe('a registry that is not well', () => {
   test.each([
     [{ kind: 'status', status: 500, body: `{"error":"${token}"}` }, 500],
@@ -150,7 +242,7 @@ describe('a registry that is not well', () => {
     double.behave('a', behaviour);
     const { upstreams, folder } = await upstreamsBy(`registry=${double.url}\n`);
     const socket = join(folder, 'out');
-    const gate = await openEgress({ upstreams, limits: { patienceMs: 300 } }).serve({ socket, user: null, refused: () => undefined });
+    const gate = await openEgress({ upstreams, limits: { patienceMs: 300 } }).serve(order(socket));
     const { status, body } = await ask(socket, '/npm/a');
     await gate.close();
     await double.close();
@@ -163,7 +255,7 @@ describe('a registry that is not well', () => {
   test('a registry that is not there is 502', async () => {
     const { upstreams, folder } = await upstreamsBy('registry=http://127.0.0.1:1/\n');
     const socket = join(folder, 'out');
-    const gate = await openEgress({ upstreams }).serve({ socket, user: null, refused: () => undefined });
+    const gate = await openEgress({ upstreams }).serve(order(socket));
     const { status, body } = await ask(socket, '/npm/a');
     await gate.close();
     await remove(folder);
@@ -175,7 +267,7 @@ describe('a registry that is not well', () => {
     double.behave('a', { kind: 'stall' });
     const { upstreams, folder } = await upstreamsBy(`registry=${double.url}\n`);
     const socket = join(folder, 'out');
-    const gate = await openEgress({ upstreams, limits: { patienceMs: 300 } }).serve({ socket, user: null, refused: () => undefined });
+    const gate = await openEgress({ upstreams, limits: { patienceMs: 300 } }).serve(order(socket));
     await expect(ask(socket, '/npm/a')).rejects.toThrow(/aborted|ECONNRESET|hang up/);
     expect((await ask(socket, '/npm/b')).status).toBe(200);
     await gate.close();
@@ -203,6 +295,26 @@ describe('limits', () => {
     expect(seen()).toHaveLength(before);
     expect((await ask(socket, '/npm/a')).status).toBe(200);
     expect(refusals.map(({ request }) => request)).toEqual(['GET /npm/x4', 'GET /npm/b']);
+  });
+
+  test('of sixty made-up names at once forty go out, and of sixty made-up tarballs too', async () => {
+    const { socket, seen, refusals } = await bench();
+    const names = Array.from({ length: 60 }, (_none, at) => `x${createHash('sha256').update(String(at)).digest('hex')}`);
+    const packages = await Promise.all(names.map((name) => ask(socket, `/npm/${name}`)));
+    expect(packages.map(({ status }) => status).toSorted()).toEqual([...Array(20).fill(403), ...Array(40).fill(404)].toSorted());
+    expect([seen().length, refusals.length]).toEqual([40, 20]);
+    const other = await bench();
+    const files = await Promise.all(names.map((name) => ask(other.socket, `/npm/a/-/a-1.0.0-${name}.tgz`)));
+    expect(files.filter(({ status }) => status === 403)).toHaveLength(20);
+    expect(
+      new Set(
+        other
+          .seen()
+          .map(({ line }) => line)
+          .filter((line) => line.includes('/-/')),
+      ).size,
+    ).toBe(40);
+    expect((await ask(other.socket, '/npm/a')).status).toBe(200);
   });
 
   test('more requests at once than the limit are asked to come again', async () => {

@@ -1,13 +1,32 @@
-import { npmRoot } from './route.ts';
-import type { UpstreamRegistry } from './upstreams.ts';
+import type { EgressRoute } from '../../core/ports/egress.ts';
+import { npmRoot } from './npm/route.ts';
+import type { UpstreamRegistry } from './npm/upstreams.ts';
+
+/** What stands in for every key inside: it proves nothing, and whatever else comes as a key is told of. */
+export const placeholderKey = 'jidoka-job';
+
+interface Reach {
+  readonly registries: readonly UpstreamRegistry[];
+  readonly job: string;
+  readonly open: ReadonlySet<EgressRoute>;
+}
+
+/** Environment of commands to which the factory answers at a port: npm's always, so that it is refused rather than lost. */
+export function environmentOf({ registries, job, open }: Reach, port: number): Record<string, string> {
+  const root = `http://127.0.0.1:${port}`;
+  return {
+    ...npmEnvironment(registries, `${root}/${npmRoot}/`),
+    ...(open.has('model') && modelEnvironment(`${root}/model`)),
+    ...(open.has('git') && { JIDOKA_GIT_URL: `${root}/git/${encodeURIComponent(job)}` }),
+  };
+}
 
 /**
  * Environment by which npm asks the factory for everything. All scopes have the one address, and which registry is meant
  * is found from the package's name: npm takes the host of any tarball for that of the *default* registry, whatever the
  * scope, and shells drop variables with an `@` in their name, so that a scope's own address would not hold.
  */
-export function npmEnvironment(registries: readonly UpstreamRegistry[], port: number): Record<string, string> {
-  const url = `http://127.0.0.1:${port}/${npmRoot}/`;
+function npmEnvironment(registries: readonly UpstreamRegistry[], url: string): Record<string, string> {
   const scopes = registries.flatMap(({ scope }) => (scope === null ? [] : [[`npm_config_${scope}:registry`, url] as const]));
   return {
     npm_config_registry: url,
@@ -18,5 +37,17 @@ export function npmEnvironment(registries: readonly UpstreamRegistry[], port: nu
     npm_config_noproxy: '127.0.0.1',
     NO_PROXY: '127.0.0.1',
     no_proxy: '127.0.0.1',
+  };
+}
+
+/** Where the clients of the three protocols look for their address and key. */
+function modelEnvironment(url: string): Record<string, string> {
+  return {
+    ANTHROPIC_BASE_URL: url,
+    ANTHROPIC_API_KEY: placeholderKey,
+    OPENAI_BASE_URL: `${url}/v1`,
+    OPENAI_API_KEY: placeholderKey,
+    GOOGLE_GEMINI_BASE_URL: url,
+    GEMINI_API_KEY: placeholderKey,
   };
 }

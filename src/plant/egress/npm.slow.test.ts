@@ -191,11 +191,21 @@ async function tryThroughEgress(home: string, tree: string, ...args: string[]) {
   const refusals: EgressRefusal[] = [];
   const socket = join(await mkdtemp(join(folder, 's-')), 'out');
   const upstreams = npmUpstreams({ cwd: home, env: { HOME: home, PREFIX: home, PATH: process.env['PATH'] } });
-  const gate = await openEgress({ upstreams }).serve({ socket, user: null, refused: (refusal) => void refusals.push(refusal) });
+  const gate = await openEgress({ upstreams }).serve({
+    socket,
+    user: null,
+    job: 'one',
+    routes: ['npm'],
+    refused: (refusal) => void refusals.push(refusal),
+  });
   const port = await freePort();
   const inner = join(dirname(tree), 'home');
   const environment = { ...npmEnvironment(inner, join(inner, '.npm')), ...gate.environment(port) };
-  const ran = await run([process.execPath, join(folder, 'forwarder.cjs'), socket, String(port), '--', 'npm', ...args], tree, environment);
+  const ran = await run(
+    [process.execPath, join(folder, 'forwarder.cjs'), `out:${port}:${socket}`, '--', 'npm', ...args],
+    tree,
+    environment,
+  );
   await gate.close();
   return { ...ran, refusals, environment };
 }

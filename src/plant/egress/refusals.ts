@@ -14,7 +14,7 @@ export function tellingOnce(tell: (refusal: EgressRefusal) => void): Refuse {
     const request = `${method} ${shown(url)}`;
     if (told.size >= most || told.has(`${request} ${why}`)) return;
     told.add(`${request} ${why}`);
-    tell({ request, why });
+    tell({ request, why: redact(why) });
   };
 }
 

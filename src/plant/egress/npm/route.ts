@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { hasBody } from '../exchange.ts';
 
 /** What a request asks for, in npm's words, or why nothing covers it. */
 export type Route =
@@ -22,14 +23,19 @@ export const npmRoot = 'npm';
 /** Reads a request as one for a package's metadata or tarball; everything else is refused. */
 export function routeOf({ method, url, headers }: Requested): Route {
   if (method !== 'GET' && method !== 'HEAD') return refused('only GET and HEAD are passed on');
-  if (headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0') return refused('a request has no body');
-  if (!url.startsWith('/')) return refused('hosts are not named here: only paths are asked for');
+  if (hasBody({ headers })) return refused('a request has no body');
   if (/[?#]/.test(url)) return refused('a request has no query');
   const path = decoded(url);
   if (path === null) return refused('the path is not one that npm asks for');
   return (
     tarballAt(path) ?? metadataAt(path) ?? namedBy(headers['pacote-pkg-id'], path) ?? refused('only metadata and tarballs of packages')
   );
+}
+
+/** Whether a URL's path ends as those of tarballs do. */
+export function isTarball(url: string): boolean {
+  const path = decoded(url);
+  return path !== null && tarballAt(path) !== null;
 }
 
 /** Names as the registry has them, with those of its early days. */
