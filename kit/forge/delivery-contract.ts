@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Workspace } from '../../src/core/ports/floor.ts';
 import type { Attachment, Forge, Publication } from '../../src/core/ports/forge.ts';
 import type { RepositorySnapshot } from '../../src/core/packet/seed.ts';
 import { commitFiles, git } from './make-repository.ts';
@@ -13,6 +14,8 @@ export interface Given {
   readonly repository: () => RepositorySnapshot;
   /** An empty folder. */
   readonly folder: () => string;
+  /** The same folder as a workspace. */
+  readonly tree: () => Workspace;
 }
 
 /** The part of the forge's contract that writes into the target. */
@@ -22,12 +25,12 @@ export function deliveryContract(given: Given): void {
 }
 
 /** A change of src/a.js to `text`, as it would be published. */
-async function publication({ forge, repository, folder }: Given, text: string): Promise<Publication> {
+async function publication({ forge, repository, folder, tree }: Given, text: string): Promise<Publication> {
   await rm(folder(), { recursive: true });
   await mkdir(folder());
-  await forge().checkout(repository(), folder());
+  await tree().seed(forge().source(repository()));
   await writeFile(join(folder(), 'src/a.js'), text);
-  const { patch } = await forge().harvest(repository(), folder());
+  const { patch } = await forge().harvest(repository(), tree());
   return { patch, branch: 'jidoka/deps/a@1', message: `fix: ${text.trim()}\n\nJidoka-Seed: a@1\n`, at: '2026-01-02T03:04:05.678Z' };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Forge } from '../../src/core/ports/forge.ts';
 import type { RepositorySnapshot } from '../../src/core/packet/seed.ts';
+import { folderWorkspace } from '../floor/index.ts';
 import { deliveryContract } from './delivery-contract.ts';
 import type { Given } from './delivery-contract.ts';
 import { commitFiles, git, makeRepository } from './make-repository.ts';
@@ -42,7 +43,13 @@ export function forgeContract(name: string, make: () => Promise<ForgeUnderTest>)
         await rm(folder, { recursive: true, force: true });
       });
     });
-    const given: Given = { forge: () => under.forge, target: () => target, repository: () => repository, folder: () => folder };
+    const given: Given = {
+      forge: () => under.forge,
+      target: () => target,
+      repository: () => repository,
+      folder: () => folder,
+      tree: () => folderWorkspace(folder),
+    };
     opening(given);
     describe('changes', () => {
       changing(given);
@@ -51,7 +58,7 @@ export function forgeContract(name: string, make: () => Promise<ForgeUnderTest>)
   });
 }
 
-function opening({ forge, target, repository, folder }: Given): void {
+function opening({ forge, target, repository, folder, tree }: Given): void {
   test('a snapshot names the commit, the branch and what is not committed', async () => {
     expect(repository()).toMatchObject({ kind: 'local', directory: '', baseCommit: target().commit, branch: 'main', uncommitted: 0 });
     await writeFile(join(target().path, 'new.js'), '');
@@ -88,21 +95,21 @@ function opening({ forge, target, repository, folder }: Given): void {
   test('a checkout is one commit without remotes, equal to the base', async () => {
     await commitFiles(target().path, { 'src/a.js': 'two\n' }, 'second');
     const second = await forge().open(target().path);
-    await forge().checkout(second, folder());
+    await tree().seed(forge().source(second));
     expect(await git(folder(), 'rev-list', '--count', '--all')).toBe('1');
     expect(await git(folder(), 'remote')).toBe('');
     expect(await git(folder(), 'status', '--porcelain')).toBe('');
     expect(await readFile(join(folder(), 'src/a.js'), 'utf8')).toBe('two\n');
     await expect(git(folder(), 'cat-file', '-e', target().commit)).rejects.toThrow(/cat-file/);
-    await expect(forge().checkout(second, folder())).rejects.toMatchObject({ code: 'invariant' });
+    await expect(tree().seed(forge().source(second))).rejects.toMatchObject({ code: 'invariant' });
   });
 }
 
-function changing({ forge, repository, folder }: Given): void {
-  beforeEach(() => forge().checkout(repository(), folder()));
+function changing({ forge, repository, folder, tree }: Given): void {
+  beforeEach(() => tree().seed(forge().source(repository())));
 
   test('an untouched checkout harvests as nothing', async () => {
-    expect(await forge().harvest(repository(), folder())).toEqual({ patch: '', files: [] });
+    expect(await forge().harvest(repository(), tree())).toEqual({ patch: '', files: [] });
   });
 
   test('added, changed, deleted, binary, linked and executable files are all harvested and can be laid over a base', async (context) => {
@@ -112,7 +119,7 @@ function changing({ forge, repository, folder }: Given): void {
     await unlink(join(folder(), 'src/ü b.js'));
     await symlink('a.js', join(folder(), 'src/link'));
     await chmod(join(folder(), 'package.json'), 0o755);
-    const change = await forge().harvest(repository(), folder());
+    const change = await forge().harvest(repository(), tree());
     expect(change.files).toEqual([
       { path: 'latin.txt', status: 'added', added: expect.any(Number), removed: 0 },
       { path: 'new ü.bin', status: 'added', added: 0, removed: 0 },
@@ -123,16 +130,17 @@ function changing({ forge, repository, folder }: Given): void {
     ]);
     const other = await mkdtemp(join(tmpdir(), 'jidoka-other-'));
     context.onTestFinished(() => rm(other, { recursive: true }));
-    await forge().checkout(repository(), other);
-    expect([...(await forge().apply(repository(), change.patch, other))].sort()).toEqual(change.files.map((file) => file.path));
-    expect(await forge().harvest(repository(), other)).toEqual(change);
+    const second = folderWorkspace(other);
+    await second.seed(forge().source(repository()));
+    expect([...(await forge().apply(repository(), change.patch, second))].sort()).toEqual(change.files.map((file) => file.path));
+    expect(await forge().harvest(repository(), second)).toEqual(change);
     expect(await readFile(join(other, 'latin.txt'))).toEqual(Buffer.from('caf\xe9\n', 'latin1'));
   });
 
   test('files ignored by the base and installed packages are no part of a change, whatever the tree says', async () => {
     await writeFile(join(folder(), '.gitignore'), '*.js\n');
     for (const path of ['dist/out.js', 'debug.log', 'node_modules/m/index.js', 'new.js']) await put(folder(), path);
-    const change = await forge().harvest(repository(), folder());
+    const change = await forge().harvest(repository(), tree());
     expect(change.files.map((file) => file.path)).toEqual(['.gitignore', 'new.js']);
   });
 
@@ -141,7 +149,7 @@ function changing({ forge, repository, folder }: Given): void {
     await put(folder(), 'package.json/inner');
     await rm(join(folder(), 'src'), { recursive: true });
     await symlink('/etc', join(folder(), 'src'));
-    const change = await forge().harvest(repository(), folder());
+    const change = await forge().harvest(repository(), tree());
     expect(change.files.map(({ path, status }) => `${status} ${path}`)).toEqual([
       'deleted package.json',
       'added package.json/inner',
@@ -154,7 +162,7 @@ function changing({ forge, repository, folder }: Given): void {
   test('a filtered patch holds only the paths kept', async () => {
     await writeFile(join(folder(), 'src/a.js'), 'new\n');
     await writeFile(join(folder(), 'x.test.js'), 'new\n');
-    const change = await forge().harvest(repository(), folder());
+    const change = await forge().harvest(repository(), tree());
     const part = await forge().filter(repository(), change.patch, (path) => !path.includes('.test.'));
     expect(part.files).toEqual([{ path: 'src/a.js', status: 'modified', added: 1, removed: 3 }]);
     expect(part.patch).not.toContain('x.test.js');
@@ -168,12 +176,12 @@ function changing({ forge, repository, folder }: Given): void {
     for (const path of ['../escape', 'out/escape', '.git/config2']) {
       const patch = `diff --git a/${path} b/${path}\nnew file mode 100644\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+x\n`;
       const both = `diff --git a/ok b/ok\nnew file mode 100644\n--- /dev/null\n+++ b/ok\n@@ -0,0 +1 @@\n+x\n${patch}`;
-      await expect(forge().apply(repository(), both, folder()), path).rejects.toMatchObject({ code: 'git-failed' });
+      await expect(forge().apply(repository(), both, tree()), path).rejects.toMatchObject({ code: 'git-failed' });
     }
     const stale = 'diff --git a/src/a.js b/src/a.js\n--- a/src/a.js\n+++ b/src/a.js\n@@ -1,3 +1,3 @@\n-other\n+new\n two\n three\n';
-    await expect(forge().apply(repository(), stale, folder())).rejects.toMatchObject({ code: 'git-failed' });
+    await expect(forge().apply(repository(), stale, tree())).rejects.toMatchObject({ code: 'git-failed' });
     expect(await readdir(folder())).not.toContain('ok');
-    expect(await forge().apply(repository(), '', folder())).toEqual([]);
+    expect(await forge().apply(repository(), '', tree())).toEqual([]);
   });
 }
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChangedFile } from '../../core/evidence/event.ts';
 import type { Change } from '../../core/ports/forge.ts';
-import type { Git } from './git.ts';
+import type { Git } from './git/git.ts';
 import type { Scratch } from './scratch.ts';
 
 /** One entry of a comparison of trees, as an index takes it. */
@@ -43,6 +43,18 @@ export async function entriesBetween(git: Git, scratch: Scratch, compared: Compa
     entries.push({ path: fields[at + 1] ?? '', mode, object, status: statusOf(letter) });
   }
   return entries;
+}
+
+/** The tree of a commit with these entries in the place of its own. */
+export async function treeWith(
+  git: Git,
+  scratch: Scratch,
+  { base, entries }: { readonly base: string; readonly entries: readonly Entry[] },
+): Promise<string> {
+  await git.must(['read-tree', base], scratch.options());
+  const input = entries.map(({ mode, object, path }) => `${mode} ${object}\t${path}\0`).join('');
+  await git.must(['update-index', '-z', '--index-info'], { ...scratch.options(), input });
+  return (await git.must(['write-tree'], scratch.options())).toString('utf8').trim();
 }
 
 function statusOf(letter: string): ChangedFile['status'] {

@@ -1,17 +1,19 @@
+import type { Lending } from '../../core/ports/egress.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import { applyPatch, filterPatch } from './patch.ts';
 import { attachRecord, findRecord } from './attach.ts';
-import { checkOut } from './checkout.ts';
+import { fillTree, settleTree } from './checkout.ts';
 import { splitNul } from './difference.ts';
-import { forgeFault, gitFailed } from './git.ts';
-import { harvestFolder } from './harvest.ts';
+import { forgeFault, gitFailed } from './git/git.ts';
+import { harvestTree } from './harvest.ts';
 import type { HostLock } from './host-lock.ts';
+import { lendRepository, lentRepository, takeBack } from './lend.ts';
 import { ensureBase, inside } from './mirror.ts';
 import type { Ground } from './mirror.ts';
 import { openRepository } from './open.ts';
-import { prepareGit } from './prepare-git.ts';
-import type { HostEnvironment } from './prepare-git.ts';
+import { prepareGit } from './git/prepare-git.ts';
+import type { HostEnvironment } from './git/prepare-git.ts';
 import { findChange, publishChange } from './publish.ts';
 import { targetCommit } from './target.ts';
 
@@ -32,7 +34,7 @@ export interface GitForgeOptions {
  * const forge = gitForge({ root: '/home/ada/.jidoka/forge', env: process.env, lock: withFileLock, log: console.error });
  * const repository = await forge.open('/home/ada/project');
  */
-export function gitForge(options: GitForgeOptions): Forge {
+export function gitForge(options: GitForgeOptions): Forge & Lending {
   let once: Promise<Ground> | null = null;
   const ground = (): Promise<Ground> => {
     once ??= prepare(options).catch((error: unknown) => {
@@ -52,21 +54,28 @@ export function gitForge(options: GitForgeOptions): Forge {
     open: (location) => withGround((ready) => openRepository(ready, location)),
     read: (repository, path) => withGround((ready) => readFile(ready, repository, path)),
     list: (repository) => withGround((ready) => listFiles(ready, repository)),
-    checkout: (repository, into) => withGround((ready) => checkOut(ready, repository, into)),
-    harvest: (repository, from) => withGround((ready) => harvestFolder(ready, repository, from)),
+    source: (repository) => ({
+      commit: repository.baseCommit,
+      plant: (tree) => withGround((ready) => fillTree(ready, repository, tree)),
+      settle: (tree) => settleTree(tree),
+    }),
+    harvest: (repository, from) => from.harvest({ take: (tree) => withGround((ready) => harvestTree(ready, repository, tree)) }),
     apply: (repository, patch, into) => withGround((ready) => applyPatch({ ground: ready, repository }, patch, into)),
     filter: (repository, patch, keep) => withGround((ready) => filterPatch({ ground: ready, repository }, patch, keep)),
     publish: (repository, change) => withGround((ready) => publishChange(ready, repository, change)),
     attach: (repository, record) => withGround((ready) => attachRecord(ready, repository, record)),
     locate: (repository, result) =>
       withGround((ready) => ('files' in result ? findRecord(ready, repository, result) : findChange(ready, repository, result))),
+    lend: (repository, job) => withGround((ready) => lendRepository(ready, repository, job)),
+    takeBack: (job) => takeBack(options.root, job),
+    repository: (job) => lentRepository(options.root, job),
     resolve: (repository, ref) => withGround((ready) => targetCommit(ready, repository, ref)),
   };
 }
 
 async function prepare(options: GitForgeOptions): Promise<Ground> {
   const git = await prepareGit(options.root, options.env);
-  return { git, root: options.root, credentials: new Map(), seen: new Set(), lock: options.lock, log: options.log };
+  return { git, root: options.root, credentials: new Map(), seen: new Set(), bases: new Map(), lock: options.lock, log: options.log };
 }
 
 async function readFile(ground: Ground, repository: RepositorySnapshot, path: string): Promise<string | null> {

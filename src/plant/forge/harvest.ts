@@ -1,88 +1,58 @@
-import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Change } from '../../core/ports/forge.ts';
+import type { GitTree } from '../../core/ports/git.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
-import { changeBetween, splitNul } from './difference.ts';
-import { gitFailed } from './git.ts';
+import { baseFiles, ignoredByBase } from './base-files.ts';
+import type { BaseFiles } from './base-files.ts';
+import { changeBetween, entriesBetween, treeWith } from './difference.ts';
 import { ensureBase } from './mirror.ts';
 import type { Ground } from './mirror.ts';
 import { withScratch } from './scratch.ts';
 import type { Scratch } from './scratch.ts';
+import { takeTree } from './take-tree.ts';
+import type { Selection, Taken } from './take-tree.ts';
 
 /**
- * The difference between the base commit and a folder that may be hostile. Git looks at the folder's files only, with
- * the mirror's settings: never at its .git, its attributes or its ignore rules.
+ * The difference between the base commit and a tree of a workspace that may be hostile. Git inside makes a commit of the
+ * tree's files with settings that are ours; git here takes it over the wire, checks every object, and compares trees.
  */
-export async function harvestFolder(ground: Ground, repository: RepositorySnapshot, from: string): Promise<Change> {
+export async function harvestTree(ground: Ground, repository: RepositorySnapshot, tree: GitTree): Promise<Change> {
   const mirror = await ensureBase(ground, repository);
+  const base = await baseFiles(ground, mirror, repository);
+  const commit = repository.baseCommit;
   return withScratch(ground, mirror, async (scratch) => {
-    await ground.git.must(['read-tree', repository.baseCommit], scratch.options());
-    const base = await baseFiles(ground, scratch, repository.baseCommit);
-    const here = (await filesBelow(from, '')).filter((path) => !base.kept(path));
-    const ignored = await ignoredByBase(ground, scratch, { paths: here.filter((path) => !base.files.has(path)), rules: base.ignoreFiles });
-    const present = new Set(here.filter((path) => !ignored.has(path)));
-    const gone = [...base.files].filter((path) => !present.has(path) && !base.kept(path));
-    const tree = scratch.options({ GIT_WORK_TREE: from });
-    await ground.git.must(['update-index', '--force-remove', '-z', '--stdin'], { ...tree, cwd: from, input: asInput(gone) });
-    await ground.git.must(['update-index', '--add', '--replace', '-z', '--stdin'], { ...tree, cwd: from, input: asInput([...present]) });
-    const written = (await ground.git.must(['write-tree'], scratch.options())).toString('utf8').trim();
-    return changeBetween(ground.git, scratch, { base: repository.baseCommit, tree: written });
+    const select = (here: readonly string[]): Promise<Selection> => selectOf({ ground, scratch, base, commit }, here);
+    const taken = await takeTree({ ground, scratch, base, commit }, tree, select);
+    return changeBetween(ground.git, scratch, { base: commit, tree: await withoutSetup(ground, scratch, { ...taken, commit }) });
   });
 }
 
-interface BaseFiles {
-  readonly files: ReadonlySet<string>;
-  readonly ignoreFiles: readonly string[];
-  /** True for paths that are never part of a change: installed packages, submodules, names that are no text. */
-  readonly kept: (path: string) => boolean;
+interface Harvest {
+  readonly ground: Ground;
+  readonly scratch: Scratch;
+  readonly base: BaseFiles;
+  readonly commit: string;
 }
 
-async function baseFiles(ground: Ground, scratch: Scratch, commit: string): Promise<BaseFiles> {
-  const lines = splitNul(await ground.git.must(['ls-tree', '-r', '-z', commit], scratch.options()));
-  const entries = lines.map((line) => ({ type: line.split(' ')[1] ?? '', path: line.slice(line.indexOf('\t') + 1) }));
-  const submodules = entries.filter((entry) => entry.type === 'commit').map((entry) => `${entry.path}/`);
-  const files = entries.filter((entry) => entry.type === 'blob').map((entry) => entry.path);
-  return {
-    files: new Set(files),
-    ignoreFiles: files.filter((path) => path === '.gitignore' || path.endsWith('/.gitignore')),
-    kept: (path) =>
-      /(^|\/)node_modules(\/|$)/.test(path) || path.includes('\uFFFD') || submodules.some((folder) => `${path}/`.startsWith(folder)),
-  };
+/** Of all files that are there: which to take up, and which of the base are gone. */
+async function selectOf({ ground, scratch, base, commit }: Harvest, found: readonly string[]): Promise<Selection> {
+  const here = found.filter((path) => !base.kept(path));
+  const paths = here.filter((path) => !base.files.has(path));
+  const ignored = await ignoredByBase(ground, scratch, { base: commit, paths, rules: base.ignoreFiles });
+  const present = new Set(here.filter((path) => !ignored.has(path)));
+  const gone = [...base.files].filter((path) => !present.has(path) && !base.kept(path));
+  return { present: [...present], gone, submodules: base.submodules };
 }
 
-/** Every file and link below a folder; not in node_modules, not in .git whatever it is, and no pipes or devices. */
-async function filesBelow(folder: string, prefix: string): Promise<string[]> {
-  const entries = await readdir(join(folder, prefix), { withFileTypes: true });
-  const found = entries.map(async (entry) => {
-    const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
-    if (entry.name === 'node_modules' || entry.name.toLowerCase() === '.git') return [];
-    if (entry.isDirectory()) return filesBelow(folder, path);
-    return entry.isFile() || entry.isSymbolicLink() ? [path] : [];
-  });
-  return (await Promise.all(found)).flat();
-}
-
-interface Asked {
-  readonly paths: readonly string[];
-  /** The .gitignore files of the base commit. */
-  readonly rules: readonly string[];
-}
-
-/** Which new files the base commit's own .gitignore files leave out; what a station wrote into them does not count. */
-async function ignoredByBase(ground: Ground, scratch: Scratch, asked: Asked): Promise<ReadonlySet<string>> {
-  if (asked.paths.length === 0 || asked.rules.length === 0) return new Set();
-  const folder = join(scratch.folder, 'rules');
-  await mkdir(folder);
-  // This command knows no literal paths; the dot before each keeps a colon from being more than a letter.
-  const options = { ...scratch.options({ GIT_WORK_TREE: folder, GIT_LITERAL_PATHSPECS: '0' }), cwd: folder };
-  await ground.git.must(['checkout-index', '-z', '--stdin', '--quiet'], { ...options, input: asInput(asked.rules) });
-  const args = ['-c', 'core.excludesFile=/dev/null', 'check-ignore', '-z', '--no-index', '--stdin'];
-  const answer = await ground.git.run(args, { ...options, input: asInput(asked.paths.map((path) => `./${path}`)) });
-  // 1 says that nothing is ignored.
-  if (answer.code !== 0 && answer.code !== 1) throw gitFailed(['check-ignore'], answer);
-  return new Set(splitNul(answer.stdout).map((path) => path.slice('./'.length)));
-}
-
-function asInput(paths: readonly string[]): string {
-  return paths.map((path) => `${path}\0`).join('');
+/** The tree without what the setup left and nobody changed since: that is no part of a change. */
+async function withoutSetup(
+  ground: Ground,
+  scratch: Scratch,
+  { tree, setup, commit }: Taken & { readonly commit: string },
+): Promise<string> {
+  if (setup === null || setup === tree) return tree;
+  const left = new Map((await entriesBetween(ground.git, scratch, { base: commit, tree: setup })).map((entry) => [entry.path, entry]));
+  if (left.size === 0) return tree;
+  const changed = await entriesBetween(ground.git, scratch, { base: commit, tree });
+  const kept = changed.filter(({ path, mode, object }) => left.get(path)?.object !== object || left.get(path)?.mode !== mode);
+  return treeWith(ground.git, scratch, { base: commit, entries: kept });
 }

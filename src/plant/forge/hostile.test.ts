@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { folderWorkspace } from '../../../kit/floor/index.ts';
 import { git, makeRepository } from '../../../kit/forge/index.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import { withFileLock } from '../postgres/index.ts';
@@ -57,17 +58,17 @@ test('a poisoned workspace runs nothing when it is harvested or written to, thou
   const repository = await forge.open(target.path);
   const tree = join(base, 'tree');
   await mkdir(tree);
-  await forge.checkout(repository, tree);
+  await folderWorkspace(tree).seed(forge.source(repository));
   const mark = join(base, 'fired');
   await poison(tree, mark);
   await writeFile(join(tree, '.gitattributes'), '* filter=evil diff=evil working-tree-encoding=UTF-16\n');
   await writeFile(join(tree, 'a.txt'), 'two\n');
 
-  const change = await forge.harvest(repository, tree);
+  const change = await forge.harvest(repository, folderWorkspace(tree));
   expect(change.files.map((file) => file.path)).toEqual(['.gitattributes', 'a.txt']);
   await forge.filter(repository, change.patch, (path) => path === 'a.txt');
   const patch = 'diff --git a/b.txt b/b.txt\n--- a/b.txt\n+++ b/b.txt\n@@ -1 +1 @@\n-one\n+three\n';
-  await forge.apply(repository, patch, tree);
+  await forge.apply(repository, patch, folderWorkspace(tree));
   expect(await readFile(join(tree, 'b.txt'), 'utf8')).toBe('three\n');
   expect(existsSync(mark)).toBe(false);
 
@@ -87,9 +88,9 @@ test('a poisoned target runs nothing when it is opened, read, published to and a
   expect(repository.uncommitted).toBe(1);
   const tree = join(base, 'tree');
   await mkdir(tree);
-  await forge.checkout(repository, tree);
+  await folderWorkspace(tree).seed(forge.source(repository));
   await writeFile(join(tree, 'a.txt'), 'two\n');
-  const { patch } = await forge.harvest(repository, tree);
+  const { patch } = await forge.harvest(repository, folderWorkspace(tree));
   const at = '2026-01-01T00:00:00Z';
   expect((await forge.publish(repository, { patch, branch: 'jidoka/x', message: 'x', at })).held).toBeNull();
   const record = { ref: 'refs/jidoka/evidence/x', files: new Map([['a', new Uint8Array([1])]]), message: 'x', at };
@@ -121,12 +122,12 @@ test('a repository inside the tree is harvested as its files, not as a link to a
   const repository = await forge.open(target.path);
   const tree = join(base, 'tree');
   await mkdir(tree);
-  await forge.checkout(repository, tree);
+  await folderWorkspace(tree).seed(forge.source(repository));
   await makeRepository({ 'inner.txt': 'x\n' }, { folder: join(tree, 'nested') });
   await mkdir(join(tree, '.GIT'));
   await writeFile(join(tree, '.GIT/config'), 'x');
   await writeFile(join(tree, ':(glob)x'), 'x');
-  const change = await forge.harvest(repository, tree);
+  const change = await forge.harvest(repository, folderWorkspace(tree));
   expect(change.files.map((file) => file.path)).toEqual([':(glob)x', 'nested/inner.txt']);
 });
 
@@ -135,12 +136,12 @@ test('a link in the place of a folder does not make the forge read what it point
   const repository = await forge.open(target.path);
   const tree = join(base, 'tree');
   await mkdir(tree);
-  await forge.checkout(repository, tree);
+  await folderWorkspace(tree).seed(forge.source(repository));
   await mkdir(join(base, 'secret'));
   await writeFile(join(base, 'secret/a.txt'), 'canary\n');
   await rm(join(tree, 'src'), { recursive: true });
   await symlink(join(base, 'secret'), join(tree, 'src'));
-  const change = await forge.harvest(repository, tree);
+  const change = await forge.harvest(repository, folderWorkspace(tree));
   expect(change.patch).not.toContain('canary');
   expect(change.files.map((file) => file.path)).toEqual(['src', 'src/a.txt']);
 });

@@ -3,8 +3,9 @@ import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import type { Credentials } from './location.ts';
-import { gitFailed } from './git.ts';
-import type { Git } from './git.ts';
+import { gitFailed } from './git/git.ts';
+import type { Git } from './git/git.ts';
+import type { BaseFiles } from './base-files.ts';
 import { underLock, type HostLock } from './host-lock.ts';
 
 /** The forge's ground: git, its folder, and the credentials this process was given. */
@@ -16,6 +17,8 @@ export interface Ground {
   readonly credentials: Map<string, Credentials>;
   /** Refs of mirrors that were seen to be there. */
   readonly seen: Set<string>;
+  /** What is known of base commits, by repository and commit. */
+  readonly bases: Map<string, BaseFiles>;
   readonly lock: HostLock;
   readonly log: (message: string) => void;
 }

@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { JidokaError } from '../../core/base/error.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
-import { gitFailed, lastWords } from './git.ts';
+import { gitFailed, lastWords } from './git/git.ts';
 import { parseLocation, repositoryId, repositoryName } from './location.ts';
 import type { Location } from './location.ts';
 import { asking, ensureBase } from './mirror.ts';

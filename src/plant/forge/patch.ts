@@ -1,6 +1,8 @@
 import type { Change } from '../../core/ports/forge.ts';
+import type { GitTree } from '../../core/ports/git.ts';
+import { mustInside, runInside } from './git/inside.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
-import { changeBetween, entriesBetween, splitNul } from './difference.ts';
+import { changeBetween, entriesBetween, splitNul, treeWith } from './difference.ts';
 import { ensureBase, inside } from './mirror.ts';
 import type { Ground } from './mirror.ts';
 import { withScratch } from './scratch.ts';
@@ -14,16 +16,17 @@ interface Site {
 
 const apply = ['apply', '--binary', '--whitespace=nowarn'];
 
-/** Lays a patch over a folder that holds the base commit, all of it or nothing; returns the paths it touched. */
-export async function applyPatch({ ground, repository }: Site, patch: string, into: string): Promise<readonly string[]> {
+/** Lays a patch over a tree that holds the base commit, all of it or nothing; returns the paths it touched. */
+export async function applyPatch({ ground, repository }: Site, patch: string, into: Pick<GitTree, 'converse'>): Promise<readonly string[]> {
   if (patch === '') return [];
   const mirror = await ensureBase(ground, repository);
-  // Git is told of the mirror, so that it does not look at a .git of the folder.
-  const options = { ...inside(mirror, { GIT_WORK_TREE: into }), cwd: into, input: patch };
-  const paths = splitNul(await ground.git.must([...apply, '--numstat', '-z'], options)).map((line) => line.split('\t').slice(2).join('\t'));
-  await ground.git.must(apply, options);
-  return paths;
+  const counted = await ground.git.must([...apply, '--numstat', '-z'], { ...inside(mirror), input: patch });
+  await mustInside('laying a patch over a workspace', await runInside(into, applyScript), patch);
+  return splitNul(counted).map((line) => line.split('\t').slice(2).join('\t'));
 }
+
+/** Git is told of a repository that is none, so that it does not look at one of the tree. */
+const applyScript = `GIT_DIR=/dev/null/none exec git ${apply.join(' ')}`;
 
 /** The part of a patch that touches only paths to keep; calculated from trees, not from the patch's text. */
 export async function filterPatch({ ground, repository }: Site, patch: string, keep: (path: string) => boolean): Promise<Change> {
@@ -33,11 +36,7 @@ export async function filterPatch({ ground, repository }: Site, patch: string, k
     const base = repository.baseCommit;
     const whole = await treeOf(ground, scratch, { base, patch });
     const kept = (await entriesBetween(ground.git, scratch, { base, tree: whole })).filter((entry) => keep(entry.path));
-    await ground.git.must(['read-tree', base], scratch.options());
-    const input = kept.map((entry) => `${entry.mode} ${entry.object}\t${entry.path}\0`).join('');
-    await ground.git.must(['update-index', '-z', '--index-info'], { ...scratch.options(), input });
-    const part = (await ground.git.must(['write-tree'], scratch.options())).toString('utf8').trim();
-    return changeBetween(ground.git, scratch, { base, tree: part });
+    return changeBetween(ground.git, scratch, { base, tree: await treeWith(ground.git, scratch, { base, entries: kept }) });
   });
 }
 

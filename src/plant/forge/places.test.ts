@@ -4,6 +4,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { folderWorkspace } from '../../../kit/floor/index.ts';
 import { commitFiles, git, makeRepository } from '../../../kit/forge/index.ts';
 import type { Forge, Published } from '../../core/ports/forge.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
@@ -23,9 +24,9 @@ const makeForge = (): Forge => gitForge({ root: join(base, 'forge'), env: proces
 /** Checks a repository out, changes a.txt, publishes it and attaches a record. */
 async function deliver(repository: RepositorySnapshot, text = 'two\n'): Promise<readonly [Published, Published]> {
   const tree = await mkdtemp(join(base, 'tree-'));
-  await forge.checkout(repository, tree);
+  await folderWorkspace(tree).seed(forge.source(repository));
   await writeFile(join(tree, 'a.txt'), text);
-  const { patch } = await forge.harvest(repository, tree);
+  const { patch } = await forge.harvest(repository, folderWorkspace(tree));
   const at = '2026-01-01T00:00:00Z';
   const branch = await forge.publish(repository, { patch, branch: 'jidoka/deps/a', message: 'x\n\nJidoka-Seed: a', at });
   const record = { ref: 'refs/jidoka/evidence/run', files: new Map([['bundle.json', new Uint8Array([123, 125])]]), message: 'x', at };
@@ -86,9 +87,9 @@ test('submodules are left as they are', async () => {
   const repository = await forge.open(target.path);
   expect(await forge.list(repository)).toEqual(['.gitmodules', 'a.txt', 'sub/b.txt']);
   const tree = await mkdtemp(join(base, 'tree-'));
-  await forge.checkout(repository, tree);
+  await folderWorkspace(tree).seed(forge.source(repository));
   await writeFile(join(tree, 'vendor/x'), 'built');
-  expect((await forge.harvest(repository, tree)).files).toEqual([]);
+  expect((await forge.harvest(repository, folderWorkspace(tree))).files).toEqual([]);
 });
 
 test('bytes are as committed: no conversion of line ends, no filter, whatever the attributes say', async () => {
@@ -96,14 +97,14 @@ test('bytes are as committed: no conversion of line ends, no filter, whatever th
   const target = await makeRepository(given, { folder: join(base, 'target') });
   const repository = await forge.open(target.path);
   const tree = await mkdtemp(join(base, 'tree-'));
-  await forge.checkout(repository, tree);
+  await folderWorkspace(tree).seed(forge.source(repository));
   expect(await readFile(join(tree, 'x.bat'), 'utf8')).toBe('a\nb\n');
-  expect((await forge.harvest(repository, tree)).files).toEqual([]);
+  expect((await forge.harvest(repository, folderWorkspace(tree))).files).toEqual([]);
   await writeFile(join(tree, 'x.bat'), 'a\r\nb\r\n');
-  const change = await forge.harvest(repository, tree);
+  const change = await forge.harvest(repository, folderWorkspace(tree));
   const other = await mkdtemp(join(base, 'tree-'));
-  await forge.checkout(repository, other);
-  await forge.apply(repository, change.patch, other);
+  await folderWorkspace(other).seed(forge.source(repository));
+  await forge.apply(repository, change.patch, folderWorkspace(other));
   expect(await readFile(join(other, 'x.bat'), 'utf8')).toBe('a\r\nb\r\n');
 });
 
@@ -122,7 +123,9 @@ test('ten opens at once, by two forges, all give the same snapshot', async () =>
   const all = await Promise.all(Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? forge : other).open(target.path)));
   expect(new Set(all.map((one) => JSON.stringify(one))).size).toBe(1);
   const trees = await Promise.all(all.map(() => mkdtemp(join(base, 'tree-'))));
-  await Promise.all(trees.map((tree, index) => (index % 2 === 0 ? forge : other).checkout(all[0] as RepositorySnapshot, tree)));
+  await Promise.all(
+    trees.map((tree, index) => folderWorkspace(tree).seed((index % 2 === 0 ? forge : other).source(all[0] as RepositorySnapshot))),
+  );
   for (const tree of trees) expect(await readFile(join(tree, 'a.txt'), 'utf8')).toBe('one\n');
 });
 

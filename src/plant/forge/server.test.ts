@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { folderWorkspace } from '../../../kit/floor/index.ts';
 import { git, makeRepository } from '../../../kit/forge/index.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import type { Forge, Published } from '../../core/ports/forge.ts';
@@ -97,9 +98,9 @@ test('secrets in a URL stay out of the snapshot and out of faults', async () => 
 /** Checks a repository out, changes a.txt, publishes it and attaches a record. */
 async function deliver(repository: RepositorySnapshot, text = 'two\n'): Promise<readonly [Published, Published]> {
   const tree = await mkdtemp(join(base, 'tree-'));
-  await forge.checkout(repository, tree);
+  await folderWorkspace(tree).seed(forge.source(repository));
   await writeFile(join(tree, 'a.txt'), text);
-  const { patch } = await forge.harvest(repository, tree);
+  const { patch } = await forge.harvest(repository, folderWorkspace(tree));
   const at = '2026-01-01T00:00:00Z';
   const branch = await forge.publish(repository, { patch, branch: 'jidoka/deps/a', message: 'x\n\nJidoka-Seed: a', at });
   const record = { ref: 'refs/jidoka/evidence/run', files: new Map([['bundle.json', new Uint8Array([123, 125])]]), message: 'x', at };

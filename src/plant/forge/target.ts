@@ -1,7 +1,7 @@
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import { chown, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gitFailed, lastWords } from './git.ts';
+import { gitFailed, lastWords } from './git/git.ts';
 import { asking, inside, mirrorPath } from './mirror.ts';
 import type { Ground } from './mirror.ts';
 

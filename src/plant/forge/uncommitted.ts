@@ -1,5 +1,5 @@
 import { JidokaError } from '../../core/base/error.ts';
-import type { Git } from './git.ts';
+import type { Git } from './git/git.ts';
 
 /**
  * Counts the files of a work tree that differ from its commit, untracked ones included. Nothing that the repository

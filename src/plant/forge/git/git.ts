@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { JidokaError, isJidokaError } from '../../core/base/error.ts';
+import type { ChildProcess } from 'node:child_process';
+import { JidokaError, isJidokaError } from '../../../core/base/error.ts';
 
 /** How one git command is run. */
 export interface GitOptions {
@@ -27,6 +28,8 @@ export interface Git {
   run(args: readonly string[], options?: GitOptions): Promise<GitResult>;
   /** Runs git and returns what it printed. Throws `git-failed` where its exit code is not 0. */
   must(args: readonly string[], options?: GitOptions): Promise<Buffer>;
+  /** Starts git in a group of its own, with two more pipes: descriptor 3 to read from and 4 to write to. */
+  open(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess;
 }
 
 const defaultTimeoutMs = 120_000;
@@ -49,6 +52,13 @@ export function gitIn(root: string, env: Readonly<Record<string, string>>): Git 
       if (result.code !== 0) throw gitFailed(args, result);
       return result.stdout;
     },
+    open: (args, more) =>
+      spawn('git', [...harmless, ...args], {
+        cwd: root,
+        env: { ...env, ...more },
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+      }),
   };
 }
 

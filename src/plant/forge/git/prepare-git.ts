@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { JidokaError } from '../../core/base/error.ts';
+import { JidokaError } from '../../../core/base/error.ts';
 import { gitIn } from './git.ts';
 import type { Git } from './git.ts';
 
