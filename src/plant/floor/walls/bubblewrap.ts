@@ -4,8 +4,9 @@ import { viewOf } from './view.ts';
 import type { Entry, HostLayout } from './view.ts';
 import type { Confinement, Wall } from './wall.ts';
 
-/** Open files by which the shell hands over what is made up. */
+/** Open files by which the shell hands over what is made up, and the filter of calls. */
 const handed = { passwd: '7', group: '8', hosts: '9' } as const;
+const filterFile = '6';
 
 const apart = '--unshare-user --unshare-all --die-with-parent --new-session --cap-drop ALL --hostname localhost'.split(' ');
 
@@ -18,6 +19,11 @@ const ofShells = ['OLDPWD', 'PWD', 'SHLVL', '_', 'PATH'];
  */
 const script = `${closeFiles}
 home=$1; shift
+if [ -n "$1" ]; then
+  [ -r "$1" ] || { echo "bwrap: the filter of calls $1 is gone" >&2; exit 1; }
+  exec ${filterFile}<"$1"
+fi
+shift
 ${ownIds}
 ${madeUp}
 exec "$@" ${handed.passwd}<<P ${handed.group}<<G ${handed.hosts}<<H
@@ -33,22 +39,33 @@ H
  * The wall of bubblewrap, 0.4 or newer. Nothing of the command's environment reaches the program that builds the wall,
  * for a variable like LD_PRELOAD would run a stranger's code before the wall stands.
  *
+ * @param filter File with the filter of keyrings, readable by the user of commands; see `keyringFilter`.
  * @example
- * const wall = bubblewrapWall('/usr/bin/bwrap', await seeHost());
+ * const wall = bubblewrapWall('/usr/bin/bwrap', await seeHost(), '/home/ada/.jidoka/work/keyring.bpf');
  */
-export function bubblewrapWall(bwrap: string, host: HostLayout): Wall {
+export function bubblewrapWall(bwrap: string, host: HostLayout, filter: string | null = null): Wall {
   return {
     kind: 'bubblewrap',
     confine: (command) => ({
-      argv: ['/bin/sh', '-c', script, script, command.env['HOME'] ?? '/', bwrap, ...bubblewrapArguments(command, host)],
+      argv: [
+        '/bin/sh',
+        '-c',
+        script,
+        script,
+        command.env['HOME'] ?? '/',
+        filter ?? '',
+        bwrap,
+        ...bubblewrapArguments(command, host, filter),
+      ],
       env: {},
     }),
   };
 }
 
-function bubblewrapArguments(command: Confinement, host: HostLayout): readonly string[] {
+function bubblewrapArguments(command: Confinement, host: HostLayout, filter: string | null): readonly string[] {
   return [
     ...apart,
+    ...(filter === null ? [] : ['--seccomp', filterFile]),
     ...viewOf(command, host).flatMap(place),
     // Not the job's to fill: it is memory of the host.
     '--remount-ro',

@@ -63,9 +63,18 @@ const looks = {
     return (load('node:fs') as typeof fileSystem).existsSync(`${readable}/jidoka-canary-nested`);
   },
 
-  /** Names of the processes in which the secret, or the neighbour's mark, can be seen. */
-  processes(load: NodeJS.Require, { secret, neighbour }: CanaryOrder): { secrets: string[]; neighbours: string[] } {
+  /** Processes in which the secret, or the neighbour's mark, can be seen; `blind` where it could not look at any. */
+  processes(load: NodeJS.Require, { secret, neighbour }: CanaryOrder): { secrets: string[]; neighbours: string[]; blind: string } {
     const fs = load('node:fs') as typeof fileSystem;
+    if (process.platform !== 'linux') {
+      const { spawnSync } = load('node:child_process') as typeof childProcess;
+      const { stdout, status, error } = spawnSync('/bin/ps', ['-axEww', '-o', 'pid=,command='], { encoding: 'utf8' });
+      const lines = (stdout ?? '').split('\n');
+      const pidsWith = (text: string): string[] => lines.filter((line) => line.includes(text)).map((line) => String(parseInt(line, 10)));
+      const own = spawnSync('/usr/bin/env', { encoding: 'utf8' }).stdout?.includes(secret.join('')) === true ? ['its own'] : [];
+      const blind = status === 0 ? '' : `ps cannot be run: ${error?.message ?? String(status)}`;
+      return { secrets: [...own, ...pidsWith(secret.join(''))], neighbours: pidsWith(neighbour.join('')), blind };
+    }
     const holds = (file: string, text: string): boolean => {
       try {
         return fs.readFileSync(file, 'latin1').includes(text);
@@ -77,18 +86,31 @@ const looks = {
     return {
       secrets: pids.filter((pid) => holds(`/proc/${pid}/environ`, secret.join(''))),
       neighbours: pids.filter((pid) => holds(`/proc/${pid}/cmdline`, neighbour.join(''))),
+      blind: '',
     };
   },
 
-  rights(load: NodeJS.Require): { uid: number; status: Record<string, string> } {
+  /** What the kernel says of its rights; where it says nothing, whether a program of root's could be started. */
+  rights(load: NodeJS.Require): { uid: number; status: Record<string, string>; rootProgram: string } {
+    if (process.platform !== 'linux') {
+      const { spawnSync } = load('node:child_process') as typeof childProcess;
+      const { error } = spawnSync('/usr/bin/su', ['-h'], { stdio: 'ignore' });
+      return { uid: process.getuid?.() ?? -1, status: {}, rootProgram: (error as NodeJS.ErrnoException | undefined)?.code ?? 'started' };
+    }
     const text = (load('node:fs') as typeof fileSystem).readFileSync('/proc/self/status', 'utf8');
     const lines = text.matchAll(/^(Cap\w+|NoNewPrivs):\s*(\w+)$/gm);
-    return { uid: process.getuid?.() ?? -1, status: Object.fromEntries([...lines].map(([, name, value]) => [name, value])) };
+    const status = Object.fromEntries([...lines].map(([, name, value]) => [name, value]));
+    return { uid: process.getuid?.() ?? -1, status, rootProgram: '' };
   },
 
   /** Only those that are up and have an address: some kernels put dead ends of tunnels into every network. */
   devices(load: NodeJS.Require): readonly string[] {
-    return Object.keys((load('node:os') as typeof system).networkInterfaces());
+    try {
+      return Object.keys((load('node:os') as typeof system).networkInterfaces());
+    } catch (error) {
+      // That they cannot be listed does not mean that there are none.
+      return [`unknown, ${String(error)}`];
+    }
   },
 
   tcp(load: NodeJS.Require, { port }: CanaryOrder): Promise<string> {
@@ -136,12 +158,12 @@ const looks = {
     });
   },
 
-  /** Forks twice, into a session of its own, so that no process group and no parent leads to it. */
+  /** Forks twice, in a session of its own, so that no process group and no parent leads to it. */
   async leaveDaemon(load: NodeJS.Require, { daemon, inside }: CanaryOrder): Promise<boolean> {
     const { spawn } = load('node:child_process') as typeof childProcess;
     const { existsSync } = load('node:fs') as typeof fileSystem;
-    const script = 'setsid sh -c \'setsid sh -c ": >alive; while :; do sleep 1; done" "$0" &\' "$0" &';
-    spawn('sh', ['-c', script, daemon.join('')], { cwd: inside, stdio: 'ignore' });
+    const script = '(sh -c ": >alive; while :; do sleep 1; done" "$0" &)';
+    spawn('sh', ['-c', script, daemon.join('')], { cwd: inside, stdio: 'ignore', detached: true });
     for (let tries = 0; tries < 1_000 && !existsSync(`${inside}/alive`); tries += 1) await new Promise((resolve) => setTimeout(resolve, 2));
     return existsSync(`${inside}/alive`);
   },

@@ -1,16 +1,16 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
+import type { FloorClaim, Tier } from '../../../core/ports/floor.ts';
 import type { Start } from '../spawn/spawn.ts';
-import { bubblewrapWall } from './bubblewrap.ts';
-import { runCanaries } from './canaries.ts';
-import { holds } from './claims.ts';
-import { mendOf, readNamespaceSettings } from './mend.ts';
-import { namespacesWall } from './namespaces.ts';
+import { runCanaries } from './canary/canaries.ts';
+import { candidatesOn } from './candidates.ts';
+import type { Candidate } from './candidates.ts';
+import { requiredClaims } from './canary/claims.ts';
+import { readMachine } from './mend/machine.ts';
+import type { MendEnvironment } from './mend/machine.ts';
+import { mendOf, withoutWalls } from './mend/mend.ts';
 import { nodeFolders } from './node-folders.ts';
-import { seeHost } from './see-host.ts';
-import type { HostLayout } from './view.ts';
-import type { Claim, Wall } from './wall.ts';
+import { tierOf } from './canary/tier.ts';
+import type { Wall } from './wall.ts';
 
 export interface WallSearch {
   /** PATH of commands. */
@@ -21,16 +21,32 @@ export interface WallSearch {
   readonly user: Start['user'];
   /** Environment of the floor's own tools: its PATH is looked through too. */
   readonly tools: Readonly<Record<string, string>>;
+  /** The least that will do; a wall of T1 is only ever taken where this says so. Default 'T2'. */
+  readonly least?: Tier;
+  /** For where engines of containers are, which the mend names. */
+  readonly env?: MendEnvironment;
+  /** File with the filter of keyrings, readable by that user; null where there is none. */
+  readonly filter?: string | null;
+  /** Folder to copy the settings of the system into, readable by that user. */
+  readonly settings?: string;
+  /** Folders of the programs that build walls; the system's own, then PATH, where nothing is said. */
+  readonly system?: readonly string[];
 }
 
 export interface FoundWall {
   /** The first wall that holds; null where none does. */
   readonly wall: Wall | null;
+  /** What its canaries have proved; 'T0' where there is no wall. */
+  readonly tier: Tier;
+  /** What builds it: 'bubblewrap', 'bubblewrap of Codex', 'namespaces', …; 'none'. */
+  readonly builder: string;
   /** What its canaries have shown; nothing where there is no wall. */
-  readonly claims: readonly Claim[];
+  readonly claims: readonly FloorClaim[];
+  /** What a reader of the evidence must know of it. */
+  readonly caveats: readonly string[];
   /** Walls that do not hold, and what each said or failed. */
   readonly tried: readonly Tried[];
-  /** What to do to get a wall; '' where there is one. */
+  /** What to do to get a wall, or a better one; '' where there is one of T2. */
   readonly mend: string;
 }
 
@@ -41,88 +57,63 @@ export interface Tried {
 
 /** Where tools for the system are that not every user has on PATH. */
 const systemFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-/** What the wall without bubblewrap is built by. */
-const needed = ['setpriv', 'unshare', 'mount', 'umount', 'pivot_root', 'setsid', 'env', 'ip'];
 
 /**
- * Finds a wall that holds on this machine, by sending canaries behind each: bubblewrap first, then util-linux. One that
- * cannot prove every required claim is not taken, and nothing weaker stands in for it.
+ * Finds a wall that holds on this machine, by sending canaries behind each: bubblewrap, that of Codex, util-linux. One that
+ * cannot prove every required claim is not taken, and nothing weaker stands in for it, unless `least` is T1: then, after
+ * all of these, a wall that at least holds files and the network.
  *
  * @example
- * const { wall, tried, mend } = await findWall({ path, probeFolder: '/var/lib/jidoka/work', user: null, tools });
+ * const { wall, tier, tried, mend } = await findWall({ path, probeFolder: '/var/lib/jidoka/work', user: null, tools });
  */
 export async function findWall(search: WallSearch): Promise<FoundWall> {
-  if (process.platform !== 'linux') return none([{ kind: 'walls', why: `there are none for ${process.platform} yet` }], otherSystem);
   if ((search.user?.uid ?? process.getuid?.()) === 0) return none([{ kind: 'walls', why: 'commands would run as root' }], asRoot);
-  const folders = foldersOf(search);
-  const bwrap = await findProgram('bwrap', folders);
-  const lacking = await lackingOf(folders);
-  const host = await seeHost();
+  const { all, missing } = await candidatesOn(process.platform, foldersOf(search), {
+    filter: search.filter ?? null,
+    settings: search.settings ?? null,
+  });
+  if (all.length === 0)
+    return none([{ kind: 'walls', why: `there are none for ${process.platform} yet` }], `${otherSystem} ${withoutWalls}`);
+  const takesPartial = search.least === 'T1' || search.least === 'T0';
   const tried: Tried[] = [];
-  for (const candidate of [bubblewrap(bwrap, host), namespaces({ lacking, folders, host })]) {
-    const outcome = candidate.wall === null ? candidate.why : await prove(candidate.wall, search);
-    if (typeof outcome !== 'string') return { ...outcome, tried, mend: '' };
-    tried.push({ kind: candidate.kind, why: outcome });
+  let partial: Omit<FoundWall, 'tried' | 'mend'> | null = null;
+  for (const candidate of all) {
+    const outcome = await prove(candidate, search, takesPartial);
+    if (typeof outcome !== 'string' && outcome.tier === 'T2') return { ...outcome, tried, mend: '' };
+    if (typeof outcome === 'string') tried.push({ kind: candidate.builder, why: outcome });
+    else partial ??= outcome;
   }
-  return none(tried, mendOf(await readNamespaceSettings(), { bubblewrap: bwrap === null, namespaces: lacking }));
+  const mend = process.platform === 'linux' ? mendOf(await readMachine(search.env ?? {}), missing) : `${otherSystem} ${withoutWalls}`;
+  return partial === null ? none(tried, mend) : { ...partial, tried, mend };
 }
 
-const otherSystem = 'Run the factory on Linux, or under WSL 2.';
+const otherSystem = 'For walls that hold all that is required, run the factory on Linux, or under WSL 2.';
 const asRoot = 'Give commands a user of their own: jidoka does so by itself when it is started by root and that user can use Node.js.';
 
 function none(tried: readonly Tried[], mend: string): FoundWall {
-  return { wall: null, claims: [], tried, mend };
+  return { wall: null, tier: 'T0', builder: 'none', claims: [], caveats: [], tried, mend };
 }
 
-type Candidate = { readonly kind: string } & ({ readonly wall: Wall } | { readonly wall: null; readonly why: string });
-
-function bubblewrap(bwrap: string | null, host: HostLayout): Candidate {
-  if (bwrap === null) return { kind: 'bubblewrap', wall: null, why: 'bwrap is not installed' };
-  return { kind: 'bubblewrap', wall: bubblewrapWall(bwrap, host) };
-}
-
-interface SystemTools {
-  readonly lacking: readonly string[];
-  readonly folders: readonly string[];
-  readonly host: HostLayout;
-}
-
-function namespaces({ lacking, folders, host }: SystemTools): Candidate {
-  if (lacking.length > 0) return { kind: 'namespaces', wall: null, why: `not installed: ${lacking.join(', ')}` };
-  return { kind: 'namespaces', wall: namespacesWall(folders.join(':'), host) };
-}
-
-/** The wall with its claims, or why it does not hold. */
+/** The wall with its claims, or why it will not do. */
 async function prove(
-  wall: Wall,
+  candidate: Candidate,
   { probeFolder, user, path }: WallSearch,
-): Promise<{ readonly wall: Wall; readonly claims: readonly Claim[] } | string> {
+  takesPartial: boolean,
+): Promise<Omit<FoundWall, 'tried' | 'mend'> | string> {
+  const { builder, caveats, wall } = candidate;
+  if (wall === null) return candidate.why;
+  if (candidate.partial && !takesPartial) return 'it holds less than tier T2, and was not asked for';
   const outcome = await runCanaries(wall, { folder: probeFolder, user, path, readable: await nodeFolders() });
   if (outcome.kind === 'failed') return outcome.why;
-  if (holds(outcome.claims)) return { wall, claims: outcome.claims };
-  const refuted = outcome.claims.filter(({ state }) => state === 'refuted');
-  return refuted.map(({ claim, proof }) => `${claim} is refuted (${proof})`).join('; ');
+  const tier = tierOf(outcome.claims);
+  if (tier === 'T2' || (tier === 'T1' && takesPartial)) return { wall, tier, builder, caveats, claims: outcome.claims };
+  const missed = outcome.claims.filter(({ claim, state }) => state !== 'proved' && requiredClaims.some((one) => one === claim));
+  return missed.map(({ claim, state, proof }) => `${claim} is ${state} (${proof})`).join('; ');
 }
 
 /** System folders first: a wall is not built by a program of somebody's home where the system has one. */
-function foldersOf({ path, tools }: WallSearch): readonly string[] {
+function foldersOf({ path, tools, system }: WallSearch): readonly string[] {
+  if (system !== undefined) return system;
   const named = [path, tools['PATH'] ?? ''].join(':').split(':').filter(isAbsolute);
   return [...new Set([...systemFolders, ...named])];
-}
-
-async function findProgram(name: string, folders: readonly string[]): Promise<string | null> {
-  for (const folder of folders) {
-    const file = join(folder, name);
-    const canRun = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (canRun) return file;
-  }
-  return null;
-}
-
-async function lackingOf(folders: readonly string[]): Promise<readonly string[]> {
-  const found = await Promise.all(needed.map((name) => findProgram(name, folders)));
-  return needed.filter((_, index) => found[index] === null);
 }

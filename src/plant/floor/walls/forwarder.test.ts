@@ -28,7 +28,7 @@ afterEach(async () => {
 
 /** Runs a command with the forwarder. */
 function start(...argv: string[]) {
-  const forwarder = [join(folder, 'forwarder.cjs'), join(folder, 'out'), String(port), '--'];
+  const forwarder = [join(folder, 'forwarder.cjs'), `out:${port}:${join(folder, 'out')}`, '--'];
   const child = spawn(process.execPath, [...forwarder, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
   return { child, output: text(child.stdout), errors: text(child.stderr), end: once(child, 'close') };
 }

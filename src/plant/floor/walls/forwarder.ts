@@ -10,19 +10,24 @@ interface Child {
 }
 
 /**
- * The forwarder, run behind the wall as `node forwarder.cjs <socket> <port> -- argv…`: answers 127.0.0.1:<port> of its
- * own network by the workspace's egress, runs argv while it does, and ends as argv ended.
+ * The forwarder, run behind the wall as `node forwarder.cjs <way>… -- argv…`: opens the ways between its own network and
+ * sockets that are seen outside, runs argv while they are open, and ends as argv ended. The way `out:<port>:<socket>`
+ * answers 127.0.0.1:<port> by the socket, as for the workspace's egress; `in:<port>:<socket>` answers the socket by the port.
  * Refers to nothing outside of itself: its text is what runs, so that no wall has to let the package be seen.
  */
 function forward(load: NodeJS.Require): void {
   const { connect, createServer } = load('node:net') as typeof network;
   const { spawn } = load('node:child_process') as { readonly spawn: Spawn };
-  const [socket = '', port = '', dashes = '', file, ...args] = process.argv.slice(2);
+  const given = process.argv.slice(2);
+  const dashes = given.indexOf('--');
+  const ways = given.slice(0, Math.max(0, dashes)).map((way) => /^(in|out):(\d+):(.+)$/.exec(way));
+  const [file, ...args] = given.slice(dashes + 1);
   const fail = (code: number, message: string): never => {
     process.stderr.write(`jidoka: ${message}\n`);
     return process.exit(code);
   };
-  if (file === undefined || dashes !== '--' || !/^\d+$/.test(port)) return fail(125, 'usage: forwarder SOCKET PORT -- COMMAND…');
+  if (file === undefined || dashes < 1 || ways.includes(null))
+    return fail(125, 'usage: forwarder in:PORT:SOCKET|out:PORT:SOCKET… -- COMMAND…');
 
   const endAs = (signal: NodeJS.Signals): void => {
     process.removeAllListeners(signal);
@@ -39,13 +44,18 @@ function forward(load: NodeJS.Require): void {
   };
 
   // Either side may finish its half first; what breaks on one side ends both.
-  const server = createServer({ allowHalfOpen: true }, (inner) => {
-    const outer = connect({ path: socket, allowHalfOpen: true });
-    inner.on('error', () => outer.destroy()).pipe(outer);
-    outer.on('error', () => inner.destroy()).pipe(inner);
-  });
-  server.on('error', (error) => fail(125, `port ${port} cannot be listened on: ${error.message}`));
-  server.listen(Number(port), '127.0.0.1', run);
+  const open = ([, kind, number, path = '']: readonly string[]): Promise<void> => {
+    const port = Number(number);
+    const [from, to] = kind === 'in' ? [{ path }, { port, host: '127.0.0.1' }] : [{ port, host: '127.0.0.1' }, { path }];
+    const server = createServer({ allowHalfOpen: true }, (near) => {
+      const far = connect({ ...to, allowHalfOpen: true });
+      near.on('error', () => far.destroy()).pipe(far);
+      far.on('error', () => near.destroy()).pipe(near);
+    });
+    server.on('error', (error) => fail(125, `${kind === 'in' ? path : `port ${port}`} cannot be listened on: ${error.message}`));
+    return new Promise((resolve) => server.listen(from, resolve));
+  };
+  void Promise.all(ways.map((way) => open(way ?? []))).then(run);
 }
 
 /** The text of the forwarder's program, a CommonJS module. */

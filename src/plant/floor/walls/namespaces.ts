@@ -18,18 +18,20 @@ const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty'].map((name) 
  * then becomes the command in a second user namespace without any rights in the first.
  *
  * @param path Folders of the system's tools, for PATH of the script.
+ * @param first What is to be started before it and becomes it; see `ownKeyring`.
  * @example
- * const wall = namespacesWall('/usr/sbin:/usr/bin:/sbin:/bin', await seeHost());
+ * const wall = namespacesWall('/usr/sbin:/usr/bin:/sbin:/bin', await seeHost(), ownKeyring('/usr/bin/perl'));
  */
-export function namespacesWall(path: string, host: HostLayout): Wall {
-  return { kind: 'namespaces', confine: (command) => ({ argv: argvOf(command, host), env: { PATH: path } }) };
+export function namespacesWall(path: string, host: HostLayout, first: readonly string[] = []): Wall {
+  return { kind: 'namespaces', confine: (command) => ({ argv: argvOf(command, host, first), env: { PATH: path } }) };
 }
 
-function argvOf(command: Confinement, host: HostLayout): readonly [string, ...string[]] {
+function argvOf(command: Confinement, host: HostLayout, first: readonly string[]): readonly [string, ...string[]] {
   const { folders, files, rootLinks, links, mounts, inner, memory } = planOf(viewOf(command, host), host);
   const lists = [folders, files, rootLinks, links.flat(), mounts.flat(), inner.flat(), memory];
   return [
     ...(['/bin/sh', '-c', launchScript, launchScript] as const),
+    ...first,
     ...apart,
     '/bin/sh',
     '-c',

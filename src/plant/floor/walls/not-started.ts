@@ -21,6 +21,16 @@ const ofForwarder = [125, 126, 127].map((code) => ({ code, line: /^jidoka: .*(?=
 
 /** The last line is the wall's: what a command said before would have been said by a command that was started. */
 const complaints: Readonly<Record<Wall['kind'], readonly { readonly code: number; readonly line: RegExp }[]>> = {
-  bubblewrap: [{ code: 1, line: /^bwrap: .*(?=\n?$)/ }, ...ofForwarder],
+  bubblewrap: [{ code: wallFailed, line: /^wall: .*(?=\n?$)/ }, { code: 1, line: /^bwrap: .*(?=\n?$)/ }, ...ofForwarder],
+  landlock: [
+    { code: wallFailed, line: /^wall: .*(?=\n?$)/ },
+    { code: 127, line: /^wall: .*(?=\n?$)/ },
+  ],
+  // Never run on a Mac by its makers: what sandbox-exec says is read, not seen.
+  seatbelt: [
+    ...[64, 65, 71].map((code) => ({ code, line: /^sandbox-exec: .*(?=\n?$)/ })),
+    { code: 127, line: /^env: .*(?=\n?$)/ },
+    ...ofForwarder,
+  ],
   namespaces: [{ code: wallFailed, line: /^(.*\n)*wall: .*(?=\n?$)/ }, { code: 127, line: /^env: .*(?=\n?$)/ }, ...ofForwarder],
 };

@@ -1,5 +1,6 @@
-import { lstat, readFile, readdir, readlink, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { access, chmod, cp, lstat, mkdir, readFile, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { HostLayout, HostMount, SharedPath } from './view.ts';
 
 /** Where programs and libraries are, on any of the usual systems. */
@@ -12,12 +13,53 @@ const settings = `ld.so.cache ld.so.preload ld.so.conf ld.so.conf.d alternatives
   mime.types os-release debian_version redhat-release alpine-release fonts`.split(/\s+/);
 const settingsOfJava = /^java-\d+-openjdk$/;
 
-/** Looks at what of this host a confined command needs. */
-export async function seeHost(): Promise<HostLayout> {
+/** Where commands find the settings, all in one folder: each mount of a wall takes a part of a millisecond. */
+const shownAt = '/run/settings';
+
+/**
+ * Looks at what of this host a confined command needs. With a folder, the settings are copied into it, for commands to be
+ * shown that one folder; they are as they were when the factory looked.
+ */
+export async function seeHost(settingsFolder: string | null = null): Promise<HostLayout> {
   const java = (await readdir('/etc')).filter((name) => settingsOfJava.test(name));
-  const paths = [...programs, ...[...settings, ...java].map((name) => join('/etc', name))];
-  const shared = (await Promise.all(paths.map(look))).filter((one) => one !== null);
-  return { shared, mounts: parseMounts(await readFile('/proc/self/mountinfo', 'utf8')) };
+  const names = [...settings, ...java];
+  const mounts = parseMounts(await readFile('/proc/self/mountinfo', 'utf8'));
+  const found = async (paths: readonly string[]): Promise<readonly SharedPath[]> =>
+    (await Promise.all(paths.map(look))).filter((one) => one !== null);
+  const ofPrograms = await found(programs);
+  const ofSettings = await found(names.map((name) => join('/etc', name)));
+  if (settingsFolder === null) return { shared: [...ofPrograms, ...ofSettings], mounts };
+  await copySettings(
+    settingsFolder,
+    ofSettings.map(({ path }) => path),
+  );
+  const links = ofSettings.map(({ path }): SharedPath => ({ path, is: { linkTo: join(shownAt, path.slice('/etc/'.length)) } }));
+  return { shared: [...ofPrograms, { path: shownAt, from: settingsFolder, is: 'folder' }, ...links], mounts };
+}
+
+/** Links among them are kept, but for those that are settings themselves: these are copied as what they point to. */
+async function copySettings(folder: string, paths: readonly string[]): Promise<void> {
+  const draft = `${folder}.${process.pid}`;
+  await rm(draft, { recursive: true, force: true });
+  for (const path of paths) {
+    const target = join(draft, path.slice('/etc/'.length));
+    await mkdir(dirname(target), { recursive: true });
+    // Whatever the mask of the factory: jobs read them.
+    await chmod(dirname(target), 0o755);
+    await cp(await realpath(path), target, { recursive: true, verbatimSymlinks: true, filter: isReadable });
+  }
+  await chmod(draft, 0o755);
+  // Two that do this at once leave the copy of one of them.
+  await rm(folder, { recursive: true, force: true });
+  await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));
+}
+
+/** What the factory may not read, no command needs. */
+async function isReadable(path: string): Promise<boolean> {
+  return access(path, constants.R_OK).then(
+    () => true,
+    async () => (await lstat(path)).isSymbolicLink(),
+  );
 }
 
 /** A link to programs stays a link; a link among the settings is shown as what it points to. */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { bubblewrapWall } from './bubblewrap.ts';
-import { mendOf } from './mend.ts';
 import { namespacesWall } from './namespaces.ts';
 import { parseMounts, seeHost } from './see-host.ts';
 import { viewOf } from './view.ts';
@@ -145,22 +144,5 @@ describe('this host', () => {
       { path: '/', noexec: false },
       { path: '/mnt/a b', noexec: true },
     ]);
-  });
-});
-
-describe('the mend', () => {
-  const fine = { apparmor: false, clone: true, most: 10_000, container: false };
-  const nothing = { bubblewrap: false, namespaces: [] };
-
-  test.each([
-    ['bubblewrap is missing', fine, { ...nothing, bubblewrap: true }, /apt-get install bubblewrap.*dnf install bubblewrap/],
-    ['AppArmor is in the way', { ...fine, apparmor: true }, nothing, /bwrap-userns-restrict.*apparmor_restrict_unprivileged_userns=0/],
-    ['namespaces are used up', { ...fine, most: 0 }, nothing, /user\.max_user_namespaces=/],
-    ['namespaces are for root', { ...fine, clone: false }, nothing, /unprivileged_userns_clone=1/],
-    ['it is a container', { ...fine, container: true }, nothing, /seccomp=unconfined.*systempaths=unconfined/],
-    ['tools are missing', fine, { ...nothing, namespaces: ['ip'] }, /ip \(.*iproute2\)/],
-    ['nothing is known', fine, nothing, /root/],
-  ])('where %s says what to do', (_, settings, missing, expected) => {
-    expect(mendOf(settings, missing)).toMatch(expected);
   });
 });

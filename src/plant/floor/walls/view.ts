@@ -12,6 +12,8 @@ export interface HostLayout {
 
 export interface SharedPath {
   readonly path: string;
+  /** Where it is on the host, where that is another place. */
+  readonly from?: string;
   /** A link is shown as the link it is. */
   readonly is: 'folder' | 'file' | { readonly linkTo: string };
 }
@@ -40,7 +42,7 @@ export interface Bind {
 }
 
 /** Folders that are the command's own, or empty, and that nothing of the host may stand in for. */
-const own = ['/', '/dev', '/etc', '/home', '/proc', '/root', '/run', '/sys', '/tmp', '/var', '/var/tmp'];
+const own = ['/', '/dev', '/etc', '/home', '/proc', '/root', '/run', '/sys', '/tmp', '/var', '/var/tmp', '/Users', '/Volumes', '/private'];
 const untouchable = /^\/(dev|proc|sys)\//;
 
 /**
@@ -74,9 +76,9 @@ function temporary({ writable, env }: Confinement, taken: boolean): Entry {
   return { kind: 'bind', from: folder, path: '/tmp', is: 'folder', access: 'write', missing: 'fault' };
 }
 
-function showShared({ path, is }: SharedPath): Entry {
+function showShared({ path, from = path, is }: SharedPath): Entry {
   if (typeof is === 'object') return { kind: 'link', path, target: is.linkTo };
-  return { kind: 'bind', from: path, path, is, access: 'read', missing: 'skip' };
+  return { kind: 'bind', from, path, is, access: 'read', missing: 'skip' };
 }
 
 /** What the command asked for: the inner one counts where one contains another, and of two that are the same the writable. */
@@ -99,7 +101,8 @@ function isShared(path: string, { shared }: HostLayout): boolean {
   return shared.some((one) => path === one.path || path.startsWith(`${one.path}/`));
 }
 
-function refuseWide(path: string): void {
+/** Throws `workspace-failed` for a path that would open more than itself. */
+export function refuseWide(path: string): void {
   const plain = path.startsWith('/') && !/[\0\n]|\/\.{0,2}(\/|$)/.test(path === '/' ? '' : path);
   if (!plain || own.includes(path) || untouchable.test(path)) throw tooWide(path);
 }

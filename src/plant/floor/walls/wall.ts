@@ -11,18 +11,15 @@ export interface Confinement {
   readonly socket: string | null;
 }
 
+/** Port of 127.0.0.1 at which a command finds its way out. */
+export const wayOutPort = 4873;
+
 /** What keeps a command apart from the host: its files, network, processes and rights. */
 export interface Wall {
-  readonly kind: 'bubblewrap' | 'namespaces';
-  /** The program and the environment by which to start the confined command, as the user that commands run as. */
+  readonly kind: 'bubblewrap' | 'namespaces' | 'landlock' | 'seatbelt';
+  /**
+   * The program and the environment by which to start the confined command, as the user that commands run as. Throws
+   * `workspace-failed` for folders that it cannot keep apart, `no-sandbox` for a way out that it cannot give.
+   */
   confine(command: Confinement): { readonly argv: readonly [string, ...string[]]; readonly env: Readonly<Record<string, string>> };
-}
-
-/** A property of a wall that a canary has shown, or has shown to be missing. */
-export interface Claim {
-  /** 'fs.read.confined', 'net.none', 'proc.kill.complete', … */
-  readonly claim: string;
-  readonly state: 'proved' | 'refuted';
-  /** What the canary tried and saw. */
-  readonly proof: string;
 }

@@ -6,8 +6,8 @@ import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
-import type { Start } from '../spawn/spawn.ts';
-import type { CanaryOrder } from './canary-program.ts';
+import type { Start } from '../../spawn/spawn.ts';
+import type { CanaryOrder } from '../canary-program.ts';
 
 /** What is on the host for the canary to reach. */
 export interface Planted {

@@ -1,15 +1,17 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startProcess } from '../spawn/spawn.ts';
-import type { Running, Start } from '../spawn/spawn.ts';
-import { canaryProgram, sightFile } from './canary-program.ts';
-import type { Sight } from './canary-program.ts';
+import type { FloorClaim } from '../../../../core/ports/floor.ts';
+import { startProcess } from '../../spawn/spawn.ts';
+import type { Running, Start } from '../../spawn/spawn.ts';
+import { canaryProgram, sightFile } from '../canary-program.ts';
+import type { Sight } from '../canary-program.ts';
 import { plant } from './plant.ts';
 import type { Planted } from './plant.ts';
 import { claimsOf } from './claims.ts';
-import type { Claim, Wall } from './wall.ts';
+import { processesWith } from './processes-with.ts';
+import type { Wall } from '../wall.ts';
 
 export interface CanaryOptions {
   /** Folder of the host in which to plant; what is planted is removed. */
@@ -23,7 +25,7 @@ export interface CanaryOptions {
 
 /** What became of the canaries behind a wall; a wall that does not let a command start has no claims. */
 export type Canaries =
-  | { readonly kind: 'came-back'; readonly claims: readonly Claim[] }
+  | { readonly kind: 'came-back'; readonly claims: readonly FloorClaim[] }
   | { readonly kind: 'failed'; readonly why: string };
 
 /** How long the canary may take, in milliseconds. */
@@ -101,15 +103,6 @@ async function complaintOf(running: Running): Promise<string> {
   const { stderr } = await running.collect();
   const said = stderr.trim().split('\n').slice(0, 4).join('; ');
   return said === '' ? `it ended without a word (${JSON.stringify(exit)})` : said;
-}
-
-/** Pids of the processes of this host that carry a mark in their command line. */
-async function processesWith(mark: string): Promise<readonly number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const marked = await Promise.all(
-    pids.map(async (pid) => (await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')).includes(mark)),
-  );
-  return pids.filter((_, index) => marked[index] === true).map(Number);
 }
 
 /** Waits for what the kernel takes away when the first process of a namespace dies; returns what stays. */

@@ -1,5 +1,5 @@
-import type { Sight } from './canary-program.ts';
-import type { Claim } from './wall.ts';
+import type { FloorClaim } from '../../../../core/ports/floor.ts';
+import type { Sight } from '../canary-program.ts';
 
 /** What the canary saw from inside, and what the host saw of it. */
 export interface CanaryFacts {
@@ -12,7 +12,7 @@ export interface CanaryFacts {
   readonly daemon: { readonly alive: readonly number[]; readonly left: readonly number[] };
 }
 
-/** What a wall must have proved before a command runs behind it. */
+/** Everything that the canary judges; a wall of tier T2 has proved all of it. */
 export const requiredClaims = [
   'user.plain',
   'fs.read.confined',
@@ -23,6 +23,7 @@ export const requiredClaims = [
   'proc.hidden',
   'proc.kill.complete',
   'caps.none',
+  'caps.reserve.none',
   'privileges.never-gained',
   'net.devices.none',
   'net.tcp.none',
@@ -31,20 +32,16 @@ export const requiredClaims = [
   'unix.sockets.confined',
 ] as const;
 
-type Shown = readonly [proved: boolean, proof: string];
+/** Proved, or refuted, or null where the canary could not look. */
+type Shown = readonly [proved: boolean | null, proof: string];
 
 /** Judges what the canary saw, claim by claim, in the order of `requiredClaims`. */
-export function claimsOf(facts: CanaryFacts): readonly Claim[] {
+export function claimsOf(facts: CanaryFacts): readonly FloorClaim[] {
   const shown: Record<(typeof requiredClaims)[number], Shown> = { ...ofFiles(facts), ...ofProcesses(facts), ...ofNetwork(facts) };
   return requiredClaims.map((claim) => {
     const [proved, proof] = shown[claim];
-    return { claim, state: proved ? 'proved' : 'refuted', proof };
+    return { claim, state: proved === null ? 'unsupported' : proved ? 'proved' : 'refuted', proof };
   });
-}
-
-/** Whether a wall may be used. */
-export function holds(claims: readonly Claim[]): boolean {
-  return requiredClaims.every((required) => claims.some(({ claim, state }) => claim === required && state === 'proved'));
 }
 
 type FileClaims = Record<'fs.read.confined' | 'fs.write.confined' | 'fs.write.inside' | 'fs.readonly.kept', Shown>;
@@ -53,7 +50,7 @@ function ofFiles({ sight, owner, reached }: CanaryFacts): FileClaims {
   const { plantedFile, wroteNested, rights } = sight;
   const wrote = [...sight.wroteOutside, ...reached.filter((one) => one.startsWith('/'))];
   return {
-    'fs.read.confined': [plantedFile === 'ENOENT', `a key in a home that everybody may read: ${plantedFile}`],
+    'fs.read.confined': [['ENOENT', 'EACCES', 'EPERM'].includes(plantedFile), `a key in a home that everybody may read: ${plantedFile}`],
     'fs.write.confined': [wrote.length === 0, `folders not its own that it wrote: ${listed(wrote)}`],
     'fs.write.inside': [owner === rights.uid, `what it wrote as user ${rights.uid} belongs on the host to ${owner}`],
     'fs.readonly.kept': [
@@ -64,31 +61,53 @@ function ofFiles({ sight, owner, reached }: CanaryFacts): FileClaims {
 }
 
 type ProcessClaims = Record<
-  'user.plain' | 'env.clean' | 'proc.hidden' | 'proc.kill.complete' | 'caps.none' | 'privileges.never-gained',
+  'user.plain' | 'env.clean' | 'proc.hidden' | 'proc.kill.complete' | 'caps.none' | 'caps.reserve.none' | 'privileges.never-gained',
   Shown
 >;
 
 function ofProcesses({ sight, owner, daemon }: CanaryFacts): ProcessClaims {
   const { processes, rights, leaveDaemon } = sight;
-  const { NoNewPrivs: sealed, ...capabilities } = rights.status;
-  const held = Object.entries(capabilities).filter(([name, bits]) => name !== 'CapInh' && !/^0+$/.test(bits));
+  const unseen = processes.blind === '' ? null : `it could not look: ${processes.blind}`;
   const seen = leaveDaemon && daemon.alive.length > 0;
   return {
     'user.plain': [rights.uid > 0 && owner > 0, `it ran as user ${rights.uid}, on the host ${owner}`],
     'env.clean': [
-      processes.secrets.length === 0,
-      `a secret of its launcher's parent was in the environment of: ${listed(processes.secrets)}`,
+      processes.secrets.length > 0 ? false : unseen === null ? true : null,
+      unseen ?? `a secret of its launcher's parent was in the environment of: ${listed(processes.secrets)}`,
     ],
-    'proc.hidden': [processes.neighbours.length === 0, `processes of the host it saw: ${listed(processes.neighbours)}`],
+    'proc.hidden': [
+      unseen === null ? processes.neighbours.length === 0 : null,
+      unseen ?? `processes of the host it saw: ${listed(processes.neighbours)}`,
+    ],
     'proc.kill.complete': [
       seen && daemon.left.length === 0,
       seen
         ? `of the daemon it left there were, after its launcher was killed: ${listed(daemon.left)}`
         : 'the daemon it was to leave was not seen',
     ],
+    ...ofRights(rights),
+  };
+}
+
+type RightClaims = Pick<ProcessClaims, 'caps.none' | 'caps.reserve.none' | 'privileges.never-gained'>;
+
+function ofRights({ uid, status, rootProgram }: Sight['rights']): RightClaims {
+  if (rootProgram !== '') {
+    const none: Shown = [uid > 0, `this system knows no capabilities, and it ran as user ${uid}`];
+    const never = ['EPERM', 'EACCES'].includes(rootProgram);
+    return { 'caps.none': none, 'caps.reserve.none': none, 'privileges.never-gained': [never, `a program of root: ${rootProgram}`] };
+  }
+  const { NoNewPrivs: sealed, CapBnd: reserve = 'unknown', ...capabilities } = status;
+  const held = Object.entries(capabilities).filter(([name, bits]) => name !== 'CapInh' && !isZero(bits));
+  return {
     'caps.none': ['CapEff' in capabilities && held.length === 0, `capabilities: ${listed(held.map((one) => one.join(' ')))}`],
+    'caps.reserve.none': [isZero(reserve), `capabilities that it could ever have: ${reserve}`],
     'privileges.never-gained': [sealed === '1', `NoNewPrivs: ${sealed ?? 'unknown'}`],
   };
+}
+
+function isZero(bits: string): boolean {
+  return /^0+$/.test(bits);
 }
 
 type NetworkClaims = Record<'net.devices.none' | 'net.tcp.none' | 'net.udp.none' | 'net.loopback.own' | 'unix.sockets.confined', Shown>;
