@@ -1,0 +1,2 @@
+export { openBudget, takeBackBudget } from './budget.ts';
+export type { Budget } from './budget.ts';
