@@ -1,0 +1,11 @@
+export { floorOver } from './over/floor-over.ts';
+export type { FloorOverOptions } from './over/floor-over.ts';
+export type { Connection } from './over/link.ts';
+export { NotBooted, bootArguments, bootOver } from './program/boot.ts';
+export { packRunner } from './program/pack.ts';
+export type { Pack } from './program/pack.ts';
+export { listenAt } from './wire/sockets.ts';
+export { wireOn, wireTo } from './wire/wire.ts';
+export type { Wire } from './wire/wire.ts';
+export type { Begun, RunnerSettings } from './words.ts';
+export { startTalking } from '../spawn/start-talking.ts';

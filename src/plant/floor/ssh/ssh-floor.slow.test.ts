@@ -1,0 +1,42 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { floorContract } from '../../../../kit/floor/index.ts';
+import { otherLoading } from '../../../../test/remote/pipe-floor.ts';
+import { startSshd } from '../../../../test/remote/sshd.ts';
+import type { Egress } from '../../../core/ports/egress.ts';
+import type { Floor } from '../../../core/ports/floor.ts';
+import { sshFloor } from './ssh-floor.ts';
+import type { SshFloorOptions } from './ssh-floor.ts';
+
+const noWayOut: Egress = { serve: () => Promise.reject(new Error('there is no way out')) };
+
+floorContract('ssh', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'jidoka-ssh-'));
+  await chmod(folder, 0o711);
+  const sshd = await startSshd(folder);
+  const settings: Omit<SshFloorOptions, 'log' | 'egress' | 'env'> = {
+    host: sshd.host,
+    sshOptions: sshd.sshOptions,
+    root: join(folder, 'work'),
+    folder: join(folder, 'sockets'),
+    mostOutputBytes: 3_000_000,
+  };
+  const floor: Floor = sshFloor({ ...settings, env: process.env, log: () => undefined, egress: noWayOut });
+  return {
+    floor,
+    tellsSignals: false,
+    async end() {
+      await floor.close();
+      await sshd.stop();
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+    },
+    other: () =>
+      otherLoading(
+        folder,
+        `const { sshFloor } = await load(${JSON.stringify(join(import.meta.dirname, 'ssh-floor.ts'))});
+        const egress = { serve: () => Promise.reject(new Error('there is no way out')) };
+        await serveOwner(sshFloor({ ...${JSON.stringify(settings)}, env: process.env, log: () => undefined, egress }));`,
+      ),
+  };
+});
