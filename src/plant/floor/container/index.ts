@@ -1,0 +1,2 @@
+export { containerFloor } from './container-floor.ts';
+export type { ContainerFloorOptions } from './ground.ts';
