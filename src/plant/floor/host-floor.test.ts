@@ -8,7 +8,7 @@ import type { OtherOwner } from '../../../kit/floor/index.ts';
 import type { Floor, ProcessRef, ProcessResult, Workspace } from '../../core/ports/floor.ts';
 import { systemClock } from '../clock/index.ts';
 import { floorRoot, hostFloor } from './index.ts';
-import { thisOwner } from './owner.ts';
+import { thisOwner } from './place/owner.ts';
 
 const mostOutputBytes = 3_000_000;
 const asRoot = process.getuid?.() === 0;
@@ -56,7 +56,7 @@ describe('host floor', () => {
     );
     const out = await workspace.spawn({ argv: ['sh', 'escape.sh'], cwd: '', timeoutMs: 700, network: 'none' });
     expect(out.exit.kind).toBe('timed-out');
-    const pid = Number(await workspace.read('pid'));
+    const pid = Number(await workspace.files.read('pid'));
     expect(pid).toBeGreaterThan(0);
     expect(isRunning(pid)).toBe(false);
   });
@@ -70,7 +70,7 @@ describe('host floor', () => {
   });
 
   test('removing the floor leaves nothing, not even in the trash, once it is emptied', async () => {
-    await workspace.write('x', 'x');
+    await workspace.files.write('x', 'x');
     await workspace.destroy();
     await expect.poll(async () => readdir(join(root, '.trash'))).toEqual([]);
     expect(await readdir(join(root, '.locks'))).toEqual([]);

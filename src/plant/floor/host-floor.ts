@@ -1,8 +1,9 @@
 import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Floor } from '../../core/ports/floor.ts';
 import { hostConfines } from './confines.ts';
+import { copies } from './layers/copy.ts';
 import { floorOn } from './floor-on.ts';
+import type { LocalFloor } from './floor-on.ts';
 import { prepareBedrock } from './ground.ts';
 import type { FloorOptions, Ground } from './ground.ts';
 import { handOutNpmSettings, handOutTrust } from './hand-out.ts';
@@ -15,7 +16,7 @@ import { handOutNpmSettings, handOutTrust } from './hand-out.ts';
  * const floor = hostFloor({ root: '/home/ada/.jidoka/work', clock, env: process.env, log: console.error });
  * const workspace = await floor.open('deps-ms/baseline');
  */
-export function hostFloor(options: FloorOptions): Floor {
+export function hostFloor(options: FloorOptions): LocalFloor {
   return floorOn('host', options.root, () => hostGround(options));
 }
 
@@ -32,6 +33,8 @@ async function hostGround(options: FloorOptions): Promise<Ground> {
   return {
     ...bedrock,
     confines: hostConfines({ account, env, shared: { path, npmCache, npmSettings, ceiling: root, trust } }),
-    proof: { kind: 'host', tier: 'T0', user: account.name, caveats },
+    layers: async () => copies(account.tools, ''),
+    limiter: async () => null,
+    proof: { kind: 'host', tier: 'T0', user: account.name, wall: 'none', claims: [], caveats },
   };
 }

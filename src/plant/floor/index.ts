@@ -1,4 +1,6 @@
-export { floorRoot } from './floor-root.ts';
+export { containerFloor, type ContainerFloorOptions } from './container/index.ts';
+export { floorRoot } from './place/floor-root.ts';
 export type { FloorOptions } from './ground.ts';
 export { hostFloor } from './host-floor.ts';
 export { sandboxFloor, type SandboxFloorOptions } from './sandbox-floor.ts';
+export { sshFloor, type SshFloorOptions } from './ssh/ssh-floor.ts';

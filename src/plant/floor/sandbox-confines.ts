@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
 import { constants as machine } from 'node:os';
 import { join } from 'node:path';
-import type { Egress, EgressGate, EgressRefusal } from '../../core/ports/egress.ts';
+import type { Egress, EgressRefusal } from '../../core/ports/egress.ts';
 import type { Command, ProcessExit, ProcessResult } from '../../core/ports/floor.ts';
 import type { Confines } from './confines.ts';
 import { commandEnvironment } from './environment.ts';
 import type { HostEnvironment } from './environment.ts';
-import { socketOf } from './places.ts';
-import type { Place } from './places.ts';
+import { gatesOf } from './gates.ts';
+import type { OpenGate } from './gates.ts';
+import { portSocket } from './place/places.ts';
+import type { Place } from './place/places.ts';
 import type { Start } from './spawn/spawn.ts';
-import { nodeFolders, notStarted, type Wall } from './walls/index.ts';
+import { nodeFolders, notStarted, wayOutPort, type Wall } from './walls/index.ts';
 
 export interface SandboxConfinesOptions {
   readonly wall: Wall;
   readonly egress: Egress;
+  /** Whether the wall was proved to end all that a command left with the command. */
+  readonly leavesNothing: boolean;
   readonly env: HostEnvironment;
   /** PATH of commands. */
   readonly path: string;
@@ -22,42 +26,32 @@ export interface SandboxConfinesOptions {
   readonly refused: (place: Place, refusal: EgressRefusal) => void;
 }
 
-/** Port of the forwarder; each command has a network of its own. */
-const port = 4873;
 /** First of the user ids that jobs run as where the factory is root; far from those of people and of services. */
 const firstUid = 0x4000_0000;
 
 /** A wall around every command; its one way out is a socket that the factory answers. */
 export function sandboxConfines(options: SandboxConfinesOptions): Confines {
-  const gates = new Map<string, Promise<EgressGate>>();
+  const gates = gatesOf({ egress: options.egress, userOf: jobUser, refused: options.refused });
   const node = nodeFolders();
-  const gateOf = (place: Place): Promise<EgressGate> => {
-    const open = gates.get(place.space) ?? openGate(place, options);
-    gates.set(place.space, open);
-    // One that could not be opened is nothing to close later, and is tried anew.
-    open.catch(() => gates.delete(place.space));
-    return open;
-  };
   return {
+    leavesNothing: options.leavesNothing,
     userOf: jobUser,
-    async enclose(place, command, cwd) {
-      const gate = command.network === 'registry' ? await gateOf(place) : null;
-      const { argv, env } = gate === null ? { argv: command.argv, env: {} } : forwarded(command, place, { gate, options });
+    async enclose({ place, layer }, command, cwd) {
+      const way = await gates.open(place, command.network);
+      const { argv, env } = forwarded(command, place, { way, options });
       return options.wall.confine({
         argv,
         cwd,
         env: { ...environmentIn(place, options), ...env, ...command.env },
         writable: [place.tree, place.scratch, place.home, place.tmp],
-        readable: [...(await node), options.forwarder],
-        socket: gate === null ? null : socketOf(place),
+        readable: [...(await node), options.forwarder, ...(layer.git === null ? [] : [layer.git])],
+        socket: way?.socket ?? null,
       });
     },
+    reach: (place, number) => ({ kind: 'socket', path: portSocket(place, number) }),
     resultOf: (result) => ({ ...result, exit: exitOf(result, options.wall) }),
-    async release(place) {
-      const gate = gates.get(place.space);
-      gates.delete(place.space);
-      await (await gate)?.close();
-    },
+    refusals: (place) => gates.refusals(place),
+    release: (place) => gates.close(place),
   };
 }
 
@@ -68,24 +62,21 @@ export function jobUser({ job }: Pick<Place, 'job'>): Start['user'] {
   return { uid: id, gid: id };
 }
 
-function openGate(place: Place, { egress, refused }: SandboxConfinesOptions): Promise<EgressGate> {
-  return egress.serve({ socket: socketOf(place), user: jobUser(place), refused: (refusal) => refused(place, refusal) });
-}
-
-interface Way {
-  readonly gate: EgressGate;
+interface Ways {
+  readonly way: OpenGate | null;
   readonly options: SandboxConfinesOptions;
 }
 
+/** The command between the ways that it is given: to its egress, and from those who reach its ports. */
 function forwarded(
-  { argv }: Command,
+  { argv, ports = [] }: Command,
   place: Place,
-  { gate, options }: Way,
-): Pick<Command, 'argv'> & { readonly env: Record<string, string> } {
-  return {
-    argv: [process.execPath, options.forwarder, socketOf(place), String(port), '--', ...argv],
-    env: { ...gate.environment(port) },
-  };
+  { way, options }: Ways,
+): Pick<Command, 'argv'> & { readonly env: Readonly<Record<string, string>> } {
+  const out = way === null ? [] : [`out:${wayOutPort}:${way.socket}`];
+  const ways = [...out, ...ports.map((one) => `in:${one}:${portSocket(place, one)}`)];
+  if (ways.length === 0) return { argv, env: {} };
+  return { argv: [process.execPath, options.forwarder, ...ways, '--', ...argv], env: way?.gate.environment(wayOutPort) ?? {} };
 }
 
 /** Nothing that a job wrote is read by another: its npm cache is its own. */

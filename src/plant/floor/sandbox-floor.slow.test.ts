@@ -19,6 +19,8 @@ function parrot(served: Server[]): Egress {
       await chmod(socket, user === null ? 0o600 : 0o666);
       return {
         environment: (port) => ({ WAY_OUT: `http://127.0.0.1:${port}/` }),
+        allow: () => undefined,
+        usage: () => ({ requests: 0, refused: 0, bytesIn: 0, bytesOut: 0 }),
         close: async () => void server.close(),
       };
     },
@@ -81,7 +83,7 @@ describe('sandbox floor', () => {
   });
 
   it('gives each workspace a view of its own', async () => {
-    await two?.write('secret.txt', 'of two');
+    await two?.files.write('secret.txt', 'of two');
     const look = `try { console.log(require('fs').readFileSync(${JSON.stringify(join(two?.root ?? '', 'secret.txt'))}, 'utf8')) } catch (e) { console.log(e.code) }`;
     expect(await node(two, look)).toBe('of two');
     expect(await node(one, look)).toBe('ENOENT');

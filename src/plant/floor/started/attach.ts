@@ -22,6 +22,8 @@ export interface Traces {
   /** Begins the marker of every process of the workspace. */
   readonly job: string;
   readonly see: SeeProcesses;
+  /** Aborted when the workspace has used up what it may have; the reason is how a command ends by it. */
+  readonly spent?: AbortSignal;
 }
 
 const longestPollMs = 250;
@@ -33,14 +35,14 @@ const longestPollMs = 250;
 export async function attachKept(process: ProcessRef, options: AttachOptions, traces: Traces): Promise<ProcessResult | 'gone'> {
   if (!/^[\da-f-]{36}$/.test(process.id)) return 'gone';
   const folder = join(traces.started, process.id);
-  const ending = await endingOf(folder, process, options);
+  const ending = await endingOf(folder, process, { ...options, ...(traces.spent && { spent: traces.spent }) });
   await endProcesses({ marker: `JIDOKA_JOB=${traces.job}${process.id}`, group: null }, traces.see);
   if (ending === null) return 'gone';
   return { ...ending, ...(await outputOf(folder, options.maxOutputBytes ?? defaultOutputBytes, ending)) };
 }
 
 /** How it ended; null where its keeper is gone without having said so. */
-async function endingOf(folder: string, process: ProcessRef, options: AttachOptions): Promise<Ending | null> {
+async function endingOf(folder: string, process: ProcessRef, options: AttachOptions & Pick<Traces, 'spent'>): Promise<Ending | null> {
   const limits = limitsOf(folder, process, options);
   for (let pollMs = 5; ; pollMs = Math.min(2 * pollMs, longestPollMs)) {
     const lives = (await lifeOf(process.pid)) === process.life;
@@ -52,6 +54,7 @@ async function endingOf(folder: string, process: ProcessRef, options: AttachOpti
     if (ending !== null || !lives) return ending;
     if (reason !== null) return settleAs(folder, process, { kind: 'cancelled' });
     if (exit !== null) return settleAs(folder, process, exit);
+    if (options.spent?.aborted === true) return settleAs(folder, process, options.spent.reason as ProcessExit); // as whoever aborted it said
     await wait(pollMs, undefined, { signal: options.signal }).catch(() => undefined);
   }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Start } from './spawn/spawn.ts';
+import type { Network } from '../../../core/ports/process.ts';
+import type { Start } from '../spawn/spawn.ts';
 
 /** Where everything of one workspace is, and how its processes are known. */
 export interface Place {
@@ -40,9 +41,19 @@ export function placeAt(root: string, folder: string, name: string): Place {
   };
 }
 
-/** Socket of the workspace's way out. */
-export function socketOf({ space }: Place): string {
-  return join(space, 'out');
+/** Socket of a workspace's way out, for commands of one network. */
+export function socketOf({ space }: Place, network: Exclude<Network, 'none'>): string {
+  return join(space, network === 'registry' ? 'out' : 'gate');
+}
+
+/** Socket by which a command that listens on a port behind a wall is reached. */
+export function portSocket({ scratch }: Place, port: number): string {
+  return join(scratch, `port-${port}`);
+}
+
+/** Folder of sealed bases. */
+export function basesOf(root: string): string {
+  return join(root, '.bases');
 }
 
 export function locksOf(root: string): string {
@@ -54,17 +65,20 @@ export function nameFileOf({ space }: Place): string {
   return join(space, 'name');
 }
 
-/** Makes the folders of a workspace that is not there yet. */
-export async function makePlace(place: Place, user: Start['user']): Promise<void> {
+/** Makes the folders of a workspace that is not there yet, and `more` that are its user's. */
+export async function makePlace(place: Place, user: Start['user'], more: readonly string[] = []): Promise<void> {
   await mkdir(place.space);
   await chmod(place.space, 0o711);
   await writeFile(nameFileOf(place), place.name, { mode: 0o600 });
   await mkdir(place.started, { mode: 0o700 });
   const mode = user === null ? 0o755 : 0o700;
-  for (const folder of [place.home, place.tmp, place.scratch, place.tree]) {
+  for (const folder of [place.home, place.tmp, place.scratch, ...more]) {
     await mkdir(folder, { mode });
     if (user !== null) await chown(folder, user.uid, user.gid);
   }
+  // The last: without it a workspace was never whole.
+  await mkdir(place.tree, { mode });
+  if (user !== null) await chown(place.tree, user.uid, user.gid);
 }
 
 /** A short name that any file system takes: sockets below it must stay within 107 bytes. */

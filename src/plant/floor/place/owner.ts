@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { link, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { JidokaError } from '../../core/base/error.ts';
-import { bootOfMachine, startOf } from './spawn/life.ts';
+import { JidokaError } from '../../../core/base/error.ts';
+import { bootOfMachine, startOf } from '../spawn/life.ts';
 
 /** A process so named that no later process can be taken for it. */
 export interface Owner {
@@ -92,7 +92,8 @@ async function tryLink(draft: string, path: string): Promise<boolean> {
   );
 }
 
-async function holderOf(path: string): Promise<Owner | null> {
+/** Who holds a lock; null where nobody does. */
+export async function holderOf(path: string): Promise<Owner | null> {
   const text = await readFile(path, 'utf8').catch(() => null);
   // Our own files only: they are linked into place when they are whole; a draft may be cut short.
   return text === null || !text.endsWith('}') ? null : (JSON.parse(text) as Owner);
@@ -102,7 +103,8 @@ function sameOwner(left: Owner, right: Owner): boolean {
   return (Object.keys(left) as (keyof Owner)[]).every((key) => left[key] === right[key]);
 }
 
-async function lifeOfOwner(owner: Owner, here: Owner): Promise<'alive' | 'dead' | 'unseen'> {
+/** Whether an owner lives, as far as this process can see. */
+export async function lifeOfOwner(owner: Owner, here: Owner): Promise<'alive' | 'dead' | 'unseen'> {
   if (owner.host === here.host && owner.boot !== here.boot) return 'dead';
   if (owner.host !== here.host || owner.namespace !== here.namespace) return 'unseen';
   const started = await startOf(owner.pid);
@@ -129,5 +131,6 @@ async function takeOver(lock: { readonly path: string; readonly draft: string; r
 function taken(path: string, holder: Owner): JidokaError {
   return new JidokaError('workspace-failed', `Process ${holder.pid} works in the workspace of ${path.replace(/~.*$/, '')}.`, {
     mend: `Wait for process ${holder.pid}, or end it, and run this again.`,
+    data: { holder: holder.pid },
   });
 }
