@@ -2,7 +2,7 @@
 // honest fakes that pass them.
 export { blobsContract } from './blobs/index.ts';
 export { clockContract } from './clock/index.ts';
-export { egressContract } from './egress/index.ts';
+export { egressContract, gitClientContract } from './egress/index.ts';
 export { engineContract } from './engine/index.ts';
 export { floorContract } from './floor/index.ts';
 export { forgeContract } from './forge/index.ts';

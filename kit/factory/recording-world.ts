@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { floorMark } from '../../src/core/base/floor-mark.ts';
 import type { verifyEvidence } from '../../src/core/evidence/verify.ts';
 import type { Factory } from '../../src/core/ports/factory.ts';
+import { RecordingTerminal, type TerminalSetting } from './recording-terminal.ts';
 
 export interface WorldSetting {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Columns of the terminal; without it both streams are no terminals. */
   readonly columns?: number;
+  readonly terminal?: TerminalSetting;
   readonly factory?: Factory;
   readonly verify?: typeof verifyEvidence;
   /** What moves a database, for `db move`. */
@@ -41,6 +43,7 @@ export class RecordingWorld {
   readonly reports: object[] = [];
   readonly stdout: RecordingSink;
   readonly stderr: RecordingSink;
+  readonly terminal: RecordingTerminal;
   /** Milliseconds since 1970. */
   time = Date.parse('2026-01-01T00:00:00Z');
   readonly #setting: WorldSetting;
@@ -54,6 +57,7 @@ export class RecordingWorld {
     this.env = { JIDOKA_HOME: setting.cwd, PATH: process.env['PATH'] ?? '', ...setting.env };
     this.stdout = new RecordingSink(setting.columns ?? 0);
     this.stderr = new RecordingSink(setting.columns ?? 0);
+    this.terminal = new RecordingTerminal(setting.terminal ?? {}, (text) => this.stdout.write(text));
   }
 
   readonly now = (): number => this.time;

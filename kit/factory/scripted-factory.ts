@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { JidokaError } from '../../src/core/base/error.ts';
 import { parseRunId } from '../../src/core/base/ids.ts';
 import type { EventBody } from '../../src/core/evidence/event.ts';
+import { whereaboutsOf } from '../../src/core/evidence/whereabouts.ts';
 import type { Actor, OpenedGate } from '../../src/core/gate/answer.ts';
-import type { ExecutorView } from '../../src/core/ports/engine.ts';
 import type {
   EvidencePlace,
   Factory,
@@ -20,14 +20,27 @@ import type {
   Serving,
   Submitted,
   Watch,
+  Whereabouts,
 } from '../../src/core/ports/factory.ts';
 import { sampleBundle } from '../evidence/index.ts';
 import { memoryFeed } from '../feed/index.ts';
 import { memoryLedger } from '../ledger/index.ts';
 import { MemoryCredentials } from './memory-credentials.ts';
+import { MemoryFloorDesk, type ScriptedFloor } from './memory-floor-desk.ts';
 import { MemoryGates, type GateClosing } from './memory-gates.ts';
 import { MemoryOperations, mustBePerson } from './memory-operations.ts';
-import { firstBodies, isOne, lastBodies, newRun, resultOf, summaryOf, type KeptRun, type ScriptedRun } from './scripted-run.ts';
+import {
+  executorView,
+  firstBodies,
+  isOne,
+  lastBodies,
+  newRun,
+  resultOf,
+  summaryOf,
+  type KeptRun,
+  type LeftRequest,
+  type ScriptedRun,
+} from './scripted-run.ts';
 
 export interface FactoryScript {
   /** Folder that evidence is written to. */
@@ -35,14 +48,9 @@ export interface FactoryScript {
   readonly findings?: readonly Finding[];
   /** What time it is; it stands still where nothing is said. */
   readonly now?: () => string;
+  readonly floor?: ScriptedFloor;
   /** The runs a request becomes; may throw what a factory throws. */
   runsOf(request: RunRequest): readonly ScriptedRun[];
-}
-
-interface Left {
-  readonly request: RunRequest;
-  state: 'waiting' | 'taken' | 'failed';
-  failure: string;
 }
 
 /**
@@ -56,6 +64,7 @@ export class ScriptedFactory implements Factory {
   readonly requests: RunRequest[] = [];
   readonly gates: MemoryGates;
   readonly operations: MemoryOperations;
+  readonly floor: MemoryFloorDesk;
   readonly credentials: MemoryCredentials;
   /** What happened; a test may append what else is to be told. */
   readonly ledger = memoryLedger();
@@ -63,7 +72,7 @@ export class ScriptedFactory implements Factory {
   readonly #script: FactoryScript;
   readonly #now: () => string;
   readonly #runs = new Map<string, KeptRun>();
-  readonly #left = new Map<string, Left>();
+  readonly #left = new Map<string, LeftRequest>();
   readonly #serving = new Map<string, ServeOffer>();
   readonly #callers = new Set<(error: Error) => void>();
   #closed = false;
@@ -72,6 +81,7 @@ export class ScriptedFactory implements Factory {
     this.#script = script;
     this.#now = script.now ?? (() => '2026-01-01T00:00:00.000Z');
     this.gates = new MemoryGates(this.#now);
+    this.floor = new MemoryFloorDesk(script.floor ?? {}, script.folder, this.#now);
     this.credentials = new MemoryCredentials(this.#now);
     this.operations = new MemoryOperations({
       now: this.#now,
@@ -148,6 +158,12 @@ export class ScriptedFactory implements Factory {
 
   async doctor(): Promise<readonly Finding[]> {
     return this.#script.findings ?? [];
+  }
+
+  async where(run: string | null): Promise<readonly Whereabouts[]> {
+    if (run === null) return [await this.floor.here()];
+    this.#find(run);
+    return whereaboutsOf(await this.ledger.read(parseRunId(run)));
   }
 
   async serve(offer: ServeOffer): Promise<Serving> {
@@ -281,10 +297,4 @@ function tell({ watchers }: KeptRun, progress: Progress): void {
 
 function takes({ request }: KeptRun, key: string): boolean {
   return key === 'global' || key === `line:${request.line}`;
-}
-
-function executorView(id: string, offer: ServeOffer, since: string): ExecutorView {
-  const { queues, labels, atOnce } = offer;
-  const name = offer.name ?? id;
-  return { id, role: 'worker', name, host: 'here', pid: 1, version: '0.0.0', queues, labels, atOnce, isLive: true, since, holds: [] };
 }

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { EventBody } from '../../src/core/evidence/event.ts';
 import type { OpenedGate } from '../../src/core/gate/answer.ts';
 import type { GateChoice } from '../../src/core/line/line.ts';
-import type { RunRequest, RunResult, RunSummary, Watch } from '../../src/core/ports/factory.ts';
+import type { ExecutorView } from '../../src/core/ports/engine.ts';
+import type { RunRequest, RunResult, RunSummary, ServeOffer, Watch } from '../../src/core/ports/factory.ts';
 import type { Reason, Verdict } from '../../src/core/verdict/verdict.ts';
 import { sampleBodies, sampleBundle } from '../evidence/index.ts';
 
@@ -37,6 +38,13 @@ export interface KeptRun {
   stands: 'under-way' | 'held' | 'gate' | 'ended';
   verdict: Verdict;
   reason: Reason;
+}
+
+/** A request that nobody waits for. */
+export interface LeftRequest {
+  readonly request: RunRequest;
+  state: 'waiting' | 'taken' | 'failed';
+  failure: string;
 }
 
 export function newRun(scripted: ScriptedRun, request: RunRequest): KeptRun {
@@ -121,4 +129,10 @@ export function summaryOf({ scripted, request, stands, verdict, reason }: KeptRu
     verdict: hasEnded ? verdict : null,
     reasonCode: hasEnded ? reason.code : null,
   };
+}
+
+export function executorView(id: string, offer: ServeOffer, since: string): ExecutorView {
+  const { queues, labels, atOnce } = offer;
+  const name = offer.name ?? id;
+  return { id, role: 'worker', name, host: 'here', pid: 1, version: '0.0.0', queues, labels, atOnce, isLive: true, since, holds: [] };
 }

@@ -1,6 +1,10 @@
 export { floorContract } from './floor-contract.ts';
 export type { FloorUnderTest } from './floor-contract.ts';
+export { folderWorkspace } from './folder-workspace.ts';
 export { isRunning } from './is-running.ts';
 export { otherOwner, serveOwner } from './other-owner.ts';
 export type { OtherOwner } from './other-owner.ts';
 export { pidsIn, startSh } from './started-contract.ts';
+export { escapeAttempts, plantOutside, runEscapes } from './escapes.ts';
+export type { EscapeAttempt, EscapeGroup, EscapeOutcome, EscapePlace, Planted } from './escapes.ts';
+export type { Outlook } from './outlook.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Command, Floor, ProcessRef, Workspace } from '../../src/core/ports/floor.ts';
+import type { Attached, Command, Floor, ProcessRef, WorkspaceRef } from '../../src/core/ports/floor.ts';
 
 /** A factory in a process of its own, to be killed with what it owns. */
 export interface OtherOwner {
@@ -64,19 +64,28 @@ export async function serveOwner(floor: Floor): Promise<void> {
     const answer = await obey(floor, JSON.parse(line) as Order); // written by `otherOwner` above
     process.stdout.write(`${JSON.stringify(answer)}\n`);
   }
+  await floor.close();
 }
 
 async function obey(floor: Floor, order: Order): Promise<Answer> {
   if (order.kind === 'adopt') {
-    return { kind: 'said', text: await floor.adopt(order.name).then(adoption, (error: { readonly code: string }) => error.code) };
+    const ref = await namedOn(floor, order.name);
+    return { kind: 'said', text: await floor.attach(ref).then(adoption, (error: { readonly code: string }) => error.code) };
   }
   const workspace = await floor.open(order.name);
   if (order.kind === 'start') return { kind: 'started', ref: await workspace.start(order.command) };
   void workspace.spawn(order.command);
-  while ((await workspace.read('ready')) === null) await wait(20);
+  while ((await workspace.files.read('ready')) === null) await wait(20);
   return { kind: 'said', text: workspace.root };
 }
 
-function adoption(workspace: Workspace | null): string {
-  return workspace === null ? 'gone' : 'adopted';
+/** How a floor names what may stand on it: as it names all that does. */
+export async function namedOn(floor: Floor, name: string): Promise<WorkspaceRef> {
+  const [one] = await floor.list();
+  if (one === undefined) throw new Error('Nothing stands on the floor to take its names from.');
+  return { ...one.ref, name };
+}
+
+function adoption({ kind }: Attached): string {
+  return kind === 'attached' ? 'adopted' : kind;
 }

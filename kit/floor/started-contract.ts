@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
-import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { AttachOptions, Command, ProcessRef, ProcessResult, Workspace } from '../../src/core/ports/floor.ts';
-import { hostPid } from './host-pid.ts';
 import { isRunning } from './is-running.ts';
+import { keeperOf, localOutlook } from './outlook.ts';
+import type { Outlook } from './outlook.ts';
 
 /** Starts a script of sh in a workspace. */
 export function startSh(workspace: Workspace, script: string, more: Partial<Command> = {}): Promise<ProcessRef> {
@@ -23,11 +23,11 @@ export async function attached(workspace: Workspace, ref: ProcessRef, more: Part
 }
 
 /** The pids of processes that wrote their own into files, once all of them are there, as this machine knows them. */
-export async function pidsIn(workspace: Workspace, paths: readonly string[]): Promise<readonly number[]> {
+export async function pidsIn(workspace: Workspace, paths: readonly string[], outlook: Outlook = localOutlook): Promise<readonly number[]> {
   const pids: number[] = [];
   for (const path of paths) {
-    await expect.poll(() => workspace.read(path), { timeout: 10_000 }).toMatch(/^\d+\n$/);
-    pids.push(hostPid(Number(await workspace.read(path)), workspace.root));
+    await expect.poll(() => workspace.files.read(path), { timeout: 10_000 }).toMatch(/^\d+\n$/);
+    pids.push(await outlook.pidOf(Number(await workspace.files.read(path)), workspace));
   }
   return pids;
 }
@@ -59,17 +59,23 @@ export const leavesBehind = {
 const longestEndMs = 2_000;
 
 /** The promises of commands that live on without whoever started them, as one process sees them. */
-export function startedContract(workspace: () => Workspace, tellsSignals: () => boolean = () => true): void {
+export function startedContract({ workspace, outlook, tellsSignals }: StartedGiven): void {
   describe('started commands', () => {
     results(workspace, tellsSignals);
-    limits(workspace);
-    withdrawals(workspace);
+    limits(workspace, outlook);
+    withdrawals(workspace, outlook);
   });
+}
+
+export interface StartedGiven {
+  readonly workspace: () => Workspace;
+  readonly outlook: () => Outlook;
+  readonly tellsSignals: () => boolean;
 }
 
 function results(workspace: () => Workspace, tellsSignals: () => boolean): void {
   test('whoever attaches is told both streams and the code, as often as he asks', async () => {
-    await workspace().write('deep/er/x', 'x');
+    await workspace().files.write('deep/er/x', 'x');
     const ref = await startSh(workspace(), 'pwd; echo oops >&2; sleep 0.1; exit 3', { cwd: 'deep/er' });
     const both = await Promise.all([attached(workspace(), ref), attached(workspace(), ref)]);
     for (const result of [...both, await attached(workspace(), ref)]) {
@@ -124,29 +130,31 @@ function results(workspace: () => Workspace, tellsSignals: () => boolean): void 
   });
 }
 
-function limits(workspace: () => Workspace): void {
+function limits(workspace: () => Workspace, outlook: () => Outlook): void {
   test('its time is counted from its start, and at its end nothing of it runs', async () => {
     const ref = await startSh(workspace(), 'echo begun; sleep 60');
+    const keeper = await keeperOf(outlook(), ref, workspace());
     const early = { ...ref, startedAt: new Date(Date.parse(ref.startedAt) - 50_000).toISOString() };
     const begunMs = performance.now();
     const result = await attached(workspace(), early, { timeoutMs: 50_300 });
     expect(result.exit).toEqual({ kind: 'timed-out', afterMs: 50_300 });
     expect(result.stdout).toBe('begun\n');
     expect(performance.now() - begunMs).toBeLessThan(10_000);
-    expect(isRunning(ref.pid)).toBe(false);
+    expect(isRunning(keeper)).toBe(false);
     expect((await attached(workspace(), ref)).exit).toEqual(result.exit);
   });
 
   test('one that says nothing for too long has stalled, started or waited for', async () => {
     const script = 'echo begun; sleep 60';
     const ref = await startSh(workspace(), script);
-    const started = await attached(workspace(), ref, { stallMs: 300 });
-    const spawned = await workspace().spawn({ ...shell(script), stallMs: 300 });
+    const keeper = await keeperOf(outlook(), ref, workspace());
+    const started = await attached(workspace(), ref, { stallMs: 1_000 });
+    const spawned = await workspace().spawn({ ...shell(script), stallMs: 1_000 });
     for (const result of [started, spawned]) {
-      expect(result.exit).toEqual({ kind: 'stalled', afterMs: 300 });
+      expect(result.exit).toEqual({ kind: 'stalled', afterMs: 1_000 });
       expect(result.stdout).toBe('begun\n');
     }
-    expect(isRunning(ref.pid)).toBe(false);
+    expect(isRunning(keeper)).toBe(false);
   });
 
   test('one that goes on talking has not stalled, started or waited for', async () => {
@@ -157,26 +165,27 @@ function limits(workspace: () => Workspace): void {
   });
 }
 
-function withdrawals(workspace: () => Workspace): void {
+function withdrawals(workspace: () => Workspace, outlook: () => Outlook): void {
   test('withdrawn, the whole tree ends within two seconds, also what heeds no polite signal', async () => {
     const other = workspace();
     const withdraw = new AbortController();
     const ref = await startSh(other, stubbornTree.script);
+    const keeper = await keeperOf(outlook(), ref, other);
     const waiting = attached(other, ref, { signal: withdraw.signal });
-    const pids = await pidsIn(other, stubbornTree.pids);
-    for (const pid of [ref.pid, ...pids]) expect(isRunning(pid), String(pid)).toBe(true);
+    const pids = await pidsIn(other, stubbornTree.pids, outlook());
+    for (const pid of [keeper, ...pids]) expect(isRunning(pid), String(pid)).toBe(true);
     const begunMs = performance.now();
     withdraw.abort('withdrawn');
     expect((await waiting).exit).toEqual({ kind: 'cancelled' });
     expect(performance.now() - begunMs).toBeLessThan(longestEndMs);
-    for (const pid of [ref.pid, ...pids]) expect(isRunning(pid), String(pid)).toBe(false);
-    for (const path of stubbornTree.pids) await other.remove(path);
+    for (const pid of [keeper, ...pids]) expect(isRunning(pid), String(pid)).toBe(false);
+    for (const path of stubbornTree.pids) await other.files.remove(path);
   });
 
   test('withdrawn while it is waited for, a spawned tree ends within two seconds too', async () => {
     const withdraw = new AbortController();
     const waiting = workspace().spawn({ ...shell(stubbornTree.script), signal: withdraw.signal });
-    const pids = await pidsIn(workspace(), stubbornTree.pids);
+    const pids = await pidsIn(workspace(), stubbornTree.pids, outlook());
     const begunMs = performance.now();
     withdraw.abort('withdrawn');
     expect((await waiting).exit).toEqual({ kind: 'cancelled' });
@@ -187,30 +196,32 @@ function withdrawals(workspace: () => Workspace): void {
   test('lost to another process, it is left alone, and whoever waited is told at once', async () => {
     const lose = new AbortController();
     const ref = await startSh(workspace(), 'sleep 0.8; echo done');
+    const keeper = await keeperOf(outlook(), ref, workspace());
     const waiting = attached(workspace(), ref, { signal: lose.signal });
     lose.abort('lost');
     await expect(waiting).rejects.toMatchObject({ code: 'fenced' });
-    expect(isRunning(ref.pid)).toBe(true);
+    expect(isRunning(keeper)).toBe(true);
     expect((await attached(workspace(), ref)).stdout).toBe('done\n');
   });
 
   test('a child left in the background does not outlive a command that somebody waited for', async () => {
     const ref = await startSh(workspace(), leavesBehind.script);
-    const pids = await pidsIn(workspace(), leavesBehind.pids);
-    await workspace().write('go', '');
+    const pids = await pidsIn(workspace(), leavesBehind.pids, outlook());
+    await workspace().files.write('go', '');
     expect((await attached(workspace(), ref)).exit).toEqual({ kind: 'exited', code: 0 });
     for (const pid of pids) expect(isRunning(pid)).toBe(false);
-    for (const path of ['go', ...leavesBehind.pids]) await workspace().remove(path);
+    for (const path of ['go', ...leavesBehind.pids]) await workspace().files.remove(path);
   });
 }
 
 /** The promise of the folder beside the tree. */
-export async function scratchIsBeside(workspace: Workspace): Promise<void> {
+export async function scratchIsBeside(workspace: Workspace, outlook: Outlook): Promise<void> {
   const { scratch, root } = workspace;
   expect(`${scratch}/`.startsWith(`${root}/`)).toBe(false);
   const { exit } = await workspace.spawn(shell(`echo kept > '${scratch}/file' && cat '${scratch}/file'`));
   expect(exit).toEqual({ kind: 'exited', code: 0 });
-  expect(await workspace.list('')).toEqual([]);
+  expect(await workspace.files.list('')).toEqual([]);
+  expect(await outlook.stands(workspace)).toBe(true);
   await workspace.destroy();
-  expect(existsSync(scratch)).toBe(false);
+  expect(await outlook.stands(workspace)).toBe(false);
 }

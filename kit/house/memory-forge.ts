@@ -30,13 +30,17 @@ export function memoryForge(files: Readonly<Record<string, string>>, ground: Mem
     open: async () => snapshot,
     read: async (_repository, path) => files[path] ?? null,
     list: async () => Object.keys(files),
-    async checkout(_repository, into) {
-      for (const [path, content] of Object.entries(files)) ground.at(into).files.set(path, content);
-    },
-    harvest: async (_repository, from) => changeOf(files, difference(files, ground.at(from).files)),
+    source: ({ baseCommit }) => ({
+      commit: baseCommit,
+      plant: async (tree) => {
+        for (const [path, content] of Object.entries(files)) ground.at(tree).tree.set(path, content);
+      },
+      settle: async () => {},
+    }),
+    harvest: (_repository, from) => from.harvest({ take: async (tree) => changeOf(files, difference(files, ground.at(tree).tree)) }),
     async apply(_repository, patch, into) {
       const changes = Object.entries(readPatch(patch));
-      const tree = ground.at(into).files;
+      const { tree } = ground.at(into);
       for (const [path, content] of changes)
         if (content === null) tree.delete(path);
         else tree.set(path, content);

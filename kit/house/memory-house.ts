@@ -59,7 +59,11 @@ export class MemoryHouse {
   readonly #onlooker = memoryEngine(this.plant);
   #changes = 0;
 
-  constructor({ hands, files = { 'package.json': '{"name":"shop"}' }, packages = [] }: HouseOptions) {
+  constructor({
+    hands,
+    files = { 'package.json': '{"name":"shop"}', '.jidoka/factory.yaml': 'environment:\n  setup: []\n' },
+    packages = [],
+  }: HouseOptions) {
     this.#hands = hands;
     this.registry = memoryRegistry(packages);
     this.forge = memoryForge(files, this.ground);
@@ -95,6 +99,7 @@ export class MemoryHouse {
       blobs,
       registry,
       forge,
+      lending: { lend: async () => {}, takeBack: async () => {} },
       stations,
       clock,
       sha256,

@@ -1,10 +1,12 @@
 import { JidokaError } from '../../src/core/base/error.ts';
 import type { ProcessResult, Workspace } from '../../src/core/ports/floor.ts';
+import type { GitTree } from '../../src/core/ports/git.ts';
 import type { Programs } from './programs.ts';
 
 /** A workspace whose tree is a map. */
-export interface MemoryWorkspace extends Workspace {
-  readonly files: Map<string, string>;
+export interface MemoryWorkspace extends Workspace, GitTree {
+  /** The tree. */
+  readonly tree: Map<string, string>;
   readonly started: Map<string, Promise<ProcessResult>>;
   /** Executor that looks after it. */
   owner: string;
@@ -22,17 +24,18 @@ export interface NewWorkspace {
 
 /** Makes an empty workspace in memory; what runs in it are programs that a test gave. */
 export function memoryWorkspace({ name, owner, programs, now, onDestroy }: NewWorkspace): MemoryWorkspace {
-  const files = new Map<string, string>();
+  const tree = new Map<string, string>();
   const started = new Map<string, Promise<ProcessResult>>();
   const own: MemoryWorkspace = {
     name,
     root: `/floor/${name}`,
     scratch: `/floor/${name}.scratch`,
-    files,
+    base: null,
+    ref: { floor: 'memory', host: 'memory', name },
+    tree,
     started,
     owner,
     isGone: false,
-    handOver: async () => {},
     spawn: (command) => alive(own, () => programs.run(command, own)),
     start: (command) =>
       alive(own, async () => {
@@ -44,12 +47,24 @@ export function memoryWorkspace({ name, owner, programs, now, onDestroy }: NewWo
       const process = started.get(id);
       return process === undefined ? 'gone' : await Promise.race([process, cut(signal)]);
     },
-    read: async (path) => files.get(path) ?? null,
-    write: (path, content) => alive(own, async () => void files.set(path, text(content))),
-    remove: async (path) => {
-      for (const file of files.keys()) if (file === path || file.startsWith(`${path}/`)) files.delete(file);
+    files: {
+      read: async (path) => tree.get(path) ?? null,
+      write: (path, content) => alive(own, async () => void tree.set(path, text(content))),
+      remove: async (path) => {
+        for (const file of tree.keys()) if (file === path || file.startsWith(`${path}/`)) tree.delete(file);
+      },
+      list: async (folder) => [...tree.keys()].filter((path) => folder === '' || path.startsWith(`${folder}/`)),
     },
-    list: async (folder) => [...files.keys()].filter((path) => folder === '' || path.startsWith(`${folder}/`)),
+    converse: async (command) => {
+      const result = alive(own, () => programs.run(command, own));
+      return { output: outputOf(result), write: async () => {}, end: () => {}, result };
+    },
+    seed: (source) => alive(own, () => source.plant(own)),
+    harvest: (sink) => alive(own, () => sink.take(own)),
+    expose: async () => {
+      throw new JidokaError('workspace-failed', 'Nothing listens in a workspace of memory.', { mend: 'Use a real floor.' });
+    },
+    usage: async () => ({ cpuMs: null, memoryPeakBytes: null, processes: null, diskBytes: null, refusals: [] }),
     destroy: async () => {
       own.isGone = true;
       onDestroy(own);
@@ -69,6 +84,10 @@ function cut(signal: AbortSignal): Promise<ProcessResult> {
     if (signal.aborted) end();
     else signal.addEventListener('abort', end, { once: true });
   });
+}
+
+async function* outputOf(result: Promise<ProcessResult>): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode((await result).stdout);
 }
 
 function text(content: string | Uint8Array): string {

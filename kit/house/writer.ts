@@ -13,5 +13,5 @@ export function writer(act: (job: StationJob) => Promise<unknown> = writeAttempt
 }
 
 function writeAttempt({ workspace, feedback }: StationJob): Promise<void> {
-  return workspace.write('src/made.js', `// ${feedback.length + 1}\n`);
+  return workspace.files.write('src/made.js', `// ${feedback.length + 1}\n`);
 }

@@ -23,8 +23,8 @@ export function scriptedStation(deed: Deed, specimen: Specimen): Station {
 
 async function perform(deed: Deed, specimen: Specimen, workspace: Workspace): Promise<void> {
   for (const [path, content] of Object.entries(deed.files(specimen))) {
-    if (content === null) await workspace.remove(path);
-    else await workspace.write(path, content);
+    if (content === null) await workspace.files.remove(path);
+    else await workspace.files.write(path, content);
   }
   for (const argv of deed.commands(specimen)) {
     const { exit, stderr } = await workspace.spawn({ argv, cwd: '', timeoutMs: 10_000, network: 'none' });
