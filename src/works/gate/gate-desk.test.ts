@@ -36,7 +36,7 @@ beforeEach(() => {
     'writer',
     writer(async ({ feedback, workspace }) => {
       heard.push(feedback);
-      await workspace.write('made.js', `// ${heard.length}\n`);
+      await workspace.files.write('made.js', `// ${heard.length}\n`);
     }),
   );
   process = house.process();

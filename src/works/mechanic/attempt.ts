@@ -74,7 +74,7 @@ async function carryOut(
     const version = lock === null ? [] : [`--lockfile-version=${lockOf(project, { manifests, lock }).lockfileVersion}`];
     const refusal = await npmOnLock(bench, [...args, ...version, ...flags]);
     if (refusal !== null) return { kind: 'failed', plan, refusal };
-    lock = (await workspace.read(project.lockPath)) ?? lock;
+    lock = (await workspace.files.read(project.lockPath)) ?? lock;
   }
   const manifests = plan.errands.at(-1)?.manifests ?? from.manifests;
   const kept = project.base.lock === null || lock === null ? lock : keepShape(project.base.lock, lock);

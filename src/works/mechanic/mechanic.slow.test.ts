@@ -54,7 +54,7 @@ async function project(
   const { folder = '', version = 3 } = options;
   const npmrc = `registry=${double.url}\nfetch-retries=0\n${String(files['.npmrc'] ?? '')}`;
   for (const [path, content] of Object.entries({ ...files, '.npmrc': npmrc })) {
-    await workspace.write(join(folder, path), typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
+    await workspace.files.write(join(folder, path), typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
   }
   if (options.lock !== false) await npm(folder, 'install', '--package-lock-only', `--lockfile-version=${version}`);
 }
@@ -107,7 +107,7 @@ const advisoryFor = (name: string, ...events: Readonly<Record<string, string>>[]
 const repair = (advisory: Advisory, more: Json = {}): Promise<Claim> => perform({ kind: 'advisory', advisory, ...more });
 
 async function text(path = 'package-lock.json'): Promise<string> {
-  return (await workspace.read(path)) ?? '';
+  return (await workspace.files.read(path)) ?? '';
 }
 
 async function lock(path = 'package-lock.json'): Promise<Lock> {
@@ -164,7 +164,7 @@ describe('the mechanic, asked for an update', () => {
     expect(await update({ a: '1.0.0' })).toMatchObject({ says: 'no-op', code: 'range-admits-target' });
     expect(await update({ a: '2.0.0' })).toMatchObject({ says: 'changed', code: 'raised' });
     expect((await manifest())['dependencies']).toEqual({ a: '^2.0.0' });
-    expect(await workspace.read('package-lock.json')).toBeNull();
+    expect(await workspace.files.read('package-lock.json')).toBeNull();
   });
 
   it('leaves a lockfile alone that the project told npm not to keep', async () => {
@@ -184,14 +184,14 @@ describe('the mechanic, asked for an update', () => {
     publishAll({ a: { '1.0.0': {}, '1.1.0': {} } });
     expect(await update({ a: '1.1.0' })).toMatchObject({ says: 'changed' });
     expect(await versions('npm-shrinkwrap.json')).toEqual({ a: '1.1.0' });
-    expect(await workspace.read('package-lock.json')).toBeNull();
+    expect(await workspace.files.read('package-lock.json')).toBeNull();
   });
 
   it.each([1, 2, 3])('keeps version %d of the lockfile, its indentation, and addresses as they were recorded', async (version) => {
     publishAll({ a: { '1.0.0': { b: '^1.0.0' } }, b: { '1.0.0': {} } });
     await project({ 'package.json': { dependencies: { a: '^1.0.0' } } }, { version });
     const plain = (await text()).replaceAll(/ *"resolved": .*\n/g, '').replaceAll(/^( +)/gm, (spaces) => '\t'.repeat(spaces.length / 2));
-    await workspace.write('package-lock.json', plain);
+    await workspace.files.write('package-lock.json', plain);
     publishAll({ a: { '1.0.0': { b: '^1.0.0' }, '1.1.0': { b: '^1.0.0', c: '^1.0.0' } }, c: { '1.0.0': {} } });
     expect(await update({ a: '1.1.0' })).toMatchObject({ says: 'changed' });
     const after = await text();
@@ -204,7 +204,7 @@ describe('the mechanic, asked for an update', () => {
   it('keeps the registry that the lockfile names, whichever npm asked', async () => {
     publishAll({ a: { '1.0.0': {} } });
     await project({ 'package.json': { dependencies: { a: '^1.0.0' } } });
-    await workspace.write('package-lock.json', (await text()).replaceAll(double.url, 'https://registry.example.org/'));
+    await workspace.files.write('package-lock.json', (await text()).replaceAll(double.url, 'https://registry.example.org/'));
     publishAll({ a: { '1.0.0': {}, '1.1.0': { b: '1.0.0' } }, b: { '1.0.0': {} } });
     expect(await update({ a: '1.1.0' })).toMatchObject({ says: 'changed' });
     const resolved = (await lock()).copies.map(({ source }) => source.resolved);
@@ -275,7 +275,7 @@ describe('the mechanic, asked for an update', () => {
     publishAll({ a: { '1.0.0': {}, '1.1.0': {} } });
     expect(await update({ a: '1.1.0' }, { directory: 'web/app' })).toMatchObject({ says: 'changed' });
     expect(await versions('web/app/package-lock.json')).toEqual({ a: '1.1.0' });
-    expect(await workspace.read('package-lock.json')).toBeNull();
+    expect(await workspace.files.read('package-lock.json')).toBeNull();
   });
 
   it('moves an alias by the name it is required by', async () => {
@@ -292,7 +292,7 @@ describe('the mechanic, asked for an update', () => {
     await project({ 'package.json': { dependencies: { a: '^1.0.0', c: '^1.0.0' } } });
     const broken = JSON.parse(await text());
     delete broken.packages['node_modules/b'];
-    await workspace.write('package-lock.json', JSON.stringify(broken, null, 2));
+    await workspace.files.write('package-lock.json', JSON.stringify(broken, null, 2));
     publishAll({ c: { '1.0.0': {}, '1.1.0': {} } });
     expect(await update({ c: '1.1.0' })).toMatchObject({ says: 'changed' });
     expect(await versions()).toEqual({ a: '1.0.0', b: '1.0.0', c: '1.1.0' });
@@ -444,7 +444,7 @@ describe('the mechanic, asked for a repair', () => {
     await project({ 'package.json': { dependencies: { m: '1.0.0' } } }, { lock: false });
     expect(await repair(bad)).toMatchObject({ says: 'changed' });
     expect((await manifest())['dependencies']).toEqual({ m: '1.0.5' });
-    expect(await workspace.read('package-lock.json')).toBeNull();
+    expect(await workspace.files.read('package-lock.json')).toBeNull();
   });
 
   it('says which copies are left when only some could be repaired, and puts everything back', async () => {

@@ -13,6 +13,7 @@ export function classifyNpmFailure(result: ProcessResult): FailureClass | null {
   if (exit.kind === 'timed-out') return 'timeout';
   if (exit.kind === 'stalled') return 'stall';
   if (exit.kind === 'not-started') return 'environment';
+  if (exit.kind === 'limited') return limitClasses[exit.limit];
   if (exit.kind === 'cancelled' || (exit.kind === 'exited' && exit.code === 0)) return null;
   const text = `${result.stderr}\n${result.stdout}`;
   const seen = signs.find(({ pattern }) => pattern.test(text))?.class;
@@ -20,6 +21,9 @@ export function classifyNpmFailure(result: ProcessResult): FailureClass | null {
   if (exit.kind === 'signalled') return exit.signal === 'SIGKILL' ? 'memory' : 'environment';
   return exit.code === 137 ? 'memory' : (byCode.find(({ pattern }) => pattern.test(npmErrorCode(result)))?.class ?? null);
 }
+
+/** A disk that is full of the job's own is no disk that somebody else may free. */
+const limitClasses = { memory: 'memory', disk: 'environment', processes: 'environment', cpu: 'timeout' } as const;
 
 /** The code npm gives its error: 'ERESOLVE'; '' where there is none. */
 export function npmErrorCode({ stderr, stdout }: ProcessResult): string {

@@ -28,18 +28,18 @@ export interface Project {
 
 /** Reads the project in a folder. Throws `manifest-invalid` or `lockfile-invalid`; null where there is no package.json. */
 export async function readProject(workspace: Workspace, directory: string): Promise<Project | null> {
-  const files = await workspace.list('');
+  const files = await workspace.files.list('');
   const folder = await folderOfWorkspaces(workspace, directory, files);
   const rootPath = join(folder, 'package.json');
-  const rootText = await workspace.read(rootPath);
+  const rootText = await workspace.files.read(rootPath);
   if (rootText === null) return null;
   const members = membersOf(readManifest(rootText, rootPath), folder, files);
   const own = folder === directory ? [rootPath, ...members] : [join(directory, 'package.json')];
   const manifests = await readAll(workspace, [rootPath, ...members]);
   const lockPath = join(folder, files.includes(join(folder, 'npm-shrinkwrap.json')) ? 'npm-shrinkwrap.json' : 'package-lock.json');
-  const said = settings((await workspace.read(join(folder, '.npmrc'))) ?? '');
+  const said = settings((await workspace.files.read(join(folder, '.npmrc'))) ?? '');
   const keepsLock = (said('package-lock') ?? said('shrinkwrap')) !== 'false';
-  const lock = keepsLock ? await workspace.read(lockPath) : null;
+  const lock = keepsLock ? await workspace.files.read(lockPath) : null;
   const beside = lock === null ? ['yarn.lock', 'package-lock.json', 'npm-shrinkwrap.json'] : ['yarn.lock'];
   const bystanders = await readAll(
     workspace,
@@ -70,7 +70,7 @@ export async function layTree(workspace: Workspace, project: Project, tree: Tree
   for (const [path, text] of tree.manifests) await writeIfOther(workspace, path, text);
   for (const [path, text] of project.bystanders) await writeIfOther(workspace, path, text);
   if (tree.lock !== null) await writeIfOther(workspace, project.lockPath, tree.lock);
-  else if (!project.bystanders.has(project.lockPath)) await workspace.remove(project.lockPath);
+  else if (!project.bystanders.has(project.lockPath)) await workspace.files.remove(project.lockPath);
 }
 
 export function join(folder: string, name: string): string {
@@ -82,7 +82,7 @@ async function folderOfWorkspaces(workspace: Workspace, directory: string, files
   for (let at = directory.lastIndexOf('/'), above = directory; above !== ''; at = above.lastIndexOf('/')) {
     above = at < 0 ? '' : above.slice(0, at);
     const path = join(above, 'package.json');
-    const text = files.includes(path) ? await workspace.read(path) : null;
+    const text = files.includes(path) ? await workspace.files.read(path) : null;
     if (text !== null && membersOf(readManifest(text, path), above, files).includes(join(directory, 'package.json'))) return above;
   }
   return directory;
@@ -114,10 +114,10 @@ function settings(npmrc: string): (name: string) => string | undefined {
 }
 
 async function readAll(workspace: Workspace, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const read = await Promise.all(paths.map(async (path) => [path, await workspace.read(path)] as const));
+  const read = await Promise.all(paths.map(async (path) => [path, await workspace.files.read(path)] as const));
   return new Map(read.filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
 async function writeIfOther(workspace: Workspace, path: string, text: string): Promise<void> {
-  if ((await workspace.read(path)) !== text) await workspace.write(path, text);
+  if ((await workspace.files.read(path)) !== text) await workspace.files.write(path, text);
 }

@@ -25,11 +25,11 @@ export async function repairAdvisory(bench: Bench, seed: AdvisorySeed, registry:
 async function withLock(bench: Bench): Promise<Bench | Outcome> {
   const { project, workspace } = bench;
   if (project.base.lock !== null) return bench;
-  await workspace.remove(project.lockPath);
+  await workspace.files.remove(project.lockPath);
   const refusal = await npmOnLock(bench, ['install']);
   if (refusal) return refused('npm cannot resolve the project', refusal);
   bench.step('there is no lockfile: looking at what npm resolves today');
-  return { ...bench, project: { ...project, base: { ...project.base, lock: await workspace.read(project.lockPath) } } };
+  return { ...bench, project: { ...project, base: { ...project.base, lock: await workspace.files.read(project.lockPath) } } };
 }
 
 async function repair(bench: Bench, seed: AdvisorySeed, registry: Registry): Promise<{ readonly outcome: Outcome; readonly tree: Tree }> {

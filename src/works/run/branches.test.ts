@@ -110,7 +110,7 @@ describe('a rework', () => {
       'writer',
       writer(async ({ feedback, workspace }) => {
         heard.push(feedback);
-        await workspace.write('made.js', `// ${heard.length}\n`);
+        await workspace.files.write('made.js', `// ${heard.length}\n`);
       }),
     );
     house.programs.codes('lint', 1, 0);

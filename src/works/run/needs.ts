@@ -3,6 +3,7 @@ import type { AdvisorySource } from '../../core/ports/advisories.ts';
 import type { Blobs } from '../../core/ports/blobs.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Control } from '../../core/ports/control.ts';
+import type { Lending } from '../../core/ports/egress.ts';
 import type { Engine } from '../../core/ports/engine.ts';
 import type { EvidenceStore } from '../../core/ports/evidence-store.ts';
 import type { Progress } from '../../core/ports/factory.ts';
@@ -22,6 +23,7 @@ export interface RunNeeds {
   readonly blobs: Blobs;
   readonly floor: Floor;
   readonly forge: Forge;
+  readonly lending: Pick<Lending, 'lend' | 'takeBack'>;
   readonly registry: Registry;
   readonly advisories: AdvisorySource;
   readonly evidence: EvidenceStore;

@@ -32,13 +32,40 @@ describe('a stage', () => {
     const run = await begin(taskLine([commandStage('lint')]));
     first.serve();
     await house.ended(run);
-    expect((await house.bodies(run)).map(({ type }) => type).slice(2, 6)).toEqual([
+    expect((await house.bodies(run)).map(({ type }) => type).slice(2, 9)).toEqual([
       'stage.started',
+      'environment.read',
+      'workspace.opened',
+      'workspace.used',
       'fact.found',
       'stage.completed',
       'fact.found',
     ]);
     expect(await house.told(run, 'verdict.decided')).toMatchObject([{ verdict: 'NO_OP', reason: { code: 'all-stages-hold' } }]);
+  });
+
+  it('whose floor cannot confine anything ends in ESCALATE with what to do, and nothing was run', async () => {
+    house.ground.fault = new JidokaError('no-sandbox', 'This machine cannot confine commands.', { mend: 'Install bubblewrap.' });
+    const run = await begin(taskLine([commandStage('lint')]));
+    first.serve();
+    await house.ended(run);
+    expect(await house.told(run, 'verdict.decided')).toMatchObject([
+      { verdict: 'ESCALATE', reason: { message: expect.stringContaining('Install bubblewrap.') } },
+    ]);
+    expect(await house.told(run, 'stage.started')).toMatchObject([{ where: { floor: 'memory', tier: 'none', host: '' } }]);
+    expect(house.programs.log).toEqual([]);
+  });
+
+  it('whose floor is out of reach is tried again, and goes on where it answers', async () => {
+    house.ground.fault = new JidokaError('floor-unreachable', 'The host does not answer.', { mend: 'Wait.' });
+    const run = await begin(taskLine([commandStage('lint', { retries: 3 })]));
+    first.serve();
+    await house.until(async () => (await house.told(run, 'stage.retried')).length === 1);
+    house.ground.fault = null;
+    await house.pass(10_000);
+    await house.ended(run);
+    expect(await house.told(run, 'stage.retried')).toMatchObject([{ class: 'network' }]);
+    expect(await house.told(run, 'stage.completed')).toMatchObject([{ outcome: 'done' }]);
   });
 
   it('whose process was fenced at its end leaves none of its events', async () => {
@@ -194,7 +221,7 @@ describe('a stage', () => {
         const own = process ?? (await workspace.start({ argv: ['agent'], cwd: '', timeoutMs: 1000, network: 'none' }));
         await remember({ ...own });
         await workspace.attach(own, { timeoutMs: 1000, signal });
-        await workspace.write('made.js', 'made');
+        await workspace.files.write('made.js', 'made');
       }),
     );
     const run = await begin(taskLine([changeStage()]));
@@ -220,7 +247,7 @@ describe('a stage', () => {
         const own = await workspace.start({ argv: ['agent'], cwd: '', timeoutMs: 1000, network: 'none' });
         await remember({ ...own });
         if (starts === 1) await halt.stand(signal);
-        await workspace.write('made.js', 'made');
+        await workspace.files.write('made.js', 'made');
       }),
     );
     const run = await begin(taskLine([changeStage()]));

@@ -1,14 +1,16 @@
-import { isJidokaError, type ErrorCode } from '../../core/base/error.ts';
-import type { EventBody, StageOutcome } from '../../core/evidence/event.ts';
+import { isJidokaError, type ErrorCode, type JidokaError } from '../../core/base/error.ts';
+import type { EventBody, StageOutcome, Where } from '../../core/evidence/event.ts';
 import { fact, failureClasses, type FailureClass } from '../../core/evidence/fact.ts';
 import type { Stage } from '../../core/line/line.ts';
 import { attemptOf } from '../../core/line/state.ts';
+import type { ProcessResult } from '../../core/ports/floor.ts';
+import { classifyNpmFailure } from '../mechanic/index.ts';
 import { append, newEvents, type Keyed } from './record/append.ts';
 import { parseDuration } from '../../core/line/duration.ts';
 import type { Job, StageWork } from './job.ts';
 import { settle } from './record/settle.ts';
 import { stageWorkers } from './stages.ts';
-import { whereOf } from './where.ts';
+import { nowhere, whereOf } from './where.ts';
 
 type Failed = Extract<StageWork, { kind: 'failed' }>;
 
@@ -22,9 +24,9 @@ const reclaimsAllowed = 25;
 export async function performStage(stage: Stage, job: Job): Promise<void> {
   const key = `${stage.id}/${attemptOf(job.state, stage.id)}`;
   report(job, stage, 'started', '');
-  await append(job, await openingEvents(stage, key, job));
+  const refused = await opened(stage, key, job);
   const startedMs = job.needs.clock.monotonicMs();
-  const work = isDeadly(job) ? deadly(stage, job) : await workWithin(stage, job);
+  const work = refused ?? (isDeadly(job) ? deadly(stage, job) : await workWithin(stage, job));
   job.signal.throwIfAborted();
   if (work.kind === 'failed' && mayTryAgain(stage, job, work)) return await tryLater(stage, key, { job, work });
   const durationMs = Math.round(job.needs.clock.monotonicMs() - startedMs);
@@ -32,11 +34,19 @@ export async function performStage(stage: Stage, job: Job): Promise<void> {
   if (work.kind !== 'waits') report(job, stage, work.kind === 'failed' ? 'failed' : 'done', conclude(stage, work, 1).summary);
 }
 
+/** Puts the beginning on record; a floor that nothing can be begun on is what the stage comes to. */
+async function opened(stage: Stage, key: string, job: Job): Promise<Failed | null> {
+  const probed = await whereOf(stage, job).catch((error: unknown) => failureOf(error));
+  const where = 'kind' in probed ? nowhere(stage, job) : probed;
+  await append(job, openingEvents(stage, key, { job, where }));
+  return 'kind' in probed ? probed : null;
+}
+
 function report(job: Job, stage: Stage, state: 'started' | 'done' | 'failed', message: string): void {
   job.needs.progress({ kind: 'stage', run: job.run, stage: stage.id, state, message });
 }
 
-async function openingEvents(stage: Stage, key: string, job: Job): Promise<readonly Keyed[]> {
+function openingEvents(stage: Stage, key: string, { job, where }: { readonly job: Job; readonly where: Where }): readonly Keyed[] {
   const { step, needs } = job;
   const lost = step.lost.at(-1);
   const reclaimed: readonly Keyed[] =
@@ -49,7 +59,7 @@ async function openingEvents(stage: Stage, key: string, job: Job): Promise<reado
           ],
         ];
   const attempt = attemptOf(job.state, stage.id);
-  return [...reclaimed, [`${key}/started/${step.token}`, { type: 'stage.started', stage: stage.id, attempt, where: await whereOf(job) }]];
+  return [...reclaimed, [`${key}/started/${step.token}`, { type: 'stage.started', stage: stage.id, attempt, where }]];
 }
 
 function isDeadly({ step }: Job): boolean {
@@ -91,16 +101,32 @@ async function workOnce(stage: Stage, job: Job): Promise<StageWork> {
   try {
     return await stageWorkers[stage.does](stage, job);
   } catch (error) {
-    const kind = isJidokaError(error) ? surroundings[error.code] : undefined;
-    if (kind === undefined || !isJidokaError(error)) throw error;
-    return { kind: 'failed', class: kind, command: error.code, message: error.message, events: [], logs: [] };
+    return failureOf(error);
   }
+}
+
+/** A fault of the surroundings as a failure; throws what is none. */
+function failureOf(error: unknown): Failed {
+  const kind = isJidokaError(error) ? classOf(error) : undefined;
+  if (kind === undefined || !isJidokaError(error)) throw error;
+  const message = error.code === 'no-sandbox' ? `${error.message} ${error.mend}` : error.message;
+  return { kind: 'failed', class: kind, command: error.code, message, events: [], logs: [] };
+}
+
+/** A setup command fails for what it says, like any other that installs. */
+function classOf(error: JidokaError): FailureClass | undefined {
+  if (error.code !== 'setup-failed') return surroundings[error.code];
+  if (error.data['exit'] === undefined) return 'environment';
+  const said = error.data as Pick<ProcessResult, 'exit' | 'stdout' | 'stderr'>; // what every floor says with this code
+  return classifyNpmFailure({ ...said, truncated: false, durationMs: 0 }) ?? 'environment';
 }
 
 const surroundings: Partial<Record<ErrorCode, FailureClass>> = {
   'disk-full': 'disk',
   'git-failed': 'environment',
   'workspace-failed': 'environment',
+  'floor-unreachable': 'network',
+  'no-sandbox': 'environment',
 };
 
 /** What kills its processes is not tried again: it was, often enough. */

@@ -50,6 +50,8 @@ function saidBy(process: ProcessResult, result: string | null): Said {
       return failed('program-stalled', `The program said nothing for ${exit.afterMs} ms.`, 'stall');
     case 'not-started':
       return failed('program-not-started', `The program could not be started: ${exit.message}.`, 'environment');
+    case 'limited':
+      return failed('program-limited', `The program took more ${exit.limit} than it may have (${exit.allowed}).`, 'environment');
     case 'cancelled':
       return failed('program-cancelled', 'The program was ended before its time.');
     case 'exited':

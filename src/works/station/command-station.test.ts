@@ -48,10 +48,10 @@ const perform = (script: string, more: Partial<StationJob> = {}): Promise<Claim>
 const saying = (result: unknown): string => `printf %s '${JSON.stringify(result)}' > "$JIDOKA_RESULT"`;
 
 test('a program that ends well without a word says that it changed something, and finds itself in the checkout', async () => {
-  await workspace.write('a.txt', 'old');
+  await workspace.files.write('a.txt', 'old');
   expect(await perform('cat a.txt && echo new > a.txt')).toMatchObject({ station: 'command', says: 'changed', steps: ['stdout: old'] });
-  expect(await workspace.read('a.txt')).toBe('new\n');
-  expect((await workspace.list('')).toSorted()).toEqual(['a.txt']);
+  expect(await workspace.files.read('a.txt')).toBe('new\n');
+  expect((await workspace.files.list('')).toSorted()).toEqual(['a.txt']);
 });
 
 test('the program reads the packet and the feedback, however long and in whatever language, and the same each time', async () => {
@@ -59,10 +59,10 @@ test('the program reads the packet and the feedback, however long and in whateve
   const more = { packet, feedback: ['first: nö', 'then: $(touch x) `y` "z"'] };
   await perform('cat "$JIDOKA_PACKET" > one', more);
   await perform('cat "$JIDOKA_PACKET" > two', more);
-  const one = await workspace.read('one');
+  const one = await workspace.files.read('one');
   expect(JSON.parse(one ?? '')).toEqual(more);
-  expect(await workspace.read('two')).toBe(one);
-  expect(await workspace.list('')).toEqual(['one', 'two']);
+  expect(await workspace.files.read('two')).toBe(one);
+  expect(await workspace.files.list('')).toEqual(['one', 'two']);
 });
 
 test('what the program says of its work is its claim, whatever its exit code', async () => {
@@ -112,11 +112,11 @@ test('an attempt that was begun is gone on with: the program runs once', async (
     lose.abort('lost');
   };
   await expect(perform(script, { signal: lose.signal, remember })).rejects.toMatchObject({ code: 'fenced' });
-  await workspace.write('go', '');
+  await workspace.files.write('go', '');
   const [handle = null] = remembered;
   expect(await perform(script, { handle })).toMatchObject({ says: 'no-op', code: 'fine' });
   expect(await perform(script, { handle })).toMatchObject({ says: 'no-op', code: 'fine' });
-  expect(await workspace.read('runs')).toBe('run\n');
+  expect(await workspace.files.read('runs')).toBe('run\n');
   expect(remembered).toHaveLength(1);
 });
 

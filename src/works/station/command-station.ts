@@ -10,7 +10,7 @@ import { papersOf, readResult, writePacket } from './papers.ts';
 const Handle = z.strictObject({ id: z.string(), pid: z.int(), life: z.string(), startedAt: z.string() });
 
 /**
- * The station that runs the program its stage names, in the root of the checkout and without a network. The program
+ * The station that runs the program its stage names, in the root of the checkout, with the model gateway and its own refs as its one network. The program
  * reads the job from the file JIDOKA_PACKET, changes the tree, and may say what it did in the file JIDOKA_RESULT; the
  * harvest sees what it really did. A program that an earlier life of the attempt started is gone on with.
  *
@@ -49,7 +49,7 @@ async function begin(job: StationJob, argv: readonly [string, ...string[]]): Pro
     cwd: '',
     env: { JIDOKA_PACKET: packet, JIDOKA_RESULT: result },
     timeoutMs: job.timeoutMs,
-    network: 'none',
+    network: 'gateway',
   });
   const { id, pid, life, startedAt } = process;
   await job.remember({ id, pid, life, startedAt });

@@ -56,10 +56,10 @@ it('a sweep that fails is tried again a minute later', async () => {
   let turns = 0;
   const floor = {
     ...process.needs.floor,
-    left: async () => {
+    reap: async () => {
       turns += 1;
       if (turns === 1) throw new Error('the floor is away');
-      return await process.needs.floor.left();
+      return await process.needs.floor.reap();
     },
   };
   const stop = new AbortController();

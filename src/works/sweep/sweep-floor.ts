@@ -15,10 +15,12 @@ export async function sweepFloor(needs: Pick<RunNeeds, 'floor' | 'control' | 'cl
 }
 
 async function sweep({ floor, control }: Pick<RunNeeds, 'floor' | 'control'>): Promise<void> {
-  await floor.reap();
-  const left = await floor.left();
+  const { left } = await floor.reap();
   if (left.length === 0) return;
   const open = await control.works({ kind: 'run', open: true, limit: 100_000 });
-  const orphans = left.filter((name) => !open.some((run) => name.startsWith(`${run}-`)));
-  for (const name of orphans) await (await floor.adopt(name))?.destroy();
+  const orphans = left.filter(({ ref }) => !open.some((run) => ref.name.startsWith(`${run}-`)));
+  for (const { ref } of orphans) {
+    const found = await floor.attach(ref);
+    if (found.kind === 'attached') await found.workspace.destroy();
+  }
 }

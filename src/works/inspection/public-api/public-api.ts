@@ -70,6 +70,8 @@ function endOf({ exit, stderr }: ProcessResult): string {
       return `it did not finish loading within ${exit.afterMs} ms`;
     case 'stalled':
       return `it said nothing for ${exit.afterMs} ms while it was loaded`;
+    case 'limited':
+      return `it took more ${exit.limit} than it may have while it was loaded`;
     case 'cancelled':
       return 'loading it was cancelled';
     case 'not-started':

@@ -29,6 +29,7 @@ const Exit = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('timed-out'), afterMs: z.number() }),
   z.strictObject({ kind: z.literal('stalled'), afterMs: z.number() }),
   z.strictObject({ kind: z.literal('cancelled') }),
+  z.strictObject({ kind: z.literal('limited'), limit: z.enum(['memory', 'disk', 'processes', 'cpu']), allowed: z.number() }),
   z.strictObject({ kind: z.literal('not-started'), message: z.string() }),
 ]);
 

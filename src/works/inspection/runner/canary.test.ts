@@ -15,7 +15,7 @@ async function runWithCanary(runner: (typeof suiteRunners)[number], source?: str
     const canary = canaryFor(found.plan, { token: 'held-7f3a' });
     const run = await runTests(workspace, found.plan, { timeoutMs: 60_000, canary });
     const results = Object.fromEntries([...run.results].map(([id, result]) => [id, result.status]));
-    return { run, results, expected, left: (await workspace.list('')).filter((path) => /canary|held|jidoka/.test(path)) };
+    return { run, results, expected, left: (await workspace.files.list('')).filter((path) => /canary|held|jidoka/.test(path)) };
   } finally {
     await workspace.destroy();
   }

@@ -36,7 +36,7 @@ export interface InstalledTool {
 }
 
 export async function openProject(workspace: Workspace, directory: string, manifest: unknown): Promise<Project> {
-  const listed = await workspace.list(directory);
+  const listed = await workspace.files.list(directory);
   const files = listed.map((path) => (directory === '' ? path : path.slice(directory.length + 1)));
   const read = (path: string) => readBelow(workspace, join(directory, path));
   const tool = (name: string) => installedTool(workspace, directory, name);
@@ -47,7 +47,7 @@ export async function openProject(workspace: Workspace, directory: string, manif
 async function readBelow(workspace: Workspace, path: string | null): Promise<string | null> {
   if (path === null) return null;
   try {
-    return await workspace.read(path);
+    return await workspace.files.read(path);
   } catch (error) {
     if (isJidokaError(error)) return null;
     throw error;
@@ -72,7 +72,7 @@ async function installedTool(workspace: Workspace, directory: string, name: stri
 
 async function listBelow(workspace: Workspace, folder: string): Promise<readonly string[]> {
   try {
-    return await workspace.list(folder);
+    return await workspace.files.list(folder);
   } catch (error) {
     if (isJidokaError(error)) return [];
     throw error;

@@ -20,7 +20,7 @@ export async function runTests(workspace: Workspace, plan: TestPlan, options: Ru
   const laidIn = filesFor(plan, options.canary);
   await clear(workspace, plan, laidIn);
   try {
-    for (const [path, content] of Object.entries(laidIn)) await workspace.write(join(plan.directory, path), content);
+    for (const [path, content] of Object.entries(laidIn)) await workspace.files.write(join(plan.directory, path), content);
     const process = await spawn(workspace, plan, options);
     if (process.exit.kind === 'cancelled') throw interrupted();
     const text = await resultText(workspace, plan);
@@ -58,7 +58,7 @@ async function clear(workspace: Workspace, plan: TestPlan, laidIn: Readonly<Reco
   const packages = Object.keys(laidIn).flatMap((path) => /^node_modules\/[^/]+/.exec(path) ?? []);
   const results = plan.resultFile === null ? [] : [plan.resultFile];
   for (const path of new Set([scratch, ...packages, ...results, ...Object.keys(laidIn)]))
-    await workspace.remove(join(plan.directory, path));
+    await workspace.files.remove(join(plan.directory, path));
 }
 
 /** TAP on stdout is the result itself: far more of it is kept than of a log. */
@@ -82,7 +82,7 @@ function command(plan: TestPlan, argv: TestPlan['argv']) {
 async function resultText(workspace: Workspace, plan: TestPlan): Promise<string | null> {
   if (plan.resultFile === null) return null;
   try {
-    return await workspace.read(join(plan.directory, plan.resultFile));
+    return await workspace.files.read(join(plan.directory, plan.resultFile));
   } catch (error) {
     if (isJidokaError(error)) return null;
     throw error;

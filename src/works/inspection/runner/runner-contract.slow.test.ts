@@ -9,10 +9,10 @@ const runSuite: RunSuite = async (files, { timeoutMs, canary }) => {
   try {
     const found = await detectRunner(workspace, '', JSON.parse(files['package.json'] ?? ''));
     if (found.kind === 'none') throw new Error(found.message);
-    const before = await workspace.list('');
+    const before = await workspace.files.list('');
     const laidIn = canary === true ? { canary: canaryFor(found.plan) } : {};
     const run = await runTests(workspace, found.plan, { timeoutMs, ...laidIn });
-    const left = (await workspace.list('')).filter((path) => !before.includes(path));
+    const left = (await workspace.files.list('')).filter((path) => !before.includes(path));
     const results = Object.fromEntries([...run.results].map(([id, result]) => [id, result.status]));
     return { results, ended: run.ended, running: run.running, canary: run.canary?.reported ?? null, left };
   } finally {

@@ -32,27 +32,26 @@ export async function applySealed(job: SealedJob): Promise<{ applied: string[]; 
   const { forge, repository, workspace, change } = job;
   const part = sealChange(change, job.plan);
   const taken = await forge.filter(repository, change.patch, (path) => part.apply.has(path) || part.merge.has(path));
-  const written = taken.patch === '' ? [] : await forge.apply(repository, taken.patch, workspace.root);
+  const written = taken.patch === '' ? [] : await forge.apply(repository, taken.patch, workspace);
   const withheld = [...part.withheld];
   for (const path of part.merge) withheld.push(...(await mergePackages(job, path)));
-  for (const { path, content } of job.sealed) await workspace.write(safe(path), content);
-  await workspace.handOver();
+  for (const { path, content } of job.sealed) await workspace.files.write(safe(path), content);
   return { applied: [...written], withheld };
 }
 
 /** Takes back from a manifest or lockfile what is more than moved packages. */
 async function mergePackages(job: SealedJob, path: string): Promise<readonly Withheld[]> {
   const base = await job.forge.read(job.repository, path);
-  const changed = (await job.workspace.read(path)) ?? '';
+  const changed = (await job.workspace.files.read(path)) ?? '';
   if (isManifest(path)) {
     const sealed = sealManifest(path, base ?? '', changed, job.manifestMembers);
-    if (sealed.text !== changed) await job.workspace.write(path, sealed.text);
+    if (sealed.text !== changed) await job.workspace.files.write(path, sealed.text);
     return sealed.withheld;
   }
   const objections = lockObjections(base, changed);
   if (objections.length === 0) return [];
-  if (base === null) await job.workspace.remove(path);
-  else await job.workspace.write(path, base);
+  if (base === null) await job.workspace.files.remove(path);
+  else await job.workspace.files.write(path, base);
   return objections.map((why) => ({ path, kind: 'lock', why }));
 }
 

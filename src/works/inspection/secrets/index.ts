@@ -1,1 +1,2 @@
 export { secretsFact } from './scan-secrets.ts';
+export { secretsIn } from './secrets-in.ts';

@@ -92,7 +92,7 @@ async function rebuild(job: TreeJob): Promise<BlobRef> {
 }
 
 async function manifestOf({ workspace, directory }: TreeJob): Promise<unknown> {
-  const text = await workspace.read(directory === '' ? 'package.json' : `${directory}/package.json`);
+  const text = await workspace.files.read(directory === '' ? 'package.json' : `${directory}/package.json`);
   return text === null ? {} : JSON.parse(text.replace(/^\uFEFF/, ''));
 }
 

@@ -101,7 +101,7 @@ async function recordOf(
     build: build.outcome,
     tests: detected.kind === 'plan' ? writeBaseline(runs) : null,
     none: detected.kind === 'none' ? { code: detected.code, message: detected.message } : null,
-    tree: project.lock === null ? await workspace.read(at('node_modules/.package-lock.json')) : null,
+    tree: project.lock === null ? await workspace.files.read(at('node_modules/.package-lock.json')) : null,
     canary: runs[0]?.canary?.reported ?? null,
     api: await publicApi(workspace, directory, project.root),
   };

@@ -30,19 +30,31 @@ async function leftBehind(stage: Stage, job: Job): Promise<{ readonly workspace:
   const events = await ledger.read(job.run);
   const ofThis = events.map(({ body }) => body).filter((body) => body.type === 'station.started');
   const started = ofThis.findLast((body) => body.stage === stage.id && body.attempt === attempt);
-  const workspace = started === undefined ? null : await adopted(started.workspace, job);
+  const workspace = started === undefined ? null : await adopted(started, job);
   return started === undefined || workspace === null ? null : { workspace, handle: started.handle };
 }
 
+type Begun = Extract<EventBody, { type: 'station.started' }>;
+
 /** One that is held by a process that lost the step and lives on, or stands still, is let be: the station is begun anew. */
-async function adopted(name: string, job: Job): Promise<Workspace | null> {
+async function adopted({ workspace: name, ref }: Begun, job: Job): Promise<Workspace | null> {
   try {
-    return await job.needs.floor.adopt(name);
+    const { floor } = job.needs;
+    const found = await floor.attach(ref ?? { floor: floor.kind, host: '', name });
+    // An empty one in its place would look like what it was about to become.
+    if (found.kind === 'unreachable') throw unreachable(name, found.why);
+    return found.kind === 'gone' ? null : found.workspace;
   } catch (error) {
     if (!isJidokaError(error) || error.code !== 'workspace-failed') throw error;
     job.note(`What had been begun cannot be gone on with: ${error.message}`);
     return null;
   }
+}
+
+function unreachable(name: string, why: string): JidokaError {
+  return new JidokaError('floor-unreachable', `The workspace ${name}, in which a station was started, cannot be reached: ${why}`, {
+    mend: 'Bring its host back and resume the run, or remove the workspace with `jidoka floor reap` there and run it again.',
+  });
 }
 
 interface Performance {
@@ -64,6 +76,7 @@ async function perform(stage: Stage, job: Job, { station, workspace, handle }: P
       attempt,
       station: station.name,
       workspace: workspace.name,
+      ref: workspace.ref,
       handle: found,
     } as const;
     await append(job, [[`${stage.id}/${attempt}/station/${job.step.token}`, body]]);
@@ -74,7 +87,7 @@ async function perform(stage: Stage, job: Job, { station, workspace, handle }: P
   const claimed: EventBody = { type: 'claim.made', stage: stage.id, claim };
   if (claim.says === 'failed' && claim.failure !== undefined)
     return { kind: 'failed', class: claim.failure, command: station.name, message: claim.summary, events: [claimed], logs: claim.logs };
-  const harvested = await job.needs.forge.harvest(packet.scope.repository, workspace.root);
+  const harvested = await job.needs.forge.harvest(packet.scope.repository, workspace);
   return await conclude(stage, job, { claim, claimed, harvested, texts: await changedTexts(workspace, harvested) });
 }
 
@@ -100,7 +113,7 @@ interface Performed {
 
 /** Texts of the changed files as the station left them; what the workspace refuses to read is left out, and then counts as unread. */
 async function changedTexts(workspace: Workspace, { files }: Change): Promise<Readonly<Record<string, string>>> {
-  const read = files.map(async ({ path }) => [path, await workspace.read(path).catch(() => null)] as const);
+  const read = files.map(async ({ path }) => [path, await workspace.files.read(path).catch(() => null)] as const);
   return Object.fromEntries((await Promise.all(read)).filter((entry): entry is readonly [string, string] => entry[1] !== null));
 }
 

@@ -13,8 +13,7 @@ export async function command(stage: Stage, job: Job): Promise<StageWork> {
     throw new JidokaError('line-invalid', `Stage "${stage.id}" has no command.`, { mend: 'Give it "run:" in the line file.' });
   return await withCheckout(stage, job, async (workspace) => {
     const patch = blobOf(job, 'patch');
-    if (patch !== null) await job.needs.forge.apply(job.packet.scope.repository, await job.needs.blobs.text(patch.sha256), workspace.root);
-    await workspace.handOver();
+    if (patch !== null) await job.needs.forge.apply(job.packet.scope.repository, await job.needs.blobs.text(patch.sha256), workspace);
     const result = await workspace.spawn({
       argv: [program, ...args],
       cwd: job.packet.scope.repository.directory,
@@ -48,7 +47,7 @@ async function conclude(stage: Stage, job: Job, result: ProcessResult): Promise<
 function failureOf({ kind }: ProcessExit): 'timeout' | 'stall' | 'environment' | null {
   if (kind === 'timed-out') return 'timeout';
   if (kind === 'stalled') return 'stall';
-  return kind === 'not-started' ? 'environment' : null;
+  return kind === 'not-started' || kind === 'limited' ? 'environment' : null;
 }
 
 function said(exit: ProcessExit): string {
@@ -61,6 +60,8 @@ function said(exit: ProcessExit): string {
       return `did not end within ${exit.afterMs / 1000} s`;
     case 'stalled':
       return `said nothing for ${exit.afterMs / 1000} s`;
+    case 'limited':
+      return `took more ${exit.limit} than it may have (${exit.allowed})`;
     case 'cancelled':
       return 'was cancelled';
     case 'not-started':

@@ -36,7 +36,7 @@ async function trees({ project, baseline, changedTexts }: Inspected, workspace: 
   const { lock, root, repository } = project;
   if (lock !== null) return { before: lock.lock, after: readLock(changedTexts.get(lock.path) ?? lock.text, { path: lock.path }) };
   const path = repository.directory === '' ? 'node_modules/.package-lock.json' : `${repository.directory}/node_modules/.package-lock.json`;
-  const after = await workspace.read(path);
+  const after = await workspace.files.read(path);
   if (after === null || baseline.tree === null)
     throw new JidokaError('workspace-failed', `${path} is missing after the install.`, {
       mend: 'Run npm install in the project and see whether it writes that file.',

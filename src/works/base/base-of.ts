@@ -1,0 +1,91 @@
+import type { Digest, Sha256 } from '../../core/base/ids.ts';
+import { canonicalJson } from '../../core/base/json.ts';
+import type { EnvironmentSpec } from '../../core/environment/environment-spec.ts';
+import type { RepositorySnapshot } from '../../core/packet/seed.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { PreparedBase } from '../../core/ports/factory.ts';
+import type { BaseRef, Command, Floor, FloorProbe } from '../../core/ports/floor.ts';
+import type { Forge } from '../../core/ports/forge.ts';
+import { readEnvironment } from '../environment/index.ts';
+import { notFetched } from './not-fetched.ts';
+
+/** What the bases of repositories are made with. */
+export interface BaseNeeds {
+  readonly floor: Floor;
+  readonly forge: Pick<Forge, 'source' | 'read' | 'list'>;
+  readonly clock: Clock;
+  readonly sha256: Sha256;
+}
+
+export interface BaseOptions {
+  readonly signal?: AbortSignal;
+  /** Limit for one setup command, in ms; a quarter of an hour where nothing is said. */
+  readonly timeoutMs?: number;
+}
+
+const setupMs = 900_000;
+
+/** The base commit as it was committed, and nothing else: every run on it shares one. */
+export async function checkoutBase(repository: RepositorySnapshot, needs: BaseNeeds, { signal }: BaseOptions = {}): Promise<BaseRef> {
+  const order = { key: keyOf({ what: 'checkout', repository }, needs), source: needs.forge.source(repository), setup: [] };
+  return await needs.floor.prepare({ ...order, ...(signal && { signal }) });
+}
+
+/** The base commit with what its environment asks for set up: with registries and no secrets, before any station is there. Throws `setup-failed`. */
+export async function setUpBase(
+  repository: RepositorySnapshot,
+  environment: EnvironmentSpec,
+  needs: BaseNeeds,
+  options: BaseOptions = {},
+): Promise<BaseRef> {
+  const setup = setupOf(environment, options);
+  if (setup.length === 0) return await checkoutBase(repository, needs, options);
+  const key = keyOf(
+    { what: 'environment', repository, on: { environment: environment.digest, ...toolsOf(await needs.floor.probe()) } },
+    needs,
+  );
+  return await needs.floor.prepare({
+    key,
+    source: needs.forge.source(repository),
+    setup,
+    ...(options.signal && { signal: options.signal }),
+  });
+}
+
+/** The base of a repository as stages of stations begin with it, and what it came from, for people. */
+export async function preparedBase(repository: RepositorySnapshot, needs: BaseNeeds): Promise<PreparedBase> {
+  const begunMs = needs.clock.monotonicMs();
+  const environment = await readEnvironment(repository, needs.forge, needs.sha256);
+  const before = await needs.floor.list();
+  const base = await setUpBase(repository, environment, needs);
+  return {
+    base,
+    reused: before.some(({ ref, state }) => state === 'base' && ref.name === base.key),
+    repository: repository.location,
+    commit: repository.baseCommit,
+    environment: environment.source,
+    setup: environment.setup.map(({ words }) => words.join(' ')),
+    refused: [...environment.refused.map(({ what, why }) => `${what}: ${why}`), ...(await notFetched(repository, needs.forge))],
+    ms: Math.round(needs.clock.monotonicMs() - begunMs),
+  };
+}
+
+function setupOf({ setup, env }: EnvironmentSpec, { timeoutMs = setupMs }: BaseOptions): readonly Command[] {
+  return setup.map(({ words, cwd, network }) => ({ argv: words, cwd, env, network, timeoutMs }));
+}
+
+interface Kept {
+  readonly what: 'checkout' | 'environment';
+  readonly repository: RepositorySnapshot;
+  readonly on?: Readonly<Record<string, string | null>>;
+}
+
+/** Everything that a base depends on; equal keys may share one. */
+function keyOf({ repository, what, on = {} }: Kept, { sha256 }: BaseNeeds): Digest {
+  const { id, baseCommit, branch } = repository;
+  return sha256(canonicalJson({ what, ...on, repository: id, commit: baseCommit, branch }));
+}
+
+function toolsOf({ platform, node, npm, image, user }: FloorProbe): Record<string, string | null> {
+  return { platform, node, npm, image, user };
+}

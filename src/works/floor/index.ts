@@ -1,0 +1,3 @@
+export { floorDesk } from './floor-desk.ts';
+export type { FloorNeeds } from './needs.ts';
+export { whereabouts } from './whereabouts.ts';
