@@ -7,7 +7,7 @@ import type { Factory, Progress, RunRequest, Serving, Watch } from './core/ports
 import type { Feed } from './core/ports/feed.ts';
 import { builtInLine, openMachines, type FactoryConfig, type Machines } from './machines.ts';
 import { evidenceFiles } from './works/delivery/index.ts';
-import { diagnose } from './doctor.ts';
+import { diagnose } from './diagnosis/diagnose.ts';
 import {
   performRequest,
   resumeRun,
@@ -18,6 +18,7 @@ import {
   workRequest,
   type Crew,
 } from './works/dispatch/index.ts';
+import { floorDesk, whereabouts } from './works/floor/index.ts';
 import { gateDesk } from './works/gate/index.ts';
 import { mechanic } from './works/mechanic/index.ts';
 import { operations } from './works/operations/index.ts';
@@ -64,6 +65,8 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
       return { run, dir, head: result?.evidence.head ?? '', ref: result?.evidence.ref ?? null };
     },
     doctor: async () => await diagnose(config, needs),
+    where: async (run) => await whereabouts(run, await needs()),
+    floor: floorDesk(needs),
     serve: (offer) => house.serve(offer),
     gates: gateDesk(needs),
     operations: operations(needs, { database: async () => (await house.open()).machines.database, underItsLine }),

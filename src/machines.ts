@@ -1,6 +1,8 @@
+import { isJidokaError } from './core/base/error.ts';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { assertNever } from './core/base/assert-never.ts';
 import { parseDigest } from './core/base/ids.ts';
 import { redact } from './core/base/redact.ts';
 import type { AdvisorySource } from './core/ports/advisories.ts';
@@ -8,10 +10,11 @@ import type { Blobs } from './core/ports/blobs.ts';
 import type { Clock } from './core/ports/clock.ts';
 import type { Control } from './core/ports/control.ts';
 import type { Credentials } from './core/ports/credentials.ts';
+import type { Egress, GitCapability, Lending, ModelUpstream } from './core/ports/egress.ts';
 import type { Engine } from './core/ports/engine.ts';
 import type { EvidenceStore } from './core/ports/evidence-store.ts';
 import type { Feed } from './core/ports/feed.ts';
-import type { Floor, FloorKind } from './core/ports/floor.ts';
+import type { Floor, FloorSettings, Limits } from './core/ports/floor.ts';
 import type { Forge } from './core/ports/forge.ts';
 import type { Ledger } from './core/ports/ledger.ts';
 import type { Registry } from './core/ports/registry.ts';
@@ -21,7 +24,7 @@ import { openCredentials } from './plant/credentials/index.ts';
 import { openControl, openEngine } from './plant/engine/index.ts';
 import { evidenceFolders } from './plant/evidence/index.ts';
 import { openEgress } from './plant/egress/index.ts';
-import { floorRoot, hostFloor, sandboxFloor } from './plant/floor/index.ts';
+import { containerFloor, floorRoot, hostFloor, sandboxFloor, sshFloor } from './plant/floor/index.ts';
 import { gitForge } from './plant/forge/index.ts';
 import { blobTable, openBlobs, openFeed, openLedger, type OpenFeed } from './plant/ledger/index.ts';
 import { openDatabase, refuseMoved, withFileLock, type Database } from './plant/postgres/index.ts';
@@ -36,8 +39,8 @@ export interface FactoryConfig {
   readonly databaseUrl: string | null;
   /** Folder with initdb and postgres, instead of those from npm. */
   readonly postgresBin: string | null;
-  /** Where commands of target repositories run; `host` where nothing is said. */
-  readonly floor?: FloorKind;
+  /** Where commands of target repositories run; the sandbox where nothing is said. */
+  readonly floor?: FloorSettings;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
   readonly log: (line: string) => void;
@@ -52,6 +55,7 @@ export interface Machines {
   readonly blobs: Blobs;
   readonly floor: Floor;
   readonly forge: Forge;
+  readonly lending: Lending;
   readonly registry: Registry;
   readonly advisories: AdvisorySource;
   readonly evidence: EvidenceStore;
@@ -71,34 +75,82 @@ export async function openMachines(config: FactoryConfig): Promise<Machines> {
   const log = telling(config);
   await mkdir(home, { recursive: true });
   const clock = systemClock();
-  const floor = floorOf(config, clock, log);
+  const forge = gitForge({ root: join(home, 'forge'), env, log, lock: withFileLock });
+  const floor = within(config.floor?.limits ?? {}, floorOf(config, { clock, log, git: forge }));
   // The floor looks at its tools while the database starts; whoever needs it hears of a failure.
   floor.probe().catch(() => undefined);
   const database = await openDatabase({ home, url: config.databaseUrl, binDir: config.postgresBin, env, log });
   try {
     await refuseMoved(database);
-    return await machinesOn(database, { config, log, clock, floor });
+    return await machinesOn(database, { config, log, clock, floor, forge });
   } catch (error) {
+    await floor.close();
     await database.close();
     throw error;
   }
 }
 
-function floorOf({ home, env, floor }: FactoryConfig, clock: Clock, log: (line: string) => void): Floor {
-  const ground = { root: floorRoot(home, process.getuid?.()), clock, env, log };
-  if (floor !== 'sandbox') return hostFloor(ground);
-  const upstreams = npmUpstreams({ cwd: home, env, cacheFolder: join(home, 'registry-cache') });
-  return sandboxFloor({ ...ground, egress: openEgress({ upstreams }) });
+interface Around {
+  readonly clock: Clock;
+  readonly log: (line: string) => void;
+  readonly git: GitCapability;
+}
+
+function floorOf({ home, env, floor }: FactoryConfig, { clock, log, git }: Around): Floor {
+  const ground = { root: floorRoot(home, process.getuid?.()), clock, env, log, region: floor?.region ?? null };
+  const kind = floor?.kind ?? 'sandbox';
+  const least = floor?.least ?? 'T2';
+  const egress = (): Egress => {
+    const upstreams = npmUpstreams({ cwd: home, env, cacheFolder: join(home, 'registry-cache') });
+    return openEgress({ upstreams, git, model: modelUpstream(env), path: env['PATH'] ?? '' });
+  };
+  switch (kind) {
+    case 'host':
+      return hostFloor(ground);
+    case 'sandbox':
+      return sandboxFloor({ ...ground, egress: egress(), least });
+    case 'ssh':
+      return sshFloor({ host: floor?.host ?? '', folder: join(home, 'ssh'), env, log, region: ground.region, egress: egress(), least });
+    case 'container':
+      return containerFloor({
+        ...ground,
+        root: join(home, 'containers'),
+        image: floor?.image ?? null,
+        engine: floor?.engine ?? null,
+        egress: egress(),
+      });
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** Where requests of jobs to models go: a gateway that the owner names, whose key no job ever sees. */
+function modelUpstream(env: FactoryConfig['env']): ModelUpstream {
+  const [url, key] = [env['JIDOKA_MODEL_URL'] ?? '', env['JIDOKA_MODEL_KEY'] ?? ''];
+  return {
+    url: () => (url === '' ? null : url),
+    credentials: (): Readonly<Record<string, string>> => (key === '' ? {} : { authorization: `Bearer ${key}` }),
+  };
+}
+
+/** The floor with the owner's limits for workspaces that nobody set others for. */
+function within(limits: Partial<Limits>, floor: Floor): Floor {
+  return {
+    ...floor,
+    open: (name, options = {}) => floor.open(name, { ...options, limits: { ...limits, ...options.limits } }),
+    prepare: (order) => floor.prepare({ ...order, limits: { ...limits, ...order.limits } }),
+  };
 }
 
 interface Ground {
   readonly config: FactoryConfig;
+  readonly forge: Forge & Lending;
   readonly log: (line: string) => void;
   readonly clock: Clock;
   readonly floor: Floor;
 }
 
-async function machinesOn(database: Database, { config, log, clock, floor }: Ground): Promise<Machines> {
+async function machinesOn(database: Database, { config, log, clock, floor, forge }: Ground): Promise<Machines> {
   const { home, env, version } = config;
   const registry = npmRegistry({ cwd: home, env, log, clock });
   const feed = leavingWith(openFeed(database), database);
@@ -110,7 +162,8 @@ async function machinesOn(database: Database, { config, log, clock, floor }: Gro
     ledger: openLedger(database, redact),
     blobs: openBlobs(join(home, 'blobs'), redact, blobTable(database)),
     floor,
-    forge: gitForge({ root: join(home, 'forge'), env, log, lock: withFileLock }),
+    forge,
+    lending: forge,
     registry,
     advisories: registry,
     evidence: evidenceFolders(join(home, 'evidence')),
@@ -123,7 +176,13 @@ async function machinesOn(database: Database, { config, log, clock, floor }: Gro
     close: async () => {
       await engine.close();
       await feed.close();
-      await floor.reap();
+      // A machine that is out of reach is tidied up by whoever reaches it next.
+      const untidy = (error: unknown): void => {
+        // Where nothing can be confined nothing was opened.
+        if (!isJidokaError(error) || error.code !== 'no-sandbox') log(`The floor was not tidied up: ${String(error)}`);
+      };
+      await floor.reap().catch(untidy);
+      await floor.close();
       await database.close();
     },
   };

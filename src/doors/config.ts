@@ -3,7 +3,8 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JidokaError } from '../core/base/error.ts';
-import { floorKinds, type FloorKind } from '../core/ports/floor.ts';
+import type { FloorSettings } from '../core/ports/floor.ts';
+import { floorSettings } from './floor-settings.ts';
 
 /** A copy of the environment; this file is the only one that reads it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,7 +18,7 @@ export interface Settings {
   /** Folder with `initdb` and `pg_ctl` for the embedded database, or null for those from npm. */
   readonly postgresBin: string | null;
   /** Where commands of target repositories run. */
-  readonly floor: FloorKind;
+  readonly floor: FloorSettings;
   readonly env: Environment;
   readonly version: string;
 }
@@ -29,7 +30,8 @@ export function readEnvironment(): Environment {
 
 /**
  * Decides the settings: an option wins over the environment, the environment over what `jidoka db move` left in the
- * home, that over the default. Throws `usage` for a database URL that is none and for a file that cannot be read.
+ * home, that over the default. Throws `usage` for a database URL that is none, a floor
+ * that does not exist and a file that cannot be read.
  *
  * @example
  * readSettings({ home: null, database: null }, { JIDOKA_HOME: '/srv/jidoka' }, '/').home; // '/srv/jidoka'
@@ -40,7 +42,7 @@ export function readSettings(flags: SettingFlags, env: Environment, cwd: string)
     home,
     databaseUrl: databaseUrl(flags.database ?? set(env['JIDOKA_DATABASE_URL']) ?? savedDatabase(home)),
     postgresBin: set(env['JIDOKA_PG_BIN']),
-    floor: floorKind(flags.floor ?? set(env['JIDOKA_FLOOR']) ?? 'host'),
+    floor: floorSettings({ floor: flags.floor ?? null, image: flags.floorImage ?? null, limits: flags.limits ?? null }, env),
     env,
     version: packageVersion(),
   };
@@ -50,14 +52,8 @@ export interface SettingFlags {
   readonly home: string | null;
   readonly database: string | null;
   readonly floor?: string | null;
-}
-
-function floorKind(text: string): FloorKind {
-  const kind = floorKinds.find((known) => known === text);
-  if (kind !== undefined) return kind;
-  throw new JidokaError('usage', `There is no floor "${text}".`, {
-    mend: `Give --floor or JIDOKA_FLOOR one of: ${floorKinds.join(', ')}.`,
-  });
+  readonly floorImage?: string | null;
+  readonly limits?: string | null;
 }
 
 function dataFolder(env: Environment): string {

@@ -27,13 +27,16 @@ export function errorReply(error: unknown): ErrorReply {
   return { status, document: { error: { code, message: errorCodes[code], mend } }, log: `${mark} ${told(error)}` };
 }
 
+/** The machine cannot do now what it is there for. */
+const outages: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['database-unavailable', 'interrupted', 'no-sandbox', 'floor-unreachable']);
+
 function statusOf(error: unknown): number {
   if (!isJidokaError(error)) return 500;
   const { code, data } = error;
   if (typeof data['status'] === 'number') return data['status'];
   if (code === 'access-refused') return 403;
   if (code === 'gate-refused') return 409;
-  if (code === 'database-unavailable' || code === 'interrupted') return 503;
+  if (outages.has(code)) return 503;
   if (code.endsWith('-unknown')) return 404;
   return code === 'usage' || (code.endsWith('-invalid') && usageCodes.has(code)) ? 400 : 500;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ScriptedFactory, type FactoryScript, type ScriptedRun } from '../../../kit/factory/index.ts';
 import { JidokaError } from '../../core/base/error.ts';
+import { parseRunId } from '../../core/base/ids.ts';
 import type { Actor } from '../../core/gate/answer.ts';
 import { packagePath } from '../config.ts';
 import { bearers } from './bearers.ts';
@@ -357,6 +358,39 @@ describe('operations', () => {
     expect((await ask('POST', '/v1/reviews/deps-ms/final/1/done')).body).toEqual({ removed: true });
     expect((await ask('GET', '/v1/reviews')).body).toEqual({ reviews: [] });
     expect((await ask('GET', '/v1/status')).body).toMatchObject({ executors: [{ isLive: true }], gates: 1 });
+  });
+});
+
+describe('the floor', () => {
+  it('is told with its proof, and what stands on it', async () => {
+    const ref = { floor: 'sandbox', host: 'here', name: 'deps-ms-change-1' };
+    const view = { ref, state: 'left', owner: 'process 9 on here', since: '2026-01-01T00:00:00.000Z' } as const;
+    await api.close();
+    await open({ runsOf: () => [gated], floor: { standing: [view] } });
+    expect(await ask('GET', '/v1/floor')).toMatchObject({ status: 200, body: { tier: 'T2', claims: [{ claim: 'fs.read.confined' }, {}] } });
+    expect(await ask('GET', '/v1/floor/workspaces')).toMatchObject({ status: 200, body: { workspaces: [view] } });
+  });
+
+  it('that refuses is an outage of its machine, which says more', async () => {
+    const probe = (): never => {
+      throw new JidokaError('no-sandbox', 'bubblewrap: /usr/bin/bwrap failed', { mend: 'Install bubblewrap.' });
+    };
+    await api.close();
+    await open({ runsOf: () => [gated], floor: { probe } });
+    const { status, body } = await ask('GET', '/v1/floor');
+    expect([status, body.error?.code, body.error?.mend]).toEqual([503, 'no-sandbox', expect.stringContaining('jidoka doctor')]);
+  });
+
+  it('of each stage of a run is told, and runs there are not are not found', async () => {
+    await ask('POST', '/v1/runs', update);
+    const where = { host: 'here', platform: 'linux', executor: 'e', pid: 1, floor: 'host', tier: 'T0', user: 'u', node: '', npm: '' };
+    const body = { type: 'stage.started', stage: 'baseline', attempt: 1, where } as const;
+    await factory.ledger.append(parseRunId('deps-ms'), [{ key: 'told', at: '2026-01-01T00:00:00.000Z', actor: 'factory', body }]);
+    expect(await ask('GET', '/v1/runs/deps-ms/where')).toMatchObject({
+      status: 200,
+      body: { stages: [{ stage: 'baseline', where, base: null }] },
+    });
+    expect((await ask('GET', '/v1/runs/nothing/where')).status).toBe(404);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { eventRoutes } from './routes/events.ts';
+import { floorRoutes } from './routes/floor.ts';
 import { gateRoutes } from './routes/gates.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -10,6 +11,7 @@ import { statusRoutes } from './routes/status.ts';
 export const routes: readonly Route[] = [
   ...statusRoutes,
   ...runRoutes,
+  ...floorRoutes,
   ...gateRoutes,
   ...operationRoutes,
   ...credentialRoutes,

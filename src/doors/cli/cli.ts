@@ -46,7 +46,11 @@ function callOf(parsed: Extract<Parsed, { kind: 'call' }>, world: World): Call {
     arguments: parsed.arguments,
     text,
     flag: (option) => parsed.values[option] === true,
-    settings: readSettings({ home: text('home'), database: text('database'), floor: text('floor') }, world.env, world.cwd),
+    settings: readSettings(
+      { home: text('home'), database: text('database'), floor: text('floor'), floorImage: text('floor-image'), limits: text('limits') },
+      world.env,
+      world.cwd,
+    ),
     world,
   };
 }

@@ -1,6 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
 import { JidokaError } from '../../core/base/error.ts';
-import { floorKinds } from '../../core/ports/floor.ts';
 import type { CommandRecord } from './command.ts';
 
 export type Parsed =
@@ -48,7 +47,9 @@ function createProgram({ records, version, width }: Vocabulary, said: string[], 
     .version(version, '-V, --version', 'print the version')
     .option('--home <dir>', 'folder of the factory (JIDOKA_HOME)')
     .option('--database <url>', 'PostgreSQL to use instead of the embedded one (JIDOKA_DATABASE_URL)')
-    .option('--floor <kind>', `where commands of repositories run: ${floorKinds.join(', ')} (JIDOKA_FLOOR; host)`)
+    .option('--floor <kind>', 'where commands of repositories run: sandbox, host, container, ssh:USER@HOST[:PORT] (JIDOKA_FLOOR; sandbox)')
+    .option('--floor-image <image>', 'image that commands run in, with --floor container (JIDOKA_FLOOR_IMAGE)')
+    .option('--limits <list>', 'what a workspace may use: memory=4g,cpus=2,processes=512,disk=10g (JIDOKA_LIMITS)')
     .addHelpText('after', `\n${afterword}`);
   configure(program, said, width);
   for (const record of records) addCommand(program, record, called);
@@ -62,7 +63,8 @@ const afterword = `Exit codes:
   1  a fault of the factory              2    the command line or its input needs mending
 
 Environment:
-  JIDOKA_HOME, JIDOKA_DATABASE_URL, JIDOKA_PG_BIN, JIDOKA_FLOOR, JIDOKA_TOKEN, JIDOKA_DEBUG=1, NO_COLOR, FORCE_COLOR`;
+  JIDOKA_HOME, JIDOKA_DATABASE_URL, JIDOKA_PG_BIN, JIDOKA_TOKEN, JIDOKA_DEBUG=1, NO_COLOR, FORCE_COLOR
+  JIDOKA_FLOOR, JIDOKA_FLOOR_IMAGE, JIDOKA_LIMITS, JIDOKA_DOCKER (socket of the container engine), JIDOKA_REGION (for the record)`;
 
 function configure(command: Command, said: string[], width: number): void {
   command
@@ -107,7 +109,9 @@ function addCommand(program: Command, record: CommandRecord, called: (call: Pars
   if (record.examples.length > 0) {
     command.addHelpText('after', `\nExamples:\n${record.examples.map((example) => `  jidoka ${example}`).join('\n')}`);
   }
-  command.action(() => called({ kind: 'call', record, arguments: command.processedArgs.filter(isText), values: namedValues(command) }));
+  command.action(() =>
+    called({ kind: 'call', record, arguments: command.processedArgs.flat().filter(isText), values: namedValues(command) }),
+  );
 }
 
 /** Finds or makes the command of a path, with groups such as `run` on the way. */

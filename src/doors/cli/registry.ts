@@ -6,6 +6,11 @@ import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { evidence } from './commands/evidence.ts';
 import { evidenceVerify } from './commands/evidence-verify.ts';
+import { floorPrepare } from './commands/floor/prepare.ts';
+import { floorProbe } from './commands/floor/probe.ts';
+import { shell } from './commands/floor/shell.ts';
+import { floorList, floorReap } from './commands/floor/standing.ts';
+import { where } from './commands/floor/where.ts';
 import { answer, approve, reject } from './commands/gate/answer-gate.ts';
 import { gates } from './commands/gate/gates.ts';
 import { cve } from './commands/line/cve.ts';
@@ -30,6 +35,7 @@ const work = [runs, show, watch, resume, cancel, evidence, evidenceVerify] as co
 const people = [gates, approve, reject, answer, reviewed] as const;
 const processes = [up, down, status, worker] as const;
 const settings = [pause, unpause, limits, limit] as const;
+const floor = [floorProbe, floorPrepare, floorList, floorReap, where, shell] as const;
 const keeping = [scheduleList, scheduleRemove, tokenAdd, tokenList, tokenRemove, dbMove, doctor] as const;
 
 /** Every command, in the order help shows them. What a command needs beyond itself it loads when it runs. */
@@ -41,5 +47,6 @@ export const records: readonly CommandRecord[] = [
   ...processes,
   ...settings,
   ...lines.map(scheduleAdd),
+  ...floor,
   ...keeping,
 ];

@@ -1,4 +1,4 @@
-import { isJidokaError, type JidokaError, usageCodes } from '../../core/base/error.ts';
+import { decisionCodes, isJidokaError, type JidokaError, usageCodes } from '../../core/base/error.ts';
 import type { Page } from './page.ts';
 
 /** What a failed command says, in both forms, and the code it ends with. */
@@ -31,6 +31,7 @@ const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, 
 
 function exitCodeOf(error: JidokaError): number {
   if (error.code === 'interrupted') return 128 + (signalNumbers[String(error.data['signal'])] ?? 2);
+  if (decisionCodes.has(error.code)) return 3;
   return usageCodes.has(error.code) ? 2 : 1;
 }
 

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Factory } from '../../core/ports/factory.ts';
 import { type Environment, readEnvironment, type Settings } from '../config.ts';
+import { processTerminal, type Terminal } from './live/terminal.ts';
 import type { VerifyEvidence } from './verify.ts';
 import { loadMove, loadVerifier, type MoveDatabase, openFactory, type Opening } from './wiring.ts';
 
@@ -8,6 +9,8 @@ import { loadMove, loadVerifier, type MoveDatabase, openFactory, type Opening } 
 export interface World {
   readonly stdout: Sink;
   readonly stderr: Sink;
+  /** For programs of elsewhere that are spoken with. */
+  readonly terminal: Terminal;
   readonly env: Environment;
   readonly cwd: string;
   /** The script as it was called: process.argv[1]. */
@@ -44,6 +47,7 @@ export function processWorld(): World {
   return {
     stdout: sinkOf(process.stdout),
     stderr: sinkOf(process.stderr),
+    terminal: processTerminal({ stdout: process.stdout, input: () => process.stdin }),
     env,
     cwd: process.cwd(),
     script: process.argv[1] ?? 'jidoka',

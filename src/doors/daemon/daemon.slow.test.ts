@@ -29,7 +29,7 @@ interface Said {
 
 function begin(argv: readonly string[], env: Readonly<Record<string, string>> = {}): { readonly pid: number; readonly end: Promise<Said> } {
   const startedAt = performance.now();
-  const own = { JIDOKA_HOME: home, NO_COLOR: '1', ...env };
+  const own = { JIDOKA_HOME: home, JIDOKA_FLOOR: 'host', NO_COLOR: '1', ...env };
   const child = spawn(process.execPath, [program, ...argv], { env: { ...process.env, ...own }, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.on('data', (bytes) => (out += String(bytes)));

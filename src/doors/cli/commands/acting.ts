@@ -28,7 +28,8 @@ export async function refuseJobs(world: World): Promise<void> {
   });
 }
 
-async function actorOf(call: Call, factory: Factory): Promise<Actor> {
+/** Who gives this command line: the holder of the token given, else the person at this machine. Throws `access-refused`. */
+export async function actorOf(call: Call, factory: Factory): Promise<Actor> {
   const token = call.text('token') ?? (call.world.env['JIDOKA_TOKEN'] || null);
   // Whoever may open the factory's database may do anything anyway.
   if (token === null) return { name: call.world.actor, kind: 'person', roles: ['*'] };

@@ -1,3 +1,5 @@
+import { isJidokaError } from '../../../core/base/error.ts';
+import { unconfined } from '../../../core/ports/floor.ts';
 import type { Factory, RunRequest, RunResult, Watch } from '../../../core/ports/factory.ts';
 import type { Verdict } from '../../../core/verdict/verdict.ts';
 import { packagePath } from '../../config.ts';
@@ -7,7 +9,7 @@ import { type InputFile, readAdvisories } from '../input-files.ts';
 import type { Page } from '../page.ts';
 import { resultsText } from '../result-text.ts';
 import { quote, sameFactoryCommand, selfCommand } from '../self-command.ts';
-import { withFactory } from '../with-factory.ts';
+import { type Beside, withFactory } from '../with-factory.ts';
 
 /** `jidoka demo`: four real jobs on a copy of the example shop, by the same way as `jidoka run`. */
 export const demo: CommandRecord = {
@@ -23,10 +25,30 @@ export const demo: CommandRecord = {
     const repository = await makeDemoRepository(place);
     const advisories = await readAdvisories(packagePath('examples', 'advisories'), world.cwd);
     const requests = jobs.map((job) => requestOf(job, { repository, advisories, actor: world.actor }));
-    const results = await withFactory(call, (factory, { watch }) => workAll(requests, factory, watch));
+    const results = await onSomeFloor(call, (factory, { watch }) => workAll(requests, factory, watch));
     return answerOf(results, repository, call);
   },
 };
+
+/**
+ * The example is our own: where this machine cannot confine commands and nobody named a floor, it is worked on the host,
+ * and that is said. Nothing else ever is.
+ */
+async function onSomeFloor<T>(call: Call, work: (factory: Factory, beside: Beside) => Promise<T>): Promise<T> {
+  try {
+    return await withFactory(call, async (factory, beside) => {
+      if (call.settings.floor.preset) await factory.floor.probe();
+      return await work(factory, beside);
+    });
+  } catch (error) {
+    if (!call.settings.floor.preset || !isJidokaError(error) || error.code !== 'no-sandbox') throw error;
+    const unwalled: Call = { ...call, settings: { ...call.settings, floor: unconfined } };
+    return await withFactory(unwalled, (factory, beside) => {
+      beside.say(`${error.message} The example is our own, so it is worked on the floor 'host' (T0). ${error.mend}`);
+      return work(factory, beside);
+    });
+  }
+}
 
 type Job = { readonly kind: 'advisory'; readonly id: string } | { readonly kind: 'package'; readonly name: string; readonly to: string };
 

@@ -43,5 +43,6 @@ function findingsText(findings: readonly Finding[], page: Page): string {
 function findingLines({ ok, group, name, found, mend }: Finding, width: number, { paint }: Page): string[] {
   const bad = group === 'required' ? paint.red('✗') : paint.yellow('!');
   const line = `  ${ok ? paint.green('✓') : bad} ${name.padEnd(width)}  ${plain(found)}`;
-  return ok ? [line] : [line, `    ${' '.repeat(width)}  ${paint.dim('next:')} ${plain(mend)}`];
+  const next = ok ? [] : mend.split('\n').map((step, at) => `${at === 0 ? paint.dim('next:') : '     '} ${plain(step)}`);
+  return [line, ...next.map((step) => `    ${' '.repeat(width)}  ${step}`)];
 }

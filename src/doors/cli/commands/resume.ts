@@ -3,6 +3,7 @@ import { type CommandRecord, jsonOption, runArgument } from '../command.ts';
 import { watchingRuns } from '../live/watching-runs.ts';
 import { resultText } from '../result-text.ts';
 import { selfCommand } from '../self-command.ts';
+import { warnUnconfined } from './unconfined.ts';
 import { withFactory } from '../with-factory.ts';
 
 /** `jidoka resume`: takes up a run whose process ended, or tells how the run ended. */
@@ -19,6 +20,7 @@ export const resume: CommandRecord = {
   run: async (call) => {
     const [run = ''] = call.arguments;
     const { result, repository } = await withFactory(call, async (factory, beside) => {
+      warnUnconfined(call, beside);
       const take = (watch = beside.watch): ReturnType<typeof factory.resume> => factory.resume(run, watch);
       const taken = call.flag('watch') ? await watchingRuns({ call, factory, beside }, take) : await take();
       return { result: taken, repository: (await factory.show(run)).summary.repository };

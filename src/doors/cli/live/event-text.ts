@@ -23,6 +23,11 @@ const texts: Texts = {
   'step.reclaimed': ({ step, executor, times }) =>
     `${step} taken over from ${executor}, which died${times > 1 ? `, ${times} times by now` : ''}`,
   'station.started': ({ station }) => `station ${station}`,
+  'workspace.opened': ({ ref, base }) => `${ref.name} on ${ref.floor} of ${ref.host}${base === null ? '' : `, base ${base.slice(0, 12)}`}`,
+  'workspace.used': ({ cpuMs, diskBytes }) =>
+    [...(cpuMs === null ? [] : [`${cpuMs} ms of CPU`]), ...(diskBytes === null ? [] : [`${diskBytes} bytes of disk`])].join(', '),
+  'environment.read': ({ source, setup }) => `${source ?? 'nothing said'}${setup.length === 0 ? '' : `: ${setup.join('; ')}`}`,
+  'egress.refused': ({ request, why }) => `${request}: ${why}`,
   'rework.ordered': ({ from, to, objection }) => `${from} sends the work back to ${to}. ${objection}`,
   'stage.forgone': ({ why }) => why,
   'gate.opened': ({ gate, question, roles }) => `${question} (gate ${gate}, for ${roles.join(' or ')})`,

@@ -1,5 +1,6 @@
 import type { Daemon } from '../../../daemon/index.ts';
 import type { Settings } from '../../../config.ts';
+import { floorEnvironment } from '../../../floor-settings.ts';
 import type { World } from '../../world.ts';
 
 /** A first start makes a database; on a busy machine that takes a while. */
@@ -18,6 +19,6 @@ export async function launch(
   // Handed over apart from the options, which others may see: its URL may hold a password.
   const database = settings.databaseUrl === null ? {} : { JIDOKA_DATABASE_URL: settings.databaseUrl };
   const argv = [world.script, '--home', settings.home, 'up', '--foreground', ...options];
-  const env = { ...others, ...database, JIDOKA_FLOOR: settings.floor, [detachedMark]: '1' };
+  const env = { ...others, ...database, ...floorEnvironment(settings.floor), [detachedMark]: '1' };
   return startDaemon({ home: settings.home, argv, env, patienceMs: startPatienceMs });
 }

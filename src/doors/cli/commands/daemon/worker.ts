@@ -1,6 +1,7 @@
 import type { Factory, ServeOffer } from '../../../../core/ports/factory.ts';
 import type { StopOrders } from '../../../daemon/index.ts';
 import type { CommandRecord } from '../../command.ts';
+import { warnUnconfined } from '../unconfined.ts';
 import { withFactoryUntilStopped } from '../../with-factory.ts';
 import { offerOf, offerOptions, offerText } from './offer.ts';
 
@@ -16,7 +17,10 @@ export const worker: CommandRecord = {
     const { stopOrders } = await import('../../../daemon/index.ts');
     const orders = stopOrders(call.world);
     try {
-      await withFactoryUntilStopped(call, (factory, { say }) => serve(factory, offer, { orders, say }));
+      await withFactoryUntilStopped(call, (factory, beside) => {
+        warnUnconfined(call, beside);
+        return serve(factory, offer, { orders, say: beside.say });
+      });
     } finally {
       orders.forget();
     }

@@ -57,7 +57,8 @@ function priorityOf(text: string): number {
   });
 }
 
-function repositoryOf(location: string, cwd: string): string {
+/** The repository that a command line means. */
+export function repositoryOf(location: string, cwd: string): string {
   return isUrl(location) ? location : resolve(cwd, location);
 }
 

@@ -7,6 +7,7 @@ import { watchingRuns } from '../../live/watching-runs.ts';
 import { untilGate, type UntilGate } from '../../live/until-gate.ts';
 import { resultsText, resultText } from '../../result-text.ts';
 import { sameFactoryCommand, selfCommand } from '../../self-command.ts';
+import { warnUnconfined } from '../unconfined.ts';
 import { type Beside, withFactory } from '../../with-factory.ts';
 import { gateText } from '../gate/gate-text.ts';
 import { type LineCommand, requestOf, requestOptions } from './request.ts';
@@ -81,6 +82,7 @@ interface Here {
 }
 
 async function workHere(request: RunRequest, call: Call, { factory, beside }: Here): Promise<UntilGate<RunReport>> {
+  warnUnconfined(call, beside);
   const run = (watch: Watch): Promise<RunReport> => factory.run(request, watch);
   const watched = call.flag('watch') ? (watch: Watch) => watchingRuns({ call, factory, beside: { ...beside, watch } }, run) : run;
   if (call.flag('until-gate')) return untilGate(factory, watched, beside.watch);

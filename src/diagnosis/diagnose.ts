@@ -1,13 +1,18 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
-import { isJidokaError } from './core/base/error.ts';
-import type { Finding } from './core/ports/factory.ts';
-import type { AdvisorySource } from './core/ports/advisories.ts';
-import type { Floor } from './core/ports/floor.ts';
-import type { Forge } from './core/ports/forge.ts';
-import type { Registry } from './core/ports/registry.ts';
+import { isJidokaError } from '../core/base/error.ts';
+import type { Finding } from '../core/ports/factory.ts';
+import type { AdvisorySource } from '../core/ports/advisories.ts';
+import type { Floor, FloorSettings } from '../core/ports/floor.ts';
+import type { Forge } from '../core/ports/forge.ts';
+import type { Registry } from '../core/ports/registry.ts';
+import { broken, finding } from './finding.ts';
+import { floorFindings } from './floor-findings.ts';
+import { otherFloors } from './other-floors.ts';
 
 interface Diagnosed {
   readonly home: string;
+  readonly floor?: FloorSettings;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** The machines that are looked at. */
@@ -30,14 +35,14 @@ export async function diagnose(config: Diagnosed, open: () => Promise<Machines>)
   );
   if (!('needs' in opened)) return [...place, broken('required', 'database and engine', opened.error)];
   const { needs } = opened;
-  return [
-    ...place,
-    finding('required', 'database and engine', true, `open, executor ${needs.engine.executor}`),
-    ...(await floor(needs)),
-    await git(needs),
-    await registry(needs),
-    await advisories(needs),
-  ];
+  const looked = await Promise.all([
+    floorFindings(needs.floor, config.floor),
+    git(needs),
+    registry(needs),
+    advisories(needs),
+    otherFloors(needs.floor.kind, config.floor, config.env),
+  ]);
+  return [...place, finding('required', 'database and engine', true, `open, executor ${needs.engine.executor}`), ...looked.flat()];
 }
 
 function nodeVersion(): Finding {
@@ -68,20 +73,6 @@ async function disk(folder: string): Promise<Finding> {
     `${(free / 1024 ** 3).toFixed(1)} GiB free`,
     'Make at least 1 GiB of room, or move the home with --home.',
   );
-}
-
-async function floor({ floor: machine }: Machines): Promise<readonly Finding[]> {
-  try {
-    const { kind, tier, user, node, npm, caveats } = await machine.probe();
-    const place = finding('required', 'floor', true, `${kind}, tier ${tier}, commands run as ${user}`);
-    return [
-      place,
-      finding('required', 'npm', npm !== '', `npm ${npm} on node ${node}`, 'Install npm 9 or newer.'),
-      ...caveats.map((caveat) => finding('optional', 'floor caveat', true, caveat)),
-    ];
-  } catch (error) {
-    return [broken('required', 'floor', error)];
-  }
 }
 
 async function git({ forge }: Machines): Promise<Finding> {
@@ -117,19 +108,4 @@ async function advisories({ advisories: source }: Machines): Promise<Finding> {
     found,
     'Give OSV files with --advisories; without any, new advisories count as residual risk.',
   );
-}
-
-function finding(group: Finding['group'], name: string, ok: boolean, found: string, mend = ''): Finding {
-  return { group, name, ok, found, mend: ok ? '' : mend };
-}
-
-function broken(group: Finding['group'], name: string, error: unknown): Finding {
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    group,
-    name,
-    ok: false,
-    found: message,
-    mend: isJidokaError(error) ? error.mend : 'Look at the message; JIDOKA_DEBUG=1 shows where it comes from.',
-  };
 }
