@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { errorCodes, usageCodes } from '../dist/src/core/base/error.js';
+import { decisionCodes, errorCodes, usageCodes } from '../dist/src/core/base/error.js';
 import { checkStatements } from '../dist/src/core/evidence/check.js';
 import { failureClasses } from '../dist/src/core/evidence/fact.js';
 import { exitCode, proofObligations, verdicts } from '../dist/src/core/verdict/verdict.js';
@@ -48,6 +48,7 @@ function errorsPage() {
 /** @param {string} code */
 function faultExit(code) {
   if (code === 'interrupted') return '128 and the signal’s number: 130 for Ctrl-C';
+  if (decisionCodes.has(/** @type {keyof typeof errorCodes} */ (code))) return '3';
   return usageCodes.has(/** @type {keyof typeof errorCodes} */ (code)) ? '2' : '1';
 }
 

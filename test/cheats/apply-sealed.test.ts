@@ -27,7 +27,7 @@ describe('applySealed, with real git', () => {
   ): Promise<T> {
     const change = await withCheckout(bench, { name: 'station', repository }, async (tree) => {
       await station(tree);
-      return bench.forge.harvest(repository, tree.root);
+      return bench.forge.harvest(repository, tree);
     });
     return withCheckout(bench, { name: 'sealed', repository }, async (workspace) => {
       const { withheld } = await applySealed({ forge: bench.forge, repository, workspace, change, sealed: subject.sealed, plan: null });
@@ -37,12 +37,12 @@ describe('applySealed, with real git', () => {
 
   it('takes the source, withholds tests and settings, and lays the sealed tests over it', async () => {
     const station = async (tree: Workspace): Promise<void> => {
-      await tree.write('src/slug.js', 'mended');
-      await tree.write('src/new.js', 'new');
-      await tree.write('test/slug.test.js', 'weakened');
-      await tree.remove('test/words.test.js');
-      await tree.write('test/sealed.test.js', 'guessed');
-      await tree.write('.mocharc.json', '{"bail":true}');
+      await tree.files.write('src/slug.js', 'mended');
+      await tree.files.write('src/new.js', 'new');
+      await tree.files.write('test/slug.test.js', 'weakened');
+      await tree.files.remove('test/words.test.js');
+      await tree.files.write('test/sealed.test.js', 'guessed');
+      await tree.files.write('.mocharc.json', '{"bail":true}');
     };
     await sealed(station, async (tree, withheld) => {
       expect(withheld.map(({ path, kind }) => `${path} ${kind}`).sort()).toEqual([
@@ -51,20 +51,20 @@ describe('applySealed, with real git', () => {
         'test/slug.test.js test',
         'test/words.test.js test',
       ]);
-      expect([await tree.read('src/slug.js'), await tree.read('src/new.js')]).toEqual(['mended', 'new']);
-      expect(await tree.read('test/slug.test.js')).toBe(subject.files['test/slug.test.js']);
-      expect(await tree.read('test/words.test.js')).toBe(subject.files['test/words.test.js']);
-      expect(await tree.read('test/sealed.test.js')).toBe(subject.sealed[0]?.content);
-      expect(await tree.read('.mocharc.json')).toBeNull();
+      expect([await tree.files.read('src/slug.js'), await tree.files.read('src/new.js')]).toEqual(['mended', 'new']);
+      expect(await tree.files.read('test/slug.test.js')).toBe(subject.files['test/slug.test.js']);
+      expect(await tree.files.read('test/words.test.js')).toBe(subject.files['test/words.test.js']);
+      expect(await tree.files.read('test/sealed.test.js')).toBe(subject.sealed[0]?.content);
+      expect(await tree.files.read('.mocharc.json')).toBeNull();
     });
   });
 
   it('takes moved packages and keeps scripts', async () => {
     const changed = { ...manifest, scripts: { test: 'exit 0' }, dependencies: { ms: '2.1.3' } };
     await sealed(
-      (tree) => tree.write('package.json', JSON.stringify(changed)),
+      (tree) => tree.files.write('package.json', JSON.stringify(changed)),
       async (tree, withheld) => {
-        expect(JSON.parse((await tree.read('package.json')) ?? '')).toEqual({ ...manifest, dependencies: { ms: '2.1.3' } });
+        expect(JSON.parse((await tree.files.read('package.json')) ?? '')).toEqual({ ...manifest, dependencies: { ms: '2.1.3' } });
         expect(withheld).toMatchObject([{ path: 'package.json', kind: 'manifest' }]);
       },
     );
@@ -73,33 +73,33 @@ describe('applySealed, with real git', () => {
   it('does not take a lockfile that points at a folder', async () => {
     const lock = { name: 'slugs', lockfileVersion: 3, packages: { 'node_modules/mocha': { resolved: 'src', link: true } } };
     await sealed(
-      (tree) => tree.write('package-lock.json', JSON.stringify(lock)),
+      (tree) => tree.files.write('package-lock.json', JSON.stringify(lock)),
       async (tree, withheld) => {
         expect(new Set(withheld.map(({ path, kind }) => `${path} ${kind}`))).toEqual(new Set(['package-lock.json lock']));
-        expect(await tree.read('package-lock.json')).toBeNull();
+        expect(await tree.files.read('package-lock.json')).toBeNull();
       },
     );
   });
 
   it('takes no link, even where the source becomes one', async () => {
     const station = async (tree: Workspace): Promise<void> => {
-      await tree.remove('src/slug.js');
+      await tree.files.remove('src/slug.js');
       await symlink('/etc/hostname', join(tree.root, 'src/slug.js'));
       await symlink('../test', join(tree.root, 'src/tests-elsewhere'));
     };
     await sealed(station, async (tree, withheld) => {
       expect(withheld.map(({ path, kind }) => `${path} ${kind}`).sort()).toEqual(['src/slug.js link', 'src/tests-elsewhere link']);
-      expect(await tree.read('src/slug.js')).toBe(subject.files['src/slug.js']);
+      expect(await tree.files.read('src/slug.js')).toBe(subject.files['src/slug.js']);
     });
   });
 
   it('does not let a folder of tests be replaced by a file', async () => {
     const station = async (tree: Workspace): Promise<void> => {
-      await tree.remove('test');
+      await tree.files.remove('test');
       await writeFile(join(tree.root, 'test'), 'no folder any more');
     };
     await sealed(station, async (tree) => {
-      expect(await tree.read('test/slug.test.js')).toBe(subject.files['test/slug.test.js']);
+      expect(await tree.files.read('test/slug.test.js')).toBe(subject.files['test/slug.test.js']);
     });
   });
 });

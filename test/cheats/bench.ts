@@ -60,8 +60,7 @@ export async function withCheckout<T>(
 ): Promise<T> {
   const workspace = await floor.open(job.name);
   try {
-    await forge.checkout(job.repository, workspace.root);
-    await workspace.handOver();
+    await workspace.seed(forge.source(job.repository));
     return await use(workspace);
   } finally {
     await workspace.destroy();
@@ -77,7 +76,6 @@ export async function lendRunner(workspace: Workspace, { runner }: Specimen): Pr
   await mkdir(into, { recursive: true });
   await symlink(join(packages, '.bin'), join(into, '.bin'));
   if (runner !== 'node:test') await lendPackage(runner, into);
-  await workspace.handOver();
 }
 
 async function lendPackage(name: string, into: string): Promise<void> {

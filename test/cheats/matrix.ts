@@ -58,7 +58,7 @@ function rowOf(bench: Bench, baseline: Baseline, deed: Deed): Promise<Row> {
   return withCheckout(bench, { name: `${subject.runner}/${deed.name}/station`, repository }, async (tree) => {
     await lendRunner(tree, subject);
     const claim = await perform(deed, baseline, tree);
-    const change = await bench.forge.harvest(repository, tree.root);
+    const change = await bench.forge.harvest(repository, tree);
     const naive = await naiveGate(tree, limitOf(baseline));
     const judged = await verify(bench, baseline, { change, claim, tree, name: deed.name });
     const sealed = judged.refusedBy.length === 0 ? 'accepts' : 'refuses';

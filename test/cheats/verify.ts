@@ -28,7 +28,7 @@ export interface Baseline {
 export async function takeBaseline(bench: Bench, specimen: Specimen): Promise<Baseline> {
   const repository = await bench.freeze(specimen);
   return withCheckout(bench, { name: `${specimen.runner}/baseline`, repository }, async (workspace) => {
-    for (const { path, content } of specimen.sealed) await workspace.write(path, content);
+    for (const { path, content } of specimen.sealed) await workspace.files.write(path, content);
     await lendRunner(workspace, specimen);
     const found = await detectRunner(workspace, '', JSON.parse(specimen.files['package.json'] ?? '{}'));
     if (found.kind === 'none') throw new Error(found.message);
@@ -102,7 +102,7 @@ async function texts(paths: readonly string[], read: (path: string) => Promise<s
 /** What leads out of the tree is not read. */
 async function readSafely(tree: Workspace, path: string): Promise<string | null> {
   try {
-    return await tree.read(path);
+    return await tree.files.read(path);
   } catch (error) {
     if (isJidokaError(error)) return null;
     throw error;
@@ -117,7 +117,7 @@ function runSealed(
   const { repository, specimen, plan } = baseline;
   return withCheckout(bench, { name: `${specimen.runner}/${name}/sealed`, repository }, async (workspace) => {
     await applySealed({ forge: bench.forge, repository, workspace, change, sealed: specimen.sealed, plan });
-    const { patch } = await bench.forge.harvest(repository, workspace.root);
+    const { patch } = await bench.forge.harvest(repository, workspace);
     const tree = createHash('sha256').update(patch).digest('hex');
     const known = baseline.runs.get(tree);
     if (known !== undefined) return known;

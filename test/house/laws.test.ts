@@ -93,6 +93,11 @@ const planted: readonly Planted[] = [
     fault: "a vendor's address",
     files: { 'src/works/run/a.ts': "export const api = 'https://api.github.com/repos';" },
   },
+  {
+    law: 'vendor-names',
+    fault: 'a vendor beside its format of files',
+    files: { 'src/works/run/a.ts': "export const build = ['docker build', 'dockerfile'];" },
+  },
   { law: 'vendor-names', fault: 'a vendor in a name', files: { 'src/core/base/a.ts': 'export const githubToken = 1;' } },
   { law: 'file-sizes', fault: 'a long file', files: { 'src/core/base/a.ts': lines(301) } },
   { law: 'file-sizes', fault: 'a long test', files: { 'src/core/base/a.test.ts': lines(601) } },
@@ -127,6 +132,7 @@ const innocent: Files = {
   'src/plant/ledger/append.test.ts': "import { openPool } from '../postgres/pool.ts'; import { fake } from '../../../kit/index.ts';",
   'src/works/run/run.ts':
     "import { inspect } from '../inspection/index.ts'; export const day = (at: string) => new Date(at); export const go = inspect;",
+  'src/works/run/build.ts': "export const base = { kind: 'dockerfile', dockerComposeFile: false };",
   'src/works/run/protect.ts': "export const own = ['.github/', '{gitlab-ci,bitbucket-pipelines}.yml'];",
   'src/doors/cli/run.ts':
     "import { createFactory } from '../../factory.ts'; import { config } from '../config.ts'; import { Command } from 'commander'; createFactory(config, Command);",

@@ -2,7 +2,9 @@ import { Visitor } from 'oxc-parser';
 import type { Fault, Module } from './module.ts';
 import { placeOf } from './place.ts';
 
-const vendors = /anthropic|bitbucket|claude|codex|docker|gemini|github(?!:)|gitlab(?!:)|jira|opencode|openai|podman|slack\b/i;
+/** A Dockerfile is a format of files, which several vendors read. */
+const vendors =
+  /anthropic|bitbucket|claude|codex|docker(?!(?:compose)?file)|gemini|github(?!:)|gitlab(?!:)|jira|opencode|openai|podman|slack\b/i;
 
 /** What secrets look like is a table of vendors, and redaction is core's. */
 const tableOfVendors = 'src/core/base/secret-shapes.ts';

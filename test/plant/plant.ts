@@ -5,6 +5,7 @@ import { makeRepository, type MadeRepository } from '../../kit/forge/index.ts';
 import { npmProject, runCommand, startCommand, type Ended, type Running } from '../../kit/scenario/index.ts';
 import type { LedgerEvent } from '../../src/core/evidence/event.ts';
 import type { Factory, RunRequest } from '../../src/core/ports/factory.ts';
+import { unconfined } from '../../src/core/ports/floor.ts';
 import { createFactory } from '../../src/factory.ts';
 import { openDatabase, type Database } from '../../src/plant/postgres/index.ts';
 import { forgetHome } from '../scenarios/forget-home.ts';
@@ -76,7 +77,7 @@ export async function openPlant(): Promise<Plant> {
   const look: Plant['look'] = async (home, databaseUrl) => {
     homes.add(home);
     const place = { home: join(folder, home), databaseUrl, postgresBin: process.env['JIDOKA_PG_BIN'] ?? null };
-    const factory = await createFactory({ ...place, env, version: '0.0.0-test', log: () => {} });
+    const factory = await createFactory({ ...place, floor: unconfined, env, version: '0.0.0-test', log: () => {} });
     closings.push(() => factory.close());
     return factory;
   };
@@ -145,7 +146,14 @@ const project = {
 
 function cleanEnvironment(folder: string): Readonly<Record<string, string>> {
   const { PATH = '', JIDOKA_PG_BIN } = process.env;
-  return { PATH, HOME: folder, TMPDIR: tmpdir(), NO_COLOR: '1', ...(JIDOKA_PG_BIN === undefined ? {} : { JIDOKA_PG_BIN }) };
+  return {
+    PATH,
+    HOME: folder,
+    TMPDIR: tmpdir(),
+    NO_COLOR: '1',
+    JIDOKA_FLOOR: 'host',
+    ...(JIDOKA_PG_BIN === undefined ? {} : { JIDOKA_PG_BIN }),
+  };
 }
 
 async function requestOf({ line, title, repository, priority = 100 }: Task): Promise<RunRequest> {

@@ -9,6 +9,7 @@ import { floorMark } from '../../src/core/base/floor-mark.ts';
 import { verifyEvidence } from '../../src/core/evidence/verify.ts';
 import type { Factory } from '../../src/core/ports/factory.ts';
 import { cli } from '../../src/doors/cli/index.ts';
+import { unconfined } from '../../src/core/ports/floor.ts';
 import { createFactory } from '../../src/factory.ts';
 import { floorRoot } from '../../src/plant/floor/index.ts';
 import { openDatabase, removeDatabase, type Database } from '../../src/plant/postgres/index.ts';
@@ -42,6 +43,7 @@ export class House {
       TMPDIR: tmpdir(),
       JIDOKA_HOME: home,
       NO_COLOR: '1',
+      JIDOKA_FLOOR: 'host',
       ...(binDir === undefined ? {} : { JIDOKA_PG_BIN: binDir }),
     };
     const target = await makeTarget(folder);
@@ -52,7 +54,15 @@ export class House {
     const { url, where } = started;
     const database = await openDatabase({ ...options, url });
     await started.close();
-    const factory = await createFactory({ home, databaseUrl: url, postgresBin: binDir ?? null, env, version: '0.0.0-proof', log: ignore });
+    const factory = await createFactory({
+      home,
+      floor: unconfined,
+      databaseUrl: url,
+      postgresBin: binDir ?? null,
+      env,
+      version: '0.0.0-proof',
+      log: ignore,
+    });
     const reader = new FeedReader({ ...options, url });
     return new House({ folder, home, env, target, database, data: where, factory, reader, workers: [worker] });
   }

@@ -29,7 +29,13 @@ export function likenessOfEvents(events: readonly LedgerEvent[], names: Names): 
   return canonicalJson(anonymous(Object.fromEntries(groups), names));
 }
 
-const beginnings: ReadonlySet<EventBody['type']> = new Set(['stage.started', 'station.started', 'step.reclaimed']);
+const beginnings: ReadonlySet<EventBody['type']> = new Set([
+  'stage.started',
+  'station.started',
+  'step.reclaimed',
+  'workspace.opened',
+  'workspace.used',
+]);
 
 /** Stages that stand side by side end in any order, and so do the parts of a run. */
 function groupOf(body: EventBody): string {

@@ -10,6 +10,7 @@ import { npmProject, runCommand, startCommand, type Ended, type ProjectShape, ty
 import { verifyEvidence } from '../../src/core/evidence/verify.ts';
 import type { Factory } from '../../src/core/ports/factory.ts';
 import { cli } from '../../src/doors/cli/index.ts';
+import { unconfined } from '../../src/core/ports/floor.ts';
 import { createFactory } from '../../src/factory.ts';
 import { floorRoot } from '../../src/plant/floor/index.ts';
 import { forgetHome } from './forget-home.ts';
@@ -47,6 +48,8 @@ export interface SceneOptions {
   readonly advisories?: Readonly<Record<string, readonly object[]>>;
   /** Further lines of the user's .npmrc. */
   readonly npmrc?: string;
+  /** Where commands run; the host, whose fixtures are our own, where nothing is said. */
+  readonly floor?: 'host' | 'sandbox';
 }
 
 /**
@@ -55,14 +58,17 @@ export interface SceneOptions {
  * @example
  * const scene = await openScene([saying('plain', { '1.0.0': 'hello', '1.1.0': 'hello' })]);
  */
-export async function openScene(packages: readonly FakePackage[], { advisories = {}, npmrc = '' }: SceneOptions = {}): Promise<Scene> {
+export async function openScene(
+  packages: readonly FakePackage[],
+  { advisories = {}, npmrc = '', floor = 'host' }: SceneOptions = {},
+): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'jidoka-scene-'));
   const registry = await registryDouble({ packages, advisories });
   const [home, user] = [join(folder, 'home'), join(folder, 'user')];
   await mkdir(user);
   // What the double is told to answer is to be seen at once, not after npm's own minutes of patience.
   await writeFile(join(user, '.npmrc'), `registry=${registry.url}\nfetch-retries=0\n${npmrc}`);
-  const env = { PATH: process.env['PATH'] ?? '', HOME: user, TMPDIR: tmpdir(), JIDOKA_HOME: home, NO_COLOR: '1' };
+  const env = { PATH: process.env['PATH'] ?? '', HOME: user, TMPDIR: tmpdir(), JIDOKA_HOME: home, JIDOKA_FLOOR: floor, NO_COLOR: '1' };
   const setting = ({ cwd = folder, env: more = {} }: Options = {}) => ({ cwd, env: { ...env, ...more } });
   const factory = lasting(() =>
     createFactory({
@@ -70,6 +76,7 @@ export async function openScene(packages: readonly FakePackage[], { advisories =
       databaseUrl: null,
       postgresBin: process.env['JIDOKA_PG_BIN'] ?? null,
       env,
+      floor: { ...unconfined, kind: floor },
       version: '0.0.0-test',
       log: () => {},
     }),
