@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { unconfined } from '../dist/src/core/ports/floor.js';
 import { createFactory } from '../dist/src/factory.js';
 import { parseRunId } from '../dist/src/core/base/ids.js';
 import { load, rounded, spread } from './measure.mjs';
@@ -111,6 +112,7 @@ async function runsPerSecond(home) {
     databaseUrl: null,
     postgresBin: null,
     env: process.env,
+    floor: unconfined,
     version: '0.0.0-bench',
     log: () => {},
   });

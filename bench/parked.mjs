@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { unconfined } from '../dist/src/core/ports/floor.js';
 import { createFactory } from '../dist/src/factory.js';
 import { load, rounded, spread } from './measure.mjs';
 import { inHome, jidoka, machinesOf, up } from './place.mjs';
@@ -92,6 +93,7 @@ async function approve(home) {
     databaseUrl: null,
     postgresBin: null,
     env: process.env,
+    floor: unconfined,
     version: '0.0.0-bench',
     log: () => {},
   });

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unconfined } from '../dist/src/core/ports/floor.js';
 import { openMachines } from '../dist/src/machines.js';
 import { openDatabase, removeDatabase } from '../dist/src/plant/postgres/index.js';
 
@@ -73,7 +74,15 @@ export async function up(home) {
  * @param {string} home
  */
 export function machinesOf(home) {
-  return openMachines({ home, databaseUrl: null, postgresBin: binDir, env: process.env, version: '0.0.0-bench', log: () => {} });
+  return openMachines({
+    home,
+    databaseUrl: null,
+    postgresBin: binDir,
+    floor: unconfined,
+    env: process.env,
+    version: '0.0.0-bench',
+    log: () => {},
+  });
 }
 
 /**

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cancelTime, takeover } from './endings.mjs';
 import { engineBench } from './engine.mjs';
+import { floorBench } from './floor.mjs';
 import { helpTime } from './help-time.mjs';
 import { idle } from './idle.mjs';
 import { installSize } from './install-size.mjs';
@@ -27,6 +28,7 @@ const benches = {
   partitions,
   parked,
   idle,
+  floor: floorBench,
   up: upTime,
   takeover,
   cancel: cancelTime,
