@@ -24,7 +24,7 @@ import { openCredentials } from './plant/credentials/index.ts';
 import { openControl, openEngine } from './plant/engine/index.ts';
 import { evidenceFolders } from './plant/evidence/index.ts';
 import { openEgress } from './plant/egress/index.ts';
-import { containerFloor, floorRoot, hostFloor, sandboxFloor, sshFloor } from './plant/floor/index.ts';
+import { containerFloor, firstThatHolds, floorRoot, hostFloor, sandboxFloor, sshFloor } from './plant/floor/index.ts';
 import { gitForge } from './plant/forge/index.ts';
 import { blobTable, openBlobs, openFeed, openLedger, type OpenFeed } from './plant/ledger/index.ts';
 import { openDatabase, refuseMoved, withFileLock, type Database } from './plant/postgres/index.ts';
@@ -104,21 +104,22 @@ function floorOf({ home, env, floor }: FactoryConfig, { clock, log, git }: Aroun
     const upstreams = npmUpstreams({ cwd: home, env, cacheFolder: join(home, 'registry-cache') });
     return openEgress({ upstreams, git, model: modelUpstream(env), path: env['PATH'] ?? '' });
   };
+  const sandbox = (): Floor => sandboxFloor({ ...ground, egress: egress(), least });
+  const containers = (): Floor => {
+    const [image, engine] = [floor?.image ?? null, floor?.engine ?? null];
+    return containerFloor({ ...ground, root: join(home, 'containers'), image, engine, egress: egress() });
+  };
+  // Where the owner named an image, containers stand in for walls that this machine does not give.
+  const standsIn = (floor?.preset ?? true) && (floor?.image ?? null) !== null;
   switch (kind) {
     case 'host':
       return hostFloor(ground);
     case 'sandbox':
-      return sandboxFloor({ ...ground, egress: egress(), least });
+      return standsIn ? firstThatHolds(sandbox(), containers()) : sandbox();
     case 'ssh':
       return sshFloor({ host: floor?.host ?? '', folder: join(home, 'ssh'), env, log, region: ground.region, egress: egress(), least });
     case 'container':
-      return containerFloor({
-        ...ground,
-        root: join(home, 'containers'),
-        image: floor?.image ?? null,
-        engine: floor?.engine ?? null,
-        egress: egress(),
-      });
+      return containers();
     default:
       return assertNever(kind);
   }
@@ -137,6 +138,9 @@ function modelUpstream(env: FactoryConfig['env']): ModelUpstream {
 function within(limits: Partial<Limits>, floor: Floor): Floor {
   return {
     ...floor,
+    get kind() {
+      return floor.kind;
+    },
     open: (name, options = {}) => floor.open(name, { ...options, limits: { ...limits, ...options.limits } }),
     prepare: (order) => floor.prepare({ ...order, limits: { ...limits, ...order.limits } }),
   };
