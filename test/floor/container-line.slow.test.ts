@@ -5,6 +5,7 @@ import { startDocker } from '../engines/docker.ts';
 import type { EngineUnderTest } from '../engines/engine.ts';
 import { readResult } from '../scenarios/read-result.ts';
 import { openScene, type Scene } from '../scenarios/scene.ts';
+import { ofPlain, taskLineFile } from './task-line.ts';
 
 let scene: Scene;
 let engine: EngineUnderTest;
@@ -18,29 +19,11 @@ afterAll(async () => {
   await engine.end();
 });
 
-const line = {
-  apiVersion: 'jidoka/v1',
-  kind: 'Line',
-  name: 'contained',
-  summary: 'One station and one command.',
-  seed: 'task',
-  nonGoals: [],
-  scope: { paths: ['**'], protectedPaths: [] },
-  stages: [
-    { id: 'applicability', does: 'applicability' },
-    { id: 'baseline', does: 'baseline' },
-    { id: 'change', does: 'change', station: 'command', run: ['sh', '-c', `node -e "console.log(require('plain'))" > said.txt`] },
-    { id: 'check', does: 'command', after: ['change'], run: ['sh', '-c', 'test -s said.txt && test -d node_modules/plain'] },
-    { id: 'inspection', does: 'inspection' },
-  ],
-  inspection: ['station', 'scope', 'command', 'install', 'tests'].map((check) => ({ check, demand: 'must-hold' })),
-  noOpRules: [],
-  policy: { baselineRuns: 1, minimumReleaseAgeDays: 0, reuseBaseline: '1m' },
-};
+const line = taskLineFile({ name: 'contained', ...ofPlain });
 
 it('a whole run goes in containers: its packages come through the engine, its change back by git, and nothing stays', async () => {
   const { path } = await scene.project({ dependencies: { plain: '1.0.0' } });
-  const file = await scene.write('contained.yaml', JSON.stringify(line));
+  const file = await scene.write('contained.yaml', line);
   const ended = await scene.jidoka(['run', 'task', '--repo', path, '--line', file, '--title', 'do it', '--json'], { env });
   const result = readResult(ended);
   expect(result, `${JSON.stringify(result)}${ended.stderr}`).toMatchObject({ verdict: 'PR_READY' });

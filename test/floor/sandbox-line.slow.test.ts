@@ -4,6 +4,7 @@ import type { LedgerEvent } from '../../src/core/evidence/event.ts';
 import type { RunResult } from '../../src/core/ports/factory.ts';
 import { readResult } from '../scenarios/read-result.ts';
 import { openScene, type Scene } from '../scenarios/scene.ts';
+import { ofPlain, taskLineFile } from './task-line.ts';
 
 let scene: Scene;
 beforeAll(async () => {
@@ -12,29 +13,8 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 /** A line for a task whose station runs this script, and one command after it. */
-async function lineOf(name: string, script: string, command = 'true'): Promise<string> {
-  const stages = [
-    { id: 'applicability', does: 'applicability' },
-    { id: 'baseline', does: 'baseline' },
-    { id: 'change', does: 'change', station: 'command', run: ['sh', '-c', script] },
-    { id: 'check', does: 'command', after: ['change'], run: ['sh', '-c', command] },
-    { id: 'inspection', does: 'inspection' },
-  ];
-  const checks = ['station', 'scope', 'command', 'install', 'tests'].map((check) => ({ check, demand: 'must-hold' }));
-  const line = {
-    apiVersion: 'jidoka/v1',
-    kind: 'Line',
-    name,
-    summary: 'One station and one command.',
-    seed: 'task',
-    nonGoals: [],
-    scope: { paths: ['**'], protectedPaths: [] },
-    stages,
-    inspection: checks,
-    noOpRules: [],
-    policy: { baselineRuns: 1, minimumReleaseAgeDays: 0, reuseBaseline: '1m' },
-  };
-  return await scene.write(`${name}.yaml`, JSON.stringify(line));
+async function lineOf(name: string, change: string, check = 'true'): Promise<string> {
+  return await scene.write(`${name}.yaml`, taskLineFile({ name, change, check }));
 }
 
 async function work(
@@ -57,11 +37,7 @@ function bodies<T extends LedgerEvent['body']['type']>(
 describe('a line on the sandbox', () => {
   it('gives its station what the repository asks for, and what the setup left is no part of the change', async () => {
     const { path } = await scene.project({ dependencies: { plain: '1.0.0' } });
-    const line = await lineOf(
-      'set-up',
-      `node -e "console.log(require('plain'))" > said.txt`,
-      'test -s said.txt && test -d node_modules/plain',
-    );
+    const line = await lineOf('set-up', ofPlain.change, ofPlain.check);
     const { result, events, code } = await work(path, line);
     expect(result, JSON.stringify(result)).toMatchObject({ verdict: 'PR_READY' });
     expect(code).toBe(0);

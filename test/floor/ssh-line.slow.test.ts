@@ -8,6 +8,7 @@ import type { LedgerEvent } from '../../src/core/evidence/event.ts';
 import { sshProcesses, startSshd, type Sshd } from '../remote/sshd.ts';
 import { readResult } from '../scenarios/read-result.ts';
 import { openScene, type Scene } from '../scenarios/scene.ts';
+import { ofPlain, taskLineFile } from './task-line.ts';
 
 let scene: Scene;
 let sshd: Sshd;
@@ -35,29 +36,11 @@ afterAll(async () => {
   await rm(machine, { recursive: true, force: true, maxRetries: 5 });
 });
 
-const line = {
-  apiVersion: 'jidoka/v1',
-  kind: 'Line',
-  name: 'far',
-  summary: 'One station and one command.',
-  seed: 'task',
-  nonGoals: [],
-  scope: { paths: ['**'], protectedPaths: [] },
-  stages: [
-    { id: 'applicability', does: 'applicability' },
-    { id: 'baseline', does: 'baseline' },
-    { id: 'change', does: 'change', station: 'command', run: ['sh', '-c', `node -e "console.log(require('plain'))" > said.txt`] },
-    { id: 'check', does: 'command', after: ['change'], run: ['sh', '-c', 'test -s said.txt && test -d node_modules/plain'] },
-    { id: 'inspection', does: 'inspection' },
-  ],
-  inspection: ['station', 'scope', 'command', 'install', 'tests'].map((check) => ({ check, demand: 'must-hold' })),
-  noOpRules: [],
-  policy: { baselineRuns: 1, minimumReleaseAgeDays: 0, reuseBaseline: '1m' },
-};
+const line = taskLineFile({ name: 'far', ...ofPlain });
 
 it('a whole run goes over ssh: its packages come through the factory, and its change back by git', async () => {
   const { path } = await scene.project({ dependencies: { plain: '1.0.0' } });
-  const file = await scene.write('far.yaml', JSON.stringify(line));
+  const file = await scene.write('far.yaml', line);
   const ended = await scene.jidoka(['run', 'task', '--repo', path, '--line', file, '--title', 'do it', '--json'], { env });
   const result = readResult(ended);
   expect(result, `${JSON.stringify(result)}${ended.stderr}`).toMatchObject({ verdict: 'PR_READY' });
@@ -75,7 +58,7 @@ it('a whole run goes over ssh: its packages come through the factory, and its ch
 it('a machine out of reach is named, with what is the matter with it', async () => {
   await sshd.stop();
   const { path } = await scene.project({ dependencies: {} });
-  const file = await scene.write('far.yaml', JSON.stringify(line));
+  const file = await scene.write('far.yaml', line);
   const ended = await scene.jidoka(['run', 'task', '--repo', path, '--line', file, '--title', 'do it again', '--json'], { env });
   expect(`${ended.stdout}${ended.stderr}`).toContain(`${sshd.host} refuses the connection`);
   expect(ended.code).not.toBe(0);
