@@ -33,7 +33,7 @@ export async function boundariesOf(database: Database, cast: Cast): Promise<read
 /** A key without tokens and ids. */
 export function steadyKey(key: string, cast: Cast): string {
   const named = [...cast].reduce((text, [run, role]) => text.replaceAll(run, role), key);
-  return named.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}$/, '*');
+  return named.replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}(?=\/|$)/g, '*');
 }
 
 export function isAt(boundary: Boundary, event: LedgerEvent, cast: Cast): boolean {
