@@ -16,7 +16,6 @@ export interface BaseFiles {
   readonly submodules: readonly string[];
   /** True for paths that are never part of a change: installed packages, submodules, names that are no text. */
   readonly kept: (path: string) => boolean;
-  readonly tree: string;
   /** A commit of the base's tree without history, which comes out the same wherever it is made. */
   readonly common: string;
 }
@@ -41,15 +40,13 @@ async function lookAt(ground: Ground, mirror: string, commit: string): Promise<B
   const links = entries.filter((entry) => entry.type === 'commit');
   const folders = links.map(({ path }) => `${path}/`);
   const files = entries.filter((entry) => entry.type === 'blob').map((entry) => entry.path);
-  const tree = (await ground.git.must(['rev-parse', `${commit}^{tree}`], inside(mirror))).toString('utf8').trim();
-  const common = await ground.git.must(['commit-tree', tree, '-m', 'tree'], { ...inside(mirror, nobody), input: '' });
+  const common = await ground.git.must(['commit-tree', `${commit}^{tree}`, '-m', 'tree'], inside(mirror, nobody));
   return {
     files: new Set(files),
     ignoreFiles: files.filter((path) => path === '.gitignore' || path.endsWith('/.gitignore')),
     submodules: links.map(({ line }) => line.replace(' commit ', ' ')),
     kept: (path) =>
       /(^|\/)node_modules(\/|$)/.test(path) || path.includes('\uFFFD') || folders.some((folder) => `${path}/`.startsWith(folder)),
-    tree,
     common: common.toString('utf8').trim(),
   };
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isJidokaError } from '../../core/base/error.ts';
 import type { GitTree } from '../../core/ports/git.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import { underLock } from './host-lock.ts';
 import { fillScript, mustInside, runInside, settleScript, wentWell } from './git/inside.ts';
-import { ensureBase, inside } from './mirror.ts';
+import { ensureBase, exists, inside, objectFormat } from './mirror.ts';
 import type { Ground } from './mirror.ts';
 import { talk } from './git/talk.ts';
 
@@ -40,19 +40,10 @@ export async function settleTree(tree: GitTree): Promise<void> {
   await mustInside('settling a base', await runInside(tree, settleScript));
 }
 
-/** The format of a repository's object names, by the length of one. */
-export function objectFormat(commit: string): 'sha1' | 'sha256' {
-  return commit.length === 64 ? 'sha256' : 'sha1';
-}
-
 /** The git folder of a one-commit repository, made once for each base. */
 export async function ensureSeed(ground: Ground, repository: RepositorySnapshot): Promise<string> {
   const seed = join(ground.root, 'seeds', repository.id, repository.baseCommit);
-  const ready = await access(seed).then(
-    () => true,
-    () => false,
-  );
-  if (!ready) await makeSeed(ground, repository, seed);
+  if (!(await exists(seed))) await makeSeed(ground, repository, seed);
   const now = new Date();
   await utimes(seed, now, now);
   return seed;
@@ -65,8 +56,8 @@ async function makeSeed(ground: Ground, repository: RepositorySnapshot, seed: st
     if (await stat(seed).catch(() => null)) return;
     await removeUnused(dirname(seed));
     const draft = join(ground.git.root, randomUUID());
-    const format = objectFormat(repository.baseCommit) === 'sha256' ? ['--object-format=sha256'] : [];
-    await ground.git.must(['init', '--quiet', '--bare', '--template=', ...format, draft]);
+    const format = `--object-format=${objectFormat(repository.baseCommit)}`;
+    await ground.git.must(['init', '--quiet', '--bare', '--template=', format, draft]);
     await givePack(ground, { mirror, draft, commit: repository.baseCommit });
     await ground.git.must(['update-ref', 'refs/heads/base', repository.baseCommit], inside(draft));
     await rename(draft, seed);

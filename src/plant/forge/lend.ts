@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, constants, copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { constants, copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitRepository } from '../../core/ports/egress.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import { ensureSeed } from './checkout.ts';
+import { exists } from './mirror.ts';
 import type { Ground } from './mirror.ts';
 
 /**
@@ -12,7 +13,7 @@ import type { Ground } from './mirror.ts';
  */
 export async function lendRepository(ground: Ground, repository: RepositorySnapshot, job: string): Promise<void> {
   const folder = placeOf(ground.root, job);
-  if (await isThere(folder)) return;
+  if (await exists(folder)) return;
   const draft = join(ground.git.root, randomUUID());
   await copyFolder(await ensureSeed(ground, repository), draft);
   // Whoever clones it gets the base checked out.
@@ -28,7 +29,7 @@ export async function lendRepository(ground: Ground, repository: RepositorySnaps
 /** The repository of a job; null where none was lent to it. */
 export async function lentRepository(root: string, job: string): Promise<GitRepository | null> {
   const gitDir = placeOf(root, job);
-  return (await isThere(gitDir)) ? { gitDir, base: 'refs/heads/base', prefix: `refs/jidoka/${idOf(job)}/` } : null;
+  return (await exists(gitDir)) ? { gitDir, base: 'refs/heads/base', prefix: `refs/jidoka/${idOf(job)}/` } : null;
 }
 
 /** Removes what was lent to a job, with what it pushed; nothing happens where nothing was. */
@@ -53,11 +54,4 @@ async function copyFolder(from: string, to: string): Promise<void> {
     if (entry.isDirectory()) await copyFolder(source, target);
     else await copyFile(source, target, constants.COPYFILE_FICLONE);
   }
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -78,12 +78,16 @@ async function hasBase(ground: Ground, repository: Named): Promise<boolean> {
 async function ensureMirror(ground: Ground, mirror: string, commit: string): Promise<void> {
   if (await exists(join(mirror, 'HEAD'))) return;
   const draft = join(ground.git.root, randomUUID());
-  const format = commit.length === 64 ? ['--object-format=sha256'] : [];
-  await ground.git.must(['init', '--quiet', '--bare', '--template=', ...format, draft]);
+  await ground.git.must(['init', '--quiet', '--bare', '--template=', `--object-format=${objectFormat(commit)}`, draft]);
   await mkdir(join(draft, 'info'), { recursive: true });
   await writeFile(join(draft, 'info', 'attributes'), rawBytes);
   await rm(mirror, { recursive: true, force: true });
   await rename(draft, mirror);
+}
+
+/** The format of a repository's object names, by the length of one. */
+export function objectFormat(commit: string): 'sha1' | 'sha256' {
+  return commit.length === 64 ? 'sha256' : 'sha1';
 }
 
 /** No conversion of any kind: what is committed is what is checked out and harvested, byte for byte. */
@@ -115,7 +119,7 @@ export function inside(mirror: string, env: Readonly<Record<string, string>> = {
   return { cwd: mirror, env: { GIT_DIR: mirror, ...env } };
 }
 
-function exists(path: string): Promise<boolean> {
+export function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

@@ -5,10 +5,10 @@ import type { GitTree } from '../../core/ports/git.ts';
 import type { Conversation } from '../../core/ports/process.ts';
 import { asInput } from './base-files.ts';
 import type { BaseFiles } from './base-files.ts';
-import { objectFormat } from './checkout.ts';
 import { gitFailed } from './git/git.ts';
 import { harvestScript, runInside, wentWell } from './git/inside.ts';
 import { talk } from './git/talk.ts';
+import { objectFormat } from './mirror.ts';
 import type { Ground } from './mirror.ts';
 import type { Scratch } from './scratch.ts';
 

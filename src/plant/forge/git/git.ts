@@ -138,7 +138,8 @@ async function execute(args: readonly string[], options: GitOptions & { readonly
   });
 }
 
-function endGroup(group: number | undefined): void {
+/** Ends a command of git with all that it started. */
+export function endGroup(group: number | undefined): void {
   if (group === undefined) return;
   try {
     process.kill(-group, 'SIGKILL');

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { JidokaError } from '../../../core/base/error.ts';
 import type { Conversation } from '../../../core/ports/process.ts';
-import { gitFailed } from './git.ts';
+import { endGroup, gitFailed } from './git.ts';
 import type { Ground } from '../mirror.ts';
 
 /** Most that a peer may send in one talk, in bytes. */
@@ -37,9 +37,9 @@ export async function talk(ground: Ground, peer: Conversation, { args, peerOptio
     child.once('close', (code) => resolve(code));
   });
   const said = collect(child);
-  const timer = setTimeout(() => end(child), talkMs);
+  const timer = setTimeout(() => endGroup(child.pid), talkMs);
   // What breaks on the peer's side ends git's side, which then says what it missed.
-  const heard = hear(peer, streams.in).catch(() => end(child));
+  const heard = hear(peer, streams.in).catch(() => endGroup(child.pid));
   const spoken = speak(streams.out, peer).catch(() => undefined);
   const code = await ended;
   clearTimeout(timer);
@@ -80,9 +80,21 @@ async function hear({ output }: Conversation, git: Writable): Promise<void> {
     bytes += chunk.length;
     if (bytes > mostBytes) throw new RangeError(`The peer sent more than ${mostBytes} bytes.`);
     if (git.destroyed) return;
-    if (!git.write(chunk)) await new Promise<void>((resolve) => git.once('drain', resolve).once('close', resolve));
+    if (!git.write(chunk)) await drained(git);
   }
   git.end();
+}
+
+function drained(stream: Writable): Promise<void> {
+  if (stream.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    // Both are taken off again: a stream that is waited for often would gather them.
+    const done = (): void => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.on('drain', done).on('close', done);
+  });
 }
 
 async function speak(git: Readable, peer: Conversation): Promise<void> {
@@ -95,12 +107,4 @@ function collect(child: ChildProcess): { readonly stdout: () => string; readonly
     child[name]?.setEncoding('utf8').on('data', (text: string) => (parts[name] = (parts[name] + text).slice(-64_000)));
   }
   return { stdout: () => parts.stdout, stderr: () => parts.stderr };
-}
-
-function end(child: ChildProcess): void {
-  try {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // It ended by itself meanwhile.
-  }
 }
