@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, unlink, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Workspace } from '../../src/core/ports/floor.ts';
 import type { Forge } from '../../src/core/ports/forge.ts';
 import type { RepositorySnapshot } from '../../src/core/packet/seed.ts';
 import { folderWorkspace } from '../floor/index.ts';
@@ -105,6 +106,24 @@ function opening({ forge, target, repository, folder, tree }: Given): void {
   });
 }
 
+/** A workspace whose conversations are heard in small pieces, as over a slow line. */
+function piecemeal(workspace: Workspace, size: number): Workspace {
+  const harvest: Workspace['harvest'] = (sink) =>
+    sink.take({
+      root: workspace.root,
+      base: null,
+      converse: async (command) => {
+        const conversation = await workspace.converse(command);
+        return { ...conversation, output: inPieces(conversation.output, size) };
+      },
+    });
+  return { ...workspace, harvest };
+}
+
+async function* inPieces(output: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+  for await (const chunk of output) for (let at = 0; at < chunk.length; at += size) yield chunk.subarray(at, at + size);
+}
+
 function changing({ forge, repository, folder, tree }: Given): void {
   beforeEach(() => tree().seed(forge().source(repository())));
 
@@ -135,6 +154,21 @@ function changing({ forge, repository, folder, tree }: Given): void {
     expect([...(await forge().apply(repository(), change.patch, second))].sort()).toEqual(change.files.map((file) => file.path));
     expect(await forge().harvest(repository(), second)).toEqual(change);
     expect(await readFile(join(other, 'latin.txt'))).toEqual(Buffer.from('caf\xe9\n', 'latin1'));
+  });
+
+  test.each([1, 2, 7, 4096])('a tree is taken up the same in pieces of %i bytes, and so is an empty one', async (size) => {
+    await put(folder(), 'src/new.js');
+    const inPieces = (): Workspace => piecemeal(tree(), size);
+    const whole = await forge().harvest(repository(), tree());
+    expect(whole.files).toHaveLength(1);
+    expect(await forge().harvest(repository(), inPieces())).toEqual(whole);
+    for (const path of [...Object.keys(files), 'src/new.js']) await unlink(join(folder(), path));
+    const emptied = await forge().harvest(repository(), inPieces());
+    expect(emptied.files.map(({ path, status }) => [path, status])).toEqual(
+      Object.keys(files)
+        .toSorted()
+        .map((path) => [path, 'deleted']),
+    );
   });
 
   test('files ignored by the base and installed packages are no part of a change, whatever the tree says', async () => {

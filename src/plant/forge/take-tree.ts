@@ -72,21 +72,28 @@ export async function takeTree(
 /** The list of files, each ended by NUL and the list by another, and the conversation from there on. */
 async function listOf(peer: Conversation): Promise<{ readonly list: readonly string[]; readonly rest: Conversation }> {
   const pieces = peer.output[Symbol.asyncIterator]();
-  let heard = Buffer.alloc(0);
-  for (;;) {
-    const end = heard.length === 1 && heard[0] === 0 ? 0 : heard.indexOf('\0\0');
+  const heard: Uint8Array[] = [];
+  let bytes = 0;
+  // As if a name had ended: a list of nothing is ended by its first NUL.
+  let last: Uint8Array = Buffer.alloc(1);
+  for (let piece = await pieces.next(); piece.done !== true && bytes <= longestList; piece = await pieces.next()) {
+    // Only the end of what came before is looked at again, however small the pieces.
+    const joined = Buffer.concat([last, piece.value]);
+    const end = joined.indexOf('\0\0');
     if (end >= 0) {
-      const after = heard.subarray(end + (heard.length === 1 ? 1 : 2));
-      const list = heard.subarray(0, end).toString('utf8').split('\0');
+      const list = Buffer.concat([...heard, joined.subarray(1, Math.max(1, end))])
+        .toString('utf8')
+        .split('\0');
       return {
         list: list.filter((path) => path !== '').map((path) => path.replace(/^\.\//, '')),
-        rest: { ...peer, output: from(after, pieces) },
+        rest: { ...peer, output: from(joined.subarray(end + 2), pieces) },
       };
     }
-    const piece = await pieces.next();
-    if (piece.done === true || heard.length > longestList) throw new Error('The list of files of the workspace has no end.');
-    heard = Buffer.concat([heard, piece.value]);
+    heard.push(piece.value);
+    bytes += piece.value.length;
+    last = joined.subarray(-1);
   }
+  throw new Error('The list of files of the workspace has no end.');
 }
 
 async function* from(first: Uint8Array, pieces: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -21,19 +21,18 @@ export function runInside(tree: Pick<GitTree, 'converse'>, script: string, args:
 }
 
 /** Waits for a script that says nothing of interest but whether it went well. */
-export async function mustInside(doing: string, conversation: Conversation, input?: string | Uint8Array): Promise<Buffer> {
-  const heard = read(conversation);
-  if (input !== undefined) await conversation.write(typeof input === 'string' ? Buffer.from(input) : input);
+export async function mustInside(doing: string, conversation: Conversation, input = ''): Promise<void> {
+  const passed = passOver(conversation);
+  if (input !== '') await conversation.write(Buffer.from(input));
   conversation.end();
-  const [output, result] = await Promise.all([heard, conversation.result]);
+  const [, result] = await Promise.all([passed, conversation.result]);
   wentWell(doing, result);
-  return output;
 }
 
-async function read({ output }: Conversation): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of output) chunks.push(chunk);
-  return Buffer.concat(chunks);
+/** Takes what a script prints, so that it can go on, and keeps none of it. */
+async function passOver({ output }: Conversation): Promise<void> {
+  const pieces = output[Symbol.asyncIterator]();
+  for (let piece = await pieces.next(); piece.done !== true; piece = await pieces.next());
 }
 
 /** Throws `git-failed`, or `disk-full`, where a script inside did not end well. */
