@@ -14,7 +14,7 @@ import type { Egress, GitCapability, Lending, ModelUpstream } from './core/ports
 import type { Engine } from './core/ports/engine.ts';
 import type { EvidenceStore } from './core/ports/evidence-store.ts';
 import type { Feed } from './core/ports/feed.ts';
-import type { Floor, FloorSettings, Limits } from './core/ports/floor.ts';
+import { presetFloor, type Floor, type FloorSettings, type Limits } from './core/ports/floor.ts';
 import type { Forge } from './core/ports/forge.ts';
 import type { Ledger } from './core/ports/ledger.ts';
 import type { Registry } from './core/ports/registry.ts';
@@ -76,7 +76,8 @@ export async function openMachines(config: FactoryConfig): Promise<Machines> {
   await mkdir(home, { recursive: true });
   const clock = systemClock();
   const forge = gitForge({ root: join(home, 'forge'), env, log, lock: withFileLock });
-  const floor = within(config.floor?.limits ?? {}, floorOf(config, { clock, log, git: forge }));
+  const settings = config.floor ?? presetFloor;
+  const floor = within(settings.limits, floorOf(config, settings, { clock, log, git: forge }));
   // The floor looks at its tools while the database starts; whoever needs it hears of a failure.
   floor.probe().catch(() => undefined);
   const database = await openDatabase({ home, url: config.databaseUrl, binDir: config.postgresBin, env, log });
@@ -96,28 +97,24 @@ interface Around {
   readonly git: GitCapability;
 }
 
-function floorOf({ home, env, floor }: FactoryConfig, { clock, log, git }: Around): Floor {
-  const ground = { root: floorRoot(home, process.getuid?.()), clock, env, log, region: floor?.region ?? null };
-  const kind = floor?.kind ?? 'sandbox';
-  const least = floor?.least ?? 'T2';
+function floorOf({ home, env }: FactoryConfig, settings: FloorSettings, { clock, log, git }: Around): Floor {
+  const { kind, preset, image, engine, host, least, region } = settings;
+  const ground = { root: floorRoot(home, process.getuid?.()), clock, env, log, region };
   const egress = (): Egress => {
     const upstreams = npmUpstreams({ cwd: home, env, cacheFolder: join(home, 'registry-cache') });
     return openEgress({ upstreams, git, model: modelUpstream(env), path: env['PATH'] ?? '' });
   };
   const sandbox = (): Floor => sandboxFloor({ ...ground, egress: egress(), least });
-  const containers = (): Floor => {
-    const [image, engine] = [floor?.image ?? null, floor?.engine ?? null];
-    return containerFloor({ ...ground, root: join(home, 'containers'), image, engine, egress: egress() });
-  };
+  const containers = (): Floor => containerFloor({ ...ground, root: join(home, 'containers'), image, engine, egress: egress() });
   // Where the owner named an image, containers stand in for walls that this machine does not give.
-  const standsIn = (floor?.preset ?? true) && (floor?.image ?? null) !== null;
+  const standsIn = preset && image !== null;
   switch (kind) {
     case 'host':
       return hostFloor(ground);
     case 'sandbox':
       return standsIn ? firstThatHolds(sandbox(), containers()) : sandbox();
     case 'ssh':
-      return sshFloor({ host: floor?.host ?? '', folder: join(home, 'ssh'), env, log, region: ground.region, egress: egress(), least });
+      return sshFloor({ host: host ?? '', folder: join(home, 'ssh'), env, log, region, egress: egress(), least });
     case 'container':
       return containers();
     default:

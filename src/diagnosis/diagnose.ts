@@ -2,7 +2,7 @@ import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { isJidokaError } from '../core/base/error.ts';
 import type { Finding } from '../core/ports/factory.ts';
 import type { AdvisorySource } from '../core/ports/advisories.ts';
-import type { Floor, FloorSettings } from '../core/ports/floor.ts';
+import { presetFloor, type Floor, type FloorSettings } from '../core/ports/floor.ts';
 import type { Forge } from '../core/ports/forge.ts';
 import type { Registry } from '../core/ports/registry.ts';
 import { broken, finding } from './finding.ts';
@@ -35,12 +35,13 @@ export async function diagnose(config: Diagnosed, open: () => Promise<Machines>)
   );
   if (!('needs' in opened)) return [...place, broken('required', 'database and engine', opened.error)];
   const { needs } = opened;
+  const settings = config.floor ?? presetFloor;
   const looked = await Promise.all([
-    floorFindings(needs.floor, config.floor),
+    floorFindings(needs.floor, settings),
     git(needs),
     registry(needs),
     advisories(needs),
-    otherFloors(needs.floor.kind, config.floor, config.env),
+    otherFloors(needs.floor.kind, settings, config.env),
   ]);
   return [...place, finding('required', 'database and engine', true, `open, executor ${needs.engine.executor}`), ...looked.flat()];
 }

@@ -3,8 +3,8 @@ import type { Floor, FloorClaim, FloorProbe, FloorSettings } from '../core/ports
 import { broken, finding } from './finding.ts';
 
 /** Looks at the floor that is used: what it proved claim by claim, how it holds limits, and what to do where it refuses. */
-export async function floorFindings(floor: Floor, settings: FloorSettings | undefined): Promise<readonly Finding[]> {
-  const named = settings === undefined || settings.preset ? `${floor.kind}, as preset` : `${floor.kind}, as --floor or JIDOKA_FLOOR says`;
+export async function floorFindings(floor: Floor, settings: FloorSettings): Promise<readonly Finding[]> {
+  const named = settings.preset ? `${floor.kind}, as preset` : `${floor.kind}, as --floor or JIDOKA_FLOOR says`;
   try {
     const probe = await floor.probe();
     const { tier, wall, user, node, npm, caveats } = probe;
@@ -29,8 +29,8 @@ function ofClaim({ claim, state, proof }: FloorClaim): Finding {
   return finding('optional', `floor ${claim}`, false, `${state}: ${proof}`, 'Rely on nothing that needs it, or use a floor that holds it.');
 }
 
-function limits({ limits: method }: FloorProbe, settings: FloorSettings | undefined): Finding {
-  const set = Object.entries(settings?.limits ?? {}).map(([name, value]) => `${name} ${value}`);
+function limits({ limits: method }: FloorProbe, settings: FloorSettings): Finding {
+  const set = Object.entries(settings.limits).map(([name, value]) => `${name} ${value}`);
   const asked = set.length === 0 ? '' : `; set: ${set.join(', ')}`;
   const mend =
     'Nothing keeps a command from using all of this machine: use --floor container, or a machine whose cgroups the factory may write.';

@@ -8,9 +8,9 @@ import { finding } from './finding.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Looks whether floors that are not used could be: nothing is started, and nobody is waited for long. */
-export async function otherFloors(used: string, settings: FloorSettings | undefined, env: Environment): Promise<readonly Finding[]> {
+export async function otherFloors(used: string, settings: FloorSettings, env: Environment): Promise<readonly Finding[]> {
   const [container, ssh] = await Promise.all([
-    used === 'container' ? null : containerFloor(settings?.engine ?? null, env),
+    used === 'container' ? null : containerFloor(settings.engine, env),
     used === 'ssh' ? null : sshFloor(env),
   ]);
   return [container, ssh].filter((found) => found !== null);

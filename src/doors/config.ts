@@ -4,10 +4,10 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JidokaError } from '../core/base/error.ts';
 import type { FloorSettings } from '../core/ports/floor.ts';
+import { set, type Environment } from './environment.ts';
 import { floorSettings } from './floor-settings.ts';
 
-/** A copy of the environment; this file is the only one that reads it. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment } from './environment.ts';
 
 /** Where the factory keeps its things and which database it uses. */
 export interface Settings {
@@ -23,7 +23,7 @@ export interface Settings {
   readonly version: string;
 }
 
-/** Takes the environment of this process. */
+/** Takes the environment of this process; nothing else reads it. */
 export function readEnvironment(): Environment {
   return { ...process.env };
 }
@@ -114,11 +114,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** An empty variable counts as none. */
-function set(value: string | undefined): string | null {
-  return value === undefined || value === '' ? null : value;
 }
 
 /** The version of this package. */

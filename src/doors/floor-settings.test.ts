@@ -37,6 +37,8 @@ describe('the floor of a factory', () => {
       { JIDOKA_REGION: 'eu', JIDOKA_DOCKER: '/run/d.sock' },
     );
     expect(floorSettings(none, floorEnvironment(floor))).toEqual(floor);
+    const preset = floorSettings(none, { JIDOKA_FLOOR_IMAGE: 'node:22' });
+    expect(floorSettings(none, floorEnvironment(preset))).toEqual(preset);
     const plain = floorSettings(none, { JIDOKA_FLOOR: 'host' });
     expect(floorEnvironment(plain)).toEqual({ JIDOKA_FLOOR: 'host' });
   });

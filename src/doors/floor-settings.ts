@@ -1,6 +1,6 @@
 import { JidokaError } from '../core/base/error.ts';
-import { floorKinds, tiers, type FloorKind, type FloorSettings, type Tier } from '../core/ports/floor.ts';
-import type { Environment } from './config.ts';
+import { floorKinds, presetFloor, tiers, type FloorKind, type FloorSettings, type Tier } from '../core/ports/floor.ts';
+import { set, type Environment } from './environment.ts';
 import { limitsText, parseLimits } from './limit-list.ts';
 
 /** What was said of the floor as options; null where nothing was. */
@@ -10,8 +10,6 @@ export interface FloorFlags {
   readonly limits: string | null;
 }
 
-const preset = 'sandbox';
-
 /**
  * Decides where commands of repositories run: an option wins over the environment. Throws `usage`.
  *
@@ -20,7 +18,7 @@ const preset = 'sandbox';
  */
 export function floorSettings(flags: FloorFlags, env: Environment): FloorSettings {
   const named = flags.floor ?? set(env['JIDOKA_FLOOR']);
-  const { kind, host } = floorNamed(named ?? preset);
+  const { kind, host } = floorNamed(named ?? presetFloor.kind);
   if (flags.image !== null && kind !== 'container') throw imageForNone(kind);
   const limits = flags.limits ?? set(env['JIDOKA_LIMITS']);
   return {
@@ -29,19 +27,22 @@ export function floorSettings(flags: FloorFlags, env: Environment): FloorSetting
     host,
     image: flags.image ?? set(env['JIDOKA_FLOOR_IMAGE']),
     engine: set(env['JIDOKA_DOCKER']),
-    least: leastTier(set(env['JIDOKA_FLOOR_LEAST']) ?? 'T2'),
+    least: leastTier(set(env['JIDOKA_FLOOR_LEAST']) ?? presetFloor.least),
     region: set(env['JIDOKA_REGION']),
     limits: limits === null ? {} : parseLimits(limits),
   };
 }
 
 /** The variables by which another process of this program decides the same. */
-export function floorEnvironment({ kind, host, image, engine, least, region, limits }: FloorSettings): Readonly<Record<string, string>> {
+export function floorEnvironment(settings: FloorSettings): Readonly<Record<string, string>> {
+  const { kind, preset, host, image, engine, least, region, limits } = settings;
+  const named = host === null ? kind : `${kind}:${host}`;
   const said = {
-    JIDOKA_FLOOR: host === null ? kind : `${kind}:${host}`,
+    // Only where nobody named a floor may another stand in for it.
+    JIDOKA_FLOOR: preset ? '' : named,
     JIDOKA_FLOOR_IMAGE: image ?? '',
     JIDOKA_DOCKER: engine ?? '',
-    JIDOKA_FLOOR_LEAST: least === 'T2' ? '' : least,
+    JIDOKA_FLOOR_LEAST: least === presetFloor.least ? '' : least,
     JIDOKA_REGION: region ?? '',
     JIDOKA_LIMITS: limitsText(limits),
   };
@@ -85,9 +86,4 @@ function imageForNone(kind: FloorKind): JidokaError {
   return new JidokaError('usage', `--floor-image is for the floor container, and the floor is ${kind}.`, {
     mend: 'Add --floor container, or leave --floor-image out.',
   });
-}
-
-/** An empty variable counts as none. */
-function set(value: string | undefined): string | null {
-  return value === undefined || value === '' ? null : value;
 }

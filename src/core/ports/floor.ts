@@ -29,15 +29,10 @@ export interface FloorSettings {
   readonly limits: Partial<Limits>;
 }
 
-/**
- * Commands run with the rights of whoever runs the factory: for code that is his own, and for those who say so.
- *
- * @example
- * const factory = await createFactory({ ...config, floor: unconfined });
- */
-export const unconfined: FloorSettings = {
-  kind: 'host',
-  preset: false,
+/** The floor where nobody says anything of it. */
+export const presetFloor: FloorSettings = {
+  kind: 'sandbox',
+  preset: true,
   image: null,
   engine: null,
   host: null,
@@ -45,6 +40,14 @@ export const unconfined: FloorSettings = {
   region: null,
   limits: {},
 };
+
+/**
+ * Commands run with the rights of whoever runs the factory: for code that is his own, and for those who say so.
+ *
+ * @example
+ * const factory = await createFactory({ ...config, floor: unconfined });
+ */
+export const unconfined: FloorSettings = { ...presetFloor, kind: 'host', preset: false };
 
 /** How far a floor is shut off from its host, by what was proved: T0 not at all, T2 namespaces, T3 a container, T4 another kernel. */
 export const tiers = ['T0', 'T1', 'T2', 'T3', 'T4'] as const;

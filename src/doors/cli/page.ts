@@ -45,6 +45,11 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} m ${String(seconds % 60).padStart(2, '0')} s`;
 }
 
+/** An ISO time to the minute, for people. */
+export function minute(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ');
+}
+
 /** A sign beside the word, so that a verdict can be told without colour. */
 export function verdictMark(verdict: Verdict, { paint }: Page): string {
   const marks = {

@@ -1,7 +1,7 @@
 import { JidokaError } from '../../../core/base/error.ts';
 import type { RunSummary } from '../../../core/ports/factory.ts';
 import { type CommandRecord, jsonOption } from '../command.ts';
-import { type Page, plain, verdictMark } from '../page.ts';
+import { minute, type Page, plain, verdictMark } from '../page.ts';
 import { table } from '../table.ts';
 import { withFactory } from '../with-factory.ts';
 
@@ -53,8 +53,4 @@ export function stateText(run: RunSummary, { paint, width }: Page): string {
 
 function whatText(run: RunSummary): string {
   return plain(run.waitsFor === '' ? run.title : `${run.title} (waits for ${run.waitsFor})`);
-}
-
-function minute(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ');
 }

@@ -1,6 +1,6 @@
 import type { ReapReport, WorkspaceView } from '../../../../core/ports/floor.ts';
 import { type CommandRecord, jsonOption } from '../../command.ts';
-import { type Page, plain } from '../../page.ts';
+import { minute, type Page, plain } from '../../page.ts';
 import { sameFactoryCommand } from '../../self-command.ts';
 import { table } from '../../table.ts';
 import { withFactory } from '../../with-factory.ts';
@@ -54,8 +54,4 @@ function reapText(
   const gone = removed.length === 0 ? [`Nothing is to be removed.`] : [`${verb} ${removed.length}:`, viewsText(removed, page)];
   const why = `Left as they are, because a command that was started there may go on and its run may be taken over (\`${self} runs\`):`;
   return [...gone, ...(left.length === 0 ? [] : ['', why, viewsText(left, page)])].join('\n');
-}
-
-function minute(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ');
 }

@@ -1,7 +1,7 @@
 import type { Whereabouts } from '../../../../core/ports/factory.ts';
 import { type CommandRecord, jsonOption } from '../../command.ts';
 import { type Page, plain } from '../../page.ts';
-import { table } from '../../table.ts';
+import { type Column, table } from '../../table.ts';
 import { withFactory } from '../../with-factory.ts';
 
 /** `jidoka where`: on what every stage of a run ran, or would run now. */
@@ -24,28 +24,23 @@ export const where: CommandRecord = {
 
 /** What differs within one factory comes first; a column that says nothing of any stage is left out. */
 function whereText(stages: readonly Whereabouts[], page: Page): string {
-  const columns: readonly Column[] = [
+  const columns: readonly StageColumn[] = [
     { title: 'RUN', cell: ({ run }) => run, leave: stages.every(({ run }) => run === stages[0]?.run) },
     { title: 'STAGE', cell: ({ stage, attempt }) => (attempt === 1 ? stage : `${stage} (${attempt})`) },
-    { title: 'HOST', cell: ({ where: { host } }) => host },
+    { title: 'HOST', flexible: true, cell: ({ where: { host } }) => host },
     { title: 'FLOOR', cell: ({ where: { floor, tier } }) => `${floor} ${tier}` },
     { title: 'WALL', cell: ({ where: { wall = '' } }) => wall },
-    { title: 'ON', cell: groundOf },
-    { title: 'HARNESS', cell: harnessOf },
+    { title: 'ON', flexible: true, cell: groundOf },
+    { title: 'HARNESS', flexible: true, cell: harnessOf },
     { title: 'REGION', cell: ({ where: { region } }) => region ?? '' },
     { title: 'WHEN', cell: ({ at }) => at.slice(0, 19).replace('T', ' ') },
   ];
   const shown = columns.filter(({ cell, leave = false }) => !leave && stages.some((stage) => cell(stage) !== ''));
   const rows = stages.map((stage) => shown.map(({ cell }) => plain(cell(stage))));
-  return table(
-    shown.map(({ title }) => ({ title, flexible: ['HOST', 'HARNESS', 'ON'].includes(title) })),
-    rows,
-    page,
-  );
+  return table(shown, rows, page);
 }
 
-interface Column {
-  readonly title: string;
+interface StageColumn extends Column {
   cell(stage: Whereabouts): string;
   readonly leave?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { GateView } from '../../../../core/ports/factory.ts';
-import { facts, type Page, plain } from '../../page.ts';
+import { facts, minute, type Page, plain } from '../../page.ts';
 import { quote } from '../../self-command.ts';
 import { table } from '../../table.ts';
 
@@ -68,8 +68,4 @@ function section(title: string, lines: readonly string[], { paint }: Page): stri
 function stateMark({ state }: GateView, { paint }: Page): string {
   if (state === 'open') return paint.yellow('? open');
   return state === 'approved' || state === 'answered' ? paint.green(`✓ ${state}`) : paint.red(`✗ ${state}`);
-}
-
-function minute(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ');
 }

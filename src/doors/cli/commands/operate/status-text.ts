@@ -1,6 +1,6 @@
 import type { ExecutorView, StepView } from '../../../../core/ports/engine.ts';
 import type { FactoryStatus, WorkSummary } from '../../../../core/ports/factory.ts';
-import { facts, type Page, plain } from '../../page.ts';
+import { facts, minute, type Page, plain } from '../../page.ts';
 import { table } from '../../table.ts';
 import { limitsText } from './limits.ts';
 
@@ -97,8 +97,4 @@ function personLines({ factory, self }: Seen): string[] {
   const results = factory.reviews.filter(({ id, run }) => id === run);
   const reviews = results.map(({ run, what, since }) => `${run} since ${minute(since)}: ${plain(what)}`);
   return [...gates, ...reviews, ...(reviews.length === 0 ? [] : [`${self} reviewed RUN once you have looked`])];
-}
-
-function minute(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ');
 }
