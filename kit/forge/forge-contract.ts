@@ -158,12 +158,12 @@ function changing({ forge, repository, folder, tree }: Given): void {
 
   test.each([1, 2, 7, 4096])('a tree is taken up the same in pieces of %i bytes, and so is an empty one', async (size) => {
     await put(folder(), 'src/new.js');
-    const inPieces = (): Workspace => piecemeal(tree(), size);
+    const cut = (): Workspace => piecemeal(tree(), size);
     const whole = await forge().harvest(repository(), tree());
     expect(whole.files).toHaveLength(1);
-    expect(await forge().harvest(repository(), inPieces())).toEqual(whole);
+    expect(await forge().harvest(repository(), cut())).toEqual(whole);
     for (const path of [...Object.keys(files), 'src/new.js']) await unlink(join(folder(), path));
-    const emptied = await forge().harvest(repository(), inPieces());
+    const emptied = await forge().harvest(repository(), cut());
     expect(emptied.files.map(({ path, status }) => [path, status])).toEqual(
       Object.keys(files)
         .toSorted()
