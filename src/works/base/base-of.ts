@@ -7,6 +7,7 @@ import type { PreparedBase } from '../../core/ports/factory.ts';
 import type { BaseRef, Command, Floor, FloorProbe } from '../../core/ports/floor.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import { readEnvironment } from '../environment/index.ts';
+import { listedOnce } from './listed-once.ts';
 import { notFetched } from './not-fetched.ts';
 
 /** What the bases of repositories are made with. */
@@ -19,16 +20,14 @@ export interface BaseNeeds {
 
 export interface BaseOptions {
   readonly signal?: AbortSignal;
-  /** Limit for one setup command, in ms; a quarter of an hour where nothing is said. */
-  readonly timeoutMs?: number;
 }
 
+/** Limit for one setup command: a quarter of an hour. */
 const setupMs = 900_000;
 
 /** The base commit as it was committed, and nothing else: every run on it shares one. */
-export async function checkoutBase(repository: RepositorySnapshot, needs: BaseNeeds, { signal }: BaseOptions = {}): Promise<BaseRef> {
-  const order = { key: keyOf({ what: 'checkout', repository }, needs), source: needs.forge.source(repository), setup: [] };
-  return await needs.floor.prepare({ ...order, ...(signal && { signal }) });
+export async function checkoutBase(repository: RepositorySnapshot, needs: BaseNeeds, options: BaseOptions = {}): Promise<BaseRef> {
+  return await prepare({ what: 'checkout', repository }, [], { needs, options });
 }
 
 /** The base commit with what its environment asks for set up: with registries and no secrets, before any station is there. Throws `setup-failed`. */
@@ -38,24 +37,27 @@ export async function setUpBase(
   needs: BaseNeeds,
   options: BaseOptions = {},
 ): Promise<BaseRef> {
-  const setup = setupOf(environment, options);
+  const setup = setupOf(environment);
   if (setup.length === 0) return await checkoutBase(repository, needs, options);
-  const key = keyOf(
-    { what: 'environment', repository, on: { environment: environment.digest, ...toolsOf(await needs.floor.probe()) } },
-    needs,
-  );
-  return await needs.floor.prepare({
-    key,
-    source: needs.forge.source(repository),
-    setup,
-    ...(options.signal && { signal: options.signal }),
-  });
+  const on = { environment: environment.digest, ...toolsOf(await needs.floor.probe()) };
+  return await prepare({ what: 'environment', repository, on }, setup, { needs, options });
+}
+
+interface Preparing {
+  readonly needs: BaseNeeds;
+  readonly options: BaseOptions;
+}
+
+async function prepare(kept: Kept, setup: readonly Command[], { needs, options }: Preparing): Promise<BaseRef> {
+  const { floor, forge } = needs;
+  return await floor.prepare({ key: keyOf(kept, needs), source: forge.source(kept.repository), setup, ...options });
 }
 
 /** The base of a repository as stages of stations begin with it, and what it came from, for people. */
 export async function preparedBase(repository: RepositorySnapshot, needs: BaseNeeds): Promise<PreparedBase> {
   const begunMs = needs.clock.monotonicMs();
-  const environment = await readEnvironment(repository, needs.forge, needs.sha256);
+  const files = listedOnce(repository, needs.forge);
+  const environment = await readEnvironment(repository, files, needs.sha256);
   const before = await needs.floor.list();
   const base = await setUpBase(repository, environment, needs);
   return {
@@ -65,13 +67,13 @@ export async function preparedBase(repository: RepositorySnapshot, needs: BaseNe
     commit: repository.baseCommit,
     environment: environment.source,
     setup: environment.setup.map(({ words }) => words.join(' ')),
-    refused: [...environment.refused.map(({ what, why }) => `${what}: ${why}`), ...(await notFetched(repository, needs.forge))],
+    refused: [...environment.refused.map(({ what, why }) => `${what}: ${why}`), ...(await notFetched(repository, files))],
     ms: Math.round(needs.clock.monotonicMs() - begunMs),
   };
 }
 
-function setupOf({ setup, env }: EnvironmentSpec, { timeoutMs = setupMs }: BaseOptions): readonly Command[] {
-  return setup.map(({ words, cwd, network }) => ({ argv: words, cwd, env, network, timeoutMs }));
+function setupOf({ setup, env }: EnvironmentSpec): readonly Command[] {
+  return setup.map(({ words, cwd, network }) => ({ argv: words, cwd, env, network, timeoutMs: setupMs }));
 }
 
 interface Kept {

@@ -11,15 +11,20 @@ const mostNamed = 5;
  */
 export async function notFetched(repository: RepositorySnapshot, forge: Pick<Forge, 'read' | 'list'>): Promise<readonly string[]> {
   const paths = await forge.list(repository);
-  return [...(await submodules(repository, forge)), ...(await pointers(repository, paths, forge))];
+  return [...(await submodules(repository, paths, forge)), ...(await pointers(repository, paths, forge))];
 }
 
-async function submodules(repository: RepositorySnapshot, forge: Pick<Forge, 'read'>): Promise<readonly string[]> {
+async function submodules(
+  repository: RepositorySnapshot,
+  paths: readonly string[],
+  forge: Pick<Forge, 'read'>,
+): Promise<readonly string[]> {
+  if (!paths.includes('.gitmodules')) return [];
   const text = (await forge.read(repository, '.gitmodules')) ?? '';
-  const paths = [...text.matchAll(/^[ \t]*path[ \t]*=[ \t]*(.+?)[ \t]*$/gm)].map(([, path = '']) => path);
-  if (paths.length === 0) return [];
-  const named = paths.slice(0, mostNamed).join(', ');
-  const more = paths.length > mostNamed ? ` and ${paths.length - mostNamed} more` : '';
+  const folders = [...text.matchAll(/^[ \t]*path[ \t]*=[ \t]*(.+?)[ \t]*$/gm)].map(([, path = '']) => path);
+  if (folders.length === 0) return [];
+  const named = folders.slice(0, mostNamed).join(', ');
+  const more = folders.length > mostNamed ? ` and ${folders.length - mostNamed} more` : '';
   return [
     `Submodules are not fetched, their folders are empty: ${named}${more}. What tests need of them must be in the repository itself.`,
   ];

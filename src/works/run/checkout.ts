@@ -6,7 +6,7 @@ import type { Stage } from '../../core/line/line.ts';
 import { attemptOf } from '../../core/line/state.ts';
 import { stopReason } from '../../core/ports/abort.ts';
 import type { BaseRef, Workspace } from '../../core/ports/floor.ts';
-import { checkoutBase, notFetched, setUpBase } from '../base/index.ts';
+import { checkoutBase, listedOnce, notFetched, setUpBase } from '../base/index.ts';
 import { readEnvironment, unmetTools } from '../environment/index.ts';
 import type { Job } from './job.ts';
 import { append, type Keyed } from './record/append.ts';
@@ -16,9 +16,10 @@ export async function withCheckout<T>(stage: Stage, job: Job, use: (workspace: W
   const base = await baseFor(stage, job);
   // Named for this taking of the step: a process that lost it must not sweep away what its successor works in.
   const name = `${job.run}-${stage.id}-${job.step.token.slice(0, 8)}`;
-  if (needsSetup(stage)) await job.needs.lending.lend(job.packet.scope.repository, name);
   const workspace = await job.needs.floor.open(name, { base });
   return await using(workspace, { stage, job }, async () => {
+    // Asked for at the first request: nothing runs in it yet. What is lent is taken back when the workspace ends.
+    if (needsSetup(stage)) await job.needs.lending.lend(job.packet.scope.repository, name);
     const attempt = attemptOf(job.state, stage.id);
     await append(job, [
       [keyFor(stage, job, 'opened'), { type: 'workspace.opened', stage: stage.id, attempt, ref: workspace.ref, base: base.key }],
@@ -46,11 +47,13 @@ function needsSetup({ does, station }: Stage): boolean {
 /** The environment as the base commit defines it, told in the ledger; one that cannot be honoured is a fault only where it is needed. */
 async function environmentOf(stage: Stage, job: Job): Promise<EnvironmentSpec | null> {
   const { forge, sha256, floor } = job.needs;
+  const { repository } = job.packet.scope;
+  const files = listedOnce(repository, forge);
   try {
-    const environment = await readEnvironment(job.packet.scope.repository, forge, sha256);
+    const environment = await readEnvironment(repository, files, sha256);
     const { source, digest, setup, refused, tools } = environment;
     const tooled = unmetTools(tools, await floor.probe()).map(({ why }) => why);
-    const unmet = [...tooled, ...(await notFetched(job.packet.scope.repository, forge))];
+    const unmet = [...tooled, ...(await notFetched(repository, files))];
     const words = setup.map((command) => command.words.join(' '));
     const body: EventBody = {
       type: 'environment.read',
