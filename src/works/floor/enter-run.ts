@@ -67,13 +67,14 @@ async function isRecorded(run: RunId, { stage, attempt, workspace }: Live, { act
 }
 
 async function liveWorkspaces(events: readonly LedgerEvent[], { floor }: FloorNeeds): Promise<readonly Live[]> {
+  const opened = events.map(({ body }) => body).filter((body) => body.type === 'workspace.opened');
   const found = await Promise.all(
     stagesUnderWay(events).map(async (at): Promise<Live | null> => {
-      const opened = events.map(({ body }) => body).filter((body) => body.type === 'workspace.opened');
       const ref = opened.findLast(({ stage, attempt }) => stage === at.stage && attempt === at.attempt)?.ref;
-      const attached = ref === undefined ? null : await floor.attach(ref, { visit: true });
-      if (attached?.kind === 'unreachable' && ref !== undefined) throw unreachable(ref.name, attached.why);
-      return attached?.kind === 'attached' ? { ...at, workspace: attached.workspace } : null;
+      if (ref === undefined) return null;
+      const attached = await floor.attach(ref, { visit: true });
+      if (attached.kind === 'unreachable') throw unreachable(ref.name, attached.why);
+      return attached.kind === 'attached' ? { ...at, workspace: attached.workspace } : null;
     }),
   );
   return found.filter((live) => live !== null);

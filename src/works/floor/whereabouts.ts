@@ -1,9 +1,9 @@
 import { parseRunId } from '../../core/base/ids.ts';
-import type { Where } from '../../core/evidence/event.ts';
 import { find } from '../../core/evidence/run-result.ts';
 import { whereaboutsOf } from '../../core/evidence/whereabouts.ts';
 import type { Whereabouts } from '../../core/ports/factory.ts';
 import { findRun } from '../dispatch/index.ts';
+import { whereHere } from '../run/index.ts';
 import type { FloorNeeds } from './needs.ts';
 import { stagesUnderWay } from './under-way.ts';
 
@@ -20,12 +20,6 @@ export async function whereabouts(run: string | null, needs: FloorNeeds): Promis
   if (run !== null) return whereaboutsOf(await needs.ledger.read(await findRun(run, needs.ledger)));
   const here: Whereabouts = { run: '', stage: 'here', attempt: 1, at: '', where: await whereHere(needs), base: null, workspace: null };
   return [here, ...(await openRuns(needs))];
-}
-
-/** As the floor proves it now; what a station and its model would be is the stage's to say. */
-async function whereHere({ floor, engine, pid }: FloorNeeds): Promise<Where> {
-  const { host, platform, kind, tier, user, node, npm, wall, limits, image, region } = await floor.probe();
-  return { host, platform, executor: engine.executor, pid, floor: kind, tier, user, node, npm, wall, limits, image, region };
 }
 
 /** What open runs are at: the stages under way, or the last one that was. */

@@ -7,3 +7,4 @@ export type { RunNeeds } from './needs.ts';
 export { performRunStep } from './perform-step.ts';
 export { RunInput } from './run-input.ts';
 export { submitRun } from './submit-run.ts';
+export { whereHere } from './where.ts';
