@@ -59,11 +59,7 @@ export class MemoryHouse {
   readonly #onlooker = memoryEngine(this.plant);
   #changes = 0;
 
-  constructor({
-    hands,
-    files = { 'package.json': '{"name":"shop"}', '.jidoka/factory.yaml': 'environment:\n  setup: []\n' },
-    packages = [],
-  }: HouseOptions) {
+  constructor({ hands, files = { 'shop.js': 'export const open = true;\n' }, packages = [] }: HouseOptions) {
     this.#hands = hands;
     this.registry = memoryRegistry(packages);
     this.forge = memoryForge(files, this.ground);

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { JidokaError } from '../../core/base/error.ts';
 import { redact } from '../../core/base/redact.ts';
 import { excessOf } from '../../core/base/text-excess.ts';
-import { readYaml, type Pointer } from '../yaml/index.ts';
+import type { Pointer } from '../yaml/index.ts';
 import { shown } from './found.ts';
 
 /** A file that was parsed, before anything in it is believed. */
@@ -53,7 +53,8 @@ export function shaped<Schema extends z.ZodType>(document: Document, schema: Sch
 }
 
 /** Reads YAML. Throws `environment-invalid`. */
-export function yamlDocument(file: string, text: string): Document {
+export async function yamlDocument(file: string, text: string): Promise<Document> {
+  const { readYaml } = await import('../yaml/index.ts'); // few repositories need it
   const yaml = readYaml(text, charactersAllowed / 4);
   if (yaml.kind === 'fault')
     throw invalid({ file, place: `${yaml.place.line}:${yaml.place.column}`, message: yaml.message, mend: yaml.mend });

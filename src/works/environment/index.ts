@@ -1,2 +1,2 @@
 export { readEnvironment } from './read-environment.ts';
-export { unmetTools, type UnmetTool } from './unmet-tools.ts';
+export { unmetTools } from './unmet-tools.ts';

@@ -25,7 +25,7 @@ export async function ownFile(files: RepositoryFiles): Promise<Found | null> {
   for (const folder of files.folders) {
     const source = below(folder, '.jidoka/factory.yaml');
     const text = await files.read(source);
-    const document = text === null ? null : yamlDocument(source, text);
+    const document = text === null ? null : await yamlDocument(source, text);
     const found = document === null || document.value === null ? null : foundIn(document, folder);
     if (found !== null) return found;
   }

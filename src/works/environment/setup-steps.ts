@@ -35,7 +35,7 @@ const reasons: Readonly<Record<string, string>> = {
 export async function setupSteps(files: RepositoryFiles): Promise<Found | null> {
   const text = await files.read(source);
   if (text === null) return null;
-  const document = yamlDocument(source, text);
+  const document = await yamlDocument(source, text);
   const workflow = shaped(document, Workflow);
   const job = workflow.jobs[jobName];
   if (job === undefined)

@@ -10,16 +10,20 @@ let house: MemoryHouse;
 let first: HouseProcess;
 let second: HouseProcess;
 
-beforeEach(() => {
+beforeEach(() => settle());
+
+/** A new house with two processes; its repository has these files, or those of a house. */
+function settle(files?: Readonly<Record<string, string>>): void {
   const never = (): never => {
     throw new Error('only runs here');
   };
   house = new MemoryHouse({
     hands: { run: (step, signal, { needs }) => performRunStep(step, signal, needs), schedule: never, request: never },
+    ...(files && { files }),
   });
   house.stations.set('writer', writer());
   [first, second] = [house.process(), house.process()];
-});
+}
 
 async function begin(line: Line): Promise<RunId> {
   const input = runInput(line);
@@ -29,6 +33,7 @@ async function begin(line: Line): Promise<RunId> {
 
 describe('a stage', () => {
   it('is opened and ended in the record: its facts and its completion come together', async () => {
+    settle({ '.jidoka/factory.yaml': 'environment:\n  setup: []\n' });
     const run = await begin(taskLine([commandStage('lint')]));
     first.serve();
     await house.ended(run);

@@ -1,2 +1,2 @@
 export type { Pointer } from './offset.ts';
-export { readYaml, type YamlRead } from './read-yaml.ts';
+export { readYaml } from './read-yaml.ts';
