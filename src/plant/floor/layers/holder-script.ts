@@ -1,14 +1,13 @@
 /**
  * Shows the files of one user as those of another: an idmapped mount, which mount(8) knows only since util-linux 2.39.
- * Arguments: folder, where to show it, the user on disk, the user to show. Numbers of system calls are the same on
- * x86-64 and arm64, but for unshare.
+ * Arguments: the number of the call unshare, folder, where to show it, the user on disk, the user to show. The other
+ * numbers are the same on x86-64 and arm64.
  *
  * Source: mount_setattr(2), open_tree(2), move_mount(2), user_namespaces(7).
  */
 const idmapProgram = `
 use strict;
-my ($from, $to, $disk, $shown) = @ARGV;
-my $unshare = (POSIX::uname())[4] eq 'aarch64' ? 97 : 272;
+my ($unshare, $from, $to, $disk, $shown) = @ARGV;
 pipe(my $up, my $told) && pipe(my $wait, my $go) or die "pipe: $!";
 my $child = fork() // die "fork: $!";
 if (!$child) {
@@ -37,7 +36,7 @@ waitpid $child, 0;
 `;
 
 /** The program by which a holder of root shows the base as the job's own. */
-export const idmapArguments = ['-MPOSIX', '-e', idmapProgram] as const;
+export const idmapArguments = ['-e', idmapProgram, process.arch === 'arm64' ? '97' : '272'] as const;
 
 /**
  * Mounts the layer in a mount namespace of its own, says `ready`, and stays, so that others can enter. Arguments: base,

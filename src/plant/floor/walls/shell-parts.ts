@@ -19,7 +19,7 @@ done`;
 /** Shell that sets `uid` and `gid` to those it runs as; it asks the kernel, for a program costs a millisecond. */
 export const ownIds = `uid= gid=
 while read -r key id rest; do
-  case $key in Uid:) uid=$id ;; Gid:) gid=$id ;; esac
+  case $key in Uid:) uid=$id ;; Gid:) gid=$id; break ;; esac
 done </proc/self/status`;
 
 /** Shell that makes up the files by which programs look up users and addresses, from `uid`, `gid` and `home`. */
