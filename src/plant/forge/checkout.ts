@@ -6,7 +6,7 @@ import type { GitTree } from '../../core/ports/git.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import { underLock } from './host-lock.ts';
 import { fillScript, mustInside, runInside, settleScript, wentWell } from './git/inside.ts';
-import { ensureBase, exists, inside, objectFormat } from './mirror.ts';
+import { ensureBase, exists, inside, objectFormat, transferMs } from './mirror.ts';
 import type { Ground } from './mirror.ts';
 import { talk } from './git/talk.ts';
 
@@ -69,8 +69,8 @@ async function givePack(ground: Ground, from: { readonly mirror: string; readonl
   const folder = join(from.draft, 'objects', 'pack');
   await mkdir(folder, { recursive: true });
   // The mirror's own history ends at each base, so this takes that commit alone.
-  const pack = ['pack-objects', '--quiet', '--revs', join(folder, 'pack')];
-  await ground.git.must(pack, { ...inside(from.mirror), input: `${from.commit}\n` });
+  const pack = ['-c', 'pack.window=0', 'pack-objects', '--quiet', '--revs', join(folder, 'pack')];
+  await ground.git.must(pack, { ...inside(from.mirror), input: `${from.commit}\n`, timeoutMs: transferMs });
   const content = (await ground.git.must(['cat-file', 'commit', from.commit], inside(from.mirror))).toString('utf8');
   if (/^parent /m.test(content.split('\n\n')[0] ?? '')) await writeFile(join(from.draft, 'shallow'), `${from.commit}\n`);
 }

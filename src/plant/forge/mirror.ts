@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import type { Credentials } from './location.ts';
 import { gitFailed } from './git/git.ts';
@@ -25,7 +25,8 @@ export interface Ground {
 
 type Named = Pick<RepositorySnapshot, 'id' | 'location' | 'baseCommit'>;
 
-const networkTimeoutMs = 300_000;
+/** Limit for one transfer of a base commit, in milliseconds: of gigabytes, too. */
+export const transferMs = 900_000;
 
 /** Folder of the bare repository that holds the bases of a target. */
 export function mirrorPath(ground: Ground, id: string): string {
@@ -93,12 +94,21 @@ export function objectFormat(commit: string): 'sha1' | 'sha256' {
 /** No conversion of any kind: what is committed is what is checked out and harvested, byte for byte. */
 export const rawBytes = '* -text -ident -filter -working-tree-encoding\n';
 
+/** As the pack that it comes in: objects that are unpacked are compressed one by one. Git tidies up before it ends. */
+const kept = ['-c', 'fetch.unpackLimit=1', '-c', 'gc.autoDetach=false', '-c', 'maintenance.autoDetach=false'];
+
 async function fetchBase(ground: Ground, repository: Named, mirror: string): Promise<void> {
   // Left by a fetch that was killed; under our lock there is no other.
   await rm(join(mirror, 'shallow.lock'), { force: true });
   const ref = baseRef(repository.baseCommit);
-  const how = ['fetch', '--quiet', '--depth=1', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--force'];
-  const options = { ...inside(mirror, await asking(ground, repository.id)), timeoutMs: networkTimeoutMs };
+  const how = [
+    ...kept,
+    'fetch',
+    ...['--quiet', '--depth=1', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--force'],
+    // What is copied on one machine need not be as small as can be.
+    ...(isAbsolute(repository.location) ? ['--upload-pack=git -c pack.window=0 upload-pack'] : []),
+  ];
+  const options = { ...inside(mirror, await asking(ground, repository.id)), timeoutMs: transferMs };
   const exact = await ground.git.run([...how, repository.location, `${repository.baseCommit}:${ref}`], options);
   if (exact.code === 0) return;
   // Old servers give only what a ref points to; at an open that still is the base.
