@@ -21,7 +21,12 @@ const attempts: readonly EscapeAttempt[] = [
   bySh('kernel', 'no', 'makes a device', `mknod device b 254 0 && escaped`),
   bySh('kernel', 'no', 'makes a device as root of a namespace', nested('mknod device b 254 0')),
   bySh('kernel', 'depends', 'finds devices of the host', `{ [ -e /dev/kmsg ] || [ -e /dev/mem ]; } && escaped`),
-  bySh('kernel', 'yes', 'finds /sys', `[ -e /sys/kernel ] && escaped`),
+  bySh(
+    'kernel',
+    'yes',
+    'reads /sys',
+    `for each in /sys/[!f]*/* /sys/f[!s]*/* /sys/fs/[!c]*/* /sys/fs/c[!g]*/*; do [ -e "$each" ] && escaped; done`,
+  ),
   bySh('kernel', 'no', 'writes /sys', rewrite('/sys/kernel/mm/transparent_hugepage/enabled')),
   bySh('kernel', 'no', 'sets the kernel', rewrite('/proc/sys/kernel/core_pattern')),
   bySh('kernel', 'no', 'pulls the emergency switch', `echo h >/proc/sysrq-trigger && escaped`),

@@ -21,6 +21,7 @@ import type { Image } from './image/images.ts';
 import { floorDigest, jobUser } from './layout.ts';
 import { proveContainer } from './proof/canaries.ts';
 import { provedLately } from './proof/proved-lately.ts';
+import { sysClaim } from './proof/sys-canary.ts';
 import type { ImageTools } from './proof/tools.ts';
 import { ownLabels } from './own-labels.ts';
 import type { InsideFloor } from './inside-floor.ts';
@@ -132,7 +133,7 @@ export function describeContainers({ engine, image, tools, claims, machine, opti
     region: options.region ?? null,
     claims,
     caveats: [
-      'commands can read /sys, and so what hardware the host has',
+      ...claims.flatMap(({ claim, state, proof }) => (claim === sysClaim && state !== 'proved' ? [`of the host's /sys ${proof}`] : [])),
       ...image.volumes.map((path) => `what is written to ${path} is on a volume, whose size is not watched and which no base keeps`),
     ],
   };

@@ -3,6 +3,7 @@ import type { Limits } from '../../../../core/ports/floor.ts';
 import { JidokaError } from '../../../../core/base/error.ts';
 import type { Engine } from './engine.ts';
 import { asked, askedFor, statusOf } from './fault.ts';
+import { masking } from './masked.ts';
 
 export interface ContainerOrder {
   readonly name: string;
@@ -29,8 +30,8 @@ export interface Container {
 const firstProcess = ['/bin/sh', '-c', 'while :; do sleep 2147483647 & wait; done'];
 
 /**
- * Makes a container shut off from everything: no network, no mounts of the host, no capabilities, none to be gained, and
- * what it may use bounded. Throws `workspace-failed` where one of the name is there already, `disk-full`, `floor-unreachable`.
+ * Makes a container shut off from everything: no network, no mounts of the host, no capabilities, none to be gained,
+ * nothing of the host's hardware to be seen, and what it may use bounded. Throws `workspace-failed` where one of the name is there already, `disk-full`, `floor-unreachable`.
  */
 export async function makeContainer(engine: Engine, { name, image, user, labels, limits }: ContainerOrder): Promise<string> {
   const made = await asked(engine, `making the container ${name}`, () =>
@@ -47,7 +48,7 @@ export async function makeContainer(engine: Engine, { name, image, user, labels,
       HostConfig: {
         NetworkMode: 'none',
         CapDrop: ['ALL'],
-        SecurityOpt: ['no-new-privileges'],
+        ...masking(engine, ['no-new-privileges']),
         Privileged: false,
         Memory: limits.memoryBytes,
         MemorySwap: limits.memoryBytes,

@@ -57,6 +57,7 @@ describe.runIf(asRoot)('canaries in containers', () => {
       (host) => ({ ...host, Binds: [`${folder}:${folder}`] }),
       ['fs.read.confined', 'fs.write.confined', 'unix.sockets.confined'],
     ],
+    ['what the engine hides of itself', (host) => ({ ...host, MaskedPaths: undefined }), ['fs.sys.hidden']],
     ['rights', (host) => ({ ...host, CapDrop: [], SecurityOpt: [] }), ['caps.reserve.none', 'privileges.never-gained']],
     [
       'no limits',

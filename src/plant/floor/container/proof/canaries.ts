@@ -16,6 +16,7 @@ import type { Engine } from '../engine/engine.ts';
 import { talkTo } from '../engine/execute.ts';
 import { jobUser, layout } from '../layout.ts';
 import { sendLimitCanaries } from './limit-canaries.ts';
+import { sendSysCanary } from './sys-canary.ts';
 import { findTools, lacking } from './tools.ts';
 import type { ImageTools } from './tools.ts';
 
@@ -54,10 +55,11 @@ export async function proveContainer(engine: Engine, order: ProofOrder): Promise
       const tools = await findTools(engine, container, order.called);
       const seen = await send(engine, container, inside(planted, engine));
       const alive = await daemonsIn(engine, container, planted);
+      const hidden = await sendSysCanary(engine, container);
       const limitClaims = await sendLimitCanaries(engine, container, limits);
       await removeContainer(engine, container);
       const facts = { ...seen, reached: planted.reached(), daemon: { alive, left: await untilGone(planted) } };
-      return { tools, claims: [...claimsOf(facts).map(ofContainer), ...limitClaims] };
+      return { tools, claims: [...claimsOf(facts).map(ofContainer), hidden, ...limitClaims] };
     } finally {
       await removeContainer(engine, container);
     }

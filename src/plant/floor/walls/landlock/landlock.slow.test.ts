@@ -39,7 +39,7 @@ const known = [
   'is in the ipc namespace of the host',
   'finds a route',
   'finds devices of the host',
-  'finds /sys',
+  'reads /sys',
   'leaves a process in the background',
   'leaves a daemon that forked twice into a session of its own',
   'leaves a daemon without the environment of its command',
