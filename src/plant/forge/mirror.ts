@@ -104,7 +104,12 @@ async function fetchBase(ground: Ground, repository: Named, mirror: string): Pro
   const how = [
     ...kept,
     'fetch',
-    ...['--quiet', '--depth=1', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--force'],
+    '--quiet',
+    '--depth=1',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-recurse-submodules',
+    '--force',
     // What is copied on one machine need not be as small as can be.
     ...(isAbsolute(repository.location) ? ['--upload-pack=git -c pack.window=0 upload-pack'] : []),
   ];

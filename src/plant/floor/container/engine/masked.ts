@@ -2,12 +2,10 @@ import type Dockerode from 'dockerode';
 import type { Engine } from './engine.ts';
 
 /** Entries of `/sys`: what hardware the host has, and what its kernel does. Its cgroups stay: a container sees its own there. */
+const fileSystems = 'bpf btrfs ecryptfs erofs ext4 f2fs fuse incremental-fs jfs nfs nilfs2 ocfs2 pstore resctrl selinux smackfs';
 const ofSys = [
-  ...['block', 'bus', 'class', 'dev', 'devices', 'firmware', 'hypervisor', 'kernel', 'module', 'power'],
-  ...['bpf', 'btrfs', 'ecryptfs', 'erofs', 'ext4', 'f2fs', 'fuse', 'incremental-fs', 'jfs', 'nfs', 'nilfs2', 'ocfs2'].map(
-    (name) => `fs/${name}`,
-  ),
-  ...['pstore', 'resctrl', 'selinux', 'smackfs', 'tmpfs', 'unicode', 'virtiofs', 'xfs', 'zfs'].map((name) => `fs/${name}`),
+  ...'block bus class dev devices firmware hypervisor kernel module power'.split(' '),
+  ...`${fileSystems} tmpfs unicode virtiofs xfs zfs`.split(' ').map((name) => `fs/${name}`),
 ].map((name) => `/sys/${name}`);
 
 /** What Docker hides of `/proc` where it is told nothing: whoever names paths to it replaces its own list (moby/oci/defaults.go). */
