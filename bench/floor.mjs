@@ -49,6 +49,7 @@ export async function floorBench() {
       hundred,
       atOnce: await atOnce(common, 100),
       sandboxStart: await sandboxStart(floor),
+      bubblewrapByHand: byHand(),
       peers: peers(root, target),
       loadAverage: load(),
     };
@@ -125,6 +126,15 @@ async function sandboxStart(floor) {
   const ms = [];
   for (let time = 0; time < 60; time += 1) ms.push((await lap(() => workspace.spawn(command('true'))))[0]);
   await workspace.destroy();
+  return spread(ms.slice(10));
+}
+
+/** The same command behind a wall as a user would write it down: no limits, no user of its own, no settings of the system. */
+function byHand() {
+  const links = ['bin', 'sbin', 'lib', 'lib64'].flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`]);
+  const apart = ['--unshare-user', '--unshare-all', '--die-with-parent', '--new-session'];
+  const view = ['--ro-bind', '/usr', '/usr', ...links, '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'];
+  const ms = Array.from({ length: 60 }, () => timed(['bwrap', ...apart, ...view, 'true']).ms);
   return spread(ms.slice(10));
 }
 
