@@ -34,7 +34,7 @@ it('a station whose worker is killed in the middle is gone on with by another, a
   const killedAt = Date.now();
   one?.kill('SIGKILL');
   const reclaimed = await plant.event((event) => event.run === run && event.body.type === 'step.reclaimed');
-  expect(Date.parse(reclaimed.at) - killedAt).toBeLessThan(5000);
+  expect(Date.parse(reclaimed.at) - killedAt).toBeLessThan(10_000);
   await plant.event((event) => event.run === run && event.body.type === 'run.ended');
   const { events, result } = await plant.factory.show(run);
   expect(result, JSON.stringify(result?.reason)).toMatchObject({ verdict: 'PR_READY' });
@@ -53,7 +53,7 @@ it('a worker that is stopped loses its stage, and what it makes of it when it go
   stopped?.kill('SIGSTOP');
   const stoppedAt = Date.now();
   const reclaimed = await plant.event((event) => event.run === run && event.body.type === 'step.reclaimed');
-  expect(Date.parse(reclaimed.at) - stoppedAt).toBeLessThan(20_000);
+  expect(Date.parse(reclaimed.at) - stoppedAt).toBeLessThan(60_000);
   stopped?.kill('SIGCONT');
   await plant.event((event) => event.run === run && event.body.type === 'run.ended');
   // It lives, and works on what comes.

@@ -219,7 +219,7 @@ describe('shutting down', () => {
     for (const { next } of listening) await next();
     const before = performance.now();
     await api.close();
-    expect(performance.now() - before).toBeLessThan(1000);
+    expect(performance.now() - before).toBeLessThan(10_000);
     for (const { next } of listening) expect(await next()).toBeUndefined();
   });
 
@@ -230,7 +230,7 @@ describe('shutting down', () => {
     await standstill(() => factory.pages);
     const before = performance.now();
     await api.close();
-    expect(performance.now() - before).toBeLessThan(4000);
+    expect(performance.now() - before).toBeLessThan(20_000);
     socket.destroy();
   });
 });

@@ -126,15 +126,9 @@ describe.each(['bubblewrap', 'namespaces'] as const)('behind the wall of %s', (k
     expect(stdout).toBe('end\n');
   });
 
-  test('the canaries prove all that is required, in 300 ms', async () => {
-    const spent: number[] = [];
-    for (let round = 0; round < 3; round += 1) {
-      const begun = performance.now();
-      const outcome = await runCanaries(wall, { folder: bench.root, user, path, readable: toolsOf(process.execPath) });
-      spent.push(performance.now() - begun);
-      expect(outcome).toMatchObject({ kind: 'came-back', claims: requiredClaims.map((claim) => ({ claim, state: 'proved' })) });
-    }
-    expect(Math.min(...spent)).toBeLessThan(600);
+  test('the canaries prove all that is required', async () => {
+    const outcome = await runCanaries(wall, { folder: bench.root, user, path, readable: toolsOf(process.execPath) });
+    expect(outcome).toMatchObject({ kind: 'came-back', claims: requiredClaims.map((claim) => ({ claim, state: 'proved' })) });
   });
 
   test('Node.js and npm work', async () => {
