@@ -1,11 +1,12 @@
 import { isJidokaError } from '../../../core/base/error.ts';
+import { onceUnlessFailed } from '../../../core/base/once-unless-failed.ts';
 import type { Attached, Floor } from '../../../core/ports/floor.ts';
 import { workspaceFault } from '../fault.ts';
 import { prepareBase } from '../layers/prepare-base.ts';
 import { adoptContainer, visitContainer } from './adopt.ts';
 import { keepBaseImages } from './bases/keep-bases.ts';
 import { describeContainers, prepareContainerGround, takeBearings } from './ground.ts';
-import type { Bearings, ContainerFloorOptions, ContainerGround } from './ground.ts';
+import type { ContainerFloorOptions } from './ground.ts';
 import { openContainer } from './open.ts';
 import { reapContainers } from './reap.ts';
 import { listContainerFloor } from './views.ts';
@@ -50,18 +51,6 @@ export function containerFloor(options: ContainerFloorOptions): Floor {
       for (const { floor } of found?.insides.values() ?? []) await floor.close();
       found?.insides.clear();
     },
-  };
-}
-
-/** Found out when it is first needed, and anew where that failed. */
-function onceUnlessFailed<T extends Bearings | ContainerGround>(find: () => Promise<T>): () => Promise<T> {
-  let found: Promise<T> | null = null;
-  return () => {
-    found ??= find().catch((error: unknown) => {
-      found = null;
-      throw error;
-    });
-    return found;
   };
 }
 

@@ -1,5 +1,6 @@
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onceUnlessFailed } from '../../../core/base/once-unless-failed.ts';
 import type { BaseRef, OpenOptions, ReapReport, Workspace, WorkspaceView } from '../../../core/ports/floor.ts';
 import { workspaceFault } from '../fault.ts';
 import type { Ground } from '../ground.ts';
@@ -184,10 +185,10 @@ interface LateBudget {
 
 /** The budget of a workspace, opened when it is first asked for. */
 function budgetOf(ground: Ground, standings: Standings): LateBudget {
-  let opened: Promise<Budget> | null = null;
+  let opening: Promise<Budget> | null = null;
   return {
-    open: () => (opened ??= ground.limiter().then((limiter) => openBudget({ ...standings, limiter }))),
-    stop: async () => (await opened?.catch(() => null))?.stop(),
+    open: onceUnlessFailed(() => (opening = ground.limiter().then((limiter) => openBudget({ ...standings, limiter })))),
+    stop: async () => (await opening?.catch(() => null))?.stop(),
   };
 }
 
