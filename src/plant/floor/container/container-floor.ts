@@ -7,6 +7,7 @@ import { adoptContainer, visitContainer } from './adopt.ts';
 import { keepBaseImages } from './bases/keep-bases.ts';
 import { describeContainers, prepareContainerGround, takeBearings } from './ground.ts';
 import type { ContainerFloorOptions } from './ground.ts';
+import type { InsideFloor } from './inside-floor.ts';
 import { openContainer } from './open.ts';
 import { reapContainers } from './reap.ts';
 import { listContainerFloor } from './views.ts';
@@ -22,7 +23,8 @@ import { listContainerFloor } from './views.ts';
  * const { tier, wall } = await floor.probe(); // 'T3', 'docker 27.3.1'
  */
 export function containerFloor(options: ContainerFloorOptions): Floor {
-  const bearings = onceUnlessFailed(() => takeBearings(options));
+  const insides = new Map<string, InsideFloor>();
+  const bearings = onceUnlessFailed(() => takeBearings(options, insides));
   const ground = onceUnlessFailed(async () =>
     prepareContainerGround(await bearings()).catch((error: unknown) => {
       throw workspaceFault(error, 'preparing the floor of containers');
@@ -47,9 +49,9 @@ export function containerFloor(options: ContainerFloorOptions): Floor {
     list: async () => listContainerFloor(await bearings()),
     reap: async (how = {}) => reapContainers(await bearings(), how),
     async close() {
-      const found = await bearings().catch(() => null);
-      for (const { floor } of found?.insides.values() ?? []) await floor.close();
-      found?.insides.clear();
+      const all = [...insides.values()];
+      insides.clear();
+      await Promise.all(all.map(({ floor }) => floor.close()));
     },
   };
 }

@@ -61,7 +61,7 @@ async function groundOn(engine: string): Promise<ContainerGround> {
     DefaultRuntime: 'runc',
   };
   return {
-    ...(await takeBearings(options)),
+    ...(await takeBearings(options, new Map())),
     image: { id: 'image', digest: 'image', env: {}, volumes: [], labels: {}, made: '' },
     ground: 'ground',
     pack: { digest: '0', text: '{}' },
