@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { JidokaError } from '../../../core/base/error.ts';
 import type { Attached, Workspace } from '../../../core/ports/floor.ts';
@@ -79,7 +80,8 @@ async function workspaceIn(ground: ContainerGround, { place, standing, visit }: 
     await inside.floor.close();
     return null;
   }
-  ground.insides.set(visit ? `${place.space}~${String(ground.insides.size)}` : place.space, inside);
+  const key = visit ? `${place.space}~${randomUUID()}` : place.space;
+  ground.insides.set(key, inside);
   const told = Limits.safeParse(parse(standing.labels[labels.limits] ?? ''));
   return containerWorkspace({
     ground,
@@ -91,7 +93,11 @@ async function workspaceIn(ground: ContainerGround, { place, standing, visit }: 
     base: (standing.labels[labels.base] ?? '') === '' ? null : layout.base,
     // What cannot be told now is held against no command later.
     counted: (await countersIn(ground.engine, standing.id)) ?? { memory: Infinity, processes: Infinity },
-    remove: () => (visit ? inside.floor.close() : leave(ground, place)),
+    async remove() {
+      if (!visit) return leave(ground, place);
+      ground.insides.delete(key);
+      await inside.floor.close();
+    },
   });
 }
 
