@@ -14,6 +14,7 @@ import { jobUser, labels, layout } from './layout.ts';
 import { Limits } from './limits.ts';
 import { mustBeFree } from './must-be-free.ts';
 import { leave } from './open.ts';
+import { parseAs } from './parse-as.ts';
 import { containerPlace, standingContainer } from './place.ts';
 import type { ContainerPlace } from './place.ts';
 import { refInside, insideOf } from './inside-floor.ts';
@@ -82,14 +83,13 @@ async function workspaceIn(ground: ContainerGround, { place, standing, visit }: 
   }
   const key = visit ? `${place.space}~${randomUUID()}` : place.space;
   ground.insides.set(key, inside);
-  const told = Limits.safeParse(parse(standing.labels[labels.limits] ?? ''));
   return containerWorkspace({
     ground,
     place,
     container: standing.id,
     inside,
     inner: found,
-    limits: limitsOf(ground, told.success ? told.data : {}),
+    limits: limitsOf(ground, parseAs(Limits, standing.labels[labels.limits] ?? '') ?? {}),
     base: (standing.labels[labels.base] ?? '') === '' ? null : layout.base,
     // What cannot be told now is held against no command later.
     counted: (await countersIn(ground.engine, standing.id)) ?? { memory: Infinity, processes: Infinity },
@@ -107,13 +107,4 @@ async function attached({ floor }: InsideFloor, place: ContainerPlace, visit: bo
   throw new JidokaError('floor-unreachable', `The container of the workspace ${place.name} does not answer: ${found.why}`, {
     mend: 'See that the engine runs and that the container is there, and run this again.',
   });
-}
-
-/** Labels are text that anybody can write who may speak to the engine. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -7,6 +7,7 @@ import { listContainers } from './engine/containers.ts';
 import type { Container } from './engine/containers.ts';
 import type { Bearings } from './ground.ts';
 import { labels } from './layout.ts';
+import { parseAs } from './parse-as.ts';
 import { containerPlace, hasMarks } from './place.ts';
 import type { ContainerPlace } from './place.ts';
 
@@ -52,10 +53,6 @@ export async function isDead(owner: Owner, here: Owner): Promise<boolean> {
 
 /** Who made a container, as its label says; null where it says nothing of the kind. */
 export function ownerIn(told: Readonly<Record<string, string>>): Owner | null {
-  try {
-    return OwnerLabel.parse(JSON.parse(told[labels.owner] ?? ''));
-  } catch {
-    // Labels are text that anybody can write who may speak to the engine.
-    return null;
-  }
+  // Labels are text that anybody can write who may speak to the engine.
+  return parseAs(OwnerLabel, told[labels.owner] ?? '');
 }
