@@ -62,7 +62,7 @@ async function groundOn(engine: string): Promise<ContainerGround> {
   };
   return {
     ...(await takeBearings(options, new Map())),
-    image: { id: 'image', digest: 'image', env: {}, volumes: [], labels: {}, made: '' },
+    image: { id: 'image', digest: 'image', env: {}, volumes: [] },
     ground: 'ground',
     pack: { digest: '0', text: '{}' },
     tools: { node: '22.0.0', npm: '10.0.0', git: '2.40.0' },

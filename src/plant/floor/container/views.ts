@@ -11,10 +11,9 @@ import { parseAs } from './parse-as.ts';
 import { containerPlace, hasMarks } from './place.ts';
 import type { ContainerPlace } from './place.ts';
 
-/** A container of this floor, whatever it is for, and where it stands. */
+/** A workspace of this floor, and where it stands. */
 export interface Standing {
   readonly place: ContainerPlace;
-  readonly container: Container;
   readonly view: WorkspaceView;
 }
 
@@ -41,7 +40,6 @@ async function standingAt(bearings: Bearings, container: Container): Promise<Sta
   const ref = { floor: 'container', host: bearings.engine.host, name: place.name };
   return {
     place,
-    container,
     view: { ref, state, owner: owner === null ? '' : `process ${owner.pid} on ${owner.host}`, since: container.made },
   };
 }
