@@ -35,7 +35,7 @@ const limiter: Limiter = {
     end: async () => 0,
     remove: async () => undefined,
   }),
-  list: async () => [],
+  remove: async () => undefined,
 };
 
 function floorWithLimits(): LocalFloor {
