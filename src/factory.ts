@@ -64,7 +64,7 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
       const dir = await open.evidence.write(run, await evidenceFiles(run, events, open.blobs), out);
       return { run, dir, head: result?.evidence.head ?? '', ref: result?.evidence.ref ?? null };
     },
-    doctor: async () => await diagnose(config, needs),
+    doctor: async () => await diagnose(config, async () => (await house.open()).machines),
     where: async (run) => await whereabouts(run, await needs()),
     floor: floorDesk(needs),
     serve: (offer) => house.serve(offer),

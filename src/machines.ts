@@ -24,7 +24,7 @@ import { openCredentials } from './plant/credentials/index.ts';
 import { openControl, openEngine } from './plant/engine/index.ts';
 import { evidenceFolders } from './plant/evidence/index.ts';
 import { openEgress } from './plant/egress/index.ts';
-import { containerFloor, firstThatHolds, floorRoot, hostFloor, sandboxFloor, sshFloor } from './plant/floor/index.ts';
+import { containerFloor, enginePlaces, firstThatHolds, floorRoot, hostFloor, sandboxFloor, sshFloor } from './plant/floor/index.ts';
 import { gitForge } from './plant/forge/index.ts';
 import { blobTable, openBlobs, openFeed, openLedger, type OpenFeed } from './plant/ledger/index.ts';
 import { openDatabase, refuseMoved, withFileLock, type Database } from './plant/postgres/index.ts';
@@ -54,6 +54,8 @@ export interface Machines {
   readonly feed: Feed;
   readonly blobs: Blobs;
   readonly floor: Floor;
+  /** Where a floor of containers looks for an engine when the settings name none. */
+  readonly enginePlaces: readonly string[];
   readonly forge: Forge;
   readonly lending: Lending;
   readonly registry: Registry;
@@ -158,6 +160,7 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
   const engine = await openEngine({ database, log });
   return {
     engine,
+    enginePlaces: enginePlaces(env),
     feed,
     control: openControl(database),
     ledger: openLedger(database, redact),

@@ -3,6 +3,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Writable } from 'node:stream';
 import type { Command, Conversation, ProcessExit, ProcessResult, Workspace, WorkspaceFiles } from '../../src/core/ports/floor.ts';
 
 /** Folders of a workspace that stand already. */
@@ -24,9 +25,7 @@ export function folderWorkspace(root: string, { scratch }: FolderPlace = { scrat
     return {
       output: child.stdout,
       write: async (chunk) => {
-        if (!child.stdin.destroyed && !child.stdin.write(chunk)) {
-          await new Promise<void>((resolve) => child.stdin.once('drain', resolve).once('close', resolve));
-        }
+        if (!child.stdin.destroyed && !child.stdin.write(chunk)) await drained(child.stdin);
       },
       end: () => void child.stdin.end(),
       result,
@@ -62,6 +61,17 @@ export function folderWorkspace(root: string, { scratch }: FolderPlace = { scrat
       for (const folder of [root, scratch]) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Waits until a stream takes more, or takes nothing any more, and leaves no listener on it. */
+function drained(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.on('drain', done).on('close', done);
+  });
 }
 
 function filesOf(root: string): WorkspaceFiles {

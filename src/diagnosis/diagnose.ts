@@ -19,6 +19,7 @@ interface Diagnosed {
 interface Machines {
   readonly engine: { readonly executor: string };
   readonly floor: Floor;
+  readonly enginePlaces: readonly string[];
   readonly forge: Pick<Forge, 'open'>;
   readonly registry: Registry;
   readonly advisories: AdvisorySource;
@@ -41,7 +42,7 @@ export async function diagnose(config: Diagnosed, open: () => Promise<Machines>)
     git(needs),
     registry(needs),
     advisories(needs),
-    otherFloors(needs.floor.kind, settings, config.env),
+    otherFloors(needs.floor.kind, settings.engine === null ? needs.enginePlaces : [settings.engine], config.env),
   ]);
   return [...place, finding('required', 'database and engine', true, `open, executor ${needs.engine.executor}`), ...looked.flat()];
 }

@@ -92,8 +92,8 @@ describe('floors that are not used', () => {
     const close = await ping(engine);
     await writeFile(join(folder, 'ssh'), '');
     await chmod(join(folder, 'ssh'), 0o755);
-    const found = await otherFloors('sandbox', { ...settings, engine }, { PATH: `/nowhere:${folder}` });
-    const [named] = await otherFloors('ssh', settings, { DOCKER_HOST: `unix://${engine}`, XDG_RUNTIME_DIR: folder });
+    const found = await otherFloors('sandbox', [engine], { PATH: `/nowhere:${folder}` });
+    const [named] = await otherFloors('ssh', [join(folder, 'none.sock'), `unix://${engine}`], {});
     close();
     expect(found).toMatchObject([
       { group: 'optional', ok: true, found: `Docker/20.10.24 (linux) answers at ${engine}` },
@@ -107,11 +107,11 @@ describe('floors that are not used', () => {
     const engine = join(folder, 'silent.sock');
     await new Promise<void>((listening) => silent.listen(engine, listening));
     const begun = performance.now();
-    const found = await otherFloors('ssh', { ...settings, engine }, { PATH: folder });
+    const found = await otherFloors('ssh', [engine], { PATH: folder });
     silent.closeAllConnections();
     silent.close();
     expect(found).toMatchObject([{ ok: false, found: `no engine answers at ${engine}`, mend: expect.stringContaining('JIDOKA_DOCKER') }]);
     expect(performance.now() - begun).toBeLessThan(5_000);
-    expect(await otherFloors('container', settings, { PATH: folder })).toMatchObject([{ ok: false, found: 'no ssh on PATH' }]);
+    expect(await otherFloors('container', [], { PATH: folder })).toMatchObject([{ ok: false, found: 'no ssh on PATH' }]);
   });
 });

@@ -2,33 +2,29 @@ import { access, constants } from 'node:fs/promises';
 import { get, type IncomingMessage, type RequestOptions } from 'node:http';
 import { delimiter, join } from 'node:path';
 import type { Finding } from '../core/ports/factory.ts';
-import type { FloorSettings } from '../core/ports/floor.ts';
 import { finding } from './finding.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Looks whether floors that are not used could be: nothing is started, and nobody is waited for long. */
-export async function otherFloors(used: string, settings: FloorSettings, env: Environment): Promise<readonly Finding[]> {
+/**
+ * Looks whether floors that are not used could be: nothing is started, and nobody is waited for long.
+ *
+ * @param engines Sockets and addresses at which an engine of containers may answer.
+ */
+export async function otherFloors(used: string, engines: readonly string[], env: Environment): Promise<readonly Finding[]> {
   const [container, ssh] = await Promise.all([
-    used === 'container' ? null : containerFloor(settings.engine, env),
+    used === 'container' ? null : containerFloor(engines),
     used === 'ssh' ? null : sshFloor(env),
   ]);
   return [container, ssh].filter((found) => found !== null);
 }
 
-async function containerFloor(engine: string | null, env: Environment): Promise<Finding> {
-  const places = engine === null ? usualEngines(env) : [engine];
+async function containerFloor(places: readonly string[]): Promise<Finding> {
   const answers = await Promise.all(places.map(answerOf));
   const answer = answers.find((found) => found !== null) ?? null;
   const tried = `no engine answers at ${places.join(' or ')}`;
   const mend = 'Start Docker or Podman, or name the socket of its API in JIDOKA_DOCKER, to use --floor container.';
   return finding('optional', 'floor container could be used', answer !== null, answer ?? tried, mend);
-}
-
-function usualEngines(env: Environment): readonly string[] {
-  const { DOCKER_HOST: named, XDG_RUNTIME_DIR: own } = env;
-  const users = own === undefined || own === '' ? [] : [join(own, 'podman/podman.sock')];
-  return [...(named === undefined || named === '' ? [] : [named]), '/var/run/docker.sock', ...users, '/run/podman/podman.sock'];
 }
 
 const patienceMs = 1_000;

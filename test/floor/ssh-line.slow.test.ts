@@ -3,9 +3,10 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { processesWith } from '../../kit/floor/escapes/processes-with.ts';
 import { saying } from '../../kit/scenario/index.ts';
 import type { LedgerEvent } from '../../src/core/evidence/event.ts';
-import { sshProcesses, startSshd, type Sshd } from '../remote/sshd.ts';
+import { startSshd, type Sshd } from '../remote/sshd.ts';
 import { readResult } from '../scenarios/read-result.ts';
 import { openScene, type Scene } from '../scenarios/scene.ts';
 import { ofPlain, taskLineFile } from './task-line.ts';
@@ -41,7 +42,11 @@ const line = taskLineFile({ name: 'far', ...ofPlain });
 it('a whole run goes over ssh: its packages come through the factory, and its change back by git', async () => {
   const { path } = await scene.project({ dependencies: { plain: '1.0.0' } });
   const file = await scene.write('far.yaml', line);
-  const ended = await scene.jidoka(['run', 'task', '--repo', path, '--line', file, '--title', 'do it', '--json'], { env });
+  // Not of this process, so they are known by the key that they were given.
+  const connections = (): Promise<readonly number[]> => processesWith(join(machine, 'user_key'));
+  const running = scene.jidoka(['run', 'task', '--repo', path, '--line', file, '--title', 'do it', '--json'], { env });
+  await expect.poll(connections, { timeout: 60_000 }).not.toEqual([]);
+  const ended = await running;
   const result = readResult(ended);
   expect(result, `${JSON.stringify(result)}${ended.stderr}`).toMatchObject({ verdict: 'PR_READY' });
   const shown = await scene.jidoka(['show', result.run, '--json'], { env });
@@ -52,7 +57,7 @@ it('a whole run goes over ssh: its packages come through the factory, and its ch
   expect(where.length).toBeGreaterThan(3);
   for (const one of where)
     expect(one).toMatchObject({ floor: 'ssh', tier: 'T2', wall: expect.stringMatching(/ over ssh$/), region: 'attic' });
-  expect(sshProcesses()).toEqual([]);
+  await expect.poll(connections, { timeout: 20_000 }).toEqual([]);
 });
 
 it('a machine out of reach is named, with what is the matter with it', async () => {

@@ -1,4 +1,5 @@
 import { isJidokaError } from '../../core/base/error.ts';
+import { onceUnlessFailed } from '../../core/base/once-unless-failed.ts';
 import type { Floor } from '../../core/ports/floor.ts';
 
 /**
@@ -10,12 +11,7 @@ import type { Floor } from '../../core/ports/floor.ts';
  */
 export function firstThatHolds(first: Floor, other: Floor): Floor {
   let known: Floor | null = null;
-  let finding: Promise<Floor> | null = null;
-  const chosen = async (): Promise<Floor> => {
-    finding ??= choose(first, other).finally(() => (finding = null));
-    known ??= await finding;
-    return known;
-  };
+  const chosen = onceUnlessFailed(async () => (known = await choose(first, other)));
   return {
     get kind() {
       return (known ?? first).kind;

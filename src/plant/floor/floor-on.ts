@@ -1,3 +1,4 @@
+import { onceUnlessFailed } from '../../core/base/once-unless-failed.ts';
 import type { Floor } from '../../core/ports/floor.ts';
 import { workspaceFault } from './fault.ts';
 import { describeGround } from './ground.ts';
@@ -13,14 +14,11 @@ export interface LocalFloor extends Floor {
 
 /** A floor of this host on a ground that is made when it is first needed, and anew where that failed. */
 export function floorOn(kind: string, root: string, prepare: () => Promise<Ground>): LocalFloor {
-  let once: Promise<Ground> | null = null;
-  const ground = (): Promise<Ground> => {
-    once ??= prepare().catch((error: unknown) => {
-      once = null;
+  const ground = onceUnlessFailed(() =>
+    prepare().catch((error: unknown) => {
       throw workspaceFault(error, `preparing the floor ${root}`);
-    });
-    return once;
-  };
+    }),
+  );
   return {
     kind,
     probe: async () => describeGround(await ground()),

@@ -1,4 +1,5 @@
 export { containerFloor, type ContainerFloorOptions } from './container/index.ts';
+export { enginePlaces } from './engine-places.ts';
 export { firstThatHolds } from './first-that-holds.ts';
 export { floorRoot } from './place/floor-root.ts';
 export type { FloorOptions } from './ground.ts';

@@ -1,6 +1,7 @@
 import { chmod, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JidokaError } from '../../core/base/error.ts';
+import { onceUnlessFailed } from '../../core/base/once-unless-failed.ts';
 import type { Tier } from '../../core/ports/floor.ts';
 import type { Egress } from '../../core/ports/egress.ts';
 import { findLimiter } from './limits/index.ts';
@@ -52,11 +53,10 @@ async function sandboxGround(options: SandboxFloorOptions): Promise<Ground> {
   const forwarder = join(root, 'forwarder.cjs');
   await writeFile(forwarder, forwarderProgram());
   await chmod(forwarder, 0o644);
-  const layers = once(() => findLayers({ root, path: `${path}:/usr/sbin:/usr/bin:/sbin:/bin`, userOf: jobUser }));
   return {
     ...bedrock,
-    layers,
-    limiter: once(() => findLimiter({ root, user, path, userPerJob: user !== null })),
+    layers: onceUnlessFailed(() => findLayers({ root, path: `${path}:/usr/sbin:/usr/bin:/sbin:/bin`, userOf: jobUser })),
+    limiter: onceUnlessFailed(() => findLimiter({ root, user, path, userPerJob: user !== null })),
     confines: sandboxConfines({
       wall,
       leavesNothing: claims.some(({ claim, state }) => claim === 'proc.kill.complete' && state === 'proved'),
@@ -86,12 +86,6 @@ async function writeFilter(root: string): Promise<string | null> {
   await chmod(`${file}.${process.pid}`, 0o644);
   await rename(`${file}.${process.pid}`, file);
   return file;
-}
-
-/** Found out when it is first asked for. */
-function once<T>(find: () => Promise<T>): () => Promise<T> {
-  let found: Promise<T> | null = null;
-  return () => (found ??= find());
 }
 
 function noSandbox({ tried, mend }: FoundWall): JidokaError {

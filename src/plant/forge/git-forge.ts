@@ -1,3 +1,4 @@
+import { onceUnlessFailed } from '../../core/base/once-unless-failed.ts';
 import type { Lending } from '../../core/ports/egress.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
@@ -35,14 +36,7 @@ export interface GitForgeOptions {
  * const repository = await forge.open('/home/ada/project');
  */
 export function gitForge(options: GitForgeOptions): Forge & Lending {
-  let once: Promise<Ground> | null = null;
-  const ground = (): Promise<Ground> => {
-    once ??= prepare(options).catch((error: unknown) => {
-      once = null;
-      throw error;
-    });
-    return once;
-  };
+  const ground = onceUnlessFailed(() => prepare(options));
   const withGround = async <T>(work: (ready: Ground) => Promise<T>): Promise<T> => {
     try {
       return await work(await ground());

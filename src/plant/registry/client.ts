@@ -1,4 +1,5 @@
 import type fetch from 'npm-registry-fetch';
+import { onceUnlessFailed } from '../../core/base/once-unless-failed.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { failureOf, unreadable, type RegistryFailure } from './failure.ts';
 import type { SettingsSource } from './settings.ts';
@@ -31,7 +32,7 @@ export interface Request {
 
 /** Opens a client on npm's own settings, which are read at the first question; retries are inside. */
 export function openClient(options: ClientOptions): Client {
-  const opened = memo(() => openDoor(options));
+  const opened = onceUnlessFailed(() => openDoor(options));
   return {
     async ask(request, read) {
       const door = await opened();
@@ -94,9 +95,4 @@ async function once<T>(
 function hostOf({ spec }: Request, { fetch, flat }: Door): string {
   const address = spec === undefined ? String(flat['registry']) : fetch.pickRegistry(spec, flat);
   return URL.canParse(address) ? new URL(address).host : 'the registry';
-}
-
-function memo<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
-  return () => (made ??= make());
 }

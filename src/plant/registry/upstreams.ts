@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type fetch from 'make-fetch-happen';
+import { onceUnlessFailed } from '../../core/base/once-unless-failed.ts';
 import { failureOf } from './failure.ts';
 import { pathsOf, type Paths } from './redirects/paths.ts';
 import type { SettingsSource } from './settings.ts';
@@ -44,7 +45,7 @@ export interface NpmUpstreams {
  * await upstreams.registries(); // [{ scope: null, url: 'https://npm.example.com/' }]
  */
 export function npmUpstreams(options: UpstreamsOptions): NpmUpstreams {
-  const opened = memo(() => openDoor(options));
+  const opened = onceUnlessFailed(() => openDoor(options));
   return {
     registries: async () => (await opened()).registries,
     get: async (url, question) => follow(await opened(), url, question),
@@ -167,9 +168,4 @@ function redirectOf({ status, headers }: Fetched, from: string): string | null {
 
 function answered({ status, headers, body }: Fetched): Answer {
   return { kind: 'answered', status, headers: Object.fromEntries(headers), body: Readable.from(body, { objectMode: false }) };
-}
-
-function memo<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
-  return () => (made ??= make());
 }

@@ -54,10 +54,7 @@ export async function openBudget({ place, layer, limits, limiter }: BudgetOrder)
 
 /** Ends what is left in the group of a workspace, whichever life made it, and removes it. */
 export async function takeBackBudget(place: Pick<Place, 'job'>, limiter: Limiter | null): Promise<void> {
-  if (limiter === null || !(await limiter.list()).includes(groupOf(place))) return;
-  const group = await limiter.group(groupOf(place), defaultLimits());
-  await group.end();
-  await group.remove();
+  await limiter?.remove(groupOf(place));
 }
 
 /** Name of a workspace's group: that of its marker, so that a later life finds it. */

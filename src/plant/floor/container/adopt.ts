@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { JidokaError } from '../../../core/base/error.ts';
 import type { Attached, Workspace } from '../../../core/ports/floor.ts';
@@ -13,6 +14,7 @@ import { jobUser, labels, layout } from './layout.ts';
 import { Limits } from './limits.ts';
 import { mustBeFree } from './must-be-free.ts';
 import { leave } from './open.ts';
+import { parseAs } from './parse-as.ts';
 import { containerPlace, standingContainer } from './place.ts';
 import type { ContainerPlace } from './place.ts';
 import { refInside, insideOf } from './inside-floor.ts';
@@ -79,19 +81,23 @@ async function workspaceIn(ground: ContainerGround, { place, standing, visit }: 
     await inside.floor.close();
     return null;
   }
-  ground.insides.set(visit ? `${place.space}~${String(ground.insides.size)}` : place.space, inside);
-  const told = Limits.safeParse(parse(standing.labels[labels.limits] ?? ''));
+  const key = visit ? `${place.space}~${randomUUID()}` : place.space;
+  ground.insides.set(key, inside);
   return containerWorkspace({
     ground,
     place,
     container: standing.id,
     inside,
     inner: found,
-    limits: limitsOf(ground, told.success ? told.data : {}),
+    limits: limitsOf(ground, parseAs(Limits, standing.labels[labels.limits] ?? '') ?? {}),
     base: (standing.labels[labels.base] ?? '') === '' ? null : layout.base,
     // What cannot be told now is held against no command later.
     counted: (await countersIn(ground.engine, standing.id)) ?? { memory: Infinity, processes: Infinity },
-    remove: () => (visit ? inside.floor.close() : leave(ground, place)),
+    async remove() {
+      if (!visit) return leave(ground, place);
+      ground.insides.delete(key);
+      await inside.floor.close();
+    },
   });
 }
 
@@ -101,13 +107,4 @@ async function attached({ floor }: InsideFloor, place: ContainerPlace, visit: bo
   throw new JidokaError('floor-unreachable', `The container of the workspace ${place.name} does not answer: ${found.why}`, {
     mend: 'See that the engine runs and that the container is there, and run this again.',
   });
-}
-
-/** Labels are text that anybody can write who may speak to the engine. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,11 +1,13 @@
 import { isJidokaError } from '../../../core/base/error.ts';
+import { onceUnlessFailed } from '../../../core/base/once-unless-failed.ts';
 import type { Attached, Floor } from '../../../core/ports/floor.ts';
 import { workspaceFault } from '../fault.ts';
 import { prepareBase } from '../layers/prepare-base.ts';
 import { adoptContainer, visitContainer } from './adopt.ts';
 import { keepBaseImages } from './bases/keep-bases.ts';
 import { describeContainers, prepareContainerGround, takeBearings } from './ground.ts';
-import type { Bearings, ContainerFloorOptions, ContainerGround } from './ground.ts';
+import type { ContainerFloorOptions } from './ground.ts';
+import type { InsideFloor } from './inside-floor.ts';
 import { openContainer } from './open.ts';
 import { reapContainers } from './reap.ts';
 import { listContainerFloor } from './views.ts';
@@ -21,7 +23,8 @@ import { listContainerFloor } from './views.ts';
  * const { tier, wall } = await floor.probe(); // 'T3', 'docker 27.3.1'
  */
 export function containerFloor(options: ContainerFloorOptions): Floor {
-  const bearings = onceUnlessFailed(() => takeBearings(options));
+  const insides = new Map<string, InsideFloor>();
+  const bearings = onceUnlessFailed(() => takeBearings(options, insides));
   const ground = onceUnlessFailed(async () =>
     prepareContainerGround(await bearings()).catch((error: unknown) => {
       throw workspaceFault(error, 'preparing the floor of containers');
@@ -46,22 +49,10 @@ export function containerFloor(options: ContainerFloorOptions): Floor {
     list: async () => listContainerFloor(await bearings()),
     reap: async (how = {}) => reapContainers(await bearings(), how),
     async close() {
-      const found = await bearings().catch(() => null);
-      for (const { floor } of found?.insides.values() ?? []) await floor.close();
-      found?.insides.clear();
+      const all = [...insides.values()];
+      insides.clear();
+      await Promise.all(all.map(({ floor }) => floor.close()));
     },
-  };
-}
-
-/** Found out when it is first needed, and anew where that failed. */
-function onceUnlessFailed<T extends Bearings | ContainerGround>(find: () => Promise<T>): () => Promise<T> {
-  let found: Promise<T> | null = null;
-  return () => {
-    found ??= find().catch((error: unknown) => {
-      found = null;
-      throw error;
-    });
-    return found;
   };
 }
 

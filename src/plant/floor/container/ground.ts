@@ -78,10 +78,10 @@ const Machine = z.object({
 type Machine = z.infer<typeof Machine>;
 
 /** Finds the engine. Throws `floor-unreachable`, `usage`. */
-export async function takeBearings(options: ContainerFloorOptions): Promise<Bearings> {
+export async function takeBearings(options: ContainerFloorOptions, insides: Bearings['insides']): Promise<Bearings> {
   await mkdir(locksOf(options.root), { recursive: true, mode: 0o700 });
   const engine = await findEngine({ engine: options.engine ?? null, env: options.env });
-  return { options, engine, owner: await thisOwner(), floor: floorDigest(options.root), insides: new Map() };
+  return { options, engine, owner: await thisOwner(), floor: floorDigest(options.root), insides };
 }
 
 /** Has the image, puts into it what the floor needs, and proves a container of it. Throws `no-sandbox`, `usage`, `floor-unreachable`. */

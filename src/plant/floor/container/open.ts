@@ -66,11 +66,12 @@ async function begin(ground: ContainerGround, place: ContainerPlace, { base, lim
     limits: { ...limits, memoryBytes: limits.memoryBytes + share.memoryBytes, processes: limits.processes + share.processes },
   });
   await startContainer(ground.engine, container);
-  const shut = blankResolver(ground.engine, container);
   const inside = insideOf(ground, container, place.name);
   ground.insides.set(place.space, inside);
-  const inner = base === undefined ? await inside.floor.open(workspaceInside) : await insideBase(inside, place, base);
-  await shut;
+  const [inner] = await Promise.all([
+    base === undefined ? inside.floor.open(workspaceInside) : insideBase(inside, place, base),
+    blankResolver(ground.engine, container),
+  ]);
   const workspace = containerWorkspace({
     ground,
     place,

@@ -6,6 +6,7 @@ import { lookAt } from './engine/containers.ts';
 import type { Container } from './engine/containers.ts';
 import type { Bearings } from './ground.ts';
 import { labels } from './layout.ts';
+import { parseAs } from './parse-as.ts';
 
 /** Where the container of a workspace is, and what this machine knows of it. */
 export interface ContainerPlace {
@@ -46,17 +47,8 @@ export async function markStarted({ space }: ContainerPlace, id: string, mark: S
 export async function startedMark({ space }: ContainerPlace, id: string): Promise<StartedMark | null> {
   if (!/^[\da-f-]+$/.test(id)) return null;
   const text = await readFile(join(space, 'started', id), 'utf8').catch(() => null);
-  const found = Started.safeParse(text === null ? null : parse(text));
-  return found.success ? found.data : null;
-}
-
-/** Half written by a process that was killed. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+  // Half written by a process that was killed, it says nothing.
+  return text === null ? null : parseAs(Started, text);
 }
 
 /** True where a command was started, and its result may be waited for still. */

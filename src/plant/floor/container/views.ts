@@ -7,13 +7,13 @@ import { listContainers } from './engine/containers.ts';
 import type { Container } from './engine/containers.ts';
 import type { Bearings } from './ground.ts';
 import { labels } from './layout.ts';
+import { parseAs } from './parse-as.ts';
 import { containerPlace, hasMarks } from './place.ts';
 import type { ContainerPlace } from './place.ts';
 
-/** A container of this floor, whatever it is for, and where it stands. */
+/** A workspace of this floor, and where it stands. */
 export interface Standing {
   readonly place: ContainerPlace;
-  readonly container: Container;
   readonly view: WorkspaceView;
 }
 
@@ -40,7 +40,6 @@ async function standingAt(bearings: Bearings, container: Container): Promise<Sta
   const ref = { floor: 'container', host: bearings.engine.host, name: place.name };
   return {
     place,
-    container,
     view: { ref, state, owner: owner === null ? '' : `process ${owner.pid} on ${owner.host}`, since: container.made },
   };
 }
@@ -52,10 +51,6 @@ export async function isDead(owner: Owner, here: Owner): Promise<boolean> {
 
 /** Who made a container, as its label says; null where it says nothing of the kind. */
 export function ownerIn(told: Readonly<Record<string, string>>): Owner | null {
-  try {
-    return OwnerLabel.parse(JSON.parse(told[labels.owner] ?? ''));
-  } catch {
-    // Labels are text that anybody can write who may speak to the engine.
-    return null;
-  }
+  // Labels are text that anybody can write who may speak to the engine.
+  return parseAs(OwnerLabel, told[labels.owner] ?? '');
 }

@@ -37,29 +37,28 @@ const mostLinks = 40;
  * missing. With `make`, missing folders are made. Throws `workspace-failed` for a path that leaves.
  */
 export async function goTo(tree: Tree, path: string, { make }: { readonly make: boolean }): Promise<Spot | null> {
-  let parts = partsOf(path);
-  for (let links = 0; links <= mostLinks; links += 1) {
-    const step = await down(tree, parts, { make, path });
-    if (step === null || 'folder' in step) return step;
-    parts = step.parts;
-  }
-  return null;
+  return walk(tree, { path, make, follows: false });
 }
 
 /** Like `goTo`, and follows a link at the end too. */
 export async function follow(tree: Tree, path: string): Promise<Spot | null> {
-  let parts = partsOf(path);
+  return walk(tree, { path, make: false, follows: true });
+}
+
+interface Walk {
+  /** As the caller gave it. */
+  readonly path: string;
+  readonly make: boolean;
+  /** Whether a link at the end is followed like those on the way. */
+  readonly follows: boolean;
+}
+
+async function walk(tree: Tree, how: Walk): Promise<Spot | null> {
+  let parts = partsOf(how.path);
   for (let links = 0; links <= mostLinks; links += 1) {
-    const step = await down(tree, parts, { make: false, path });
-    if (step === null) return null;
-    if (!('folder' in step)) {
-      parts = step.parts;
-      continue;
-    }
-    const target = step.name === '' ? null : await readlink(step.folder.path(step.name)).catch(() => null);
-    if (target === null) return step;
-    await step.folder.close();
-    parts = throughLink({ parts: step.parts.slice(0, -1), target, rest: [] }, tree, path);
+    const step = await down(tree, parts, how);
+    if (step === null || 'folder' in step) return step;
+    parts = step.parts;
   }
   return null;
 }
@@ -69,24 +68,27 @@ interface Redirected {
   readonly parts: readonly string[];
 }
 
-async function down(
-  tree: Tree,
-  parts: readonly string[],
-  how: { readonly make: boolean; readonly path: string },
-): Promise<Spot | Redirected | null> {
+/** Who gets a spot closes its folder; every other folder is closed here, whatever happens on the way. */
+async function down(tree: Tree, parts: readonly string[], { path, make, follows }: Walk): Promise<Spot | Redirected | null> {
   let folder = await openFolder(tree.at, tree.at);
-  if (folder === null) return null;
-  for (const [index, name] of parts.slice(0, -1).entries()) {
-    const above: Folder = folder;
-    const next = await enter(above, name, { tree, make: how.make });
-    await above.close();
-    if (next === null) return null;
-    if (typeof next === 'string') {
-      return { parts: throughLink({ parts: parts.slice(0, index), target: next, rest: parts.slice(index + 1) }, tree, how.path) };
+  try {
+    for (const [index, name] of parts.slice(0, -1).entries()) {
+      const next: Folder | string | null = folder && (await enter(folder, name, { tree, make }));
+      if (typeof next === 'string')
+        return { parts: throughLink({ parts: parts.slice(0, index), target: next, rest: parts.slice(index + 1) }, tree, path) };
+      await folder?.close();
+      folder = next;
     }
-    folder = next;
+    if (folder === null) return null;
+    const name = parts.at(-1) ?? '';
+    const target = follows && name !== '' ? await readlink(folder.path(name)).catch(() => null) : null;
+    if (target !== null) return { parts: throughLink({ parts: parts.slice(0, -1), target, rest: [] }, tree, path) };
+    const spot = { folder, name, parts };
+    folder = null;
+    return spot;
+  } finally {
+    await folder?.close();
   }
-  return { folder, name: parts.at(-1) ?? '', parts };
 }
 
 /** The folder of a name, the target of a link of that name, or null where there is neither. */

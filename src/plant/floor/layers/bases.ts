@@ -13,16 +13,18 @@ import { capture } from '../spawn/spawn.ts';
 import type { BaseBuilding, BaseKeeper } from './base-keeper.ts';
 import type { SealedBase } from './layer.ts';
 
-/** How a base is built in a workspace of the floor. */
-export interface Building {
-  /** Opens the workspace that becomes the base, by name. */
-  readonly open: (name: string, limits: BaseOrder['limits']) => Promise<{ readonly workspace: Workspace; readonly place: Place }>;
+/** Opens the workspace that becomes a base, by name. */
+export type OpenBuilding = (name: string, limits: BaseOrder['limits']) => Promise<OpenedBuilding>;
+
+interface OpenedBuilding {
+  readonly workspace: Workspace;
+  readonly place: Place;
   /** Ends what still runs in it and forgets it, but for its folder. */
-  readonly close: (place: Place) => Promise<void>;
+  close(): Promise<void>;
 }
 
 /** Keeps the bases of a floor of this host, on which one process at a time builds a base. */
-export function baseKeeper(ground: Ground, building: Building): BaseKeeper {
+export function baseKeeper(ground: Ground, open: OpenBuilding): BaseKeeper {
   const { root } = ground.options;
   return {
     find: async (key) => (await sealedBase(root, key)) !== null,
@@ -31,7 +33,7 @@ export function baseKeeper(ground: Ground, building: Building): BaseKeeper {
       if (release === null) return null;
       try {
         // Sealed by another between looking and taking the turn: there is nothing to build.
-        const begun = (await sealedBase(root, key)) === null ? await beginBase(ground, { key, limits, building, release }) : null;
+        const begun = (await sealedBase(root, key)) === null ? await beginBase(ground, { key, limits, open, release }) : null;
         if (begun === null) await release();
         return begun;
       } catch (error) {
@@ -45,16 +47,16 @@ export function baseKeeper(ground: Ground, building: Building): BaseKeeper {
 interface Beginning {
   readonly key: string;
   readonly limits: BaseOrder['limits'];
-  readonly building: Building;
+  readonly open: OpenBuilding;
   readonly release: () => Promise<void>;
 }
 
-async function beginBase(ground: Ground, { key, limits, building, release }: Beginning): Promise<BaseBuilding> {
-  const { workspace, place } = await building.open(`base-${key.slice(0, 12)}-${randomUUID().slice(0, 8)}`, limits);
+async function beginBase(ground: Ground, { key, limits, open, release }: Beginning): Promise<BaseBuilding> {
+  const { workspace, place, close } = await open(`base-${key.slice(0, 12)}-${randomUUID().slice(0, 8)}`, limits);
   return {
     workspace,
     async seal() {
-      await building.close(place);
+      await close();
       await seal(ground, key, place);
       await release();
     },

@@ -38,14 +38,8 @@ export async function sweepCanaries(cgroups: Cgroups, jobs: readonly string[]): 
   for (const job of jobs) {
     if (!(await isDeadCanary(job))) continue;
     // One that cannot be removed is no reason to open no workspace: the next life tries again.
-    await remove(job, cgroups).catch(() => undefined);
+    await cgroups.remove(job).catch(() => undefined);
   }
-}
-
-async function remove(job: string, cgroups: Cgroups): Promise<void> {
-  const group = await cgroups.group(job, roomy);
-  await group.end();
-  await group.remove();
 }
 
 type Verdict = Pick<FloorClaim, 'state' | 'proof'>;

@@ -8,7 +8,7 @@ export async function canaryName(): Promise<string> {
   return `${prefix} ${process.pid} ${await lifeOf(process.pid)} ${randomUUID()}`;
 }
 
-export function isCanary(name: string): boolean {
+function isCanary(name: string): boolean {
   return name.startsWith(`${prefix} `);
 }
 

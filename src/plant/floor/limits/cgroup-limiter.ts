@@ -2,7 +2,6 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Limits } from '../../../core/ports/floor.ts';
 import { workspaceFault } from '../fault.ts';
-import { isCanary } from './canary-names.ts';
 import { cgroup } from './cgroup.ts';
 import type { Cgroup } from './cgroup.ts';
 import { makeFolder, writeKernel } from './kernel-files.ts';
@@ -15,7 +14,7 @@ import { versions } from './versions.ts';
 /** Groups as cgroups; whether anything is held there is not known yet. */
 export interface Cgroups {
   group(job: string, limits: Limits): Promise<Cgroup>;
-  list(): Promise<readonly string[]>;
+  remove(job: string): Promise<void>;
 }
 
 const tries = 5;
@@ -34,12 +33,16 @@ export function cgroupsIn(nest: Nest, records: Records): Cgroups {
         throw workspaceFault(error, `limiting what the job ${job} may use`);
       }
     },
-    async list() {
-      // Those of canaries are for whoever sends the next ones.
-      const jobs = (await records.jobs()).filter((job) => !isCanary(job));
-      const known = await Promise.all(jobs.map((job) => records.read(job)));
-      const standing = await Promise.all(known.map(async (record) => record !== null && (await stands(record))));
-      return jobs.filter((_, index) => standing[index] === true);
+    async remove(job) {
+      try {
+        const known = await records.read(job);
+        if (known === null) return;
+        const group = cgroup(job, known, records);
+        await group.end();
+        await group.remove();
+      } catch (error) {
+        throw workspaceFault(error, `removing the group of the job ${job}`);
+      }
     },
   };
 }

@@ -22,8 +22,11 @@ export interface Limiter {
    * Its limits are those given last. Throws `workspace-failed`.
    */
   group(job: string, limits: Limits): Promise<LimitGroup>;
-  /** Jobs whose groups exist, whoever made them, so that strays can be removed. */
-  list(): Promise<readonly string[]>;
+  /**
+   * Ends what runs in the group of a job, whichever life made it, and removes it; nothing happens where there is none.
+   * Throws `workspace-failed` where a process does not die.
+   */
+  remove(job: string): Promise<void>;
 }
 
 export interface LimitGroup {

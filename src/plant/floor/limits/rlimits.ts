@@ -7,7 +7,7 @@ import type { Shown } from './canaries.ts';
 import { prefixed } from './join-script.ts';
 import type { Limiter, LimiterOptions } from './limiter.ts';
 
-type Rlimits = Pick<Limiter, 'method' | 'group' | 'list'>;
+type Rlimits = Pick<Limiter, 'method' | 'group' | 'remove'>;
 type Output = Awaited<ReturnType<Running['collect']>>;
 
 const mib = 1024 ** 2;
@@ -30,7 +30,7 @@ export async function rlimits(options: LimiterOptions): Promise<Rlimits> {
         remove: async () => undefined,
       };
     },
-    list: async () => [],
+    remove: async () => undefined,
   };
 }
 

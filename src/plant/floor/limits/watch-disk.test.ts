@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { link, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { diskBytes } from './disk-bytes.ts';
 import { watchDisk } from './index.ts';
 import type { DiskWatched } from './index.ts';
@@ -74,5 +74,18 @@ describe('a watch', () => {
     await expect.poll(() => calls, { timeout: 20_000 }).toEqual([-1]);
     expect(await stopped.bytes()).toBeGreaterThan(400 * kib);
     expect(calls).toEqual([-1]);
+  });
+
+  test('of folders that may take as much as they want looks at nothing by itself', async () => {
+    await grown('big', 400 * kib);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const counted = watchDisk({ folders: [root], allowedBytes: Infinity, exceeded: () => undefined });
+      expect(vi.getTimerCount()).toBe(0);
+      expect(await counted.bytes()).toBeGreaterThan(400 * kib);
+      counted.stop();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

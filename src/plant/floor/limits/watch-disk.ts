@@ -5,6 +5,7 @@ import { diskBytes } from './disk-bytes.ts';
 export interface DiskWatch {
   /** Folders whose content is counted together; they need not be there. */
   readonly folders: readonly string[];
+  /** Infinity where the folders are only counted, when somebody asks. */
   readonly allowedBytes: number;
   /** Called once, with what was found, when it is more than allowed. */
   readonly exceeded: (bytes: number) => void;
@@ -45,7 +46,6 @@ export function watchDisk({ folders, allowedBytes, exceeded }: DiskWatch): DiskW
   let last: Look | null = null;
   let looking: Promise<Look> | null = null;
   let done = false;
-  let timer: NodeJS.Timeout;
 
   const look = (): Promise<Look> => {
     looking ??= lookAt(folders).finally(() => (looking = null));
@@ -63,12 +63,12 @@ export function watchDisk({ folders, allowedBytes, exceeded }: DiskWatch): DiskW
     await watch();
     if (!done) timer = setTimeout(tick, tickMs).unref();
   };
-  timer = setTimeout(tick, 0).unref();
+  let timer = allowedBytes === Infinity ? null : setTimeout(tick, 0).unref();
   return {
     bytes: async () => (await look()).bytes,
     stop() {
       done = true;
-      clearTimeout(timer);
+      if (timer !== null) clearTimeout(timer);
     },
   };
 }

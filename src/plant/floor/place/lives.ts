@@ -1,5 +1,6 @@
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onceUnlessFailed } from '../../../core/base/once-unless-failed.ts';
 import type { BaseRef, OpenOptions, ReapReport, Workspace, WorkspaceView } from '../../../core/ports/floor.ts';
 import { workspaceFault } from '../fault.ts';
 import type { Ground } from '../ground.ts';
@@ -30,6 +31,8 @@ export async function openWorkspace(ground: Ground, name: string, options: OpenO
 interface Opened {
   readonly workspace: Workspace;
   readonly place: Place;
+  /** Ends all that runs in it and watches it no more; its folder stays. */
+  close(): Promise<void>;
 }
 
 async function openPlace(ground: Ground, name: string, { base, limits = {} }: OpenOptions): Promise<Opened> {
@@ -41,7 +44,8 @@ async function openPlace(ground: Ground, name: string, { base, limits = {} }: Op
   try {
     // Its processes are ended before its folder goes, so that where there is none there is nobody.
     if (await isFolder(place.space)) await clear(ground, place);
-    return { workspace: workspaceAt(ground, { place, layer: await layTree(ground, place, base), limits }), place };
+    const layer = await layTree(ground, place, base);
+    return { ...workspaceAt(ground, { place, layer, limits }), place };
   } catch (error) {
     await destroy(ground, place).catch(() => undefined); // nothing half-made stays; the first fault tells why
     throw faultOf(error);
@@ -59,10 +63,7 @@ async function layTree(ground: Ground, place: Place, base: BaseRef | undefined):
 
 /** Keeps the bases of the floor; each is built in a workspace of its own. */
 export function keepBases(ground: Ground): BaseKeeper {
-  return baseKeeper(ground, {
-    open: (name, limits) => openPlace(ground, name, limits === undefined ? {} : { limits }),
-    close: (place) => quiet(ground, place),
-  });
+  return baseKeeper(ground, (name, limits) => openPlace(ground, name, limits === undefined ? {} : { limits }));
 }
 
 /** Looks into a workspace, whoever owns it; null where there is nothing. */
@@ -70,13 +71,8 @@ export async function visitWorkspace(ground: Ground, name: string): Promise<Work
   const place = placeOf(ground.options.root, name);
   const layer = (await isFolder(place.tree)) ? await layerAgain(ground, place) : null;
   if (layer === null) return null;
-  return hostWorkspace({
-    ground,
-    place,
-    layer,
-    budget: budgetOf(ground, { place, layer, limits: {} }).open,
-    remove: async () => undefined,
-  });
+  const budget = budgetOf(ground, { place, layer, limits: {} });
+  return hostWorkspace({ ground, place, layer, budget: budget.open, remove: budget.stop });
 }
 
 /** Takes over what a dead owner left under a name, as it is; null where there is nothing. */
@@ -87,7 +83,7 @@ export async function adoptWorkspace(ground: Ground, name: string): Promise<Work
     await inherit(place.lock, ground.owner);
     // The tree is made last: without it the space was never whole, or another adopter has removed it meanwhile.
     const layer = (await isFolder(place.tree)) ? await layerAgain(ground, place) : null;
-    if (layer !== null) return workspaceAt(ground, { place, layer, limits: {} });
+    if (layer !== null) return workspaceAt(ground, { place, layer, limits: {} }).workspace;
     await destroy(ground, place);
     return null;
   } catch (error) {
@@ -167,14 +163,18 @@ interface Standings {
   readonly limits: NonNullable<OpenOptions['limits']>;
 }
 
-function workspaceAt(ground: Ground, standings: Standings): Workspace {
+function workspaceAt(ground: Ground, standings: Standings): Pick<Opened, 'workspace' | 'close'> {
   const { place, layer } = standings;
   const budget = budgetOf(ground, standings);
   const remove = async (): Promise<void> => {
     await budget.stop();
     await destroy(ground, place);
   };
-  return hostWorkspace({ ground, place, layer, budget: budget.open, remove });
+  const close = async (): Promise<void> => {
+    await budget.stop();
+    await quiet(ground, place);
+  };
+  return { workspace: hostWorkspace({ ground, place, layer, budget: budget.open, remove }), close };
 }
 
 interface LateBudget {
@@ -184,10 +184,10 @@ interface LateBudget {
 
 /** The budget of a workspace, opened when it is first asked for. */
 function budgetOf(ground: Ground, standings: Standings): LateBudget {
-  let opened: Promise<Budget> | null = null;
+  let opening: Promise<Budget> | null = null;
   return {
-    open: () => (opened ??= ground.limiter().then((limiter) => openBudget({ ...standings, limiter }))),
-    stop: async () => (await opened?.catch(() => null))?.stop(),
+    open: onceUnlessFailed(() => (opening = ground.limiter().then((limiter) => openBudget({ ...standings, limiter })))),
+    stop: async () => (await opening?.catch(() => null))?.stop(),
   };
 }
 

@@ -41,7 +41,7 @@ H
  *
  * @param filter File with the filter of keyrings, readable by the user of commands; see `keyringFilter`.
  * @example
- * const wall = bubblewrapWall('/usr/bin/bwrap', await seeHost(), '/home/ada/.jidoka/work/keyring.bpf');
+ * const wall = bubblewrapWall('/usr/bin/bwrap', await seeHost(), '/var/lib/jidoka/keyring.bpf');
  */
 export function bubblewrapWall(bwrap: string, host: HostLayout, filter: string | null = null): Wall {
   return {

@@ -23,8 +23,8 @@ export type Candidate = {
 } & ({ readonly wall: Wall } | { readonly wall: null; readonly why: string });
 
 export interface Candidates {
-  /** The best first. */
-  readonly all: readonly Candidate[];
+  /** The best first; each is looked at when its turn comes. */
+  readonly all: readonly (() => Candidate | Promise<Candidate>)[];
   readonly missing: Missing;
 }
 
@@ -42,7 +42,7 @@ export interface Prepared {
 /** What can be tried on a system, by the programs in some folders. */
 export async function candidatesOn(platform: string, folders: readonly string[], { filter, settings }: Prepared): Promise<Candidates> {
   const none = { bubblewrap: false, namespaces: [] };
-  if (platform === 'darwin') return { all: [await seatbelt(folders)], missing: none };
+  if (platform === 'darwin') return { all: [() => seatbelt(folders)], missing: none };
   if (platform !== 'linux') return { all: [], missing: none };
   const host = await seeHost(settings);
   const [perl, bwrap, ofCodex, found] = await Promise.all([
@@ -55,11 +55,11 @@ export async function candidatesOn(platform: string, folders: readonly string[],
   return {
     missing: { bubblewrap: bwrap === null && ofCodex === null, namespaces: lacking },
     all: [
-      bubblewrap('bubblewrap', bwrap, { perl, host, filter }),
-      ...(ofCodex === null ? [] : [bubblewrap('bubblewrap of Codex', ofCodex, { perl, host, filter })]),
-      namespaces({ lacking, folders, perl, host, filter }),
+      () => bubblewrap('bubblewrap', bwrap, { perl, host, filter }),
+      ...(ofCodex === null ? [] : [() => bubblewrap('bubblewrap of Codex', ofCodex, { perl, host, filter })]),
+      () => namespaces({ lacking, folders, perl, host, filter }),
       // It mounts nothing, so commands see what is there where it is.
-      await landlock({ perl, filter, host: await seeHost() }),
+      async () => landlock({ perl, filter, host: await seeHost() }),
     ],
   };
 }

@@ -52,7 +52,7 @@ describe('on macOS', () => {
   test('the one wall that is tried is never taken for more than a partial one, and says that nobody has run it', async () => {
     const program = await fakeSandboxExec();
     const { all } = await candidatesOn('darwin', [program.folder], { filter: null, settings: null });
-    expect(all).toMatchObject([
+    expect(await Promise.all(all.map((look) => look()))).toMatchObject([
       {
         builder: 'seatbelt',
         partial: true,

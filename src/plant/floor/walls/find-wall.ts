@@ -77,7 +77,8 @@ export async function findWall(search: WallSearch): Promise<FoundWall> {
   const takesPartial = search.least === 'T1' || search.least === 'T0';
   const tried: Tried[] = [];
   let partial: Omit<FoundWall, 'tried' | 'mend'> | null = null;
-  for (const candidate of all) {
+  for (const look of all) {
+    const candidate = await look();
     const outcome = await prove(candidate, search, takesPartial);
     if (typeof outcome !== 'string' && outcome.tier === 'T2') return { ...outcome, tried, mend: '' };
     if (typeof outcome === 'string') tried.push({ kind: candidate.builder, why: outcome });

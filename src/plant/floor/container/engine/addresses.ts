@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { engineSocket, namedEngine, usualEngines } from '../../engine-places.ts';
 import { JidokaError } from '../../../../core/base/error.ts';
 import type { HostEnvironment } from '../../environment.ts';
 
@@ -28,20 +29,13 @@ export type ClientAddress =
 
 /** The address that was named, by the owner or by his environment; null where nobody named one. */
 export async function namedAddress(named: string | null, env: HostEnvironment): Promise<Address | null> {
-  const text = named ?? given(env, 'DOCKER_HOST') ?? given(env, 'CONTAINER_HOST');
+  const text = named ?? namedEngine(env);
   return text === null ? null : parse(text, env);
 }
 
 /** Where engines listen on this machine when nobody says otherwise, in the order to try them. */
 export function usualAddresses(env: HostEnvironment): readonly Address[] {
-  const own = given(env, 'XDG_RUNTIME_DIR');
-  const home = given(env, 'HOME');
-  return [
-    '/var/run/docker.sock',
-    ...(own === null ? [] : [join(own, 'docker.sock'), join(own, 'podman/podman.sock')]),
-    '/run/podman/podman.sock',
-    ...(home === null ? [] : [join(home, '.docker/run/docker.sock')]),
-  ].map(ofSocket);
+  return usualEngines(env).map(ofSocket);
 }
 
 function given(env: HostEnvironment, name: string): string | null {
@@ -50,8 +44,8 @@ function given(env: HostEnvironment, name: string): string | null {
 }
 
 async function parse(text: string, env: HostEnvironment): Promise<Address> {
-  if (text.startsWith('/')) return ofSocket(text);
-  if (text.startsWith('unix:')) return ofSocket(text.slice('unix:'.length).replace(/^\/+/, '/'));
+  const socket = engineSocket(text);
+  if (socket !== null) return ofSocket(socket);
   const [, scheme, host, port] = /^(tcp|https?):\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?\/?$/.exec(text) ?? [];
   if (scheme === undefined || host === undefined) throw unknown(text);
   const trust = scheme === 'https' || given(env, 'DOCKER_TLS_VERIFY') !== null ? await trustOf(env) : null;

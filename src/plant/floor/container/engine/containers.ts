@@ -11,8 +11,11 @@ export interface ContainerOrder {
   /** `uid:gid` of its first process. */
   readonly user: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly limits: Limits;
+  readonly limits: HeldLimits;
 }
+
+/** What an engine holds; the disk is watched. */
+export type HeldLimits = Omit<Limits, 'diskBytes'>;
 
 /** A container as the engine tells of it. */
 export interface Container {

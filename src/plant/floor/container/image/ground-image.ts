@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { dirname } from 'node:path/posix';
-import type { Limits } from '../../../../core/ports/floor.ts';
 import { putEntries, takeFile } from '../engine/archive.ts';
 import type { Entry } from '../engine/archive.ts';
 import { makeContainer, removeContainer } from '../engine/containers.ts';
+import type { HeldLimits } from '../engine/containers.ts';
 import type { Engine } from '../engine/engine.ts';
 import { jobUser, labels, layout } from '../layout.ts';
 import type { Pack } from '../../remote/index.ts';
@@ -20,7 +20,7 @@ export interface GroundOrder {
 
 /** Changes when what is put into an image changes. */
 const version = 1;
-const least: Limits = { memoryBytes: 64 * 1024 * 1024, cpus: 1, processes: 16, diskBytes: 0 };
+const least: HeldLimits = { memoryBytes: 64 * 1024 * 1024, cpus: 1, processes: 16 };
 
 /**
  * The image that workspaces begin with: the owner's, the program that serves a workspace, and a user for commands. Made

@@ -11,35 +11,6 @@ export interface Image {
   readonly digest: string;
   readonly env: Readonly<Record<string, string>>;
   readonly volumes: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
-  /** ISO time. */
-  readonly made: string;
-}
-
-const Inspected = z.object({
-  Id: z.string(),
-  Created: z.string(),
-  RepoDigests: z.array(z.string()).nullish(),
-  Config: z.object({
-    Env: z.array(z.string()).nullish(),
-    Volumes: z.record(z.string(), z.unknown()).nullish(),
-    Labels: z.record(z.string(), z.string()).nullish(),
-  }),
-});
-
-/** Looks at an image by its name or id; null where the engine has none. Throws `floor-unreachable`. */
-export async function lookAtImage(engine: Engine, name: string): Promise<Image | null> {
-  const found = await askedFor(engine, `looking at the image ${name}`, () => engine.api.getImage(name).inspect());
-  if (found === null) return null;
-  const { Id, Created, RepoDigests, Config } = Inspected.parse(found);
-  return {
-    id: Id,
-    digest: RepoDigests?.[0] ?? Id,
-    env: Object.fromEntries((Config.Env ?? []).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])),
-    volumes: Object.keys(Config.Volumes ?? {}),
-    labels: Config.Labels ?? {},
-    made: new Date(Created).toISOString(),
-  };
 }
 
 /** The image, pulled where the engine has none of the name. Throws `usage` where it cannot be had, `floor-unreachable`. */
@@ -51,6 +22,28 @@ export async function haveImage(engine: Engine, name: string, log: (message: str
   const pulled = await lookAtImage(engine, name);
   if (pulled === null) throw notHad(engine, name, 'it was pulled, and is not there');
   return pulled;
+}
+
+const Inspected = z.object({
+  Id: z.string(),
+  RepoDigests: z.array(z.string()).nullish(),
+  Config: z.object({
+    Env: z.array(z.string()).nullish(),
+    Volumes: z.record(z.string(), z.unknown()).nullish(),
+  }),
+});
+
+/** Looks at an image by its name or id; null where the engine has none. Throws `floor-unreachable`. */
+async function lookAtImage(engine: Engine, name: string): Promise<Image | null> {
+  const found = await askedFor(engine, `looking at the image ${name}`, () => engine.api.getImage(name).inspect());
+  if (found === null) return null;
+  const { Id, RepoDigests, Config } = Inspected.parse(found);
+  return {
+    id: Id,
+    digest: RepoDigests?.[0] ?? Id,
+    env: Object.fromEntries((Config.Env ?? []).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])),
+    volumes: Object.keys(Config.Volumes ?? {}),
+  };
 }
 
 async function pull(engine: Engine, name: string): Promise<void> {

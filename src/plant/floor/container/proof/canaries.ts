@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FloorClaim, Limits } from '../../../../core/ports/floor.ts';
+import type { FloorClaim } from '../../../../core/ports/floor.ts';
 import { JidokaError } from '../../../../core/base/error.ts';
 import { startProcess } from '../../spawn/spawn.ts';
 import { canaryProgram, sightFile } from '../../walls/canary-program.ts';
@@ -11,7 +11,7 @@ import type { Planted } from '../../walls/canary/plant.ts';
 import { processesWith } from '../../walls/canary/processes-with.ts';
 import { takeFile } from '../engine/archive.ts';
 import { makeContainer, removeContainer, startContainer } from '../engine/containers.ts';
-import type { ContainerOrder } from '../engine/containers.ts';
+import type { ContainerOrder, HeldLimits } from '../engine/containers.ts';
 import type { Engine } from '../engine/engine.ts';
 import { talkTo } from '../engine/execute.ts';
 import { jobUser, layout } from '../layout.ts';
@@ -33,7 +33,7 @@ export interface ProofOrder extends Omit<ContainerOrder, 'limits' | 'user'> {
 }
 
 /** Little, so that it is soon taken; enough for Node.js. */
-const limits: Limits = { memoryBytes: 160 * 1024 * 1024, cpus: 1.5, processes: 64, diskBytes: 0 };
+const limits: HeldLimits = { memoryBytes: 160 * 1024 * 1024, cpus: 1.5, processes: 64 };
 /** How long the canary may take, in milliseconds. */
 const deadlineMs = 30_000;
 const goneMs = 5_000;

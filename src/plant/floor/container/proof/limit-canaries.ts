@@ -1,4 +1,5 @@
-import type { FloorClaim, Limits } from '../../../../core/ports/floor.ts';
+import type { FloorClaim } from '../../../../core/ports/floor.ts';
+import type { HeldLimits } from '../engine/containers.ts';
 import { execute } from '../engine/execute.ts';
 import type { Engine } from '../engine/engine.ts';
 import { jobUser } from '../layout.ts';
@@ -18,7 +19,7 @@ const writtenBytes = 512 * 1024;
  * Takes more in a container than its limits allow, one after another, and looks what became of it. What a canary takes
  * is ended with its container.
  */
-export async function sendLimitCanaries(engine: Engine, container: string, limits: Limits): Promise<readonly FloorClaim[]> {
+export async function sendLimitCanaries(engine: Engine, container: string, limits: HeldLimits): Promise<readonly FloorClaim[]> {
   const inside = (...argv: readonly [string, ...string[]]): ReturnType<typeof execute> =>
     execute(engine, container, { argv, user: jobUser.text });
   const before = (await countersIn(engine, container)) ?? nothing;
@@ -44,7 +45,7 @@ export async function sendLimitCanaries(engine: Engine, container: string, limit
   ];
 }
 
-function cpuClaim(cpus: number | null, limits: Limits): FloorClaim {
+function cpuClaim(cpus: number | null, limits: HeldLimits): FloorClaim {
   const proof =
     cpus === null
       ? 'the kernel does not tell how much of the processors it gives out'

@@ -3,6 +3,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { bootOfMachine } from '../../spawn/life.ts';
+import { parseAs } from '../parse-as.ts';
 import type { ContainerProof } from './canaries.ts';
 
 const Proof = z.object({
@@ -28,9 +29,8 @@ export async function provedLately({ root, about }: ProofSearch, prove: () => Pr
     .update(JSON.stringify([about, await bootOfMachine()]))
     .digest('hex');
   const file = join(root, 'proof.json');
-  const last = Proof.safeParse(parse(await readFile(file, 'utf8').catch(() => '')));
-  if (last.success && last.data.key === key && isFresh(last.data.atMs) && last.data.claims.every(({ state }) => state === 'proved'))
-    return last.data;
+  const last = parseAs(Proof, await readFile(file, 'utf8').catch(() => ''));
+  if (last?.key === key && isFresh(last.atMs) && last.claims.every(({ state }) => state === 'proved')) return last;
   const atMs = Date.now();
   const { tools, claims } = await prove();
   const dated = { tools, claims: claims.map((claim) => ({ ...claim, proof: `${claim.proof} (${new Date(atMs).toISOString()})` })) };
@@ -42,13 +42,4 @@ export async function provedLately({ root, about }: ProofSearch, prove: () => Pr
 function isFresh(atMs: number): boolean {
   const ageMs = Date.now() - atMs;
   return ageMs >= 0 && ageMs < believedMs;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // None yet, or half of one.
-    return null;
-  }
 }

@@ -34,3 +34,13 @@ test('what a process left that is dead is removed, and a path is never too long 
   expect((await far.next()).length).toBeLessThan(104);
   await far.close();
 });
+
+test('a folder that could not be made is made once it can be', async () => {
+  const parent = join(folder, 'a-file-yet');
+  await writeFile(parent, '');
+  const sockets = socketFolder(join(parent, 's'));
+  await expect(sockets.next()).rejects.toMatchObject({ code: 'workspace-failed' });
+  await rm(parent);
+  expect(await sockets.next()).toContain(parent);
+  await sockets.close();
+});

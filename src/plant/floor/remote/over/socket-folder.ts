@@ -20,7 +20,10 @@ export function socketFolder(folder: string): SocketFolder {
   let last = 0;
   return {
     async next() {
-      made ??= makeFolder(folder);
+      made ??= makeFolder(folder).catch((error: unknown) => {
+        made = null;
+        throw error;
+      });
       return join(await made, (last += 1).toString(36));
     },
     async close() {

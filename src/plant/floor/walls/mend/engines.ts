@@ -1,10 +1,11 @@
 import { request } from 'node:http';
+import { enginePlaces, engineSocket } from '../../engine-places.ts';
 import type { MendEnvironment } from './machine.ts';
 
 /** How long an engine may take to answer, in milliseconds. */
 const patienceMs = 500;
 
-/** The engines of containers that answer at one of the usual sockets, or where DOCKER_HOST says. */
+/** The engines of containers that answer where a floor of containers would look for one. */
 export async function answeringEngines(env: MendEnvironment): Promise<readonly string[]> {
   const answers = await Promise.all(socketsOf(env).map(async ({ engine, path }) => ((await answers200(path)) ? [engine] : [])));
   return [...new Set(answers.flat())];
@@ -12,15 +13,8 @@ export async function answeringEngines(env: MendEnvironment): Promise<readonly s
 
 /** Where engines would listen; one that is asked over the network is not asked here. */
 export function socketsOf(env: MendEnvironment): readonly { readonly engine: string; readonly path: string }[] {
-  const told = /^unix:\/\/(\/.+)$/.exec(env['DOCKER_HOST'] ?? '')?.[1];
-  const runtime = env['XDG_RUNTIME_DIR'] ?? '';
-  return [
-    ...(told === undefined ? [] : [{ engine: told.includes('podman') ? 'Podman' : 'Docker', path: told }]),
-    { engine: 'Docker', path: '/var/run/docker.sock' },
-    ...(runtime === '' ? [] : [{ engine: 'Docker', path: `${runtime}/docker.sock` }]),
-    ...(runtime === '' ? [] : [{ engine: 'Podman', path: `${runtime}/podman/podman.sock` }]),
-    { engine: 'Podman', path: '/run/podman/podman.sock' },
-  ];
+  const paths = enginePlaces(env).map(engineSocket);
+  return paths.filter((path) => path !== null).map((path) => ({ engine: path.includes('podman') ? 'Podman' : 'Docker', path }));
 }
 
 function answers200(socketPath: string): Promise<boolean> {

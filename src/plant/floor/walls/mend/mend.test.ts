@@ -97,16 +97,15 @@ describe('this machine', () => {
     await once(server, 'close');
     const none = createServer((_, response) => response.writeHead(500).end()).listen(join(folder, 'docker.sock'));
     await once(none, 'listening');
-    expect(await answeringEngines({ DOCKER_HOST: `unix://${folder}/docker.sock` })).toEqual(await answeringEngines({}));
+    expect(await answeringEngines({ DOCKER_HOST: `unix://${folder}/docker.sock` })).toEqual([]);
     none.close();
     await rm(folder, { recursive: true, force: true });
   });
 
   test('looks for engines where they are told to be', () => {
-    expect(socketsOf({ DOCKER_HOST: 'unix:///run/user/7/podman/podman.sock' })[0]).toEqual({
-      engine: 'Podman',
-      path: '/run/user/7/podman/podman.sock',
-    });
-    expect(socketsOf({ DOCKER_HOST: 'tcp://10.0.0.1:2375' }).map(({ path }) => path)).toContain('/var/run/docker.sock');
+    const path = '/run/user/7/podman/podman.sock';
+    expect(socketsOf({ DOCKER_HOST: `unix://${path}` })).toEqual([{ engine: 'Podman', path }]);
+    // Nothing stands in for an engine that is named, and over the network none is asked.
+    expect(socketsOf({ DOCKER_HOST: 'tcp://10.0.0.1:2375' })).toEqual([]);
   });
 });

@@ -5,9 +5,9 @@ import { seatbeltWall } from './seatbelt.ts';
 
 const command: Confinement = {
   argv: ['true'],
-  cwd: '/Users/ada/.jidoka/work/tree',
-  env: { HOME: '/Users/ada/.jidoka/work/home', JIDOKA: 'a b' },
-  writable: ['/Users/ada/.jidoka/work/tree', '/Users/ada/.jidoka/work/home', '/tmp/job'],
+  cwd: '/opt/jidoka/work/tree',
+  env: { HOME: '/opt/jidoka/work/home', JIDOKA: 'a b' },
+  writable: ['/opt/jidoka/work/tree', '/opt/jidoka/work/home', '/tmp/job'],
   readable: ['/opt/node/bin'],
   socket: null,
 };
@@ -35,7 +35,7 @@ describe('the profile for macOS', () => {
     ]);
     const opened = rules.flatMap((rule) => (Array.isArray(rule) && rule[0] === 'allow' ? rule.filter(Array.isArray) : []));
     const folders = opened.filter(([kind]) => kind === 'subpath').map(([, path]) => path);
-    for (const wide of ['/', '/Users', '/Users/ada', '/private', '/private/var', '/private/etc', '/Library', '/Volumes']) {
+    for (const wide of ['/', '/Users', '/opt', '/opt/jidoka', '/private', '/private/var', '/private/etc', '/Library', '/Volumes']) {
       expect(folders, wide).not.toContain(wide);
     }
     expect(JSON.stringify(rules)).not.toMatch(/regex|com\.apple\.(securityd|SecurityServer|lsd|launchservices|appleevents|pasteboard)/);
@@ -46,13 +46,7 @@ describe('the profile for macOS', () => {
       (rule) => Array.isArray(rule) && rule[0] === 'allow' && rule.includes('file-write*'),
     );
     expect(rules).toEqual([
-      [
-        'allow',
-        'file-write*',
-        ['subpath', '/Users/ada/.jidoka/work/tree'],
-        ['subpath', '/Users/ada/.jidoka/work/home'],
-        ['subpath', '/private/tmp/job'],
-      ],
+      ['allow', 'file-write*', ['subpath', '/opt/jidoka/work/tree'], ['subpath', '/opt/jidoka/work/home'], ['subpath', '/private/tmp/job']],
     ]);
   });
 
