@@ -18,9 +18,19 @@ export async function untilGone(uid: number, marker: string): Promise<boolean> {
 
 function isMarked(pid: string, uid: number, marker: string): boolean {
   try {
-    return statSync(`/proc/${pid}`).uid === uid && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(marker);
+    if (statSync(`/proc/${pid}`).uid !== uid) return false;
+    const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+    return environment === '' ? isEnding(pid) : environment.includes(marker);
   } catch {
     // It ended meanwhile, or is not ours to look at.
     return false;
   }
+}
+
+/** On its way out a process has given its memory back, and with it its environment, before it counts as ended. */
+function isEnding(pid: string): boolean {
+  const line = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const [state, ...numbers] = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  const memoryBytes = Number(numbers[19]);
+  return memoryBytes === 0 && state !== 'Z' && state !== 'X';
 }
