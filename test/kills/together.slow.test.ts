@@ -48,8 +48,11 @@ describe('two processes with the same seed', () => {
     await first.says((line) => line.includes('running the suite, 1 of 2'));
     const second = scene.start(update, { cwd: untouched.repository });
     await second.says(joined);
-    // What it says comes before what it does.
-    while ((await descendants(first.pid)).every(({ name }) => name === 'postgres')) await pause(10);
+    // What it says comes before what it does, and between two commands it has no children.
+    for (first.kill('SIGSTOP'); (await descendants(first.pid)).every(({ name }) => name === 'postgres'); first.kill('SIGSTOP')) {
+      first.kill('SIGCONT');
+      await pause(10);
+    }
     const family = await kill(first);
     expect(family.length).toBeGreaterThan(0);
     await expectWhole({ ...untouched, family }, await second.ended);
