@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-/** Parts of a run, spread evenly and then moved by chance within their eighth. `npm run crash` takes many more. */
-const instants = Array.from({ length: 8 }, (_, at) => (at + Math.random()) / 8);
+/** Parts of a run, spread evenly and then moved by chance within their quarter. `npm run crash` takes many more. */
+const instants = Array.from({ length: 4 }, (_, at) => (at + Math.random()) / 4);
 
 describe('a process killed at any instant', () => {
   it.each(instants.map((part, at) => [part.toFixed(3), at % 2 === 0 ? 'the same command' : '`jidoka resume`', part] as const))(
