@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { chown, chmod, copyFile, mkdir, mkdtemp, readdir, rm, symlink, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +74,9 @@ export async function withCheckout<T>(
 export async function lendRunner(workspace: Workspace, { runner }: Specimen): Promise<void> {
   const into = join(workspace.root, 'node_modules');
   await mkdir(into, { recursive: true });
+  // Runners keep a cache in it: it belongs to whom the tree does.
+  const { uid, gid } = await stat(workspace.root);
+  await chown(into, uid, gid);
   await symlink(join(packages, '.bin'), join(into, '.bin'));
   if (runner !== 'node:test') await lendPackage(runner, into);
 }
