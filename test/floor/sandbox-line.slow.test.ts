@@ -58,6 +58,16 @@ describe('a line on the sandbox', () => {
     expect((await scene.ask(['evidence', 'verify', result.evidence.dir, '--head', result.evidence.head])).code).toBe(0);
   });
 
+  it('takes what the setup left for no change of a station that changed nothing', async () => {
+    const { path } = await scene.project({
+      dependencies: {},
+      files: { '.jidoka/factory.yaml': 'environment:\n  setup: ["echo made > left.txt"]\n' },
+    });
+    const { result, events } = await work(path, await lineOf('idle', 'test -e left.txt'));
+    expect(result).toMatchObject({ verdict: 'ESCALATE', reason: { code: 'claim-without-change' } });
+    expect(bodies(events, 'change.harvested').flatMap(({ files }) => files)).toEqual([]);
+  });
+
   it('lets its station reach its own refs and nothing else, and tells each refusal in the ledger', async () => {
     const { path } = await scene.project({ dependencies: {} });
     const script = [

@@ -49,7 +49,7 @@ async function withoutSetup(
   scratch: Scratch,
   { tree, setup, commit }: Taken & { readonly commit: string },
 ): Promise<string> {
-  if (setup === null || setup === tree) return tree;
+  if (setup === null || setup === tree) return tree; // there was none
   const left = new Map((await entriesBetween(ground.git, scratch, { base: commit, tree: setup })).map((entry) => [entry.path, entry]));
   if (left.size === 0) return tree;
   const changed = await entriesBetween(ground.git, scratch, { base: commit, tree });

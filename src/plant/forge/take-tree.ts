@@ -107,7 +107,10 @@ async function giveLists(peer: Conversation, { submodules, gone, present }: Sele
   for (const list of lists) if (list.length > 0) await peer.write(list);
 }
 
-/** Commits stand for their trees: equal trees have equal commits, for those are made with the same words. */
+/**
+ * Commits stand for their trees: those of harvests are made with the same words, so that equal trees have equal commits; that
+ * of a setup has words of its own, and where there was no setup the harvest stands in its place.
+ */
 function takenOf(said: string): Taken {
   const commitOf = (ref: string): string | undefined => new RegExp(`^([0-9a-f]{40,64}) refs/heads/${ref}$`, 'm').exec(said)?.[1];
   const tree = commitOf('harvest');

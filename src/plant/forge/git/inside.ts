@@ -97,7 +97,7 @@ cp .git/index .git/jidoka/index
 GIT_INDEX_FILE=.git/jidoka/index git add --all --ignore-errors . || echo 'some of what the setup left cannot be read' >&2
 setup=$(GIT_INDEX_FILE=.git/jidoka/index git write-tree)
 rm .git/jidoka/index
-[ "$setup" = "$(git rev-parse 'HEAD^{tree}')" ] || git commit-tree "$setup" -p "$common" -m tree </dev/null >.git/jidoka/setup
+[ "$setup" = "$(git rev-parse 'HEAD^{tree}')" ] || git commit-tree "$setup" -p "$common" -m setup </dev/null >.git/jidoka/setup
 sleep 1.1
 touch .git/index
 git update-index -q --refresh || [ -e .git/jidoka/setup ]`;
