@@ -5,9 +5,9 @@ import { seatbeltWall } from './seatbelt.ts';
 
 const command: Confinement = {
   argv: ['true'],
-  cwd: '/opt/jidoka/work/tree',
-  env: { HOME: '/opt/jidoka/work/home', JIDOKA: 'a b' },
-  writable: ['/opt/jidoka/work/tree', '/opt/jidoka/work/home', '/tmp/job'],
+  cwd: '/factory/work/tree',
+  env: { HOME: '/factory/work/home', JIDOKA: 'a b' },
+  writable: ['/factory/work/tree', '/factory/work/home', '/tmp/job'],
   readable: ['/opt/node/bin'],
   socket: null,
 };
@@ -46,7 +46,7 @@ describe('the profile for macOS', () => {
       (rule) => Array.isArray(rule) && rule[0] === 'allow' && rule.includes('file-write*'),
     );
     expect(rules).toEqual([
-      ['allow', 'file-write*', ['subpath', '/opt/jidoka/work/tree'], ['subpath', '/opt/jidoka/work/home'], ['subpath', '/private/tmp/job']],
+      ['allow', 'file-write*', ['subpath', '/factory/work/tree'], ['subpath', '/factory/work/home'], ['subpath', '/private/tmp/job']],
     ]);
   });
 
