@@ -35,7 +35,18 @@ describe('the profile for macOS', () => {
     ]);
     const opened = rules.flatMap((rule) => (Array.isArray(rule) && rule[0] === 'allow' ? rule.filter(Array.isArray) : []));
     const folders = opened.filter(([kind]) => kind === 'subpath').map(([, path]) => path);
-    for (const wide of ['/', '/Users', '/opt', '/opt/jidoka', '/private', '/private/var', '/private/etc', '/Library', '/Volumes']) {
+    for (const wide of [
+      '/',
+      '/Users',
+      '/opt',
+      '/factory',
+      '/factory/work',
+      '/private',
+      '/private/var',
+      '/private/etc',
+      '/Library',
+      '/Volumes',
+    ]) {
       expect(folders, wide).not.toContain(wide);
     }
     expect(JSON.stringify(rules)).not.toMatch(/regex|com\.apple\.(securityd|SecurityServer|lsd|launchservices|appleevents|pasteboard)/);
