@@ -27,8 +27,8 @@ export function ask(socket: string, path: string, { method = 'GET', headers = {}
 }
 
 /** Says something to a unix socket word for word; resolves with all that is answered until the connection ends. */
-export async function sayTo(socket: string, words: string): Promise<string> {
+export async function sayTo(socket: string, words: string, { hangUp = false }: { readonly hangUp?: boolean } = {}): Promise<string> {
   const connection = connect(socket);
-  connection.write(words);
-  return text(connection);
+  connection.write(words, () => (hangUp ? connection.destroy() : undefined));
+  return hangUp ? await new Promise((resolve) => connection.once('close', () => resolve(''))) : text(connection);
 }

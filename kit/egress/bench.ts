@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Egress, EgressGate, EgressOrder, EgressRefusal } from '../../src/core/ports/egress.ts';
 import { fakePackage, type FakePackage } from '../registry/index.ts';
+import { deskDouble, type DeskDouble } from './desk-double.ts';
 import { jobRepositories, type JobRepositories } from './job-repositories.ts';
 import { modelDouble, type ModelDouble } from './model-double.ts';
 
@@ -13,6 +14,7 @@ export interface EgressWorld {
   readonly packages: readonly FakePackage[];
   readonly model: ModelDouble;
   readonly git: JobRepositories;
+  readonly desk: DeskDouble;
 }
 
 /** An egress under test, with all that it was made of. */
@@ -35,6 +37,7 @@ const packages: readonly FakePackage[] = [
   fakePackage('plain', { '1.0.0': {}, '1.1.0': {} }),
   fakePackage('npm', { '1.0.0': {} }),
   fakePackage('git', { '1.0.0': {} }),
+  fakePackage('report', { '1.0.0': {} }),
   fakePackage('@scope/scoped', { '0.1.0': {} }),
 ];
 
@@ -44,7 +47,7 @@ export function benches(make: (world: EgressWorld) => Promise<EgressUnderTest>):
   let under: EgressUnderTest;
   let bench: Bench;
   beforeAll(async () => {
-    world = { packages, model: await modelDouble(), git: await jobRepositories() };
+    world = { packages, model: await modelDouble(), git: await jobRepositories(), desk: deskDouble() };
     await world.git.make('one');
     under = await make(world);
   });
@@ -54,6 +57,7 @@ export function benches(make: (world: EgressWorld) => Promise<EgressUnderTest>):
   });
   beforeEach(async () => {
     world.model.reset();
+    world.desk.reset();
     const folder = await mkdtemp(join(tmpdir(), 'jidoka-egress-'));
     const refusals: EgressRefusal[] = [];
     const order = { ...orderAt(join(folder, 'out')), refused: (refusal: EgressRefusal) => void refusals.push(refusal) };
@@ -68,7 +72,7 @@ export function benches(make: (world: EgressWorld) => Promise<EgressUnderTest>):
 
 /** What a floor orders for job `one`, with every capability. */
 export function orderAt(socket: string): EgressOrder {
-  return { socket, user: null, job: 'one', routes: ['npm', 'model', 'git'], refused: () => undefined };
+  return { socket, user: null, job: 'one', routes: ['npm', 'model', 'git', 'report'], refused: () => undefined };
 }
 
 /** Where npm asks for packages. */

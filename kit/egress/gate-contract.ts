@@ -20,8 +20,8 @@ export function gateContract(bench: () => Bench): void {
     const { gate } = bench();
     gate.allow(['npm']);
     const setup = gate.environment(4873);
-    expect(Object.keys(setup).filter((name) => /model|key|base_url|git/i.test(name))).toEqual([]);
-    gate.allow(['model', 'git']);
+    expect(Object.keys(setup).filter((name) => /model|key|base_url|git|report/i.test(name))).toEqual([]);
+    gate.allow(['model', 'git', 'report']);
     expect(gate.environment(4873)).toMatchObject({
       npm_config_registry: setup['npm_config_registry'],
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:4873/model',
@@ -31,6 +31,7 @@ export function gateContract(bench: () => Bench): void {
       OPENAI_API_KEY: 'jidoka-job',
       GEMINI_API_KEY: 'jidoka-job',
       JIDOKA_GIT_URL: 'http://127.0.0.1:4873/git/one',
+      JIDOKA_REPORT_URL: 'http://127.0.0.1:4873/report/mcp',
     });
   });
 
@@ -38,9 +39,12 @@ export function gateContract(bench: () => Bench): void {
     npm: '/npm/plain',
     model: '/model/v1/models',
     git: '/git/one/info/refs?service=git-upload-pack',
+    report: '/report/mcp',
   };
+  /** Of the desk nothing is read: it says so. */
+  const answered: Readonly<Record<string, number>> = { report: 405 };
 
-  test.each([[[]], [['npm']], [['model', 'git']], [['git']], [['npm', 'model', 'git']]] as const)(
+  test.each([[[]], [['npm']], [['model', 'git']], [['git']], [['report']], [['npm', 'model', 'git', 'report']]] as const)(
     'while %j is open, nothing else is',
     async (routes) => {
       const { socket, gate, refusals } = bench();
@@ -49,10 +53,10 @@ export function gateContract(bench: () => Bench): void {
         const isOpen = routes.some((one) => one === route);
         const { status, body } = await ask(socket, path);
         const asks = /not open to this command.*ask whoever ordered the command/.test(String(body));
-        expect([route, status, asks]).toEqual([route, isOpen ? 200 : 403, !isOpen]);
+        expect([route, status, asks]).toEqual([route, isOpen ? (answered[route] ?? 200) : 403, !isOpen]);
       }
-      expect(refusals).toHaveLength(3 - routes.length);
-      expect(gate.usage()).toMatchObject({ requests: 3, refused: 3 - routes.length });
+      expect(refusals).toHaveLength(4 - routes.length);
+      expect(gate.usage()).toMatchObject({ requests: 4, refused: 4 - routes.length });
     },
   );
 

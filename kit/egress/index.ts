@@ -1,4 +1,5 @@
 export { ask, sayTo, type Asked } from './ask.ts';
+export { deskDouble, type DeskDouble } from './desk-double.ts';
 export type { EgressUnderTest, EgressWorld } from './bench.ts';
 export { egressContract, egressPackagesContract } from './egress-contract.ts';
 export { gitClientContract } from './git-client-contract.ts';

@@ -53,6 +53,13 @@ const refusedRequests: readonly (readonly [method: string, path: string, headers
   ['GET', 'http://127.0.0.1:4873/git/one/info/refs?service=git-upload-pack'],
   ['GET', '/model'],
   ['GET', '/git'],
+  ['POST', '/report'],
+  ['POST', '/report/mcp/'],
+  ['POST', '/report/mcp?job=two'],
+  ['POST', '/report/%6dcp'],
+  ['POST', '/report/sse'],
+  ['PUT', '/report/mcp'],
+  ['OPTIONS', '/report/mcp'],
   ['TRACE', '/model/v1/messages'],
 ];
 

@@ -10,11 +10,23 @@ export interface WorldSetting {
   /** Columns of the terminal; without it both streams are no terminals. */
   readonly columns?: number;
   readonly terminal?: TerminalSetting;
+  /** What is piped in. */
+  readonly stdin?: string | Uint8Array;
   readonly factory?: Factory;
   readonly verify?: typeof verifyEvidence;
   /** What moves a database, for `db move`. */
   readonly move?: MoveDatabase;
+  /** What starts a double of model APIs, for `twin model`. */
+  readonly modelTwin?: OpenModelTwin;
 }
+
+type TwinFile = { readonly path: string; readonly text: string } | null;
+type OpenModelTwin = (files: {
+  readonly scenario: TwinFile;
+  readonly replay: TwinFile;
+  readonly tape: string | null;
+  readonly port: number;
+}) => Promise<{ readonly url: string; close(): Promise<void> }>;
 
 type MoveDatabase = (
   config: { readonly home: string; readonly databaseUrl: string | null },
@@ -60,6 +72,10 @@ export class RecordingWorld {
     this.terminal = new RecordingTerminal(setting.terminal ?? {}, (text) => this.stdout.write(text));
   }
 
+  async *stdin(): AsyncGenerator<Uint8Array | string> {
+    yield this.#setting.stdin ?? '';
+  }
+
   readonly now = (): number => this.time;
 
   readonly every = (_ms: number, tick: () => void): (() => void) => {
@@ -85,6 +101,11 @@ export class RecordingWorld {
   readonly loadMove = async (): Promise<MoveDatabase> => {
     if (this.#setting.move === undefined) throw new Error('this world moves no database');
     return this.#setting.move;
+  };
+
+  readonly loadModelTwin = async (): Promise<OpenModelTwin> => {
+    if (this.#setting.modelTwin === undefined) throw new Error('this world has no model twin');
+    return this.#setting.modelTwin;
   };
 
   /** A world is within a job where its environment bears the mark. */

@@ -10,7 +10,6 @@ import type {
   Factory,
   FactoryStatus,
   Finding,
-  Progress,
   RunDetails,
   RunReport,
   RunRequest,
@@ -25,6 +24,7 @@ import type {
 import { sampleBundle } from '../evidence/index.ts';
 import { memoryFeed } from '../feed/index.ts';
 import { memoryLedger } from '../ledger/index.ts';
+import { MemoryAgentDesk } from './memory-agent-desk.ts';
 import { MemoryCredentials } from './memory-credentials.ts';
 import { MemoryFloorDesk, type ScriptedFloor } from './memory-floor-desk.ts';
 import { MemoryGates, type GateClosing } from './memory-gates.ts';
@@ -37,6 +37,8 @@ import {
   newRun,
   resultOf,
   summaryOf,
+  takes,
+  tell,
   type KeptRun,
   type LeftRequest,
   type ScriptedRun,
@@ -65,6 +67,7 @@ export class ScriptedFactory implements Factory {
   readonly gates: MemoryGates;
   readonly operations: MemoryOperations;
   readonly floor: MemoryFloorDesk;
+  readonly agents: MemoryAgentDesk;
   readonly credentials: MemoryCredentials;
   /** What happened; a test may append what else is to be told. */
   readonly ledger = memoryLedger();
@@ -82,6 +85,7 @@ export class ScriptedFactory implements Factory {
     this.#now = script.now ?? (() => '2026-01-01T00:00:00.000Z');
     this.gates = new MemoryGates(this.#now);
     this.floor = new MemoryFloorDesk(script.floor ?? {}, script.folder, this.#now);
+    this.agents = new MemoryAgentDesk(this.#now);
     this.credentials = new MemoryCredentials(this.#now);
     this.operations = new MemoryOperations({
       now: this.#now,
@@ -289,12 +293,4 @@ export class ScriptedFactory implements Factory {
 
 function closedError(): JidokaError {
   return new JidokaError('interrupted', 'The factory was closed.', { mend: 'Resume the run.' });
-}
-
-function tell({ watchers }: KeptRun, progress: Progress): void {
-  for (const watch of watchers) watch(progress);
-}
-
-function takes({ request }: KeptRun, key: string): boolean {
-  return key === 'global' || key === `line:${request.line}`;
 }

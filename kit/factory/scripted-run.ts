@@ -3,7 +3,7 @@ import type { EventBody } from '../../src/core/evidence/event.ts';
 import type { OpenedGate } from '../../src/core/gate/answer.ts';
 import type { GateChoice } from '../../src/core/line/line.ts';
 import type { ExecutorView } from '../../src/core/ports/engine.ts';
-import type { RunRequest, RunResult, RunSummary, ServeOffer, Watch } from '../../src/core/ports/factory.ts';
+import type { Progress, RunRequest, RunResult, RunSummary, ServeOffer, Watch } from '../../src/core/ports/factory.ts';
 import type { Reason, Verdict } from '../../src/core/verdict/verdict.ts';
 import { sampleBodies, sampleBundle } from '../evidence/index.ts';
 
@@ -135,4 +135,14 @@ export function executorView(id: string, offer: ServeOffer, since: string): Exec
   const { queues, labels, atOnce } = offer;
   const name = offer.name ?? id;
   return { id, role: 'worker', name, host: 'here', pid: 1, version: '0.0.0', queues, labels, atOnce, isLive: true, since, holds: [] };
+}
+
+/** Tells those who watch a run. */
+export function tell({ watchers }: KeptRun, progress: Progress): void {
+  for (const watch of watchers) watch(progress);
+}
+
+/** Whether a run takes a slot of a limit. */
+export function takes({ request }: KeptRun, key: string): boolean {
+  return key === 'global' || key === `line:${request.line}`;
 }

@@ -2,6 +2,8 @@ export { floorContract } from './floor-contract.ts';
 export type { FloorUnderTest } from './floor-contract.ts';
 export { folderWorkspace } from './folder-workspace.ts';
 export { isRunning } from './is-running.ts';
+export { wayOutContract } from './way-out-contract.ts';
+export type { FloorWithDesk } from './way-out-contract.ts';
 export { otherOwner, serveOwner } from './other-owner.ts';
 export type { OtherOwner } from './other-owner.ts';
 export { pidsIn, startSh } from './started-contract.ts';

@@ -3,6 +3,8 @@ export interface FakeRelease {
   readonly version: string;
   /** Content by path, beside the package.json that is made from this release; default one `index.js`. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Paths of files that may be run as they are; npm makes those that `bin` names so by itself. */
+  readonly programs?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;

@@ -7,7 +7,10 @@ const mtime = new Date('1985-10-26T08:15:00.000Z');
 
 /** Makes the tarball that npm would have packed for a release; equal releases give equal bytes. */
 export function tarballOf(name: string, release: FakeRelease): Buffer {
-  const entries = filesOf(name, release, 'package/').flatMap(([path, content]) => entry(path, Buffer.from(content)));
+  const programs = new Set(release.programs?.map((path) => `package/${path}`));
+  const entries = filesOf(name, release, 'package/').flatMap(([path, content]) =>
+    entry(path, Buffer.from(content), programs.has(path) ? 0o755 : 0o644),
+  );
   return gzipSync(Buffer.concat([...entries, Buffer.alloc(2 * block)]));
 }
 
@@ -24,9 +27,9 @@ function defaultFiles(name: string, { version }: FakeRelease): Record<string, st
   return { 'index.js': `module.exports = ${JSON.stringify(`${name}@${version}`)};\n` };
 }
 
-function entry(path: string, content: Buffer): Buffer[] {
+function entry(path: string, content: Buffer, mode: number): Buffer[] {
   const header = Buffer.alloc(block);
-  const needsMore = new Header({ path, mode: 0o644, size: content.length, type: 'File', mtime, uid: 0, gid: 0 }).encode(header);
+  const needsMore = new Header({ path, mode, size: content.length, type: 'File', mtime, uid: 0, gid: 0 }).encode(header);
   if (needsMore) throw new Error(`${path} is too long for a plain tar header.`);
   return [header, content, Buffer.alloc((block - (content.length % block)) % block)];
 }

@@ -4,6 +4,9 @@ import { z } from 'zod';
 export const checkStatements = {
   seed: 'the seed has what the job needs',
   station: 'the station ended with a change that the factory could harvest',
+  reproduction: 'new tests fail on the base, twice, by what the ticket reports',
+  fixed: 'the tests of the reproduction, also those that no station saw, pass after the change',
+  review: 'a second station that read the change does not object to it',
   install: 'the changed manifest and lockfile install cleanly',
   build: 'a build that passed before passes after',
   tests: 'every test id that passed stably before is present and passes after',

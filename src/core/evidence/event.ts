@@ -117,6 +117,15 @@ export type EventBody =
       readonly ref?: WorkspaceRef;
       readonly handle: Json;
     }
+  /** A station could not go on, and the next one of the stage does, with the same packet and workspace. */
+  | {
+      readonly type: 'station.handed-over';
+      readonly stage: string;
+      readonly attempt: number;
+      readonly from: string;
+      readonly to: string;
+      readonly why: string;
+    }
   | {
       readonly type: 'rework.ordered';
       readonly from: string;
@@ -175,6 +184,24 @@ export type EventBody =
   | { readonly type: 'factory.scheduled'; readonly schedule: string; readonly what: Json; readonly by: string }
   | { readonly type: 'factory.unscheduled'; readonly schedule: string; readonly by: string }
   | { readonly type: 'factory.fired'; readonly schedule: string; readonly due: string; readonly request: string }
+  /** An agent came into the factory's folder, or left it. */
+  | {
+      readonly type: 'station.added';
+      readonly agent: string;
+      readonly version: string;
+      readonly package: string;
+      readonly integrity: string;
+      readonly by: string;
+    }
+  | { readonly type: 'station.removed'; readonly agent: string; readonly version: string; readonly by: string }
+  /** The program that stations use of an agent is another than when it was last looked at; `was` is null the first time. */
+  | {
+      readonly type: 'station.seen';
+      readonly agent: string;
+      readonly version: string;
+      readonly was: string | null;
+      readonly from: 'factory' | 'path';
+    }
   /** What became of a request that somebody left: its runs, or what its author must mend. */
   | { readonly type: 'request.taken'; readonly request: string; readonly runs: readonly string[] }
   | { readonly type: 'request.refused'; readonly request: string; readonly code: string; readonly message: string; readonly mend: string }

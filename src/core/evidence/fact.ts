@@ -1,3 +1,4 @@
+import type { Report } from '../station/report.ts';
 import type { CheckName } from './check.ts';
 
 /** A piece of content in the blob store, named by its sha256. */
@@ -21,6 +22,9 @@ export const failureClasses = {
   memory: { retryable: true, waitMs: 5_000, statement: 'a process ran out of memory' },
   timeout: { retryable: true, waitMs: 1_000, statement: 'a command did not end within its limit' },
   stall: { retryable: true, waitMs: 1_000, statement: 'a command said nothing for longer than its limit' },
+  provider: { retryable: true, waitMs: 15_000, statement: 'the provider of the model failed, or asked to come back later' },
+  quota: { retryable: true, waitMs: 60_000, statement: 'the account of the model has used up what it may' },
+  login: { retryable: false, waitMs: 0, statement: 'a station is not logged in' },
   crash: { retryable: true, waitMs: 5_000, statement: 'the processes that worked on it died again and again' },
   environment: { retryable: false, waitMs: 0, statement: 'the environment lacks something the repository needs' },
 } as const;
@@ -34,6 +38,8 @@ export const retryableClasses = [
   'memory',
   'timeout',
   'stall',
+  'provider',
+  'quota',
   'crash',
 ] as const satisfies readonly FailureClass[];
 
@@ -73,6 +79,24 @@ export interface VulnerableCopy {
 export interface FactData {
   readonly seed: { readonly attached: readonly string[]; readonly missing: readonly string[]; readonly question: string };
   readonly station: { readonly station: string; readonly summary: string };
+  readonly reproduction: {
+    readonly station: string;
+    readonly files: readonly string[];
+    readonly symptom: string;
+    readonly runs: number;
+    /** What each of its tests did on the base. */
+    readonly tests: readonly { readonly id: string; readonly onBase: string; readonly message: string }[];
+    /** Values of the ticket that the tests use. */
+    readonly fromTicket: readonly string[];
+  };
+  readonly fixed: {
+    readonly runs: number;
+    readonly passed: number;
+    /** Tests that the station of the change was not shown. */
+    readonly heldOut: number;
+    readonly failing: readonly TestDifference[];
+  };
+  readonly review: { readonly station: string; readonly findings: readonly Finding[] };
   readonly install: { readonly rung: string; readonly tried: readonly string[]; readonly durationMs: number };
   readonly build: { readonly script: string | null; readonly before: string; readonly after: string };
   readonly tests: {
@@ -181,6 +205,8 @@ export interface Claim {
   readonly summary: string;
   /** Steps the station says it took, in order, for the plan part of the bundle. */
   readonly steps: readonly string[];
+  /** What it handed in, by the form that it was asked for; absent where it handed in nothing, or has no form. */
+  readonly report?: Report;
   /** Failure class, where it says 'failed'. */
   readonly failure?: FailureClass;
   readonly logs: readonly BlobRef[];

@@ -1,9 +1,21 @@
 import { z } from 'zod';
 import { CheckName, Demand } from '../evidence/check.ts';
 import { retryableClasses } from '../evidence/fact.ts';
+import { ReportForm } from '../station/report.ts';
+import { Role } from '../station/role.ts';
 
 /** A stage's work. The set is closed: a new kind of work is a new kind of stage. */
-export const StageKind = z.enum(['applicability', 'baseline', 'change', 'command', 'inspection', 'gate', 'runs']);
+export const StageKind = z.enum([
+  'applicability',
+  'baseline',
+  'reproduction',
+  'judgement',
+  'change',
+  'command',
+  'inspection',
+  'gate',
+  'runs',
+]);
 export type StageKind = z.infer<typeof StageKind>;
 
 const Name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes');
@@ -27,6 +39,8 @@ export const Gate = z.strictObject({
   roles: z.array(Name).min(1),
   expires: Duration,
   choices: z.array(GateChoice).min(1),
+  /** Opens only where the change gives occasion to ask; without it, always. */
+  when: z.enum(['assertions-changed']).optional(),
 });
 export type Gate = z.infer<typeof Gate>;
 
@@ -39,6 +53,8 @@ export const SubRuns = z.strictObject({
 });
 export type SubRuns = z.infer<typeof SubRuns>;
 
+const Station = z.string().min(1);
+
 const Times = z.number().int().min(0).max(10);
 const Retries = z.union([Times, z.partialRecord(z.enum(retryableClasses), Times)]);
 
@@ -49,8 +65,12 @@ const Stage = z.strictObject({
   after: z.array(Name).optional(),
   join: Join.optional(),
   onFail: Rework.optional(),
-  /** Station that does a `change` stage. */
-  station: z.string().optional(),
+  /** Station that does the stage, or several: where one cannot go on, the next one does. */
+  station: z.union([Station, z.array(Station).min(1).max(10)]).optional(),
+  /** Role of the line in which the station works. */
+  role: Name.optional(),
+  /** What the station of a `judgement` stage hands in. */
+  form: ReportForm.extract(['classification', 'plan', 'review']).optional(),
   /** Program and arguments of a `command` stage, or of the station "command". */
   run: z.array(z.string().min(1)).min(1).optional(),
   gate: Gate.optional(),
@@ -89,7 +109,7 @@ export const Line = z.strictObject({
   kind: z.literal('Line'),
   name: Name,
   summary: z.string(),
-  seed: z.enum(['dependency', 'advisory', 'task']),
+  seed: z.enum(['dependency', 'advisory', 'task', 'ticket']),
   nonGoals: z.array(z.string()),
   scope: z.strictObject({ paths: z.array(z.string()).min(1), protectedPaths: z.array(z.string()) }),
   stages: z.array(Stage).min(1),
@@ -103,6 +123,8 @@ export const Line = z.strictObject({
     reuseBaseline: Duration,
   }),
   limits: LineLimits.optional(),
+  /** What stations are in this line; those of files beside it are laid in here when it is read. */
+  roles: z.array(Role).optional(),
   /** Lines that `runs` stages of this one use. */
   get lines(): z.ZodOptional<z.ZodArray<typeof Line>> {
     return z.array(Line).optional();

@@ -101,8 +101,28 @@ export const Seed = z.discriminatedUnion('kind', [
     /** Globs the change may touch. */
     paths: z.array(z.string()).min(1),
   }),
+  /** What somebody reported, word for word: data, and hostile until shown otherwise. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('ticket'),
+    title: z.string().min(1),
+    body: z.string(),
+    /** Where it was read: a file, a URL, '-' for what was piped in. */
+    source: z.string(),
+    /** Digest of title and body without their white space: tells the same ticket under another name. */
+    digest: z.string(),
+    /** What the ticket says under headings of its own; null where it does not. */
+    told: z.strictObject({
+      component: z.string().nullable(),
+      version: z.string().nullable(),
+      expected: z.string().nullable(),
+      actual: z.string().nullable(),
+      steps: z.string().nullable(),
+    }),
+  }),
 ]);
 export type Seed = z.infer<typeof Seed>;
 export type DependencySeed = Extract<Seed, { kind: 'dependency' }>;
 export type AdvisorySeed = Extract<Seed, { kind: 'advisory' }>;
 export type TaskSeed = Extract<Seed, { kind: 'task' }>;
+export type TicketSeed = Extract<Seed, { kind: 'ticket' }>;

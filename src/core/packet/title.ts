@@ -13,6 +13,7 @@ export function seedTitle(seed: Seed): string {
     case 'advisory':
       return `${seed.advisory.id} (${affectedNames(seed.advisory.affected).join(', ')})`;
     case 'task':
+    case 'ticket':
       return seed.title;
   }
 }

@@ -1,7 +1,7 @@
 import type { RepositorySnapshot } from '../packet/seed.ts';
 
-/** What a workspace can be given of the world: packages of the registries, the model gateway, the job's own refs. */
-export const egressRoutes = ['npm', 'model', 'git'] as const;
+/** What a workspace can be given of the world: packages of the registries, the model gateway, the job's own refs, the report desk. */
+export const egressRoutes = ['npm', 'model', 'git', 'report'] as const;
 export type EgressRoute = (typeof egressRoutes)[number];
 
 /**
@@ -22,6 +22,12 @@ export interface EgressOrder {
   readonly job: string;
   /** What may be reached until `allow` says otherwise. */
   readonly routes: readonly EgressRoute[];
+  /**
+   * First segment that every path must have, where others than the job can reach the port that the socket answers: 16 or
+   * more letters, digits, dashes. Without it the socket alone is the identity. Not for `npm`, which asks for tarballs
+   * wherever a registry has them.
+   */
+  readonly key?: string;
   /** Told of each request that was refused, and of each credential that was taken off one, once per distinct refusal. */
   readonly refused: (refusal: EgressRefusal) => void;
 }
@@ -29,12 +35,13 @@ export interface EgressOrder {
 export interface EgressGate {
   /**
    * From now on exactly these may be reached; requests under way by any other are broken off. A workspace that is being
-   * set up has `npm` alone, because no secret and no station is near yet; one in which a station works, `model` and `git`.
+   * set up has `npm` alone, because no secret and no station is near yet; one in which a station works, all the others.
    */
   allow(routes: readonly EgressRoute[]): void;
   /**
    * Environment for a command to which the socket is answered at `http://127.0.0.1:<port>`: which registry to ask for
-   * which packages, and for the model gateway and the repository where they may be reached now. Holds no secret.
+   * which packages, and for the model gateway, the repository and the report desk where they may be reached now. Holds no
+   * secret but the key of the order, for which it goes into no argument: everybody can read those.
    */
   environment(port: number): Readonly<Record<string, string>>;
   /** What went through the socket so far, also after `close`. */

@@ -7,9 +7,11 @@ import type { Limit, NewLimit, Pause, Review, Usage } from './control.ts';
 import type { Credentials } from './credentials.ts';
 import type { ExecutorView, StepView } from './engine.ts';
 import type { Feed } from './feed.ts';
+import type { AgentDesk } from './desks/agent-desk.ts';
 import type { FloorDesk, Whereabouts } from './desks/floor-desk.ts';
 import type { GateDesk } from './desks/gate-desk.ts';
 
+export type * from './desks/agent-desk.ts';
 export type * from './desks/floor-desk.ts';
 export type * from './desks/gate-desk.ts';
 
@@ -31,6 +33,8 @@ export interface Factory {
   /** Where every stage of a run ran, or, without a run, where stages would run now. Throws `run-unknown`. */
   where(run: string | null): Promise<readonly Whereabouts[]>;
   readonly floor: FloorDesk;
+  /** The agents that stations drive. */
+  readonly agents: AgentDesk;
   /** Works on whatever fits the offer until stopped. */
   serve(offer: ServeOffer): Promise<Serving>;
   /** What stands at gates, and people's answers to it. */
@@ -135,7 +139,9 @@ export interface RunRequest {
         readonly title: string;
         readonly body: string;
         readonly paths: readonly string[] | null;
-      };
+      }
+    /** A ticket as somebody wrote it, for a line whose seed is one. */
+    | { readonly kind: 'ticket'; readonly key: string | null; readonly source: string; readonly text: string };
   /** `--to`: a version, patch, minor or major; null leaves it to the line (newest release that this Node accepts). */
   readonly to: string | null;
   readonly scope: DependencyScope;
@@ -145,10 +151,20 @@ export interface RunRequest {
   /** OSV advisories to hold the change against, beside what the registry's own endpoint answers. */
   readonly advisories: readonly { readonly path: string; readonly text: string }[];
   /** A line file to use instead of the built-in one; `text` is YAML. */
-  readonly lineFile: { readonly path: string; readonly text: string } | null;
+  readonly lineFile: LineFile | null;
+  /** A station that does every stage of the line that stations do: a name, or 'command:PROGRAM ARGUMENT…'. */
+  readonly station?: string;
   readonly actor: string;
   /** Lower goes first; 100 where nothing is said. */
   readonly priority?: number;
+}
+
+/** A line as it is written, with the roles that lie beside it. */
+export interface LineFile {
+  readonly path: string;
+  readonly text: string;
+  /** Markdown files, each named for its role. */
+  readonly roles?: readonly { readonly path: string; readonly text: string }[];
 }
 
 export type Watch = (progress: Progress) => void;

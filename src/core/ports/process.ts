@@ -17,8 +17,8 @@ export interface Command {
 }
 
 /**
- * What a command may reach: `registry` package registries, with the owner's npm settings; `gateway` the model gateway and
- * the job's own refs of the repository; `none` nothing, and it gets no credentials.
+ * What a command may reach: `registry` package registries, with the owner's npm settings; `gateway` the model gateway,
+ * the job's own refs of the repository and the report desk; `none` nothing, and it gets no credentials.
  */
 export type Network = 'none' | 'registry' | 'gateway';
 
@@ -69,3 +69,19 @@ export interface AttachOptions {
   readonly signal: AbortSignal;
   readonly maxOutputBytes?: number;
 }
+
+/** A program of this host that the factory runs as itself: what its owner asked for, never what a repository brings. */
+export interface OwnProgram {
+  readonly argv: readonly [string, ...string[]];
+  /** Absolute. */
+  readonly cwd: string;
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Output kept of each stream, in bytes; the middle is cut. Default 8 MiB. */
+  readonly maxOutputBytes?: number;
+}
+
+/** Runs such a program to its end and leaves nothing of it behind. Never throws for what it does. */
+export type RunOwnProgram = (program: OwnProgram) => Promise<ProcessResult>;

@@ -1,18 +1,33 @@
 import type { Claim } from '../evidence/fact.ts';
 import type { Json } from '../base/json.ts';
 import type { TaskPacket } from '../packet/packet.ts';
+import type { ReportForm } from '../station/report.ts';
+import type { Role } from '../station/role.ts';
 import type { Workspace } from './floor.ts';
+import type { FoundAgent } from './stations/agents.ts';
 
 /** A machine that does a step of the line. It changes the workspace and says what it did; nobody believes it. */
 export interface Station {
   readonly name: string;
   /** Who is paid for it, for limits on a provider; absent where nobody is. */
   readonly provider?: string;
+  /** The program of others that it would drive now; null where it finds none. Absent where the factory itself is the station. */
+  identify?(): Promise<FoundAgent | null>;
   perform(job: StationJob): Promise<Claim>;
+}
+
+/** What a station is to hand in, and as whom it works. */
+export interface Assignment {
+  readonly form: ReportForm;
+  /** Null where the line gives its station no role. */
+  readonly role: Role | null;
+  /** The order in words, in Markdown, for stations that read: made of the packet and of facts, by the factory. */
+  readonly text: string;
 }
 
 export interface StationJob {
   readonly packet: TaskPacket;
+  readonly assignment: Assignment;
   /** A clean one-commit checkout of the base; with what the repository asks for set up, but for the mechanic. */
   readonly workspace: Workspace;
   readonly signal: AbortSignal;

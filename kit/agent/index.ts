@@ -1,0 +1,1 @@
+export { scriptedAgent, type AgentDeed, type AgentScript } from './scripted-agent.ts';

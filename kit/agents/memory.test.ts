@@ -1,0 +1,3 @@
+import { agentStoreContract, memoryAgents } from './index.ts';
+
+agentStoreContract('memory', async () => ({ store: memoryAgents(), end: async () => undefined }));

@@ -1,0 +1,37 @@
+import type { Actor } from '../../src/core/gate/answer.ts';
+import { personOnly } from '../../src/core/gate/person-only.ts';
+import type { AddedAgent, AgentOrder, InstalledAgent } from '../../src/core/ports/stations/agents.ts';
+import type { AgentDesk, AgentView } from '../../src/core/ports/factory.ts';
+import { memoryAgents, type MemoryAgents } from '../agents/index.ts';
+
+/** Agents for doors, in a store of this process; what is found is on the floor too, unless a test says otherwise. */
+export class MemoryAgentDesk implements AgentDesk {
+  readonly store: MemoryAgents;
+  /** Agents that commands on the floor do not see. */
+  readonly hidden = new Set<string>();
+
+  constructor(now: () => string) {
+    this.store = memoryAgents(now);
+  }
+
+  async add(order: AgentOrder, actor: Actor): Promise<AddedAgent> {
+    personOnly(actor, 'install an agent');
+    return await this.store.add(order);
+  }
+
+  async remove(spec: string, actor: Actor): Promise<readonly InstalledAgent[]> {
+    personOnly(actor, 'remove an agent');
+    return await this.store.remove(spec);
+  }
+
+  async survey(): Promise<readonly AgentView[]> {
+    const installed = await this.store.list();
+    return await Promise.all(
+      this.store.known.map(async (known): Promise<AgentView> => {
+        const [found, login] = [await this.store.find(known.name), await this.store.login(known.name)];
+        const seen = this.hidden.has(known.name) ? ({ kind: 'missing' } as const) : ({ kind: 'there', path: found?.path ?? '' } as const);
+        return { ...known, installed: installed.filter(({ agent }) => agent === known.name), found, login, onFloor: found && seen };
+      }),
+    );
+  }
+}

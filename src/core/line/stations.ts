@@ -1,0 +1,23 @@
+import type { Stage, StageKind } from './line.ts';
+
+/** Kinds of stages that a station does. */
+const byStations: ReadonlySet<StageKind> = new Set(['change', 'reproduction', 'judgement']);
+
+/** Tells the stages that a station does. */
+export function isByStation({ does }: Pick<Stage, 'does'>): boolean {
+  return byStations.has(does);
+}
+
+/** Stations that run the program which the stage names: any program, or any agent of the Agent Client Protocol. */
+export const programStations: readonly string[] = ['command', 'acp'];
+
+/**
+ * Names the stations of a stage in the order in which they are tried; none for a stage that no station does.
+ *
+ * @example
+ * stationsOf({ id: 'change', does: 'change', station: ['a', 'b'] }); // ['a', 'b']
+ */
+export function stationsOf({ station }: Pick<Stage, 'station'>): readonly string[] {
+  if (station === undefined) return [];
+  return typeof station === 'string' ? [station] : station;
+}
