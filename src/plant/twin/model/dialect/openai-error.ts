@@ -1,0 +1,20 @@
+import type { Json } from '../../../../core/base/json.ts';
+import type { ApiError, ApiErrorKind } from './dialect.ts';
+
+const codes: Readonly<Record<ApiErrorKind, { readonly type: string; readonly code: string | null }>> = {
+  'bad-request': { type: 'invalid_request_error', code: null },
+  login: { type: 'invalid_request_error', code: 'invalid_api_key' },
+  denied: { type: 'invalid_request_error', code: 'permission_denied' },
+  unknown: { type: 'invalid_request_error', code: 'model_not_found' },
+  'too-large': { type: 'invalid_request_error', code: 'request_too_large' },
+  'rate-limit': { type: 'tokens', code: 'rate_limit_exceeded' },
+  quota: { type: 'insufficient_quota', code: 'insufficient_quota' },
+  server: { type: 'server_error', code: 'server_error' },
+  overloaded: { type: 'server_error', code: 'server_is_overloaded' },
+  'context-overflow': { type: 'invalid_request_error', code: 'context_length_exceeded' },
+};
+
+/** An error as both APIs of OpenAI word it. */
+export function openaiError({ kind, message }: ApiError): { readonly error: { readonly [key: string]: Json } } {
+  return { error: { message, ...codes[kind], param: null } };
+}
