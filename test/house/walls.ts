@@ -7,6 +7,7 @@ const joining: Readonly<Record<string, readonly Place['layer'][]>> = {
   [joiner]: ['core', 'works', 'root'],
   'src/machines.ts': ['core', 'plant', 'root'],
   'src/move-database.ts': ['core', 'plant', 'root'],
+  'src/model-twin.ts': ['core', 'plant', 'root'],
 };
 
 const mayImport: Readonly<Record<Place['layer'], readonly Place['layer'][]>> = {

@@ -12,9 +12,9 @@ interface Requested {
  * it asks for tarballs at any path that a registry may have, `/git/-/git-1.0.0.tgz` too.
  */
 export function capabilityOf({ url, headers }: Requested): EgressRoute {
-  const [, first] = /^\/(model|git)(?:[/?]|$)/.exec(url) ?? [];
+  const [, first] = /^\/(model|git|report)(?:[/?]|$)/.exec(url) ?? [];
   if (first === undefined || headers['pacote-pkg-id'] !== undefined || isTarball(url)) return 'npm';
-  return first === 'git' ? 'git' : 'model';
+  return first as EgressRoute; // one of those named above
 }
 
 /** Why a request for a capability is refused that may not be reached now, and how to ask for it. */
@@ -30,9 +30,15 @@ const what: Readonly<Record<EgressRoute, string>> = {
   npm: 'package registries are',
   model: 'the model gateway is',
   git: 'the repository is',
+  report: 'the report desk is',
 };
 
-const network: Readonly<Record<EgressRoute, string>> = { npm: 'registry', model: 'gateway', git: 'gateway' };
+const network: Readonly<Record<EgressRoute, string>> = {
+  npm: 'registry',
+  model: 'gateway',
+  git: 'gateway',
+  report: 'gateway',
+};
 
 /** Why a request is refused whatever it is for, or null. */
 export function misaddressed({ url, headers }: Requested): string | null {

@@ -32,7 +32,7 @@ for (const [name, contract, cached, front] of [
   ['registries with a path of their own, compressed and kept', egressPackagesContract, true, { prefix: 'api/npm/all', gzip: true }],
   ['registries with tarballs at places of their own', egressPackagesContract, false, { prefix: 'x', ownTarballs: true }],
 ] as const) {
-  contract(name, async ({ packages, model, git }) => {
+  contract(name, async ({ packages, model, git, desk }) => {
     const scoped = (one: FakePackage): boolean => one.name.startsWith('@');
     const open = await registryDouble({ packages: packages.filter((one) => !scoped(one)) });
     const closed = await registryDouble({ packages: packages.filter(scoped) });
@@ -41,7 +41,7 @@ for (const [name, contract, cached, front] of [
     const settings = `registry=${main.url}\n@scope:registry=${own.url}\n${own.url.slice(5)}:_authToken=${token}\n`;
     const { upstreams, folder } = await upstreamsBy(settings, cached);
     return {
-      egress: openEgress({ upstreams, model, git, path: process.env['PATH'] ?? '' }),
+      egress: openEgress({ upstreams, model, git, desk, path: process.env['PATH'] ?? '' }),
       end: async () => {
         await Promise.all([main, own, open, closed].map((one) => one.close()));
         await remove(folder);

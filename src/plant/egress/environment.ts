@@ -1,5 +1,6 @@
 import type { EgressRoute } from '../../core/ports/egress.ts';
 import { npmRoot } from './npm/route.ts';
+import { reportPath } from './report/answer-report.ts';
 import type { UpstreamRegistry } from './npm/upstreams.ts';
 
 /** What stands in for every key inside: it proves nothing, and whatever else comes as a key is told of. */
@@ -9,14 +10,16 @@ interface Reach {
   readonly registries: readonly UpstreamRegistry[];
   readonly job: string;
   readonly open: ReadonlySet<EgressRoute>;
+  readonly key: string | null;
 }
 
 /** Environment of commands to which the factory answers at a port: npm's always, so that it is refused rather than lost. */
-export function environmentOf({ registries, job, open }: Reach, port: number): Record<string, string> {
-  const root = `http://127.0.0.1:${port}`;
+export function environmentOf({ registries, job, open, key }: Reach, port: number): Record<string, string> {
+  const root = `http://127.0.0.1:${port}${key === null ? '' : `/${key}`}`;
   return {
     ...npmEnvironment(registries, `${root}/${npmRoot}/`),
     ...(open.has('model') && modelEnvironment(`${root}/model`)),
+    ...(open.has('report') && { JIDOKA_REPORT_URL: `${root}${reportPath}` }),
     ...(open.has('git') && { JIDOKA_GIT_URL: `${root}/git/${encodeURIComponent(job)}` }),
   };
 }

@@ -3,12 +3,15 @@ import type { Duplex } from 'node:stream';
 import type { EgressRoute } from '../../core/ports/egress.ts';
 import { capabilityOf, closedText, misaddressed } from './capability.ts';
 import { refusalText, refuse, say, type Exchange } from './exchange.ts';
+import { admits, keyless } from './key.ts';
 import type { Refuse } from './refusals.ts';
 import type { Traffic } from './traffic.ts';
 import type { UnderWay } from './under-way.ts';
 
 /** What stands behind one workspace's socket. */
 export interface Gate {
+  /** What each path begins with; null where the socket says who comes. */
+  readonly key: string | null;
   /** What may be reached now. */
   readonly open: ReadonlySet<EgressRoute>;
   /** How the requests of each capability are answered. */
@@ -31,12 +34,14 @@ export function bareServer(requests: number): Server {
 export function attend(server: Server, gate: Gate): void {
   const take = (request: IncomingMessage, response: ServerResponse): void => {
     gate.traffic.asked();
+    const admitted = admits(gate.key, request);
     const { url = '', headers } = request;
     const exchange = { request, response, route: capabilityOf({ url, headers }) };
     if (gate.underWay.count() >= gate.requests) {
       response.setHeader('retry-after', '1');
       return say(exchange, 503, 'jidoka answers no more requests at once.');
     }
+    if (!admitted) return refuse(gate.refuse, exchange, keyless);
     const why = misaddressed({ url, headers }) ?? (gate.open.has(exchange.route) ? null : closedText(exchange.route, gate.open));
     if (why !== null) return refuse(gate.refuse, exchange, why);
     gate.underWay.begin(exchange, gate.answers[exchange.route](exchange));
@@ -46,6 +51,7 @@ export function attend(server: Server, gate: Gate): void {
   server.on('checkContinue', take);
   server.on('connect', (request, socket) => cutOff(gate, { request, socket, status: 403 }, 'no connection to any host is made'));
   server.on('upgrade', (request, socket) => {
+    admits(gate.key, request);
     // By this status clients of models know that they are to stay with plain requests.
     const status = capabilityOf({ url: request.url ?? '', headers: request.headers }) === 'model' ? 426 : 403;
     cutOff(gate, { request, socket, status }, 'a connection stays what it is');

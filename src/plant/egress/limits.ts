@@ -18,6 +18,8 @@ export interface EgressLimits {
   readonly pushBytes: number;
   /** Bytes of all pushes of one workspace. */
   readonly pushedBytes: number;
+  /** Bytes of one message to the report desk. */
+  readonly reportBytes: number;
 }
 
 export const defaultLimits: EgressLimits = {
@@ -30,4 +32,5 @@ export const defaultLimits: EgressLimits = {
   gitAtOnce: 4,
   pushBytes: 256 * 1024 * 1024,
   pushedBytes: 1024 * 1024 * 1024,
+  reportBytes: 1024 * 1024,
 };

@@ -12,6 +12,9 @@ export function wordsIn(route: EgressRoute, status: number, error: string): { re
     case 'git':
       // Git shows the lines of a failed answer only if they are plain text.
       return { type: 'text/plain; charset=utf-8', body: `${error}\n` };
+    case 'report':
+      // A fault of JSON-RPC that answers no message of its own.
+      return { type: 'application/json', body: JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: -32_000, message: error } }) };
     default:
       return assertNever(route);
   }

@@ -4,6 +4,7 @@ import type { Account } from './account.ts';
 import { commandEnvironment } from './environment.ts';
 import type { HostEnvironment, Places } from './environment.ts';
 import type { Layer } from './layers/layer.ts';
+import type { OpenPorts } from './open-port/open-ports.ts';
 import type { Place } from './place/places.ts';
 import type { Start } from './spawn/spawn.ts';
 
@@ -19,6 +20,8 @@ export interface Confines {
   reach(place: Place, port: number): Reach;
   /** The result of a command, from the result of what was started for it. */
   resultOf(result: ProcessResult): ProcessResult;
+  /** Makes ready again, for a workspace that is taken over, what commands of its earlier life go on to use. */
+  rejoin(place: Place): Promise<void>;
   /** What the way out of a workspace refused so far. */
   refusals(place: Place): readonly EgressRefusal[];
   /** Takes back what was given to a workspace. */
@@ -42,20 +45,24 @@ export interface HostConfinesOptions {
   readonly account: Account;
   readonly shared: Omit<Places, 'home' | 'tmp'>;
   readonly env: HostEnvironment;
+  /** Ways out to what the factory answers; null where it answers nothing. */
+  readonly ports: OpenPorts | null;
 }
 
 /** Nothing but a clean environment and, for root, another user: commands can reach the host's files and network. */
-export function hostConfines({ account, shared, env }: HostConfinesOptions): Confines {
+export function hostConfines({ account, shared, env, ports }: HostConfinesOptions): Confines {
   return {
     leavesNothing: false,
     userOf: () => account.user,
-    enclose: async ({ place: { home, tmp } }, { argv, network, env: own }) => ({
-      argv,
-      env: { ...commandEnvironment(network, env, { ...shared, home, tmp }), ...own },
-    }),
+    async enclose({ place }, { argv, network, env: own }) {
+      const { home, tmp } = place;
+      const way = network === 'gateway' ? await ports?.environment(place) : {};
+      return { argv, env: { ...commandEnvironment(network, env, { ...shared, home, tmp }), ...way, ...own } };
+    },
     reach: (_place, port) => ({ kind: 'port', port }),
     resultOf: (result) => result,
-    refusals: () => [],
-    release: async () => undefined,
+    rejoin: async (place) => ports?.rejoin(place),
+    refusals: (place) => ports?.refusals(place) ?? [],
+    release: async (place) => ports?.close(place),
   };
 }

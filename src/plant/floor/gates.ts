@@ -21,20 +21,24 @@ export interface OpenGate {
 export interface GatesOptions {
   readonly egress: Egress;
   readonly userOf: (place: Place) => Start['user'];
+  /** Key of each path, where others can come to the gate as well. */
+  readonly keyOf?: (place: Place) => Promise<string>;
+  /** Routes of a network that are not the usual. */
+  readonly routes?: Partial<typeof routesOf>;
   readonly refused: (place: Place, refusal: EgressRefusal) => void;
 }
 
 /**
  * Each network is a socket of its own, and a command sees that of its network alone: who sets a tree up reaches
- * registries, and a station the model gateway and its own refs; neither ever both.
+ * registries, and a station the model gateway, its own refs and the report desk; neither ever both.
  */
 export const routesOf: Readonly<Record<Exclude<Network, 'none'>, readonly EgressRoute[]>> = {
   registry: ['npm'],
-  gateway: ['model', 'git'],
+  gateway: ['model', 'git', 'report'],
 };
 
 /** Opens no gate before it is asked for. */
-export function gatesOf({ egress, userOf, refused }: GatesOptions): Gates {
+export function gatesOf({ egress, userOf, keyOf, routes, refused }: GatesOptions): Gates {
   const gates = new Map<string, Map<Network, Promise<OpenGate>>>();
   const told = new Map<string, readonly EgressRefusal[]>();
   const serve = async (place: Place, network: Exclude<Network, 'none'>): Promise<OpenGate> => {
@@ -43,7 +47,9 @@ export function gatesOf({ egress, userOf, refused }: GatesOptions): Gates {
       told.set(place.space, [...(told.get(place.space) ?? []), refusal]);
       refused(place, refusal);
     };
-    const order = { socket, user: userOf(place), job: place.name, routes: routesOf[network], refused: tell };
+    const key = await keyOf?.(place);
+    const reach = { job: place.name, routes: routes?.[network] ?? routesOf[network], ...(key !== undefined && { key }) };
+    const order = { ...reach, socket, user: userOf(place), refused: tell };
     return { gate: await egress.serve(order), socket };
   };
   return {

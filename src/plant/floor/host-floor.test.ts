@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { floorContract, isRunning, otherOwner, pidsIn, startSh } from '../../../kit/floor/index.ts';
+import { deskDouble } from '../../../kit/egress/index.ts';
+import { floorContract, isRunning, otherOwner, pidsIn, startSh, wayOutContract } from '../../../kit/floor/index.ts';
 import type { OtherOwner } from '../../../kit/floor/index.ts';
+import { deskEgress } from '../../../test/floor/desk-egress.ts';
 import type { Floor, ProcessRef, ProcessResult, Workspace } from '../../core/ports/floor.ts';
+import type { EgressRoute } from '../../core/ports/egress.ts';
 import { systemClock } from '../clock/index.ts';
 import { floorRoot, hostFloor } from './index.ts';
 import { thisOwner } from './place/owner.ts';
@@ -23,6 +26,97 @@ const remove = (root: string): Promise<void> => rm(root, { recursive: true, forc
 floorContract('host', async () => {
   const { floor, root } = await makeFloor();
   return { floor, end: () => remove(root), other: () => otherFactory(root) };
+});
+
+wayOutContract('host', async (desk) => {
+  const root = await mkdtemp(join(tmpdir(), 'jidoka-floor-'));
+  const egress = deskEgress(desk);
+  return { floor: hostFloor({ root, egress, clock: systemClock(), env: process.env, log: () => undefined }), end: () => remove(root) };
+});
+
+describe('the way out of the host floor', () => {
+  const desk = deskDouble();
+  let root: string;
+  const logged: string[] = [];
+  const floorWith = (routes?: readonly EgressRoute[]): Floor => {
+    const egress = deskEgress(desk);
+    const log = (line: string): void => void logged.push(line);
+    return hostFloor({ root, egress, clock: systemClock(), env: process.env, log, ...(routes && { routes }) });
+  };
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'jidoka-floor-'));
+    desk.reset();
+    logged.length = 0;
+  });
+  afterEach(() => remove(root));
+  const environmentIn = async (workspace: Workspace): Promise<Record<string, string>> => {
+    const { stdout } = await workspace.spawn({ argv: ['env'], cwd: '', timeoutMs: 9_000, network: 'gateway' });
+    return Object.fromEntries(stdout.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  };
+  const ping = { method: 'POST', body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' };
+
+  test('is at one port for the life of the workspace, and npm finds registries as before', async () => {
+    const workspace = await floorWith().open('one');
+    const first = await environmentIn(workspace);
+    expect(first['JIDOKA_REPORT_URL']).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/report\/mcp$/);
+    expect(first['ANTHROPIC_BASE_URL']).toBe(first['JIDOKA_REPORT_URL']?.replace(/report\/mcp$/, 'model'));
+    expect(Object.keys(first).filter((name) => /registry/.test(name))).toEqual([]);
+    expect((await environmentIn(workspace))['JIDOKA_REPORT_URL']).toBe(first['JIDOKA_REPORT_URL']);
+    await workspace.destroy();
+    await expect(fetch(first['JIDOKA_REPORT_URL'] ?? '', ping)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+  });
+
+  test('is shut to whoever does not know its key, and that is told', async () => {
+    const workspace = await floorWith().open('one');
+    const url = new URL((await environmentIn(workspace))['JIDOKA_REPORT_URL'] ?? '');
+    for (const path of ['/report/mcp', `/${'0'.repeat(32)}/report/mcp`, '/'])
+      expect((await fetch(new URL(path, url), ping)).status).toBe(403);
+    expect(desk.heard()).toEqual([]);
+    expect((await fetch(url, ping)).status).toBe(200);
+    expect(logged).toEqual([expect.stringContaining('one was refused POST /: each path at this port begins with the key')]);
+    const [space = ''] = (await readdir(root)).filter((name) => name.startsWith('one-'));
+    for (const file of ['port.json', 'gate']) expect([file, (await stat(join(root, space, file))).mode & 0o777]).toEqual([file, 0o600]);
+    await workspace.destroy();
+  });
+
+  test('tells of no model gateway where it leads to none', async () => {
+    const workspace = await floorWith(['git', 'report']).open('one');
+    const found = Object.keys(await environmentIn(workspace));
+    expect(found.filter((name) => /ANTHROPIC|OPENAI|GEMINI/.test(name))).toEqual([]);
+    expect(found).toEqual(expect.arrayContaining(['JIDOKA_REPORT_URL', 'JIDOKA_GIT_URL']));
+    await workspace.destroy();
+  });
+
+  test('outlives the factory, with its port, for a command that does: the next life answers there', async () => {
+    const other = await otherFactory(root);
+    const script = `
+      const { existsSync, writeFileSync } = require('node:fs');
+      const ask = () => fetch(process.env.JIDOKA_REPORT_URL, ${JSON.stringify(ping)}).then(({ status }) => status, () => 'nobody');
+      (async () => {
+        const before = await ask();
+        writeFileSync('before', String(before));
+        while ((await ask()) === before) await new Promise((next) => setTimeout(next, 20));
+        writeFileSync('between', String(await ask()));
+        while (!existsSync('go')) await new Promise((next) => setTimeout(next, 20));
+        console.log(before, await ask());
+      })();`;
+    const command = { argv: ['node', '-e', script], cwd: '', timeoutMs: 60_000, network: 'gateway' } as const;
+    const ref = await other.start('one', command);
+    const fileOf = async (name: string): Promise<string> => {
+      const [space = ''] = (await readdir(root)).filter((folder) => folder.startsWith('one-'));
+      return readFile(join(root, space, 'tree', name), 'utf8').catch(() => '');
+    };
+    await expect.poll(() => fileOf('before'), { timeout: 20_000 }).toBe('403');
+    await other.kill();
+    await expect.poll(() => fileOf('between'), { timeout: 20_000 }).toBe('nobody');
+    const found = await floorWith().attach({ floor: 'host', host: hostname(), name: 'one' });
+    if (found.kind !== 'attached') throw new Error('The workspace is gone.');
+    await found.workspace.files.write('go', '');
+    const result = await found.workspace.attach(ref, { timeoutMs: 60_000, signal: new AbortController().signal });
+    expect(result).toMatchObject({ stdout: '403 200\n' });
+    expect(desk.heard()).toMatchObject([{ job: 'one' }]);
+    await found.workspace.destroy();
+  });
 });
 
 describe('host floor', () => {
@@ -210,8 +304,10 @@ async function otherFactory(root: string): Promise<OtherOwner> {
     const vite = await createViteServer({ configFile: false, cacheDir: ${JSON.stringify(join(root, '.vite'))}, logLevel: 'error', server: { middlewareMode: true, ws: false, watch: null } });
     const { hostFloor } = await vite.ssrLoadModule(${JSON.stringify(join(import.meta.dirname, 'index.ts'))});
     const { serveOwner } = await vite.ssrLoadModule(${JSON.stringify(join(import.meta.dirname, '../../../kit/floor/other-owner.ts'))});
+    const { openEgress } = await vite.ssrLoadModule(${JSON.stringify(join(import.meta.dirname, '../egress/index.ts'))});
+    const egress = openEgress({ upstreams: { registries: async () => [] } });
     const clock = { now: () => new Date().toISOString(), monotonicMs: () => performance.now() };
-    await serveOwner(hostFloor({ root: ${JSON.stringify(root)}, clock, env: process.env, log: () => undefined }));
+    await serveOwner(hostFloor({ root: ${JSON.stringify(root)}, egress, clock, env: process.env, log: () => undefined }));
   `,
   );
   return otherOwner(program);

@@ -23,6 +23,8 @@ export interface SandboxConfinesOptions {
   readonly path: string;
   /** Program that answers at a port inside for the socket outside; readable for everyone. */
   readonly forwarder: string;
+  /** Folders of programs beside those of the system. */
+  readonly programs: readonly string[];
   readonly refused: (place: Place, refusal: EgressRefusal) => void;
 }
 
@@ -44,12 +46,14 @@ export function sandboxConfines(options: SandboxConfinesOptions): Confines {
         cwd,
         env: { ...environmentIn(place, options), ...env, ...command.env },
         writable: [place.tree, place.scratch, place.home, place.tmp],
-        readable: [...(await node), options.forwarder, ...(layer.git === null ? [] : [layer.git])],
+        readable: [...(await node), options.forwarder, ...options.programs, ...(layer.git === null ? [] : [layer.git])],
         socket: way?.socket ?? null,
       });
     },
     reach: (place, number) => ({ kind: 'socket', path: portSocket(place, number) }),
     resultOf: (result) => ({ ...result, exit: exitOf(result, options.wall) }),
+    // What a command behind a wall sees of its socket is that of the life that began it.
+    rejoin: async () => undefined,
     refusals: (place) => gates.refusals(place),
     release: (place) => gates.close(place),
   };

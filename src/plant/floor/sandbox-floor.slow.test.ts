@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { floorContract, otherOwner, type OtherOwner } from '../../../kit/floor/index.ts';
+import { floorContract, otherOwner, wayOutContract, type OtherOwner } from '../../../kit/floor/index.ts';
+import { deskEgress } from '../../../test/floor/desk-egress.ts';
 import type { Egress, EgressRefusal } from '../../core/ports/egress.ts';
 import type { Floor, Workspace } from '../../core/ports/floor.ts';
+import { readWhere, whereAre } from '../../core/station/program-question.ts';
 import { systemClock } from '../clock/index.ts';
 import { sandboxFloor } from './index.ts';
 
@@ -52,6 +54,13 @@ floorContract('sandbox', async () => {
     end: () => rm(root, { recursive: true, force: true, maxRetries: 10 }),
     other: () => otherFactory(root),
   };
+});
+
+wayOutContract('sandbox', async (desk) => {
+  const root = await mkdtemp(join(tmpdir(), 'jidoka-sandbox-'));
+  await chmod(root, 0o711);
+  const floor = sandboxFloor({ root, clock: systemClock(), env: process.env, log: () => undefined, egress: deskEgress(desk) });
+  return { floor, end: () => rm(root, { recursive: true, force: true, maxRetries: 10 }) };
 });
 
 describe('sandbox floor', () => {
@@ -130,3 +139,62 @@ async function otherFactory(root: string): Promise<OtherOwner> {
   );
   return otherOwner(program);
 }
+
+describe('programs of the factory', () => {
+  let root: string;
+  let programs: string;
+  let workspace: Workspace;
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'jidoka-programs-'));
+    await chmod(root, 0o711);
+    programs = join(root, 'agents');
+    await mkdir(join(programs, 'parrot@1.2.0'), { recursive: true });
+    await writeFile(join(programs, 'parrot@1.2.0/cli.js'), '#!/usr/bin/env node\nconsole.log("parrot", process.argv[2]);\n');
+    await chmod(join(programs, 'parrot@1.2.0/cli.js'), 0o755);
+    // Whoever could write it outside must not be able to inside.
+    for (const folder of [programs, join(programs, 'parrot@1.2.0')]) await chmod(folder, 0o777);
+    await mkdir(join(root, 'beside'));
+    const folders = { root: join(root, 'work'), programs: [programs, join(root, 'missing')] };
+    const floor = sandboxFloor({ ...folders, clock: systemClock(), env: process.env, log: () => undefined, egress: parrot(served) });
+    workspace = await floor.open('agents');
+  });
+  afterAll(async () => {
+    await workspace.destroy();
+    await rm(root, { recursive: true, force: true, maxRetries: 10 });
+  });
+  const sh = async (script: string): Promise<{ readonly stdout: string; readonly stderr: string }> =>
+    workspace.spawn({ argv: ['sh', '-c', script, 'sh', programs], cwd: '', timeoutMs: 20_000, network: 'none' });
+
+  it('run behind the walls, at the path that they have outside', async () => {
+    expect((await sh('"$1/parrot@1.2.0/cli.js" speaks')).stdout).toBe('parrot speaks\n');
+  });
+
+  it('are found by the question that stations ask', async () => {
+    const path = join(programs, 'parrot@1.2.0/cli.js');
+    const argv = whereAre([
+      { name: 'parrot', path },
+      { name: 'parrot', path: join(root, 'beside') },
+      { name: 'node', path: null },
+    ]);
+    const { stdout } = await workspace.spawn({ argv, cwd: '', timeoutMs: 20_000, network: 'none' });
+    expect(readWhere(stdout)).toEqual([path, null, expect.stringMatching(/\/node$/)]);
+  });
+
+  it('cannot be changed, replaced, removed or added to from inside', async () => {
+    const attempts = [
+      'echo x >> "$1/parrot@1.2.0/cli.js"',
+      'echo x > "$1/parrot@1.2.0/other.js"',
+      'rm -f "$1/parrot@1.2.0/cli.js"',
+      'mv "$1/parrot@1.2.0" "$1/parrot@1.2.1"',
+      'mkdir "$1/magpie@1.0.0"',
+      'chmod 0 "$1/parrot@1.2.0/cli.js"',
+    ];
+    for (const attempt of attempts) expect((await sh(`(${attempt}) && echo ESCAPED`)).stdout, attempt).toBe('');
+    expect(await readdir(programs)).toEqual(['parrot@1.2.0']);
+    expect(await readFile(join(programs, 'parrot@1.2.0/cli.js'), 'utf8')).not.toContain('x\n');
+  });
+
+  it('bring nothing with them that stands beside', async () => {
+    expect((await sh('ls "$1/.."')).stdout.trim().split('\n')).toEqual(['agents', 'work']);
+  });
+});

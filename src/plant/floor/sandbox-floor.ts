@@ -17,6 +17,8 @@ export interface SandboxFloorOptions extends FloorOptions {
   readonly egress: Egress;
   /** The least tier that will do; default T2. */
   readonly least?: Tier;
+  /** Absolute folders of this host whose programs commands may read and run, at these very paths; one that is missing is passed over. */
+  readonly programs?: readonly string[];
 }
 
 /**
@@ -64,6 +66,7 @@ async function sandboxGround(options: SandboxFloorOptions): Promise<Ground> {
       env,
       path,
       forwarder,
+      programs: options.programs ?? [],
       refused: ({ name }, { request, why }) => log(`${name} was refused ${request}: ${why}`),
     }),
     proof: {

@@ -42,10 +42,11 @@ export async function startHolder(
     disk: String(base.owner.uid),
     shown: String(user?.uid ?? base.owner.uid),
   };
-  return await startResident(
+  const { pid, life } = await startResident(
     [...apart, '/bin/sh', '-c', holderScript, 'holder', base.tree, upper, work, place.tree, options, at, ...show],
     env,
   );
+  return { pid, life };
 }
 
 const root = ['unshare', '--mount', '--propagation', 'private'] as const;

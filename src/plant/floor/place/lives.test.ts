@@ -46,7 +46,7 @@ function floorWithLimits(): LocalFloor {
     const shared = { path: bedrock.path, npmCache: root, npmSettings: '', ceiling: root, trust: {} };
     return {
       ...bedrock,
-      confines: hostConfines({ account, env: process.env, shared }),
+      confines: hostConfines({ account, env: process.env, shared, ports: null }),
       layers: async () => copies(tools, ''),
       limiter: async () => limiter,
       proof: { kind: 'test', tier: 'T0', user: account.name, wall: 'none', claims: [], caveats: [] },

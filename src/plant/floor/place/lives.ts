@@ -83,7 +83,10 @@ export async function adoptWorkspace(ground: Ground, name: string): Promise<Work
     await inherit(place.lock, ground.owner);
     // The tree is made last: without it the space was never whole, or another adopter has removed it meanwhile.
     const layer = (await isFolder(place.tree)) ? await layerAgain(ground, place) : null;
-    if (layer !== null) return workspaceAt(ground, { place, layer, limits: {} }).workspace;
+    if (layer !== null) {
+      await ground.confines.rejoin(place);
+      return workspaceAt(ground, { place, layer, limits: {} }).workspace;
+    }
     await destroy(ground, place);
     return null;
   } catch (error) {

@@ -8,8 +8,11 @@ export interface Resident {
   readonly life: string;
 }
 
-/** Starts a program that says `ready` when it stands. Throws with what it said where it ends without. */
-export async function startResident(argv: readonly [string, ...string[]], env: Readonly<Record<string, string>>): Promise<Resident> {
+/** Starts a program that says `ready` when it stands, and tells what it said so far. Throws with what it said where it ends without. */
+export async function startResident(
+  argv: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+): Promise<Resident & { readonly said: string }> {
   const [file, ...args] = argv;
   const child = spawn(file, args, { cwd: '/', env: { ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   await once(child, 'spawn');
@@ -22,6 +25,6 @@ export async function startResident(argv: readonly [string, ...string[]], env: R
   child.stderr.destroy();
   child.unref();
   const life = child.pid === undefined ? null : await lifeOf(child.pid);
-  if (said.includes('ready\n') && life !== null) return { pid: child.pid ?? 0, life };
+  if (said.includes('ready\n') && life !== null) return { pid: child.pid ?? 0, life, said };
   throw new Error(complained.trim() === '' ? `${file} ended without a word` : complained.trim());
 }

@@ -1,7 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { floorContract } from '../../../../kit/floor/index.ts';
+import { floorContract, wayOutContract } from '../../../../kit/floor/index.ts';
+import { deskEgress } from '../../../../test/floor/desk-egress.ts';
 import { otherLoading } from '../../../../test/remote/pipe-floor.ts';
 import { startSshd } from '../../../../test/remote/sshd.ts';
 import type { Egress } from '../../../core/ports/egress.ts';
@@ -38,5 +39,21 @@ floorContract('ssh', async () => {
         const egress = { serve: () => Promise.reject(new Error('there is no way out')) };
         await serveOwner(sshFloor({ ...${JSON.stringify(settings)}, env: process.env, log: () => undefined, egress }));`,
       ),
+  };
+});
+
+wayOutContract('ssh', async (desk) => {
+  const folder = await mkdtemp(join(tmpdir(), 'jidoka-ssh-'));
+  await chmod(folder, 0o711);
+  const { host, sshOptions, stop } = await startSshd(folder);
+  const places = { root: join(folder, 'work'), folder: join(folder, 'sockets') };
+  const floor = sshFloor({ host, sshOptions, ...places, env: process.env, log: () => undefined, egress: deskEgress(desk) });
+  return {
+    floor,
+    async end() {
+      await floor.close();
+      await stop();
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+    },
   };
 });

@@ -25,8 +25,10 @@ export function containedFloor(options: ContainedFloorOptions): LocalFloor {
   // The image was looked at before: there is one user, and the tools are there.
   const tools = { PATH: options.env['PATH'] ?? '', HOME: options.root };
   const account = { user: null, name: jobUser.name, node: process.versions.node, npm: '', tools, caveats: [] };
-  const floor = hostFloor({ ...options, account });
-  const out = waysOut(options.egress, { folder: options.root, job: 'job' });
+  // The ways out are its own matter: the host's would be at ports that it does not shut.
+  const { egress, ...bare } = options;
+  const floor = hostFloor({ ...bare, account });
+  const out = waysOut(egress, { folder: options.root, job: 'job' });
   const around = (workspace: Workspace): Workspace => {
     const swept = sweeping(workspace);
     return { ...swept, ...commands(swept, out), ...started(swept, out, join(options.root, '.networked')) };

@@ -54,8 +54,8 @@ function heardAt(socket: string): Promise<string> {
 test('nobody passes but while a command runs that may, and by no other network than its own', async () => {
   const way = passage();
   const egress = guardedEgress(word, { job: 'deps/change', passage: way });
-  const gates = [await egress.serve(orderOf(['npm'])), await egress.serve(orderOf(['model', 'git']))];
-  const both = (): Promise<readonly string[]> => Promise.all([heardAt(join(folder, 'npm')), heardAt(join(folder, 'model-git'))]);
+  const gates = [await egress.serve(orderOf(['npm'])), await egress.serve(orderOf(['model', 'git', 'report']))];
+  const both = (): Promise<readonly string[]> => Promise.all([heardAt(join(folder, 'npm')), heardAt(join(folder, 'model-git-report'))]);
   expect(await both()).toEqual(['', '']);
   const leave = way.enter('registry');
   const leaveToo = way.enter('registry');
@@ -73,9 +73,9 @@ test('what a container says of itself does not count: neither whose it is nor wh
   const egress = guardedEgress(word, { job: 'deps/change', passage: passage() });
   const gate = await egress.serve(orderOf(['npm'], 'of-another'));
   expect(orders.map(({ job }) => job)).toEqual(['deps/change']);
-  gate.allow(['npm', 'model', 'git']);
+  gate.allow(['npm', 'model', 'git', 'report']);
   expect(allowed).toEqual([['npm']]);
-  for (const routes of [['npm', 'model', 'git'], ['git'], []] as const) {
+  for (const routes of [['npm', 'model', 'git', 'report'], ['model', 'git'], ['git'], []] as const) {
     await expect(egress.serve(orderOf(routes))).rejects.toMatchObject({ code: 'workspace-failed' });
   }
   expect(orders).toHaveLength(1);

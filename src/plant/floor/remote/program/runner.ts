@@ -59,7 +59,7 @@ async function makeFloor(machine: NodeJS.Process, settings: RunnerSettings, fact
 function floorOf({ floor: kind, least }: RunnerSettings, options: FloorOptions, { egress }: FactoryEnd): LocalFloor {
   switch (kind) {
     case 'host':
-      return hostFloor(options);
+      return hostFloor({ ...options, egress });
     case 'sandbox':
       return sandboxFloor({ ...options, egress, ...(least && { least }) });
     case 'contained':

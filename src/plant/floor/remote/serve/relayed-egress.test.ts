@@ -47,13 +47,13 @@ async function relayed(behind: Egress): Promise<Relayed> {
   };
 }
 
-egressContract('over a wire', async ({ packages, model, git }) => {
+egressContract('over a wire', async ({ packages, model, git, desk }) => {
   const registry = await registryDouble({ packages });
   const home = await mkdtemp(join(tmpdir(), 'jidoka-relay-home-'));
   await writeFile(join(home, '.npmrc'), `registry=${registry.url}\n`);
   await writeFile(join(home, 'package.json'), '{}');
   const upstreams = npmUpstreams({ cwd: home, env: { HOME: home, PREFIX: home, PATH: process.env['PATH'] } });
-  const { egress, end } = await relayed(openEgress({ upstreams, model, git, path: process.env['PATH'] ?? '' }));
+  const { egress, end } = await relayed(openEgress({ upstreams, model, git, desk, path: process.env['PATH'] ?? '' }));
   return {
     egress,
     async end() {
