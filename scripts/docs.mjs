@@ -8,9 +8,10 @@ import { checkStatements } from '../dist/src/core/evidence/check.js';
 import { failureClasses } from '../dist/src/core/evidence/fact.js';
 import { exitCode, proofObligations, verdicts } from '../dist/src/core/verdict/verdict.js';
 import { routeTable } from '../dist/src/doors/api/index.js';
+import { capabilities } from '../dist/src/plant/station/index.js';
 import { root, writeOrCheck } from './generated.mjs';
 
-const lines = ['deps', 'cve'];
+const lines = ['deps', 'cve', 'bug'];
 
 writeOrCheck(
   new Map([
@@ -18,6 +19,7 @@ writeOrCheck(
     ['docs/CHECKS.md', checksPage()],
     ['docs/CLI.md', cliPage()],
     ['docs/API.md', apiPage()],
+    ['docs/stations.md', stationsPage()],
   ]),
   { noun: 'pages', command: 'npm run docs' },
 );
@@ -98,6 +100,48 @@ function cliPage() {
     `\`\`\`text\n${helpOf(command)}\n\`\`\``,
   ]);
   return page('The command line', 'the program’s own --help', sections);
+}
+
+function stationsPage() {
+  const yes = (/** @type {boolean} */ is) => (is ? 'yes' : 'no');
+  const rows = capabilities.map((one) => [
+    `\`${one.driver}\``,
+    one.adapter === null ? 'itself' : `\`${one.adapter}\``,
+    one.resume === 'new-process' ? 'in a new process' : 'in the same process',
+    one.cancel ? 'by asking' : 'by ending it',
+    one.usage === null ? 'no' : `by ${one.usage}`,
+    yes(one.cost),
+    one.budgets.join(', ') || 'no',
+    yes(one.structuredOutput),
+    one.instructions === 'file' ? 'a file of its home' : 'the first prompt',
+    one.errors,
+  ]);
+  const holds = capabilities.map(({ driver, holds: { read, edit, all } }) => [`\`${driver}\``, read, edit, all]);
+  const caveats = capabilities.flatMap(({ driver, caveats: own }) => own.map((caveat) => [`\`${driver}\``, caveat]));
+  return page('Stations', 'src/plant/station/capabilities.ts', [
+    'Coding agents that can do a job of a line, each by the name that a line calls it by. Whichever it is, it works behind the walls of the floor, its time is ours, and nothing that it says counts but the report that it hands in at the desk. A bare name drives the agent by its own stream of JSON; `acp:` drives it over the Agent Client Protocol.',
+    '## What each gives',
+    table(
+      [
+        'Driver',
+        'Spoken for by',
+        'Asked again',
+        'A turn is ended',
+        'Tokens',
+        'Cost',
+        'Own budgets',
+        'Own schema for answers',
+        'Its role stands in',
+        'Tells errors by',
+      ],
+      rows,
+    ),
+    '## What keeps each to its reach',
+    'A role may look only (`read`), change files too (`edit`), or run commands as well (`all`). `tools`: it has no others. `asks`: it asks before it uses one, and the role answers. `sandbox`: one of its own, within ours. `nothing`: nothing is kept from it but what the walls keep.',
+    table(['Driver', '`read`', '`edit`', '`all`'], holds),
+    '## What to know',
+    table(['Driver', 'Note'], caveats),
+  ]);
 }
 
 /** @param {readonly string[]} command */

@@ -1,12 +1,14 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { isJidokaError } from '../core/base/error.ts';
-import type { Finding } from '../core/ports/factory.ts';
+import type { AgentDesk, Finding } from '../core/ports/factory.ts';
 import type { AdvisorySource } from '../core/ports/advisories.ts';
 import { presetFloor, type Floor, type FloorSettings } from '../core/ports/floor.ts';
 import type { Forge } from '../core/ports/forge.ts';
 import type { Registry } from '../core/ports/registry.ts';
+import { agentFindings } from './agent-findings.ts';
 import { broken, finding } from './finding.ts';
 import { floorFindings } from './floor-findings.ts';
+import { modelGateways } from './model-gateways.ts';
 import { otherFloors } from './other-floors.ts';
 
 interface Diagnosed {
@@ -28,7 +30,11 @@ interface Machines {
 const leastFreeBytes = 1024 ** 3;
 
 /** Looks at everything a run needs, each with what to do where it is missing. */
-export async function diagnose(config: Diagnosed, open: () => Promise<Machines>): Promise<readonly Finding[]> {
+export async function diagnose(
+  config: Diagnosed,
+  open: () => Promise<Machines>,
+  desk: Pick<AgentDesk, 'survey'>,
+): Promise<readonly Finding[]> {
   const place = [nodeVersion(), await home(config.home), await disk(config.home)];
   const opened = await open().then(
     (needs) => ({ needs }),
@@ -43,6 +49,7 @@ export async function diagnose(config: Diagnosed, open: () => Promise<Machines>)
     registry(needs),
     advisories(needs),
     otherFloors(needs.floor.kind, settings.engine === null ? needs.enginePlaces : [settings.engine], config.env),
+    agents(desk, needs.floor.kind, config.env),
   ]);
   return [...place, finding('required', 'database and engine', true, `open, executor ${needs.engine.executor}`), ...looked.flat()];
 }
@@ -110,4 +117,13 @@ async function advisories({ advisories: source }: Machines): Promise<Finding> {
     found,
     'Give OSV files with --advisories; without any, new advisories count as residual risk.',
   );
+}
+
+async function agents(desk: Pick<AgentDesk, 'survey'>, floor: string, env: Diagnosed['env']): Promise<readonly Finding[]> {
+  try {
+    const [views, gateways] = await Promise.all([desk.survey(), modelGateways(env)]);
+    return agentFindings(views, gateways, floor);
+  } catch (error) {
+    return [broken('optional', 'agents', error)];
+  }
 }

@@ -1,0 +1,153 @@
+import { methods, type ClientConnection } from '@agentclientprotocol/sdk';
+import type { Conversation } from '../../../core/ports/floor.ts';
+import type { ToolReach } from '../../../core/station/role.ts';
+import type { Driver, Talk, TurnEnd, Wire } from '../driver.ts';
+import { at, textAt } from '../foreign.ts';
+import { deskName, type AgentOrder, type PlacedFile, type Start } from '../harness/harness.ts';
+import { connectTo, hello } from './connection.ts';
+import { leaveFor } from './permission.ts';
+import { requestTrouble, stopTrouble } from './request-trouble.ts';
+import { updatesOf, type Updates } from './updates.ts';
+
+/** An agent that speaks the Agent Client Protocol: how it is started, and what of it is its own. */
+export interface AcpAgent {
+  /** 'acp:codex'. */
+  readonly name: string;
+  readonly start: (order: AgentOrder) => Start;
+  readonly files: (order: AgentOrder) => readonly PlacedFile[];
+  /** Mode of a session, as the agent calls it; null leaves it in the one that it starts with. */
+  readonly mode: (reach: ToolReach) => string | null;
+  /** What a new session is given beside the protocol's own. */
+  readonly meta?: Readonly<Record<string, unknown>>;
+  readonly countsSession: boolean;
+}
+
+/** Drives any agent of the protocol: one process for the whole job, and a prompt for each turn. */
+export function acpDriver(agent: AcpAgent): Driver {
+  return { name: agent.name, files: agent.files, open: (order, wire) => openTalk(agent, order, wire) };
+}
+
+/** How long a process may take to end by itself, in milliseconds, and how long a turn, once it is cancelled. */
+const graceMs = { end: 1_000, cancel: 5_000 };
+
+interface Live {
+  readonly conversation: Conversation;
+  readonly connection: ClientConnection;
+  readonly updates: Updates;
+  readonly silent: Promise<void>;
+  readonly kill: AbortController;
+  session: string | null;
+}
+
+function openTalk(agent: AcpAgent, order: AgentOrder, wire: Wire): Talk {
+  let live: Live | null = null;
+  const end = async (): Promise<void> => {
+    if (live === null) return;
+    const { conversation, kill, connection } = live;
+    live = null;
+    conversation.end();
+    const over = new AbortController();
+    void wire.clock.sleep(graceMs.end, over.signal).then(() => kill.abort());
+    await conversation.result;
+    over.abort();
+    connection.close();
+  };
+  return {
+    remembers: () => live !== null && live.session !== null,
+    say: async (prompt) => {
+      live ??= await begin(agent, order, wire);
+      const said = await turn(live, { agent, order, wire, prompt });
+      if (said.exit !== null || live.session === null) await end();
+      return said;
+    },
+    end,
+  };
+}
+
+async function begin(agent: AcpAgent, order: AgentOrder, wire: Wire): Promise<Live> {
+  const kill = new AbortController();
+  const conversation = await wire.converse(agent.start(order), kill.signal);
+  const updates = updatesOf(agent);
+  const tellAll = (events: ReturnType<Updates['rest']>): void => {
+    for (const event of events) wire.tell(event);
+  };
+  const { connection, silent } = connectTo(conversation, wire, {
+    update: (update) => tellAll(updates.read(update)),
+    permission: (request) => {
+      tellAll(updates.rest());
+      tellAll(updates.calls.take(at(request, 'toolCall'), 'asked'));
+      const id = textAt(request, 'toolCall', 'toolCallId');
+      const { kind, title } = updates.calls.view(id);
+      const { answer, outcome } = leaveFor(kind, order.tools, at(request, 'options'));
+      if (answer === 'refused') updates.calls.refused(id);
+      wire.tell({ type: 'permission', asked: title, answer });
+      return { outcome };
+    },
+  });
+  return { conversation, connection, updates, silent, kill, session: null };
+}
+
+interface Said {
+  readonly agent: AcpAgent;
+  readonly order: AgentOrder;
+  readonly wire: Wire;
+  readonly prompt: string;
+}
+
+/** One turn; the first begins the session. What the agent answers with an error is told, and the turn is over. */
+async function turn(live: Live, { agent, order, wire, prompt }: Said): Promise<TurnEnd> {
+  const { connection, updates } = live;
+  const stop = cancelling(live, wire);
+  try {
+    const session = live.session ?? (await newSession(connection.agent, agent, order));
+    if (live.session === null) wire.tell({ type: 'session.started', session, model: order.model });
+    live.session = session;
+    const asked = { sessionId: session, prompt: [{ type: 'text' as const, text: prompt }] };
+    const answer: unknown = await connection.agent.request(methods.agent.session.prompt, asked);
+    for (const event of [...updates.ended(answer), ...stopTrouble(textAt(answer, 'stopReason'))]) wire.tell(event);
+    return { exit: null, stderr: '' };
+  } catch (error) {
+    for (const event of updates.rest()) wire.tell(event);
+    const over = await overBy(live);
+    if (over !== null) return over;
+    wire.tell(requestTrouble(error));
+    return { exit: null, stderr: '' };
+  } finally {
+    stop();
+  }
+}
+
+/** How the program ended, where an unanswered request is due to that; null where it runs on. */
+async function overBy({ connection, silent, conversation }: Live): Promise<TurnEnd | null> {
+  if (!connection.signal.aborted) return null;
+  await silent;
+  const { exit, stderr } = await conversation.result;
+  return { exit, stderr };
+}
+
+async function newSession(client: ClientConnection['agent'], agent: AcpAgent, order: AgentOrder): Promise<string> {
+  await client.request(methods.agent.initialize, hello);
+  const { sessionId } = await client.request(methods.agent.session.new, {
+    cwd: order.root,
+    mcpServers: [{ type: 'http', name: deskName, url: order.reach.report, headers: [] }],
+    ...(agent.meta === undefined ? {} : { _meta: agent.meta }),
+  });
+  const mode = agent.mode(order.tools);
+  if (mode !== null) await client.request(methods.agent.session.setMode, { sessionId, modeId: mode });
+  return sessionId;
+}
+
+/** Asks the agent to stop when we have heard enough of it, and ends it where it does not. */
+function cancelling(live: Live, { enough, clock }: Wire): () => void {
+  const over = new AbortController();
+  const cancel = (): void => {
+    const { session, connection, kill } = live;
+    if (session !== null) void connection.agent.notify(methods.agent.session.cancel, { sessionId: session }).catch(() => undefined); // it is ended then
+    void clock.sleep(graceMs.cancel, over.signal).then(() => (over.signal.aborted ? undefined : kill.abort()));
+  };
+  enough.addEventListener('abort', cancel, { once: true });
+  return () => {
+    over.abort();
+    enough.removeEventListener('abort', cancel);
+  };
+}

@@ -1,0 +1,22 @@
+import type { SessionEvent } from '../../../core/station/session-event.ts';
+import { numberAt, textAt } from '../foreign.ts';
+import { errorOf } from '../harness/error-class.ts';
+
+/** The error by which an agent answered a request, in our classes: some give a status of HTTP as its code. */
+export function requestTrouble(error: unknown): SessionEvent {
+  const code = numberAt(error, 'code');
+  const details = textAt(error, 'data', 'details') || textAt(error, 'data', 'message');
+  const message = [textAt(error, 'message'), details].filter((text) => text !== '').join(': ') || String(error);
+  if (code === authRequired) return errorOf({ status: null, message, class: 'login' });
+  const status = numberAt(error, 'data', 'statusCode') ?? numberAt(error, 'data', 'status');
+  return errorOf({ status: code !== null && code >= 400 && code < 600 ? code : status, message });
+}
+
+const authRequired = -32_000;
+
+/** What the end of a turn says of trouble; an end like any other says nothing. */
+export function stopTrouble(stopReason: string): readonly SessionEvent[] {
+  if (stopReason === 'refusal') return [errorOf({ status: null, message: 'The model declined to go on.', class: 'refused' })];
+  if (stopReason === 'max_turn_requests') return [errorOf({ status: null, message: 'The agent used up its turns.', class: 'turn-limit' })];
+  return [];
+}

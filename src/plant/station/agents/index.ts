@@ -1,0 +1,2 @@
+export { agentStore } from './agent-store.ts';
+export type { AgentStoreOptions } from './store-options.ts';

@@ -1,0 +1,47 @@
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Conversation, ProcessExit } from '../../core/ports/floor.ts';
+import type { SessionEvent } from '../../core/station/session-event.ts';
+import type { AgentOrder, PlacedFile, Start } from './harness/harness.ts';
+
+/** A way to drive an agent, from its start to its last word. */
+export interface Driver {
+  /** As lines name it: 'codex', 'acp:codex'. */
+  readonly name: string;
+  /** Files that the agent reads at its start, below the scratch home. */
+  files(order: AgentOrder): readonly PlacedFile[];
+  /** Begins to talk; nothing needs to be started before the first word. */
+  open(order: AgentOrder, wire: Wire): Talk;
+}
+
+/** What a driver is given of the world. */
+export interface Wire {
+  /**
+   * Starts a program of the agent in the workspace, with the time that is left for it; its whole tree ends with it. It is
+   * ended when the job is withdrawn, and when `signal` is aborted.
+   */
+  converse(start: Start, signal: AbortSignal): Promise<Conversation>;
+  /** Aborted when we have heard enough of the agent. */
+  readonly enough: AbortSignal;
+  readonly clock: Pick<Clock, 'sleep'>;
+  /** Every byte that it writes to its stdout, as it comes. */
+  heard(chunk: Uint8Array): void;
+  /** What it is understood to have said. */
+  tell(event: SessionEvent): void;
+}
+
+/** One session of an agent, over as many prompts as it takes. */
+export interface Talk {
+  /** Says a prompt and waits for the end of the turn. Never throws for what the agent does. */
+  say(prompt: string): Promise<TurnEnd>;
+  /** True where the next prompt finds the agent with what was said before in mind. */
+  remembers(): boolean;
+  /** Ends whatever runs still. */
+  end(): Promise<void>;
+}
+
+export interface TurnEnd {
+  /** How its process ended; null where it runs on, and only its turn is over. */
+  readonly exit: ProcessExit | null;
+  /** The end of what it wrote to its stderr. */
+  readonly stderr: string;
+}

@@ -1,0 +1,71 @@
+import { toJson } from '../../../core/base/json.ts';
+import type { ToolReach } from '../../../core/station/role.ts';
+import { claudeReader } from './claude-code-reader.ts';
+import { deskName, type AgentOrder, type Harness, type PlacedFile } from './harness.ts';
+
+/**
+ * Claude Code by its JSON stream. Its settings are those of the scratch home alone: a repository's own settings can start
+ * programs. It reads a role from the home's CLAUDE.md.
+ */
+export const claudeCode: Harness = {
+  name: 'claude-code',
+  // In a file: on a floor without walls the desk's address is a secret, and arguments are for everybody to see.
+  files: (order) => [...claudeFiles(order), { path: deskFile, text: deskConfig(order) }],
+  start: (order, session) => ({
+    argv: [
+      order.program,
+      '-p',
+      '--output-format',
+      'stream-json',
+      '--verbose',
+      ...(order.model === null ? [] : ['--model', order.model]),
+      ...reaches[order.tools],
+      '--setting-sources',
+      'user',
+      '--strict-mcp-config',
+      '--mcp-config',
+      `${order.home}/${deskFile}`,
+      ...(session === null ? [] : ['--resume', session]),
+    ],
+    env: claudeEnvironment(order),
+  }),
+  reader: claudeReader,
+};
+
+const deskFile = '.claude/desk.json';
+
+/** Files of Claude Code's home, whoever starts it. */
+export function claudeFiles({ instructions }: AgentOrder): readonly PlacedFile[] {
+  return [{ path: '.claude/CLAUDE.md', text: instructions }];
+}
+
+/**
+ * Environment of Claude Code. CLAUDE_CODE_SUBPROCESS_ENV_SCRUB is not among it: it puts a sandbox of its own around
+ * commands, which leaves empty files in the tree and asks for permission of everything; and there is no secret to scrub.
+ */
+export function claudeEnvironment({ home, reach }: AgentOrder): Record<string, string> {
+  return {
+    HOME: home,
+    CLAUDE_CONFIG_DIR: `${home}/.claude`,
+    ANTHROPIC_BASE_URL: reach.anthropic,
+    ANTHROPIC_API_KEY: reach.key,
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_AUTOUPDATER: '1',
+    // The gateway tries again; an agent that does so too only takes longer to say what is wrong.
+    CLAUDE_CODE_MAX_RETRIES: '2',
+    // It refuses to work unasked as root otherwise; the walls are the floor's.
+    IS_SANDBOX: '1',
+  };
+}
+
+const looking = 'Read,Grep,Glob';
+const desk = `mcp__${deskName}`;
+const reaches: Readonly<Record<ToolReach, readonly string[]>> = {
+  read: ['--permission-mode', 'dontAsk', '--tools', looking, '--allowedTools', `${looking},${desk}`],
+  edit: ['--permission-mode', 'acceptEdits', '--tools', `${looking},Edit,Write`, '--allowedTools', `${looking},${desk}`],
+  all: ['--permission-mode', 'bypassPermissions', '--tools', `${looking},Edit,Write,Bash`],
+};
+
+function deskConfig({ reach }: AgentOrder): string {
+  return JSON.stringify(toJson({ mcpServers: { [deskName]: { type: 'http', url: reach.report } } }));
+}

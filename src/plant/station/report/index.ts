@@ -1,0 +1,1 @@
+export { reportDesk } from './report-desk.ts';

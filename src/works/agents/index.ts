@@ -1,0 +1,1 @@
+export { agentDesk, type AgentNeeds } from './agent-desk.ts';
