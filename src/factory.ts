@@ -18,6 +18,7 @@ import {
   workRequest,
   type Crew,
 } from './works/dispatch/index.ts';
+import { agentDesk } from './works/agents/index.ts';
 import { floorDesk, whereabouts } from './works/floor/index.ts';
 import { gateDesk } from './works/gate/index.ts';
 import { mechanic } from './works/mechanic/index.ts';
@@ -37,6 +38,10 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
   const audience = new Audience();
   const house = new House(config, audience, machines);
   const needs = async (): Promise<RunNeeds> => (await house.open()).needs;
+  const agents = agentDesk(async () => {
+    const open = await house.open();
+    return { ...open.needs, agents: open.machines.agents };
+  });
   return {
     run: (request, watch) =>
       audience.during(watch, async () => {
@@ -64,9 +69,10 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
       const dir = await open.evidence.write(run, await evidenceFiles(run, events, open.blobs), out);
       return { run, dir, head: result?.evidence.head ?? '', ref: result?.evidence.ref ?? null };
     },
-    doctor: async () => await diagnose(config, async () => (await house.open()).machines),
+    doctor: async () => await diagnose(config, async () => (await house.open()).machines, agents),
     where: async (run) => await whereabouts(run, await needs()),
     floor: floorDesk(needs),
+    agents,
     serve: (offer) => house.serve(offer),
     gates: gateDesk(needs),
     operations: operations(needs, { database: async () => (await house.open()).machines.database, underItsLine }),
@@ -78,9 +84,10 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
 
 /** The line a request names, checked. */
 async function lineOf(request: RunRequest): Promise<Line> {
-  const { parseLine } = await import('./works/line-file/index.ts'); // most processes read no line
+  const { forceStation, parseLine } = await import('./works/line-file/index.ts'); // most processes read no line
   const file = request.lineFile ?? (await builtInLine(request.line));
-  return parseLine(file.text, file.path);
+  const line = parseLine(file.text, file.path, file.roles);
+  return request.station === undefined ? line : forceStation(line, request.station);
 }
 
 /** The request under the name that its line file gives: pauses and limits of that line are its own. */
@@ -151,10 +158,8 @@ class House implements Crew {
   async #openOnce(): Promise<Open> {
     this.#machines ??= openMachines(this.#config);
     const machines = await this.#machines;
-    const stations = new Map([
-      ['mechanic', mechanic({ registry: machines.registry })],
-      ['command', commandStation()],
-    ]);
+    const crew = [mechanic({ registry: machines.registry }), commandStation(), ...machines.agentStations];
+    const stations = new Map(crew.map((station) => [station.name, station]));
     const progress = (told: Progress): void => this.#audience.tell(told);
     this.#open = { machines, needs: { ...machines, stations, progress } };
     return this.#open;

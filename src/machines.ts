@@ -1,16 +1,17 @@
 import { isJidokaError } from './core/base/error.ts';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { assertNever } from './core/base/assert-never.ts';
 import { parseDigest } from './core/base/ids.ts';
 import { redact } from './core/base/redact.ts';
 import type { AdvisorySource } from './core/ports/advisories.ts';
+import type { AgentStore } from './core/ports/stations/agents.ts';
 import type { Blobs } from './core/ports/blobs.ts';
 import type { Clock } from './core/ports/clock.ts';
 import type { Control } from './core/ports/control.ts';
 import type { Credentials } from './core/ports/credentials.ts';
-import type { Egress, GitCapability, Lending, ModelUpstream } from './core/ports/egress.ts';
+import type { Egress, EgressRoute, GitCapability, Lending, ModelUpstream } from './core/ports/egress.ts';
 import type { Engine } from './core/ports/engine.ts';
 import type { EvidenceStore } from './core/ports/evidence-store.ts';
 import type { Feed } from './core/ports/feed.ts';
@@ -18,17 +19,31 @@ import { presetFloor, type Floor, type FloorSettings, type Limits } from './core
 import type { Forge } from './core/ports/forge.ts';
 import type { Ledger } from './core/ports/ledger.ts';
 import type { Registry } from './core/ports/registry.ts';
+import type { Station } from './core/ports/station.ts';
+import type { ReportDesk, ToolDesk } from './core/ports/stations/report-desk.ts';
 import type { Digest } from './core/base/ids.ts';
 import { systemClock } from './plant/clock/index.ts';
 import { openCredentials } from './plant/credentials/index.ts';
 import { openControl, openEngine } from './plant/engine/index.ts';
 import { evidenceFolders } from './plant/evidence/index.ts';
 import { openEgress } from './plant/egress/index.ts';
-import { containerFloor, enginePlaces, firstThatHolds, floorRoot, hostFloor, sandboxFloor, sshFloor } from './plant/floor/index.ts';
+import {
+  containerFloor,
+  enginePlaces,
+  firstThatHolds,
+  floorRoot,
+  hostFloor,
+  ownPrograms,
+  sandboxFloor,
+  sshFloor,
+} from './plant/floor/index.ts';
 import { gitForge } from './plant/forge/index.ts';
 import { blobTable, openBlobs, openFeed, openLedger, type OpenFeed } from './plant/ledger/index.ts';
 import { openDatabase, refuseMoved, withFileLock, type Database } from './plant/postgres/index.ts';
 import { npmRegistry, npmUpstreams } from './plant/registry/index.ts';
+import { agentStore } from './plant/station/agents/index.ts';
+import { agentStations } from './plant/station/index.ts';
+import { reportDesk } from './plant/station/report/index.ts';
 
 export { builtInLine } from './plant/lines/index.ts';
 
@@ -54,14 +69,19 @@ export interface Machines {
   readonly feed: Feed;
   readonly blobs: Blobs;
   readonly floor: Floor;
+  /** Where stations of this floor hand in their reports. */
+  readonly desk: ReportDesk;
   /** Where a floor of containers looks for an engine when the settings name none. */
   readonly enginePlaces: readonly string[];
+  /** Coding agents, by the names of their drivers. */
+  readonly agentStations: readonly Station[];
   readonly forge: Forge;
   readonly lending: Lending;
   readonly registry: Registry;
   readonly advisories: AdvisorySource;
   readonly evidence: EvidenceStore;
   readonly credentials: Credentials;
+  readonly agents: AgentStore;
   readonly clock: Clock;
   readonly sha256: (content: string | Uint8Array) => Digest;
   readonly pid: number;
@@ -79,13 +99,14 @@ export async function openMachines(config: FactoryConfig): Promise<Machines> {
   const clock = systemClock();
   const forge = gitForge({ root: join(home, 'forge'), env, log, lock: withFileLock });
   const settings = config.floor ?? presetFloor;
-  const floor = within(settings.limits, floorOf(config, settings, { clock, log, git: forge }));
+  const desk = reportDesk({ version: config.version });
+  const floor = within(settings.limits, floorOf(config, settings, { clock, log, git: forge, desk }));
   // The floor looks at its tools while the database starts; whoever needs it hears of a failure.
   floor.probe().catch(() => undefined);
   const database = await openDatabase({ home, url: config.databaseUrl, binDir: config.postgresBin, env, log });
   try {
     await refuseMoved(database);
-    return await machinesOn(database, { config, log, clock, floor, forge });
+    return await machinesOn(database, { config, log, clock, floor, forge, desk });
   } catch (error) {
     await floor.close();
     await database.close();
@@ -97,22 +118,24 @@ interface Around {
   readonly clock: Clock;
   readonly log: (line: string) => void;
   readonly git: GitCapability;
+  readonly desk: ToolDesk;
 }
 
-function floorOf({ home, env }: FactoryConfig, settings: FloorSettings, { clock, log, git }: Around): Floor {
+function floorOf({ home, env }: FactoryConfig, settings: FloorSettings, { clock, log, git, desk }: Around): Floor {
   const { kind, preset, image, engine, host, least, region } = settings;
   const ground = { root: floorRoot(home, process.getuid?.()), clock, env, log, region };
+  const model = modelUpstream(env);
   const egress = (): Egress => {
     const upstreams = npmUpstreams({ cwd: home, env, cacheFolder: join(home, 'registry-cache') });
-    return openEgress({ upstreams, git, model: modelUpstream(env), path: env['PATH'] ?? '' });
+    return openEgress({ upstreams, git, model, desk, path: env['PATH'] ?? '' });
   };
-  const sandbox = (): Floor => sandboxFloor({ ...ground, egress: egress(), least });
+  const sandbox = (): Floor => sandboxFloor({ ...ground, egress: egress(), least, programs: [agentFolder(home)] });
   const containers = (): Floor => containerFloor({ ...ground, root: join(home, 'containers'), image, engine, egress: egress() });
   // Where the owner named an image, containers stand in for walls that this machine does not give.
   const standsIn = preset && image !== null;
   switch (kind) {
     case 'host':
-      return hostFloor(ground);
+      return hostFloor({ ...ground, egress: egress(), routes: routesOnHost(env) });
     case 'sandbox':
       return standsIn ? firstThatHolds(sandbox(), containers()) : sandbox();
     case 'ssh':
@@ -124,6 +147,11 @@ function floorOf({ home, env }: FactoryConfig, settings: FloorSettings, { clock,
   }
 }
 
+/** Beside the workspaces: the user that commands run as must be able to pass all folders above. */
+function agentFolder(home: string): string {
+  return join(dirname(floorRoot(home, process.getuid?.())), 'agents');
+}
+
 /** Where requests of jobs to models go: a gateway that the owner names, whose key no job ever sees. */
 function modelUpstream(env: FactoryConfig['env']): ModelUpstream {
   const [url, key] = [env['JIDOKA_MODEL_URL'] ?? '', env['JIDOKA_MODEL_KEY'] ?? ''];
@@ -131,6 +159,11 @@ function modelUpstream(env: FactoryConfig['env']): ModelUpstream {
     url: () => (url === '' ? null : url),
     credentials: (): Readonly<Record<string, string>> => (key === '' ? {} : { authorization: `Bearer ${key}` }),
   };
+}
+
+/** Where no gateway is named, an agent on the host finds its provider by itself, as nothing keeps it from that. */
+function routesOnHost(env: FactoryConfig['env']): readonly EgressRoute[] {
+  return (env['JIDOKA_MODEL_URL'] ?? '') === '' ? ['git', 'report'] : ['model', 'git', 'report'];
 }
 
 /** The floor with the owner's limits for workspaces that nobody set others for. */
@@ -151,33 +184,49 @@ interface Ground {
   readonly log: (line: string) => void;
   readonly clock: Clock;
   readonly floor: Floor;
+  readonly desk: ReportDesk;
 }
 
-async function machinesOn(database: Database, { config, log, clock, floor, forge }: Ground): Promise<Machines> {
+async function machinesOn(database: Database, { config, log, clock, floor, forge, desk }: Ground): Promise<Machines> {
   const { home, env, version } = config;
   const registry = npmRegistry({ cwd: home, env, log, clock });
   const feed = leavingWith(openFeed(database), database);
   const engine = await openEngine({ database, log });
+  const agents = agentStore({
+    folder: agentFolder(home),
+    drafts: `${agentFolder(home)}-drafts`,
+    settings: home,
+    env,
+    clock,
+    run: ownPrograms(clock),
+    log,
+    lock: withFileLock,
+  });
+  const blobs = openBlobs(join(home, 'blobs'), redact, blobTable(database));
   return {
     engine,
     enginePlaces: enginePlaces(env),
+    agentStations: agentStations({ agents, desk, blobs, clock }),
     feed,
     control: openControl(database),
     ledger: openLedger(database, redact),
-    blobs: openBlobs(join(home, 'blobs'), redact, blobTable(database)),
+    blobs,
     floor,
+    desk,
     forge,
     lending: forge,
     registry,
     advisories: registry,
     evidence: evidenceFolders(join(home, 'evidence')),
     credentials: openCredentials(database),
+    agents,
     clock,
     sha256: (content) => parseDigest(createHash('sha256').update(content).digest('hex')),
     pid: process.pid,
     version,
     database: database.where,
     close: async () => {
+      await agents.close();
       await engine.close();
       await feed.close();
       // A machine that is out of reach is tidied up by whoever reaches it next.

@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { floorContract, otherOwner } from '../../kit/floor/index.ts';
+import { floorContract, otherOwner, wayOutContract } from '../../kit/floor/index.ts';
 import type { OtherOwner } from '../../kit/floor/index.ts';
 import type { Floor, Workspace } from '../../src/core/ports/floor.ts';
 import { containerFloor } from '../../src/plant/floor/container/index.ts';
+import { deskEgress } from '../floor/desk-egress.ts';
 import { commandsInContainer } from './container-commands.ts';
 import { livesOfContainers } from './container-lives.ts';
 import type { EngineUnderTest } from './engine.ts';
@@ -35,6 +36,18 @@ export function containerSuite(kind: EngineUnderTest['kind'], start: () => Promi
         floor,
         outlook: containerOutlook(engine),
         other: () => otherFactory(engine, root),
+        async end() {
+          await floor.close();
+          await rm(root, { recursive: true, force: true, maxRetries: 10 });
+        },
+      };
+    });
+
+    wayOutContract(`containers of ${kind}`, async (desk) => {
+      const root = await mkdtemp(join(tmpdir(), 'jidoka-c-'));
+      const floor = containerFloor(optionsOn(engine, root, deskEgress(desk)));
+      return {
+        floor,
         async end() {
           await floor.close();
           await rm(root, { recursive: true, force: true, maxRetries: 10 });

@@ -24,6 +24,7 @@ const askedAt: Readonly<Record<EventBody['type'], readonly Command['kind'][] | '
   'stage.started': ['stage'],
   'stage.retried': ['stage'],
   'station.started': ['stage'],
+  'station.handed-over': ['stage'],
   'workspace.opened': ['stage'],
   'workspace.used': ['stage'],
   'environment.read': ['stage'],
@@ -56,6 +57,9 @@ const askedAt: Readonly<Record<EventBody['type'], readonly Command['kind'][] | '
   'factory.scheduled': 'never',
   'factory.unscheduled': 'never',
   'factory.fired': 'never',
+  'station.added': 'never',
+  'station.removed': 'never',
+  'station.seen': 'never',
   'request.taken': 'never',
   'request.refused': 'never',
 };

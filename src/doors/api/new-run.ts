@@ -18,6 +18,12 @@ const Subject = z.discriminatedUnion('kind', [
     body: z.string().default(''),
     paths: z.array(z.string().min(1)).min(1).nullable().default(null),
   }),
+  z.strictObject({
+    kind: z.literal('ticket'),
+    key: z.string().min(1).nullable().default(null),
+    source: z.string().min(1).default('api'),
+    text: z.string().min(1),
+  }),
 ]);
 
 /** What a request for runs says. Who asks is told by the token, never by the body. */
@@ -30,7 +36,10 @@ export const NewRun = z.strictObject({
   dryRun: z.boolean().default(false),
   again: z.boolean().default(false),
   advisories: z.array(File).default([]),
-  lineFile: File.nullable().default(null),
+  lineFile: File.extend({ roles: z.array(File).exactOptional() })
+    .nullable()
+    .default(null),
+  station: z.string().min(1).exactOptional(),
   /** Lower goes first. */
   priority: z.number().int().min(0).max(999_999).default(100),
 });
@@ -44,6 +53,10 @@ export function runRequest(asked: NewRun, { kind, name }: Actor): RunRequest {
   if (kind === 'agent' && asked.lineFile !== null)
     throw new JidokaError('access-refused', `${name} is an agent and cannot bring a line file.`, {
       mend: 'Name a line that the factory has, or let a person ask.',
+    });
+  if (kind === 'agent' && asked.station?.startsWith('command:') === true)
+    throw new JidokaError('access-refused', `${name} is an agent and cannot name a program to run.`, {
+      mend: 'Name a station that the factory has, or let a person ask.',
     });
   return { ...asked, actor: `${kind}:${name}` };
 }

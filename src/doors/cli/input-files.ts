@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type ErrorCode, JidokaError } from '../../core/base/error.ts';
+import type { LineFile } from '../../core/ports/factory.ts';
 
 /** A file as the factory takes it: what it says, and its name for messages. */
 export interface InputFile {
@@ -20,17 +21,28 @@ export async function readAdvisories(path: string, cwd: string): Promise<InputFi
   });
 }
 
-/** Reads a line file; what it says is judged by the factory. */
-export async function readLineFile(path: string, cwd: string): Promise<InputFile> {
-  return {
-    path,
-    text: await read(resolve(cwd, path), 'line-invalid', 'Give the path of a line file, such as a copy of lines/deps/line.yaml.'),
-  };
+/** Reads a line file and the roles that lie beside it, in the folder "roles"; what they say is judged by the factory. */
+export async function readLineFile(path: string, cwd: string): Promise<LineFile> {
+  const file = resolve(cwd, path);
+  const text = await read(file, 'line-invalid', 'Give the path of a line file, such as a copy of lines/deps/line.yaml.');
+  const folder = join(dirname(file), 'roles');
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.md')).toSorted(); // most lines have none
+  const mend = 'Give a role as a Markdown file.';
+  const roles = names.map(async (name) => ({ path: join(folder, name), text: await read(join(folder, name), 'line-invalid', mend) }));
+  return { path, text, ...(names.length === 0 ? {} : { roles: await Promise.all(roles) }) };
 }
 
 /** Reads the words of a task. */
 export async function readWords(path: string, cwd: string): Promise<string> {
   return read(resolve(cwd, path), 'usage', 'Give the path of a text file that says what is to be done.');
+}
+
+/** Reads a scenario or a tape of a model twin. */
+export async function readTwinFile(path: string, cwd: string): Promise<InputFile> {
+  return {
+    path,
+    text: await read(resolve(cwd, path), 'scenario-invalid', 'Give the path of a scenario, in the form of docs/TWIN.md, or of a tape.'),
+  };
 }
 
 const osvMend = 'An advisory is one JSON object in OSV form: https://ossf.github.io/osv-schema/';

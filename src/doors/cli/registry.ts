@@ -13,6 +13,7 @@ import { floorList, floorReap } from './commands/floor/standing.ts';
 import { where } from './commands/floor/where.ts';
 import { answer, approve, reject } from './commands/gate/answer-gate.ts';
 import { gates } from './commands/gate/gates.ts';
+import { bug } from './commands/line/bug.ts';
 import { cve } from './commands/line/cve.ts';
 import { deps } from './commands/line/deps.ts';
 import { runCommand } from './commands/line/run.ts';
@@ -28,14 +29,20 @@ import { tokenAdd, tokenList, tokenRemove } from './commands/operate/token.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { show } from './commands/show.ts';
+import { stationAdd } from './commands/station/add.ts';
+import { stationList } from './commands/station/list.ts';
+import { stationRemove } from './commands/station/remove.ts';
+import { twinModel } from './commands/twin/model.ts';
 import { watch } from './commands/watch.ts';
 
-const lines = [deps, cve, task] as const;
+const lines = [deps, cve, bug, task] as const;
 const work = [runs, show, watch, resume, cancel, evidence, evidenceVerify] as const;
 const people = [gates, approve, reject, answer, reviewed] as const;
 const processes = [up, down, status, worker] as const;
 const settings = [pause, unpause, limits, limit] as const;
 const floor = [floorProbe, floorPrepare, floorList, floorReap, where, shell] as const;
+const stations = [stationAdd, stationList, stationRemove] as const;
+const twins = [twinModel] as const;
 const keeping = [scheduleList, scheduleRemove, tokenAdd, tokenList, tokenRemove, dbMove, doctor] as const;
 
 /** Every command, in the order help shows them. What a command needs beyond itself it loads when it runs. */
@@ -48,5 +55,7 @@ export const records: readonly CommandRecord[] = [
   ...settings,
   ...lines.map(scheduleAdd),
   ...floor,
+  ...stations,
+  ...twins,
   ...keeping,
 ];

@@ -1,4 +1,5 @@
 import type { Factory } from '../../core/ports/factory.ts';
+import type { ModelTwinFiles } from '../../model-twin.ts';
 import type { Settings } from '../config.ts';
 import type { VerifyEvidence } from './verify.ts';
 
@@ -39,4 +40,13 @@ export interface MoveReport {
 export async function loadMove(): Promise<MoveDatabase> {
   const { moveDatabase } = await import('../../move-database.ts');
   return moveDatabase;
+}
+
+/** Starts a double of model APIs. Throws `scenario-invalid`, `port-taken` and `usage`. */
+export type OpenModelTwin = (files: ModelTwinFiles) => Promise<{ readonly url: string; close(): Promise<void> }>;
+
+/** Loads the model twin, which needs no factory and no database. */
+export async function loadModelTwin(): Promise<OpenModelTwin> {
+  const { openModelTwin } = await import('../../model-twin.ts');
+  return openModelTwin;
 }

@@ -3,7 +3,7 @@ import type { Factory } from '../../core/ports/factory.ts';
 import { type Environment, readEnvironment, type Settings } from '../config.ts';
 import { processTerminal, type Terminal } from './live/terminal.ts';
 import type { VerifyEvidence } from './verify.ts';
-import { loadMove, loadVerifier, type MoveDatabase, openFactory, type Opening } from './wiring.ts';
+import { loadModelTwin, loadMove, loadVerifier, type MoveDatabase, openFactory, type Opening, type OpenModelTwin } from './wiring.ts';
 
 /** What a command line stands in. Given, so that a test can stand it elsewhere. */
 export interface World {
@@ -11,6 +11,8 @@ export interface World {
   readonly stderr: Sink;
   /** For programs of elsewhere that are spoken with. */
   readonly terminal: Terminal;
+  /** What is piped in, for a command that reads it. */
+  stdin(): AsyncIterable<Uint8Array | string>;
   readonly env: Environment;
   readonly cwd: string;
   /** The script as it was called: process.argv[1]. */
@@ -26,6 +28,7 @@ export interface World {
   openFactory(settings: Settings, log: (line: string) => void, opening?: Opening): Promise<Factory>;
   loadVerifier(): Promise<VerifyEvidence>;
   loadMove(): Promise<MoveDatabase>;
+  loadModelTwin(): Promise<OpenModelTwin>;
   /** Whether this command line was given from within a workspace of a factory: by a job, not by a person. */
   isInsideJob(): Promise<boolean>;
   /** Tells the process that started this one, where it listens. */
@@ -48,6 +51,7 @@ export function processWorld(): World {
     stdout: sinkOf(process.stdout),
     stderr: sinkOf(process.stderr),
     terminal: processTerminal({ stdout: process.stdout, input: () => process.stdin }),
+    stdin: () => process.stdin,
     env,
     cwd: process.cwd(),
     script: process.argv[1] ?? 'jidoka',
@@ -58,6 +62,7 @@ export function processWorld(): World {
     openFactory,
     loadVerifier,
     loadMove,
+    loadModelTwin,
     isInsideJob: async () => {
       const { isInsideJob } = await import('./job.ts');
       return isInsideJob(env, process.ppid);

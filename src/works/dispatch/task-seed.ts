@@ -27,7 +27,8 @@ export function taskSeed({ key, title, body, paths }: Task, repository: Reposito
   };
 }
 
-function slug(title: string): string {
+/** Words as a name: lower-case letters and digits of ASCII, with dashes; empty where there are none. */
+export function slug(title: string): string {
   return title
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')

@@ -17,7 +17,9 @@ import {
 } from '../intake/index.ts';
 import type { RunNeeds } from '../run/index.ts';
 import type { Crew } from './crew.ts';
+import { checkStations } from './check-stations.ts';
 import { taskSeed } from './task-seed.ts';
+import { ticketSeed } from './ticket-seed.ts';
 import { groupParts, workGroup, type Part, type SeedOf } from './work-group.ts';
 import { workSeed, type SeedOrder } from './work-seed.ts';
 
@@ -74,6 +76,10 @@ export async function planRequest(request: RunRequest, means: RequestMeans): Pro
   const { scope, actor, subject } = request;
   const order = await orderOf(request, means);
   if (subject.kind === 'task') return { asked: { kind: 'one', seed: taskSeed(subject, repository, { line, scope, actor }) }, order };
+  if (subject.kind === 'ticket') {
+    const seed = ticketSeed(subject, repository, { line, scope, actor, sha256: needs.sha256 });
+    return { asked: { kind: 'one', seed }, order };
+  }
   const project = await surveyProject(repository, needs.forge);
   const { node } = await needs.floor.probe();
   const question: Question = { line, scope, actor, node, now: needs.clock.now() };
@@ -97,24 +103,12 @@ export function deliveryOf(purpose: Part['purpose'], { delivery }: Pick<SeedOrde
 
 /** A line takes one kind of seed, and what is asked for must make that kind. */
 function checkSeed({ subject }: RunRequest, { name, seed }: Line): void {
-  const made = subject.kind === 'task' ? 'task' : subject.kind === 'advisories' ? 'advisory' : 'dependency';
+  const made =
+    subject.kind === 'task' || subject.kind === 'ticket' ? subject.kind : subject.kind === 'advisories' ? 'advisory' : 'dependency';
   if (made === seed) return;
   throw new JidokaError('usage', `Line "${name}" works on a seed of kind ${seed}, and this request makes one of kind ${made}.`, {
-    mend: `Use \`jidoka run ${{ task: 'task', advisory: 'cve', dependency: 'deps' }[seed]}\` with this line.`,
+    mend: `Use \`jidoka run ${{ task: 'task', ticket: 'bug', advisory: 'cve', dependency: 'deps' }[seed]}\` with this line.`,
   });
-}
-
-/** Told before any work is done: the schema of a line does not know which stations a factory has. */
-function checkStations({ name, stages }: Line, { stations }: RunNeeds): void {
-  const stage = stages.find(({ does, station }) => does === 'change' && !stations.has(station ?? ''));
-  if (stage === undefined) return;
-  throw new JidokaError(
-    'line-invalid',
-    `Stage "${stage.id}" of line "${name}" names the station "${stage.station ?? ''}", which this factory does not have.`,
-    {
-      mend: `Name one of: ${[...stations.keys()].join(', ')}.`,
-    },
-  );
 }
 
 interface Survey {
@@ -141,7 +135,7 @@ async function orderOf(request: RunRequest, { line, needs, signal }: RequestMean
 
 const usualPriority = 100;
 
-async function seedsOf(subject: Exclude<RunRequest['subject'], { kind: 'task' }>, survey: Survey): Promise<Asked> {
+async function seedsOf(subject: Exclude<RunRequest['subject'], { kind: 'task' | 'ticket' }>, survey: Survey): Promise<Asked> {
   const { request, needs, project, question } = survey;
   switch (subject.kind) {
     case 'package':

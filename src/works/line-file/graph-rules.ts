@@ -1,7 +1,7 @@
-import { nearest } from '../../core/base/nearest.ts';
 import { ancestors, predecessors } from '../../core/line/graph.ts';
 import type { Line, Stage } from '../../core/line/line.ts';
 import type { Complaint } from './complaint.ts';
+import { meant } from './meant.ts';
 
 /** What makes a graph of the stages: names that lead somewhere, no circle, joins that can hold. */
 export function graphComplaints(line: Line): Complaint[] {
@@ -20,12 +20,6 @@ function nameless({ stages }: Line, { id, after = [] }: Stage, at: number): Comp
     if (known.includes(name)) return [];
     return [{ ...place, message: `Stage "${id}" comes after "${name}", which is no stage of this line.`, mend: meant(name, known) }];
   });
-}
-
-/** What a person may have meant by a name that is none. */
-export function meant(name: string, known: readonly string[]): string {
-  const near = nearest(name, known);
-  return near === null ? `There are: ${known.join(', ') || 'none'}.` : `Did you mean "${near}"?`;
 }
 
 function circle(line: Line): Complaint[] {

@@ -164,11 +164,11 @@ describe('what a kind of stage needs', () => {
     ],
     [
       changed('baseline', { station: 'mechanic' }),
-      'station: mechanic | Stage "baseline" does baseline, which has no use for "station". | Remove it here; it belongs to a stage that does change.',
+      'station: mechanic | Stage "baseline" does baseline, which has no use for "station". | Remove it here; it belongs to a stage that does change, reproduction, judgement.',
     ],
     [
       changed('inspection', { run: ['true'] }),
-      'run: | Stage "inspection" does inspection, which has no use for "run". | Remove it here; it belongs to a stage that does command, change.',
+      'run: | Stage "inspection" does inspection, which has no use for "run". | Remove it here; it belongs to a stage that does command, change, reproduction, judgement.',
     ],
     [
       idleWith({ ...lint, ...review, id: 'lint', does: 'command' }),
@@ -180,11 +180,11 @@ describe('what a kind of stage needs', () => {
     ],
     [
       idleWith({ ...review, retries: 2 }),
-      'retries: 2 | Stage "review" does gate, which has no use for "retries". | Remove it here; it belongs to a stage that does applicability, baseline, change, command, inspection.',
+      'retries: 2 | Stage "review" does gate, which has no use for "retries". | Remove it here; it belongs to a stage that does applicability, baseline, change, reproduction, judgement, command, inspection.',
     ],
     [
       changed('change', { station: 'command' }),
-      'id: change | Stage "change" leaves the change to the station "command" and gives it no command. | Add "run: [node, scripts/change.mjs]" to it.',
+      'id: change | Stage "change" leaves its work to the station "command" and gives it no command. | Add "run: [node, scripts/change.mjs]" to it.',
     ],
     [
       changed('change', { run: ['true'] }),
@@ -271,7 +271,7 @@ describe('the way back', () => {
   it.each<[Line, string]>([
     [
       changed('change', { onFail: { stage: 'baseline', atMost: 1 } }),
-      'onFail: | Stage "change" does change, which objects to nothing. | Put "onFail" on a stage that does inspection, command, gate, runs.',
+      'onFail: | Stage "change" does change, which objects to nothing. | Put "onFail" on a stage that does inspection, judgement, reproduction, command, gate, runs.',
     ],
     [
       changed('inspection', { onFail: { stage: 'chnage', atMost: 1 } }),

@@ -1,1 +1,2 @@
+export { forceStation } from './force-station.ts';
 export { parseLine } from './parse-line.ts';

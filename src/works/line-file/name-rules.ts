@@ -1,9 +1,10 @@
 import type { Line } from '../../core/line/line.ts';
 import type { Complaint } from './complaint.ts';
+import { meant } from './meant.ts';
 
 /** Names given once, short enough to stand in a branch, and none that means something else where it would stand. */
 export function nameComplaints(line: Line): Complaint[] {
-  return [...repeated(line), ...reserved(line), ...long(line)];
+  return [...repeated(line), ...reserved(line), ...long(line), ...roleless(line)];
 }
 
 function repeated({ stages, inspection, noOpRules }: Line): Complaint[] {
@@ -49,6 +50,16 @@ function reserved({ name, stages }: Line): Complaint[] {
 function taken(path: readonly PropertyKey[], name: string, names: ReadonlySet<string>): Complaint[] {
   if (!names.has(name)) return [];
   return [{ path, at: 'value', message: `"${name}" is a name that the factory uses itself.`, mend: 'Choose another.' }];
+}
+
+/** A role that a stage names is one of the line's own, or lies in a file beside it. */
+function roleless({ stages, roles = [] }: Line): Complaint[] {
+  const known = roles.map(({ name }) => name);
+  return stages.flatMap(({ id, role }, at): Complaint[] => {
+    if (role === undefined || known.includes(role)) return [];
+    const message = `Stage "${id}" has the role "${role}", and there is no roles/${role}.md beside the line.`;
+    return [{ path: ['stages', at, 'role'], at: 'value', message, mend: meant(role, known) }];
+  });
 }
 
 const lettersAllowed = 40;

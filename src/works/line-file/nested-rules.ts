@@ -1,5 +1,5 @@
 import type { Line } from '../../core/line/line.ts';
-import { meant } from './graph-rules.ts';
+import { meant } from './meant.ts';
 import type { Complaint } from './complaint.ts';
 
 /** A run of a run of a run is as deep as anyone can still follow. */

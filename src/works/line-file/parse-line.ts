@@ -3,22 +3,24 @@ import { Line } from '../../core/line/line.ts';
 import { readYaml } from '../yaml/index.ts';
 import { type Complaint, complaintOf } from './complaint.ts';
 import { houseRules } from './house-rules.ts';
+import { withRoles, type RoleFile } from './with-roles.ts';
 
 const charactersAllowed = 256 * 1024;
 
 /**
- * Reads the text of a line file. Throws `line-invalid` for the first thing that is wrong, as `file:line:column`
+ * Reads the text of a line file, with the roles that its stages name laid in from the files beside it. Throws `line-invalid` for the first thing that is wrong, as `file:line:column`
  * with what to write instead.
  *
  * @example
  * parseLine(text, 'lines/deps/line.yaml').stages[0].id; // 'applicability'
  */
-export function parseLine(text: string, file: string): Line {
+export function parseLine(text: string, file: string, roles: readonly RoleFile[] = []): Line {
   const yaml = readYaml(text, charactersAllowed);
   if (yaml.kind === 'fault') throw fault(file, yaml);
   const parsed = Line.safeParse(yaml.value, { reportInput: true });
-  const complaints = parsed.success ? houseRules(parsed.data) : parsed.error.issues.map(complaintOf);
-  if (parsed.success && complaints.length === 0) return parsed.data;
+  const line = parsed.success ? withRoles(parsed.data, roles) : null;
+  const complaints = line !== null ? houseRules(line) : (parsed.error?.issues ?? []).map(complaintOf);
+  if (line !== null && complaints.length === 0) return line;
   const placed = complaints.map((complaint) => ({ ...complaint, place: yaml.placeOf(complaint) }));
   const [first] = placed.toSorted((left, right) => rank(left) - rank(right) || left.place.offset - right.place.offset);
   throw fault(file, first ?? { place: { line: 1, column: 1 }, message: 'This is not a line.', mend: 'See lines/deps/line.yaml.' });

@@ -1,12 +1,12 @@
 import type { CheckName } from '../../core/evidence/check.ts';
 import { ancestors, lastStages } from '../../core/line/graph.ts';
-import type { Line, StageKind } from '../../core/line/line.ts';
+import type { Line, Stage, StageKind } from '../../core/line/line.ts';
 import { assuredAfter } from './assured.ts';
 import type { Complaint } from './complaint.ts';
 
 /** What makes a verdict of a line worth something: the stages that its proof rests on, and demands that can be met. */
 export function proofComplaints(line: Line): Complaint[] {
-  return [...once(line), ...owed(line), ...inspected(line), ...unchecked(line), ...demanded(line), ...idle(line)];
+  return [...once(line), ...owed(line), ...inspected(line), ...unchecked(line), ...reproduced(line), ...demanded(line), ...idle(line)];
 }
 
 /** The sure ways of an inspection: what it holds a change against, and the change. */
@@ -14,7 +14,7 @@ const before: readonly StageKind[] = ['applicability', 'baseline', 'change'];
 
 /** A change is held against the baseline: of two, nobody could say which. */
 function once({ stages }: Line): Complaint[] {
-  return (['applicability', 'baseline'] as const).flatMap((kind) =>
+  return (['applicability', 'baseline', 'reproduction'] as const).flatMap((kind) =>
     stages.flatMap(({ id, does }, at): Complaint[] => {
       const first = stages.findIndex((stage) => stage.does === kind);
       if (does !== kind || first === at) return [];
@@ -54,6 +54,34 @@ function unchecked(line: Line): Complaint[] {
   });
 }
 
+/** What a ticket reports is shown on the base before anything is changed; and a gate about a change has one before it. */
+function reproduced(line: Line): Complaint[] {
+  const hasOne = line.stages.some(({ does }) => does === 'reproduction');
+  const lacks = (stage: Stage): { readonly kind: StageKind; readonly mend: string } | null => {
+    const isAfter = (kind: StageKind): boolean => assuredAfter(line, ({ does }) => does === kind).has(stage.id);
+    if (stage.does === 'reproduction' && !isAfter('baseline'))
+      return { kind: 'baseline', mend: 'New tests are held against those of the base: let a baseline come before them.' };
+    if (stage.does === 'change' && hasOne && !isAfter('reproduction'))
+      return { kind: 'reproduction', mend: 'Let what is to be mended be shown before it is mended.' };
+    if (stage.gate?.when !== undefined && !isAfter('change'))
+      return { kind: 'change', mend: 'It asks about a change: let one come before it, or remove "when".' };
+    return null;
+  };
+  return line.stages.flatMap((stage, at): Complaint[] => {
+    const lack = lacks(stage);
+    return lack === null
+      ? []
+      : [
+          {
+            path: ['stages', at],
+            at: 'value',
+            message: `Stage "${stage.id}" can be begun without ${lack.kind} before it.`,
+            mend: lack.mend,
+          },
+        ];
+  });
+}
+
 /** True where the line cannot end before the stage is done. */
 function isSure(line: Line, id: string): boolean {
   const assured = assuredAfter(line, (stage) => stage.id === id);
@@ -69,6 +97,9 @@ const makers: Partial<Record<CheckName, StageKind | null>> = {
   command: 'command',
   runs: 'runs',
   person: 'gate',
+  reproduction: 'reproduction',
+  fixed: 'reproduction',
+  review: 'judgement',
 };
 
 /** What a stage of its own objects with ends the run: it cannot be for information only. */

@@ -2,9 +2,9 @@ import { ancestors } from '../../core/line/graph.ts';
 import type { Line, Rework, Stage, StageKind } from '../../core/line/line.ts';
 import { assuredAfter } from './assured.ts';
 import type { Complaint } from './complaint.ts';
-import { meant } from './graph-rules.ts';
+import { meant } from './meant.ts';
 
-const objectors: ReadonlySet<StageKind> = new Set(['inspection', 'command', 'gate', 'runs']);
+const objectors: ReadonlySet<StageKind> = new Set(['inspection', 'judgement', 'reproduction', 'command', 'gate', 'runs']);
 
 /** What may send back, and to where: to work that surely was done before it. */
 export function reworkComplaints(line: Line): Complaint[] {
@@ -26,6 +26,8 @@ function reworkComplaint(line: Line, stage: Stage, { at, onFail }: { readonly at
     return [
       { ...place, message: `Stage "${id}" sends back to "${target}", which is no stage of this line.`, mend: meant(target, [...earlier]) },
     ];
+  // What was not shown is tried again by the stage that tried it.
+  if (does === 'reproduction' && target === id) return [];
   if (!earlier.has(target)) {
     const message = `Stage "${id}" sends back to "${target}", which does not come before it.`;
     return [{ ...place, message, mend: `Before it come: ${[...earlier].join(', ') || 'none'}.` }];

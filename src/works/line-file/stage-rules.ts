@@ -1,30 +1,52 @@
 import { seedKey } from '../../core/base/ids.ts';
 import type { Line, Stage, StageKind } from '../../core/line/line.ts';
+import { isByStation, programStations, stationsOf } from '../../core/line/stations.ts';
 import type { Complaint } from './complaint.ts';
 
 type Key = keyof Stage;
 
+interface Need {
+  readonly key: Key;
+  readonly lack: string;
+  readonly mend: string;
+}
+
 /** What a kind of stage cannot do without, and how to write it. */
-const needs: Partial<Record<StageKind, { readonly key: Key; readonly lack: string; readonly mend: string }>> = {
-  change: { key: 'station', lack: 'has no station to do the change', mend: 'Add "station: mechanic" to it.' },
-  command: { key: 'run', lack: 'has no command', mend: 'Add "run: [npm, run, lint]" to it.' },
-  gate: {
-    key: 'gate',
-    lack: 'is a gate without a question',
-    mend: 'Add "gate: { question: May it go out?, roles: [reviewer], expires: 7d, choices: [approve, reject] }" to it.',
-  },
-  runs: { key: 'runs', lack: 'does not say what it runs', mend: 'Add "runs: { line: NAME, items: [...], join: all }" to it.' },
+const needs: Partial<Record<StageKind, readonly Need[]>> = {
+  change: [{ key: 'station', lack: 'has no station to do the change', mend: 'Add "station: mechanic" to it.' }],
+  reproduction: [{ key: 'station', lack: 'has no station to write the tests', mend: 'Add "station: [NAME, …]" to it.' }],
+  judgement: [
+    { key: 'station', lack: 'has no station to judge', mend: 'Add "station: [NAME, …]" to it.' },
+    {
+      key: 'form',
+      lack: 'does not say what its station hands in',
+      mend: 'Add "form: review", "form: plan" or "form: classification" to it.',
+    },
+  ],
+  command: [{ key: 'run', lack: 'has no command', mend: 'Add "run: [npm, run, lint]" to it.' }],
+  gate: [
+    {
+      key: 'gate',
+      lack: 'is a gate without a question',
+      mend: 'Add "gate: { question: May it go out?, roles: [reviewer], expires: 7d, choices: [approve, reject] }" to it.',
+    },
+  ],
+  runs: [{ key: 'runs', lack: 'does not say what it runs', mend: 'Add "runs: { line: NAME, items: [...], join: all }" to it.' }],
 };
+
+/** Kinds that a station does. */
+const stationed = ['change', 'reproduction', 'judgement'] as const;
 
 /** What only some kinds have a use for, and which. */
 const owners: readonly { readonly keys: readonly Key[]; readonly kinds: readonly StageKind[] }[] = [
-  { keys: ['station'], kinds: ['change'] },
-  { keys: ['run'], kinds: ['command', 'change'] },
+  { keys: ['station', 'role'], kinds: stationed },
+  { keys: ['form'], kinds: ['judgement'] },
+  { keys: ['run'], kinds: ['command', ...stationed] },
   { keys: ['gate'], kinds: ['gate'] },
   { keys: ['runs'], kinds: ['runs'] },
   {
     keys: ['timeout', 'deadline', 'stall', 'retries', 'queue', 'labels'],
-    kinds: ['applicability', 'baseline', 'change', 'command', 'inspection'],
+    kinds: ['applicability', 'baseline', ...stationed, 'command', 'inspection'],
   },
 ];
 
@@ -41,9 +63,8 @@ export function stageComplaints({ stages }: Line): Complaint[] {
 }
 
 function lacking(stage: Stage, at: number): Complaint[] {
-  const need = needs[stage.does];
-  if (need === undefined || stage[need.key] !== undefined) return [];
-  return [{ path: ['stages', at], at: 'value', message: `Stage "${stage.id}" ${need.lack}.`, mend: need.mend }];
+  const absent = (needs[stage.does] ?? []).filter(({ key }) => stage[key] === undefined);
+  return absent.map(({ lack, mend }) => ({ path: ['stages', at], at: 'value', message: `Stage "${stage.id}" ${lack}.`, mend }));
 }
 
 function useless(stage: Stage, at: number): Complaint[] {
@@ -58,13 +79,26 @@ function useless(stage: Stage, at: number): Complaint[] {
   }));
 }
 
-function ofStation({ id, does, station, run }: Stage, at: number): Complaint[] {
-  if (does !== 'change' || station === undefined || (station === 'command') === (run !== undefined)) return [];
+function ofStation(stage: Stage, at: number): Complaint[] {
+  const { id, run } = stage;
+  const named = stationsOf(stage);
+  const twice = named.find((name, index) => named.indexOf(name) < index);
+  if (twice !== undefined)
+    return [
+      {
+        path: ['stages', at, 'station'],
+        at: 'value',
+        message: `Stage "${id}" names the station "${twice}" twice.`,
+        mend: 'Keep one of the two.',
+      },
+    ];
+  const runs = named.find((name) => programStations.includes(name));
+  if (!isByStation(stage) || named.length === 0 || (runs !== undefined) === (run !== undefined)) return [];
   if (run === undefined) {
-    const message = `Stage "${id}" leaves the change to the station "command" and gives it no command.`;
+    const message = `Stage "${id}" leaves its work to the station "${runs}" and gives it no command.`;
     return [{ path: ['stages', at], at: 'value', message, mend: 'Add "run: [node, scripts/change.mjs]" to it.' }];
   }
-  const message = `Stage "${id}" gives a command to the station "${station}", which runs none.`;
+  const message = `Stage "${id}" gives a command to the station "${named.join('", "')}", which runs none.`;
   return [{ path: ['stages', at, 'run'], at: 'key', message, mend: 'Remove "run", or write "station: command".' }];
 }
 

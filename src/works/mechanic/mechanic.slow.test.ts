@@ -82,6 +82,7 @@ async function perform(seed: Json): Promise<Claim> {
   const registry = memoryRegistry([...published.values()]);
   return await mechanic({ registry, timeoutMs: 60_000 }).perform({
     packet,
+    assignment: { form: 'change', role: null, text: '' },
     workspace,
     signal: new AbortController().signal,
     run: [],

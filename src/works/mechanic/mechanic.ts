@@ -37,7 +37,8 @@ export function mechanic(needs: MechanicNeeds): Station {
 }
 
 async function work(needs: MechanicNeeds, { packet: { source }, workspace, signal }: StationJob, step: Bench['step']): Promise<Outcome> {
-  if (source.kind === 'task') return escalate('no-station', 'The mechanic updates and repairs npm dependencies; it does no tasks.');
+  if (source.kind === 'task' || source.kind === 'ticket')
+    return escalate('no-station', 'The mechanic updates and repairs npm dependencies; it does no tasks.');
   const project = await readProject(workspace, source.repository.directory);
   if (project === null)
     return escalate('no-manifest', `There is no package.json in ${source.repository.directory || 'the root of the repository'}.`);

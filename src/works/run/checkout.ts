@@ -4,6 +4,7 @@ import type { EventBody } from '../../core/evidence/event.ts';
 import { parseDuration } from '../../core/line/duration.ts';
 import type { Stage } from '../../core/line/line.ts';
 import { attemptOf } from '../../core/line/state.ts';
+import { isByStation, stationsOf } from '../../core/line/stations.ts';
 import { stopReason } from '../../core/ports/abort.ts';
 import type { BaseRef, Workspace } from '../../core/ports/floor.ts';
 import { checkoutBase, listedOnce, notFetched, setUpBase } from '../base/index.ts';
@@ -13,16 +14,36 @@ import { append, type Keyed } from './record/append.ts';
 
 /** Opens a clean workspace with the base commit in it, gives it to `use`, and ends it whatever happens. */
 export async function withCheckout<T>(stage: Stage, job: Job, use: (workspace: Workspace) => Promise<T>): Promise<T> {
-  const base = await baseFor(stage, job);
+  return await opening({ stage, job, own: needsSetup(stage) ? null : 'bare' }, use);
+}
+
+/**
+ * Opens a workspace beside that of a station, for what the factory itself looks at in the same stage: the bare commit, with
+ * nothing in it that the station wrote. `which` names it within the stage.
+ */
+export async function withOwnCheckout<T>(stage: Stage, job: Job, which: string, use: (workspace: Workspace) => Promise<T>): Promise<T> {
+  return await opening({ stage, job, own: which }, use);
+}
+
+/** What a workspace is opened for; `own` is null where the commands of others run in it. */
+interface Purpose {
+  readonly stage: Stage;
+  readonly job: Job;
+  readonly own: string | null;
+}
+
+async function opening<T>({ stage, job, own }: Purpose, use: (workspace: Workspace) => Promise<T>): Promise<T> {
+  const base = await baseFor(stage, job, own);
+  const beside = isByStation(stage) && own !== null ? `-${own}` : '';
   // Named for this taking of the step: a process that lost it must not sweep away what its successor works in.
-  const name = `${job.run}-${stage.id}-${job.step.token.slice(0, 8)}`;
+  const name = `${job.run}-${stage.id}-${job.step.token.slice(0, 8)}${beside}`;
   const workspace = await job.needs.floor.open(name, { base });
-  return await using(workspace, { stage, job }, async () => {
+  return await using(workspace, { stage, job, own: beside !== '' }, async () => {
     // Asked for at the first request: nothing runs in it yet. What is lent is taken back when the workspace ends.
-    if (needsSetup(stage)) await job.needs.lending.lend(job.packet.scope.repository, name);
+    if (own === null) await job.needs.lending.lend(job.packet.scope.repository, name);
     const attempt = attemptOf(job.state, stage.id);
     await append(job, [
-      [keyFor(stage, job, 'opened'), { type: 'workspace.opened', stage: stage.id, attempt, ref: workspace.ref, base: base.key }],
+      [keyFor(stage, job, `opened${beside}`), { type: 'workspace.opened', stage: stage.id, attempt, ref: workspace.ref, base: base.key }],
     ]);
     return await use(stalling(workspace, stage));
   });
@@ -32,16 +53,16 @@ export async function withCheckout<T>(stage: Stage, job: Job, use: (workspace: W
  * What the workspace of a stage begins with: that of a station or of a command of the line what the environment of the
  * repository asks for, the others the bare commit, because what they look at is how it is set up.
  */
-async function baseFor(stage: Stage, job: Job): Promise<BaseRef> {
+async function baseFor(stage: Stage, job: Job, own: string | null): Promise<BaseRef> {
   const { repository } = job.packet.scope;
   const environment = await environmentOf(stage, job);
-  if (environment === null || !needsSetup(stage)) return await checkoutBase(repository, job.needs, { signal: job.signal });
+  if (environment === null || own !== null) return await checkoutBase(repository, job.needs, { signal: job.signal });
   if (environment.setup.length > 0) job.note(`${stage.id}: setting up what ${environment.source ?? 'the repository'} asks for`);
   return await setUpBase(repository, environment, job.needs, { signal: job.signal });
 }
 
-function needsSetup({ does, station }: Stage): boolean {
-  return does === 'command' || (does === 'change' && station !== 'mechanic');
+function needsSetup(stage: Stage): boolean {
+  return stage.does === 'command' || (isByStation(stage) && !stationsOf(stage).includes('mechanic'));
 }
 
 /** The environment as the base commit defines it, told in the ledger; one that cannot be honoured is a fault only where it is needed. */
@@ -87,7 +108,7 @@ function stalling(workspace: Workspace, { stall }: Stage): Workspace {
  */
 export async function using<T>(
   workspace: Workspace,
-  { stage, job }: { readonly stage: Stage; readonly job: Job },
+  { stage, job, own = false }: { readonly stage: Stage; readonly job: Job; readonly own?: boolean },
   use: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -95,7 +116,7 @@ export async function using<T>(
     await append(job, await usageEvents(workspace, stage, job));
     return made;
   } finally {
-    if (stage.does !== 'change' || stopReason(job.signal) !== 'lost') {
+    if (own || !isByStation(stage) || stopReason(job.signal) !== 'lost') {
       await workspace.destroy();
       await job.needs.lending.takeBack(workspace.name);
     }
@@ -106,10 +127,10 @@ async function usageEvents(workspace: Workspace, stage: Stage, job: Job): Promis
   const { cpuMs, memoryPeakBytes, diskBytes, refusals } = await workspace.usage();
   const of = { stage: stage.id, attempt: attemptOf(job.state, stage.id), workspace: workspace.name } as const;
   const refused = refusals.map(({ request, why }, index): Keyed => [
-    keyFor(stage, job, `refused/${index}`),
+    keyFor(stage, job, `${workspace.name}/refused/${index}`),
     { type: 'egress.refused', ...of, request, why },
   ]);
-  return [...refused, [keyFor(stage, job, 'used'), { type: 'workspace.used', ...of, cpuMs, memoryPeakBytes, diskBytes }]];
+  return [...refused, [keyFor(stage, job, `${workspace.name}/used`), { type: 'workspace.used', ...of, cpuMs, memoryPeakBytes, diskBytes }]];
 }
 
 function keyFor(stage: Stage, job: Job, what: string): string {

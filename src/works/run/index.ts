@@ -4,6 +4,7 @@ export { cancelRun } from './cancel-run.ts';
 export { gateClosedKey } from './expire-gate.ts';
 export { gateDigest } from './gate-digest.ts';
 export type { RunNeeds } from './needs.ts';
+export { noteSeen } from './record/note-seen.ts';
 export { performRunStep } from './perform-step.ts';
 export { RunInput } from './run-input.ts';
 export { submitRun } from './submit-run.ts';

@@ -37,7 +37,7 @@ export async function performStage(stage: Stage, job: Job): Promise<void> {
 /** Puts the beginning on record; a floor that nothing can be begun on is what the stage comes to. */
 async function opened(stage: Stage, key: string, job: Job): Promise<Failed | null> {
   const probed = await whereOf(stage, job).catch((error: unknown) => failureOf(error));
-  const where = 'kind' in probed ? nowhere(stage, job) : probed;
+  const where = 'kind' in probed ? nowhere(job) : probed;
   await append(job, openingEvents(stage, key, { job, where }));
   return 'kind' in probed ? probed : null;
 }

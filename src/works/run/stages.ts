@@ -3,6 +3,7 @@ import { applicability } from './stages/applicability.ts';
 import { change } from './stages/change.ts';
 import { command } from './stages/command.ts';
 import { gate } from './stages/gate.ts';
+import { judgement } from './stages/judgement.ts';
 import { runs } from './stages/runs.ts';
 import type { StageWorker } from './job.ts';
 
@@ -13,6 +14,8 @@ import type { StageWorker } from './job.ts';
 export const stageWorkers: Readonly<Record<StageKind, StageWorker>> = {
   applicability,
   baseline: async (stage, job) => (await import('./stages/baseline.ts')).baseline(stage, job),
+  reproduction: async (stage, job) => (await import('./stages/reproduction.ts')).reproduction(stage, job),
+  judgement,
   change,
   command,
   inspection: async (stage, job) => (await import('./stages/inspection.ts')).inspection(stage, job),

@@ -1,11 +1,12 @@
 import type { Where } from '../../core/evidence/event.ts';
 import type { Stage } from '../../core/line/line.ts';
+import { stationsOf } from '../../core/line/stations.ts';
 import type { Job } from './job.ts';
 import type { RunNeeds } from './needs.ts';
 
 /** Where and on what this stage runs, as the floor proved it. */
-export async function whereOf(stage: Stage, { needs }: Job): Promise<Where> {
-  return { ...(await whereHere(needs)), ...doing(stage, needs) };
+export async function whereOf(stage: Stage, job: Job): Promise<Where> {
+  return { ...(await whereHere(job.needs)), ...(await doing(stage, job)) };
 }
 
 /** Where a stage would run now; what its station and its model would be is the stage's to say. */
@@ -15,12 +16,17 @@ export async function whereHere({ floor, engine, pid }: Pick<RunNeeds, 'floor' |
 }
 
 /** Where a stage was to run whose floor cannot be used: nothing was, so nothing is said of it. */
-export function nowhere(stage: Stage, { needs }: Job): Where {
+export function nowhere({ needs }: Job): Where {
   const unknown = { platform: '', tier: 'none', user: '', node: '', npm: '' };
-  return { host: '', executor: needs.engine.executor, pid: needs.pid, floor: needs.floor.kind, ...unknown, ...doing(stage, needs) };
+  return { host: '', executor: needs.engine.executor, pid: needs.pid, floor: needs.floor.kind, ...unknown, harness: null, model: null };
 }
 
-/** The stations of today are the factory's own, and use no model. */
-function doing({ station }: Stage, { version }: Pick<RunNeeds, 'version'>): Pick<Where, 'harness' | 'model'> {
-  return { harness: station === undefined ? null : { name: station, version }, model: null };
+/** The station that is tried first, as it is now; to whom it hands over, the ledger says when it does. */
+async function doing(stage: Stage, { needs, input }: Job): Promise<Pick<Where, 'harness' | 'model'>> {
+  const station = stationsOf(stage).flatMap((name) => needs.stations.get(name) ?? [])[0];
+  if (station === undefined) return { harness: null, model: null };
+  if (station.identify === undefined) return { harness: { name: station.name, version: needs.version }, model: null };
+  const found = await station.identify();
+  const role = input.line.roles?.find(({ name }) => name === stage.role);
+  return { harness: { name: station.name, version: found?.version ?? 'not found' }, model: role?.model ?? null };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { assertNever } from '../../core/base/assert-never.ts';
 import type { Claim } from '../../core/evidence/fact.ts';
 import type { ProcessResult } from '../../core/ports/floor.ts';
+import { readReport, type Report, type ReportForm } from '../../core/station/report.ts';
 
 /** What a program may write into JIDOKA_RESULT. */
 const Result = z.strictObject({
@@ -10,6 +11,9 @@ const Result = z.strictObject({
   summary: z.string().min(1).max(4_000),
   steps: z.array(z.string().max(4_000)).max(1_000).optional(),
 });
+
+/** Or, in its place, the report of the form that the station was given. */
+const Handed = z.strictObject({ report: z.unknown() });
 
 /** How the program of a stage came to its end, and what it wrote as its result; null where it wrote none. */
 export type Course = { readonly kind: 'gone' } | { readonly kind: 'ended'; readonly process: ProcessResult; readonly said: string | null };
@@ -21,8 +25,8 @@ const tailLines = 20;
 const longestLine = 500;
 
 /** The claim that follows from how a program ended. A limit that it ran into says more than what it wrote before. */
-export function claimOf(course: Course): Claim {
-  return { kind: 'claim', station: 'command', ...(course.kind === 'gone' ? gone : saidBy(course.process, course.said)), logs: [] };
+export function claimOf(course: Course, form: ReportForm): Claim {
+  return { kind: 'claim', station: 'command', ...(course.kind === 'gone' ? gone : saidBy(course.process, course.said, form)), logs: [] };
 }
 
 const gone: Said = {
@@ -33,7 +37,7 @@ const gone: Said = {
   failure: 'crash',
 };
 
-function saidBy(process: ProcessResult, result: string | null): Said {
+function saidBy(process: ProcessResult, result: string | null, form: ReportForm): Said {
   const { exit } = process;
   const steps = tailOf(process);
   const failed = (code: string, summary: string, failure?: Claim['failure']): Said => ({
@@ -60,13 +64,13 @@ function saidBy(process: ProcessResult, result: string | null): Said {
     default:
       return assertNever(exit);
   }
-  if (result !== null) return readSaid(result, steps);
+  if (result !== null) return readSaid(result, steps, form);
   if (exit.kind === 'signalled') return failed('program-killed', `The program was ended by ${exit.signal}.${lastOf(steps)}`);
   if (exit.code !== 0) return failed('program-failed', `The program ended with exit code ${exit.code}.${lastOf(steps)}`);
   return { says: 'changed', code: 'program-ended', summary: 'The program ended well and gave no result of its own.', steps };
 }
 
-function readSaid(text: string, tail: readonly string[]): Said {
+function readSaid(text: string, tail: readonly string[], form: ReportForm): Said {
   const problem = (what: string): Said => ({
     says: 'failed',
     code: 'result-invalid',
@@ -79,10 +83,31 @@ function readSaid(text: string, tail: readonly string[]): Said {
   } catch (error) {
     return problem(`it is no JSON (${error instanceof Error ? error.message : String(error)}).`);
   }
+  const handed = Handed.safeParse(value);
+  if (handed.success) {
+    const read = readReport(form, handed.data.report);
+    return read.kind === 'fault'
+      ? problem(`it is no report of the form "${form}": ${read.message}`)
+      : { ...saidIn(read.report), steps: tail, report: read.report };
+  }
   const parsed = Result.safeParse(value);
   if (!parsed.success) return problem(z.prettifyError(parsed.error));
   const { steps = [], ...said } = parsed.data;
   return { ...said, steps };
+}
+
+function saidIn(report: Report): Pick<Said, 'says' | 'code' | 'summary'> {
+  const { summary } = report;
+  switch (report.state) {
+    case 'DONE':
+      return { says: 'changed', code: 'done', summary };
+    case 'NO_OP':
+      return { says: 'no-op', code: report.rule, summary };
+    case 'ESCALATE':
+      return { says: 'escalate', code: report.code, summary };
+    case 'RETRYABLE_FAILURE':
+      return { says: 'failed', code: 'surroundings', summary };
+  }
 }
 
 /** The last lines of what a program wrote, for want of a log. */

@@ -31,6 +31,7 @@ afterEach(() => workspace.destroy());
 function jobOf(script: string, more: Partial<StationJob> = {}): StationJob {
   return {
     packet: { intent: 'Mend the bug.' } as unknown as TaskPacket, // the station passes it on unread
+    assignment: { form: 'change', role: null, text: 'Mend the bug.' },
     workspace,
     signal: new AbortController().signal,
     run: ['sh', '-c', script],
@@ -60,9 +61,19 @@ test('the program reads the packet and the feedback, however long and in whateve
   await perform('cat "$JIDOKA_PACKET" > one', more);
   await perform('cat "$JIDOKA_PACKET" > two', more);
   const one = await workspace.files.read('one');
-  expect(JSON.parse(one ?? '')).toEqual(more);
+  expect(JSON.parse(one ?? '')).toEqual({ ...more, assignment: { form: 'change', role: null, text: 'Mend the bug.' } });
   expect(await workspace.files.read('two')).toBe(one);
   expect(await workspace.files.list('')).toEqual(['one', 'two']);
+});
+
+test('a report of the form that was asked for is handed on, and what it says is the claim', async () => {
+  const report = { state: 'NO_OP', rule: 'documented', summary: 'It is meant so.', proof: [{ file: 'README.md', line: 1, quote: 'So.' }] };
+  expect(await perform(saying({ report }))).toMatchObject({ says: 'no-op', code: 'documented', report });
+  expect(await perform(saying({ report: { ...report, state: 'DONE' } }))).toMatchObject({
+    says: 'failed',
+    code: 'result-invalid',
+    summary: expect.stringContaining('no report of the form "change"'),
+  });
 });
 
 test('what the program says of its work is its claim, whatever its exit code', async () => {

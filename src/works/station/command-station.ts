@@ -25,9 +25,9 @@ async function perform(job: StationJob): Promise<Claim> {
   const [program, ...args] = job.run;
   if (program === undefined) throw nothingToRun();
   const result = (await resume(job)) ?? (await begin(job, [program, ...args]));
-  if (result === 'gone') return claimOf({ kind: 'gone' });
+  if (result === 'gone') return claimOf({ kind: 'gone' }, job.assignment.form);
   if (result.exit.kind === 'cancelled') throw withdrawn(program);
-  return claimOf({ kind: 'ended', process: result, said: await readResult(job) });
+  return claimOf({ kind: 'ended', process: result, said: await readResult(job) }, job.assignment.form);
 }
 
 /** The end of what an earlier life of this attempt started; null where there is nothing to go on with. */

@@ -1,5 +1,5 @@
 import { JidokaError } from '../../core/base/error.ts';
-import { canonicalJson } from '../../core/base/json.ts';
+import { canonicalJson, toJson } from '../../core/base/json.ts';
 import type { ProcessResult, Workspace } from '../../core/ports/floor.ts';
 import type { StationJob } from '../../core/ports/station.ts';
 
@@ -27,7 +27,7 @@ export function papersOf({ workspace: { scratch } }: Desk): Papers {
  */
 export async function writePacket(job: StationJob): Promise<void> {
   const { packet, result } = papersOf(job);
-  const text = ascii(canonicalJson({ packet: job.packet, feedback: job.feedback }));
+  const text = ascii(canonicalJson({ packet: job.packet, assignment: toJson(job.assignment), feedback: job.feedback }));
   await need(job, 'rm -rf -- "$RESULT" "$PACKET" && : > "$PACKET"', { PACKET: packet, RESULT: result });
   for (let at = 0; at < text.length; at += partLength) {
     await need(job, 'printf %s "$PART" >> "$PACKET"', { PACKET: packet, PART: text.slice(at, at + partLength) });

@@ -23,6 +23,7 @@ const texts: Texts = {
   'step.reclaimed': ({ step, executor, times }) =>
     `${step} taken over from ${executor}, which died${times > 1 ? `, ${times} times by now` : ''}`,
   'station.started': ({ station }) => `station ${station}`,
+  'station.handed-over': ({ from, to, why }) => `${from} hands over to ${to}. ${why}`,
   'workspace.opened': ({ ref, base }) => `${ref.name} on ${ref.floor} of ${ref.host}${base === null ? '' : `, base ${base.slice(0, 12)}`}`,
   'workspace.used': ({ cpuMs, diskBytes }) =>
     [...(cpuMs === null ? [] : [`${cpuMs} ms of CPU`]), ...(diskBytes === null ? [] : [`${diskBytes} bytes of disk`])].join(', '),
@@ -45,6 +46,10 @@ const texts: Texts = {
   'factory.scheduled': ({ schedule, by }) => `${schedule} by ${by}`,
   'factory.unscheduled': ({ schedule, by }) => `${schedule} by ${by}`,
   'factory.fired': ({ schedule, due, request }) => `${schedule}, due ${due}, as ${request}`,
+  'station.added': ({ agent, version, by }) => `${agent} ${version} by ${by}`,
+  'station.removed': ({ agent, version, by }) => `${agent} ${version} by ${by}`,
+  'station.seen': ({ agent, version, was, from }) =>
+    `${agent} ${version} ${from === 'factory' ? 'in the factory' : 'on PATH'}${was === null ? '' : `, was ${was}`}`,
   'request.taken': ({ request, runs }) => `${request} as ${runs.join(', ')}`,
   'request.refused': ({ request, message, mend }) => `${request}. ${message} ${mend}`,
   'plan.made': ({ steps }) => steps.join('; '),

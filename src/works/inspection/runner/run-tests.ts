@@ -16,7 +16,8 @@ import type { Canary, RunOptions, TestPlan, TestRun } from './types.ts';
  * const run = await runTests(workspace, plan, { timeoutMs: 300_000 });
  * run.results.get('test/sum.test.js > adds')?.status; // 'pass'
  */
-export async function runTests(workspace: Workspace, plan: TestPlan, options: RunOptions): Promise<TestRun> {
+export async function runTests(workspace: Workspace, usual: TestPlan, options: RunOptions): Promise<TestRun> {
+  const plan = withFiles(usual, options.also ?? []);
   const laidIn = filesFor(plan, options.canary);
   await clear(workspace, plan, laidIn);
   try {
@@ -46,6 +47,13 @@ export async function prepareTests(
     if (result.exit.kind !== 'exited' || result.exit.code !== 0) break;
   }
   return results;
+}
+
+/** A plan that also runs these files. */
+function withFiles(plan: TestPlan, files: readonly string[]): TestPlan {
+  return files
+    .filter((file) => !plan.files.includes(file))
+    .reduce((more, file) => ({ ...more, argv: adapters[plan.runner].withFile(more, file), files: [...more.files, file] }), plan);
 }
 
 function filesFor(plan: TestPlan, canary: Canary | undefined): Readonly<Record<string, string>> {

@@ -103,5 +103,7 @@ export interface RunOptions {
   /** Limit for the whole suite, in milliseconds. */
   readonly timeoutMs: number;
   readonly canary?: Canary;
+  /** Test files that run as well, relative to the project folder, wherever they stand. */
+  readonly also?: readonly string[];
   readonly signal?: AbortSignal;
 }

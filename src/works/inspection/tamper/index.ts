@@ -1,3 +1,6 @@
+export { outlineOf, withoutTests } from './outline.ts';
+export type { Outline, OutlinedTest } from './outline.ts';
+export { ofAssertions, refuses } from './rules.ts';
 export type { TamperRule } from './rules.ts';
 export { scanTamper } from './scan-tamper.ts';
 export type { TamperInput, TamperScan } from './scan-tamper.ts';

@@ -56,6 +56,19 @@ export function refuses(finding: { readonly rule: string }): boolean {
   return isTamperRule(finding.rule) && tamperRules[finding.rule].refuses;
 }
 
+/** What a change does to assertions alone, and what a person may approve. */
+const assertionRules: ReadonlySet<string> = new Set<TamperRule>([
+  'assertion-removed',
+  'assertion-loosened',
+  'assertion-value-changed',
+  'assertion-changed',
+]);
+
+/** Tells a finding that is about an assertion which was there before. */
+export function ofAssertions({ rule }: { readonly rule: string }): boolean {
+  return assertionRules.has(rule);
+}
+
 function isTamperRule(rule: string): rule is TamperRule {
   return Object.hasOwn(tamperRules, rule);
 }

@@ -1,7 +1,7 @@
 import type { Assertion } from './assertions.ts';
 
 /** How much an assertion demands: 3 an exact value, 2 a part or a likeness, 1 that something is there, 0 nothing. */
-type Strength = 0 | 1 | 2 | 3;
+export type Strength = 0 | 1 | 2 | 3;
 
 const levels: readonly (readonly [Strength, RegExp])[] = [
   [0, /^(?:pass|plan|end)$/i],
@@ -34,7 +34,8 @@ export function withoutLiterals(text: string): string {
   );
 }
 
-function strengthOf(assertion: Assertion): Strength {
+/** 3 for an exact value, down to 0 for nothing. */
+export function strengthOf(assertion: Assertion): Strength {
   const matcher = assertion.matcher.replaceAll(/\.(?:resolves|rejects)(?=\.)/g, '');
   const level = levels.find(([, words]) => words.test(matcher))?.[0] ?? 3;
   // `true` at the end of a chain is exact about a boolean, but a bare condition with || or >= accepts a range.

@@ -34,7 +34,7 @@ export interface TestFile {
   readonly text: string;
 }
 
-interface Block {
+export interface Block {
   readonly node: Node;
   readonly start: number;
   readonly end: number;
@@ -73,7 +73,7 @@ export function testsOf(tree: Node): TestFile {
 }
 
 /** Suites and tests in the order in which they begin; each takes over title and marks from the suites around it. */
-function blocksOf(tree: Node, roots: ReadonlySet<string>): readonly Block[] {
+export function blocksOf(tree: Node, roots: ReadonlySet<string>): readonly Block[] {
   const blocks: Block[] = [];
   const open: Block[] = [];
   for (const node of nodesOf(tree, ['call_expression'])) {

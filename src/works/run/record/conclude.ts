@@ -1,4 +1,4 @@
-import type { EventBody, StageOutcome } from '../../../core/evidence/event.ts';
+import type { EventBody, StageOutcome, StageOutput } from '../../../core/evidence/event.ts';
 import { fact, type Fact } from '../../../core/evidence/fact.ts';
 import { needed } from '../../../core/line/graph.ts';
 import type { Stage } from '../../../core/line/line.ts';
@@ -19,9 +19,14 @@ export function concluded({ stage, attempt, wait }: Conclude, state: RunState): 
   const { outcome, fact: found, durationMs } = wait.kind === 'gate' ? atGate(stage, wait) : ofRuns(stage, wait, state);
   const events: readonly EventBody[] = [
     { type: 'fact.found', stage: stage.id, attempt, fact: found },
-    { type: 'stage.completed', stage: stage.id, attempt, outcome, summary: found.summary, durationMs, output: {} },
+    { type: 'stage.completed', stage: stage.id, attempt, outcome, summary: found.summary, durationMs, output: outputFor(wait) },
   ];
   return events.map((body) => [`${stage.id}/${attempt}/${body.type === 'stage.completed' ? 'completed' : 'concluded'}`, body]);
+}
+
+/** An approval is there for the stages after it. */
+function outputFor(wait: Wait): StageOutput {
+  return wait.kind === 'gate' && wait.answer?.choice === 'approve' ? { approved: true } : {};
 }
 
 function atGate(stage: Stage, { gate, openedAt, answer }: Extract<Wait, { kind: 'gate' }>): Conclusion {

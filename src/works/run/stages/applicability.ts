@@ -1,9 +1,12 @@
 import { assertNever } from '../../../core/base/assert-never.ts';
+import type { StageOutput } from '../../../core/evidence/event.ts';
 import { fact, type Fact, type FailureClass } from '../../../core/evidence/fact.ts';
 import type { Stage } from '../../../core/line/line.ts';
-import type { DependencySeed } from '../../../core/packet/seed.ts';
+import type { DependencySeed, Seed } from '../../../core/packet/seed.ts';
 import { judgeAdvisory, judgePackage, surveyProject, type Judgement, type Project } from '../../intake/index.ts';
+import { judgeTicket } from '../../ticket/index.ts';
 import type { Job, StageWork } from '../job.ts';
+import { duplicateOf, ticketMark } from './duplicate.ts';
 
 type Open = { readonly kind: 'go'; readonly attached: readonly string[] };
 type Verdictless = Open | Exclude<Judgement, { kind: 'go' }>;
@@ -26,6 +29,7 @@ export async function applicability(stage: Stage, job: Job): Promise<StageWork> 
           `The job applies: ${judgement.attached[0] ?? 'nothing speaks against it'}.`,
           attachedData(judgement.attached),
         ),
+        outputFor(job.input.seed),
       );
     case 'no-op':
       return ended(
@@ -57,6 +61,8 @@ async function judge(project: Project, job: Job): Promise<Verdictless> {
       return judgeAdvisory(project, seed.advisory, seed.scope);
     case 'task':
       return { kind: 'go', attached: [`${seed.paths.length} path pattern(s) may be touched`] };
+    case 'ticket':
+      return (await duplicateOf(seed, job)) ?? judgeTicket(seed);
     default:
       return assertNever(seed);
   }
@@ -99,12 +105,17 @@ function merge(judgements: readonly Judgement[]): Verdictless {
   };
 }
 
+/** By which a later run of the same ticket finds this one. */
+function outputFor(seed: Seed): StageOutput {
+  return seed.kind === 'ticket' ? { ticket: ticketMark(seed) } : {};
+}
+
 function attachedData(attached: readonly string[]): { attached: readonly string[]; missing: readonly string[]; question: string } {
   return { attached, missing: [], question: '' };
 }
 
-function ended(stage: Stage, outcome: 'done' | 'settled', found: Fact): StageWork {
-  return { kind: 'ended', outcome, summary: found.summary, events: [{ type: 'fact.found', stage: stage.id, fact: found }], output: {} };
+function ended(stage: Stage, outcome: 'done' | 'settled', found: Fact, output: StageOutput = {}): StageWork {
+  return { kind: 'ended', outcome, summary: found.summary, events: [{ type: 'fact.found', stage: stage.id, fact: found }], output };
 }
 
 function failed(kind: FailureClass, message: string): StageWork {

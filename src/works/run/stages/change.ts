@@ -1,107 +1,27 @@
-import { isJidokaError, JidokaError } from '../../../core/base/error.ts';
-import type { Json } from '../../../core/base/json.ts';
 import type { EventBody } from '../../../core/evidence/event.ts';
 import { fact, type BlobRef, type Claim, type Fact } from '../../../core/evidence/fact.ts';
 import type { Stage } from '../../../core/line/line.ts';
-import { attemptOf } from '../../../core/line/state.ts';
 import type { Workspace } from '../../../core/ports/floor.ts';
 import type { Change } from '../../../core/ports/forge.ts';
-import type { Station } from '../../../core/ports/station.ts';
-import { append } from '../record/append.ts';
-import { using, withCheckout } from '../checkout.ts';
-import { parseDuration } from '../../../core/line/duration.ts';
 import type { Job, StageWork } from '../job.ts';
-import { timeoutOf } from './tree-job.ts';
+import { proveNoOp } from './no-op/prove.ts';
+import { knownSoFar } from './station/known.ts';
+import { escalation, retry } from './station/outcomes.ts';
+import { withStation, type Performed as Ended } from './station/with-station.ts';
 
 /** Lets a station change a clean checkout, and harvests what it really changed; its claim is kept apart. */
 export async function change(stage: Stage, job: Job): Promise<StageWork> {
-  const station = stationOf(stage, job);
-  const left = await leftBehind(stage, job);
-  if (left === null) return await withCheckout(stage, job, (workspace) => perform(stage, job, { station, workspace, handle: null }));
-  const { workspace, handle } = left;
-  job.note(`${stage.id}: going on with what the station ${station.name} had begun.`);
-  return await using(workspace, { stage, job }, () => perform(stage, job, { station, workspace, handle }));
+  const known = await knownSoFar(job);
+  return await withStation(stage, job, { form: 'change', known: { ...known, patch: null } }, (ended) => look(stage, job, ended));
 }
 
-/** The workspace in which a station was started by a process that died since, if it still is on this machine. */
-async function leftBehind(stage: Stage, job: Job): Promise<{ readonly workspace: Workspace; readonly handle: Json } | null> {
-  const { ledger } = job.needs;
-  const attempt = attemptOf(job.state, stage.id);
-  const events = await ledger.read(job.run);
-  const ofThis = events.map(({ body }) => body).filter((body) => body.type === 'station.started');
-  const started = ofThis.findLast((body) => body.stage === stage.id && body.attempt === attempt);
-  const workspace = started === undefined ? null : await adopted(started, job);
-  return started === undefined || workspace === null ? null : { workspace, handle: started.handle };
-}
-
-type Begun = Extract<EventBody, { type: 'station.started' }>;
-
-/** One that is held by a process that lost the step and lives on, or stands still, is let be: the station is begun anew. */
-async function adopted({ workspace: name, ref }: Begun, job: Job): Promise<Workspace | null> {
-  try {
-    const { floor } = job.needs;
-    const found = await floor.attach(ref ?? { floor: floor.kind, host: '', name });
-    // An empty one in its place would look like what it was about to become.
-    if (found.kind === 'unreachable') throw unreachable(name, found.why);
-    return found.kind === 'gone' ? null : found.workspace;
-  } catch (error) {
-    if (!isJidokaError(error) || error.code !== 'workspace-failed') throw error;
-    job.note(`What had been begun cannot be gone on with: ${error.message}`);
-    return null;
-  }
-}
-
-function unreachable(name: string, why: string): JidokaError {
-  return new JidokaError('floor-unreachable', `The workspace ${name}, in which a station was started, cannot be reached: ${why}`, {
-    mend: 'Bring its host back and resume the run, or remove the workspace with `jidoka floor reap` there and run it again.',
-  });
-}
-
-interface Performance {
-  readonly station: Station;
-  readonly workspace: Workspace;
-  readonly handle: Json | null;
-}
-
-async function perform(stage: Stage, job: Job, { station, workspace, handle }: Performance): Promise<StageWork> {
-  const { packet, signal, note, state } = job;
-  const objections = state.reworks.map(({ from, objection }) => `${from}: ${objection}`);
-  // A rejection's note is in its objection already.
-  const feedback = [...objections, ...state.notes.filter((said) => !objections.some((objection) => objection.includes(said)))];
-  const attempt = attemptOf(state, stage.id);
-  const remember = async (found: Json): Promise<void> => {
-    const body = {
-      type: 'station.started',
-      stage: stage.id,
-      attempt,
-      station: station.name,
-      workspace: workspace.name,
-      ref: workspace.ref,
-      handle: found,
-    } as const;
-    await append(job, [[`${stage.id}/${attempt}/station/${job.step.token}`, body]]);
-  };
-  const limits = { timeoutMs: timeoutOf(stage), stallMs: stage.stall === undefined ? null : parseDuration(stage.stall) };
-  const claim = await station.perform({ packet, workspace, signal, run: stage.run ?? [], feedback, ...limits, handle, remember, note });
-  job.signal.throwIfAborted();
-  const claimed: EventBody = { type: 'claim.made', stage: stage.id, claim };
-  if (claim.says === 'failed' && claim.failure !== undefined)
-    return { kind: 'failed', class: claim.failure, command: station.name, message: claim.summary, events: [claimed], logs: claim.logs };
-  const harvested = await job.needs.forge.harvest(packet.scope.repository, workspace);
+async function look(stage: Stage, job: Job, { claim, claimed, workspace }: Ended): Promise<StageWork> {
+  const { report } = claim;
+  if (report?.state === 'RETRYABLE_FAILURE') return retry(claim, claimed, report);
+  if (report?.state === 'ESCALATE') return escalation(stage, claim, { claimed, report });
+  const harvested = await job.needs.forge.harvest(job.packet.scope.repository, workspace);
+  if (report?.state === 'NO_OP') return await proveNoOp(stage, job, { claim, claimed, report, harvested, workspace });
   return await conclude(stage, job, { claim, claimed, harvested, texts: await changedTexts(workspace, harvested) });
-}
-
-function stationOf(stage: Stage, job: Job): Station {
-  const station = job.needs.stations.get(stage.station ?? '');
-  if (station !== undefined) return station;
-  const known = [...job.needs.stations.keys()].join(', ');
-  throw new JidokaError(
-    'line-invalid',
-    `Stage "${stage.id}" of line "${job.input.line.name}" names the station "${stage.station ?? ''}", which this factory does not have.`,
-    {
-      mend: `Name one of: ${known}.`,
-    },
-  );
 }
 
 interface Performed {
@@ -120,7 +40,7 @@ async function changedTexts(workspace: Workspace, { files }: Change): Promise<Re
 async function conclude(stage: Stage, job: Job, { claim, claimed, harvested, texts }: Performed): Promise<StageWork> {
   const patch = await job.needs.blobs.put(harvested.patch, { label: 'patch', mediaType: 'text/x-patch' });
   const faithful = harvested.patch === '' || (await job.needs.blobs.text(patch.sha256)) === harvested.patch;
-  const found = stationFact(claim, harvested);
+  const found = faithful ? stationFact(claim, harvested) : withSecret(claim);
   const facts: readonly Fact[] = faithful ? [found] : [found, secretInPatch()];
   const ready = found.outcome === 'holds' && faithful;
   const harvestedEvent: EventBody = { type: 'change.harvested', stage: stage.id, patch, files: harvested.files };
@@ -142,6 +62,11 @@ async function conclude(stage: Stage, job: Job, { claim, claimed, harvested, tex
 /** Holds a station's claim against what the factory harvested. */
 function stationFact(claim: Claim, { files }: Change): Fact {
   const data = { station: claim.station, summary: claim.summary };
+  const invented = notChanged(claim, files);
+  if (invented.length > 0) {
+    const why = `The station ${claim.station} reports that it changed ${invented.join(', ')}, and did not.`;
+    return fact('station', 'broken', 'false-report', why, data);
+  }
   switch (claim.says) {
     case 'changed':
       return files.length > 0
@@ -163,6 +88,19 @@ function stationFact(claim: Claim, { files }: Change): Fact {
     case 'failed':
       return fact('station', 'broken', 'station-failed', `The station ${claim.station} failed: ${claim.summary}`, data);
   }
+}
+
+/** Files that a report names and the harvest does not have. */
+function notChanged({ report }: Claim, files: Change['files']): readonly string[] {
+  if (report?.state !== 'DONE' || !('filesChanged' in report)) return [];
+  const changed = new Set(files.map(({ path }) => path));
+  return report.filesChanged.map((path) => path.replace(/^\.\//, '')).filter((path) => !changed.has(path));
+}
+
+/** Without a change on record there is nothing else to end with. */
+function withSecret({ station, summary }: Claim): Fact {
+  const why = `The station ${station} left text of the shape of a secret in its change, so that it was neither stored nor applied.`;
+  return fact('station', 'broken', 'secret-in-change', why, { station, summary });
 }
 
 function secretInPatch(): Fact {

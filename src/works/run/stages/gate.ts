@@ -3,7 +3,7 @@ import type { Stage } from '../../../core/line/line.ts';
 import { attemptOf } from '../../../core/line/state.ts';
 import { parseDuration } from '../../../core/line/duration.ts';
 import { gateDigest } from '../gate-digest.ts';
-import type { Job, StageWork } from '../job.ts';
+import { blobOf, type Job, type StageWork } from '../job.ts';
 
 /** Opens a gate: from here on the run rests, and holds nothing, until a person answers or the time is over. */
 export async function gate(stage: Stage, job: Job): Promise<StageWork> {
@@ -12,12 +12,16 @@ export async function gate(stage: Stage, job: Job): Promise<StageWork> {
     throw new JidokaError('line-invalid', `Stage "${stage.id}" is a gate without a question.`, {
       mend: 'Give it "gate:" in the line file.',
     });
+  const occasion = asked.when === undefined ? '' : await changedAssertions(job);
+  if (occasion === null)
+    return { kind: 'ended', outcome: 'done', summary: 'There is no occasion to ask: no assertion was changed.', events: [], output: {} };
   const attempt = attemptOf(job.state, stage.id);
   const openedAt = job.needs.clock.now();
   const expiresAt = new Date(Date.parse(openedAt) + parseDuration(asked.expires)).toISOString();
   const digest = gateDigest(job.input.line, stage.id, await job.needs.ledger.read(job.run), job.needs.sha256);
   const name = `${job.run}/${stage.id}/${attempt}`;
-  const { question, roles, choices } = asked;
+  const { roles, choices } = asked;
+  const question = `${asked.question}${occasion}`;
   const opened = {
     type: 'gate.opened',
     stage: stage.id,
@@ -31,4 +35,18 @@ export async function gate(stage: Stage, job: Job): Promise<StageWork> {
     expiresAt,
   } as const;
   return { kind: 'waits', summary: `Waits for ${roles.join(' or ')}: ${question}`, events: [opened] };
+}
+
+/** The assertions that the change edits, for whoever is asked; null where it edits none, or where nobody could approve all that it does. */
+async function changedAssertions(job: Job): Promise<string | null> {
+  const { blobs } = job.needs;
+  const [patch, changed] = [blobOf(job, 'patch'), blobOf(job, 'changed')];
+  if (patch === null || changed === null) return null;
+  const { approvable, scanChange } = await import('./inspection/read-change.ts'); // parsers come with it
+  const texts = JSON.parse(await blobs.text(changed.sha256)) as Record<string, string>; // written by the stage of the change
+  const change = { patch: await blobs.text(patch.sha256), files: [] };
+  const findings = approvable(await scanChange(change, new Map(Object.entries(texts)), job));
+  if (findings.length === 0) return null;
+  const named = findings.slice(0, 5).map(({ file, line, message }) => ` ${file}:${line}: ${message}.`);
+  return `${named.join('')}${findings.length > 5 ? ` And ${findings.length - 5} more.` : ''}`;
 }

@@ -4,6 +4,9 @@ import { find } from '../../../core/evidence/run-result.ts';
 import { standing } from '../../../core/evidence/standing.ts';
 import type { Stage } from '../../../core/line/line.ts';
 import { JidokaError } from '../../../core/base/error.ts';
+import type { Change } from '../../../core/ports/forge.ts';
+import { readReproduction } from '../../inspection/reproduction/index.ts';
+import { protectedPath } from '../../inspection/sealed/index.ts';
 import { readBaseline } from '../../inspection/runner/index.ts';
 import { readBaselineRecord, readyTree } from '../../inspection/tree/index.ts';
 import { surveyProject } from '../../intake/index.ts';
@@ -23,7 +26,7 @@ import { treeJob } from './tree-job.ts';
 export async function inspection(stage: Stage, job: Job): Promise<StageWork> {
   const inspected = await gather(job);
   return await withCheckout(stage, job, async (workspace) => {
-    const sealed = await sealedFacts(inspected, job, workspace);
+    const { facts: sealed, verified } = await sealedFacts(inspected, job, workspace);
     if (objections(sealed, job).length > 0) return ended(stage, job, sealed);
     const tree = await readyTree(treeJob(stage, job, workspace, inspected.project));
     if (tree.kind === 'failed')
@@ -39,7 +42,7 @@ export async function inspection(stage: Stage, job: Job): Promise<StageWork> {
     if (tree.kind === 'not-installed') return ended(stage, job, [...sealed, installed]);
     const moved = await treeFacts(inspected, job, workspace);
     const behaved = await behaviourFacts(stage, { inspected, job, workspace, tree });
-    return ended(stage, job, [...sealed, installed, ...moved, ...behaved]);
+    return ended(stage, job, [...sealed, installed, ...moved, ...behaved], await deliverable(stage, job, verified));
   });
 }
 
@@ -50,13 +53,24 @@ async function gather(job: Job): Promise<Inspected> {
   const [patch, changed, baseline] = [blobOf(job, 'patch'), blobOf(job, 'changed'), blobOf(job, 'baseline')];
   if (harvested === undefined || patch === null || changed === null || baseline === null) throw incomplete(job);
   const record = readBaselineRecord(await blobs.text(baseline.sha256));
+  const kept = blobOf(job, 'reproduction');
+  const reproduction = kept === null ? null : readReproduction(await blobs.text(kept.sha256));
+  const change = { patch: await blobs.text(patch.sha256), files: harvested.files };
   return {
     project,
-    change: { patch: await blobs.text(patch.sha256), files: harvested.files },
+    reproduction,
+    change: reproduction === null ? change : await withoutNewTests(change, job),
     changedTexts: new Map(Object.entries(JSON.parse(await blobs.text(changed.sha256)) as Record<string, string>)),
     baseline: record,
     baselineRuns: readBaseline(record.tests ?? ''),
   };
+}
+
+/** What goes out is what was looked at: where the factory added tests of its own, they go with it. */
+async function deliverable(stage: Stage, { needs: { blobs } }: Job, verified: Change | null): Promise<readonly EventBody[]> {
+  if (verified === null) return [];
+  const patch = await blobs.put(verified.patch, { label: 'patch with the tests of the reproduction', mediaType: 'text/x-patch' });
+  return [{ type: 'change.harvested', stage: stage.id, patch, files: verified.files }];
 }
 
 /** Facts that speak against the change, of those that decide. */
@@ -70,13 +84,27 @@ function asEvents(stage: Stage, facts: readonly Fact[]): readonly EventBody[] {
 }
 
 /** What is objected to is told whole, because a station that tries again has nothing else to go by. */
-function ended(stage: Stage, job: Job, facts: readonly Fact[]): StageWork {
+function ended(stage: Stage, job: Job, facts: readonly Fact[], also: readonly EventBody[] = []): StageWork {
   const against = objections(facts, job);
   const broken = facts.filter((fact) => fact.outcome === 'broken').map((fact) => fact.check);
   const made =
     broken.length === 0 ? `${facts.length} checks made, none broken.` : `${facts.length} checks made, broken: ${broken.join(', ')}.`;
   const summary = stage.onFail === undefined ? made : [made, ...against.map((fact) => fact.summary)].join(' ');
-  return { kind: 'ended', outcome: against.length === 0 ? 'done' : 'objected', summary, events: asEvents(stage, facts), output: {} };
+  return {
+    kind: 'ended',
+    outcome: against.length === 0 ? 'done' : 'objected',
+    summary,
+    events: [...also, ...asEvents(stage, facts)],
+    output: {},
+  };
+}
+
+/** The tests of such a line are those of its reproduction: what the station of the change added beside them is left out. */
+async function withoutNewTests(change: Change, { packet, needs }: Job): Promise<Change> {
+  const added = new Set(
+    change.files.filter(({ path, status }) => status === 'added' && protectedPath(path, null) === 'test').map(({ path }) => path),
+  );
+  return added.size === 0 ? change : await needs.forge.filter(packet.scope.repository, change.patch, (path) => !added.has(path));
 }
 
 function incomplete(job: Job): JidokaError {

@@ -17,7 +17,7 @@ export function treeJob(stage: Stage, job: Job, workspace: Workspace, project: P
     directory: project.repository.directory,
     hasLock: project.lock !== null,
     junit: tests === undefined ? null : { command: tests.command, resultFile: tests.junit },
-    preferCache: stage.does === 'inspection',
+    preferCache: stage.does !== 'baseline',
     scripted: [...new Set(scripted)],
     timeoutMs: timeoutOf(stage),
     signal: job.signal,

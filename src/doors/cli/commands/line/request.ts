@@ -27,6 +27,7 @@ export function requestOptions({ options, needsLineFile }: LineCommand): readonl
     { flags: '--scope <scope>', description: 'dependencies to look at', choices: ['prod', 'dev', 'all'], preset: 'all' },
     { flags: '--advisories <path>', description: 'OSV file or folder to hold the change against, beside what the registry knows' },
     { flags: '--line <file>', description: line, required: needsLineFile },
+    { flags: '--station <name>', description: "station that does all that stations do: a name, or 'command:PROGRAM ARGUMENT…'" },
     { flags: '--dry-run', description: 'report only: make no branch and no evidence ref in the repository' },
     { flags: '--priority <n>', description: 'lower goes first where steps wait', preset: '100' },
     { flags: '--again', description: 'run anew even where this very job has a verdict' },
@@ -36,7 +37,7 @@ export function requestOptions({ options, needsLineFile }: LineCommand): readonl
 /** Makes of a command line what the factory is asked for. */
 export async function requestOf(line: LineCommand, call: Call): Promise<RunRequest> {
   const { cwd, actor } = call.world;
-  const [advisories, file] = [call.text('advisories'), call.text('line')];
+  const [advisories, file, station] = [call.text('advisories'), call.text('line'), call.text('station')];
   return {
     ...(await line.ask(call)),
     repository: repositoryOf(call.text('repo') ?? '.', cwd),
@@ -45,6 +46,7 @@ export async function requestOf(line: LineCommand, call: Call): Promise<RunReque
     again: call.flag('again'),
     advisories: advisories === null ? [] : await readAdvisories(advisories, cwd),
     lineFile: file === null ? null : await readLineFile(file, cwd),
+    ...(station === null ? {} : { station }),
     actor,
     priority: priorityOf(call.text('priority') ?? '100'),
   };

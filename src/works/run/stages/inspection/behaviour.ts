@@ -3,12 +3,14 @@ import type { Stage } from '../../../../core/line/line.ts';
 import type { Workspace } from '../../../../core/ports/floor.ts';
 import { canaryFact, testsFact } from '../../../inspection/facts/index.ts';
 import { diffApi, publicApi, type ApiSurface } from '../../../inspection/public-api/index.ts';
-import { compareRuns, runTests, type TestPlan, type TestRun } from '../../../inspection/runner/index.ts';
+import { compareRuns, runTests, type RunOptions, type TestPlan, type TestRun } from '../../../inspection/runner/index.ts';
 import type { Tree } from '../../../inspection/tree/index.ts';
 import type { Job } from '../../job.ts';
 import { canaryOf } from '../canary.ts';
+import { inProject } from '../reproduction/on-base.ts';
 import { suiteLog } from '../suite-log.ts';
 import { keepLog, timeoutOf } from '../tree-job.ts';
+import { fixedFacts, hasFailing } from './fixed-facts.ts';
 import type { Inspected } from './inspected.ts';
 
 interface Ready {
@@ -25,6 +27,12 @@ export async function behaviourFacts(stage: Stage, ready: Ready): Promise<readon
   const { detected } = ready.tree;
   const suite = detected.kind === 'plan' ? await suiteFacts(stage, ready, detected.plan) : [runnerGone(ready, detected.message)];
   return [built, ...suite, ...(await apiFacts(ready))];
+}
+
+/** The tests of the reproduction run with the suite, wherever they stand. */
+function limitsOf(stage: Stage, { inspected: { reproduction }, job }: Ready): Pick<RunOptions, 'timeoutMs' | 'signal' | 'also'> {
+  const also = (reproduction?.files ?? []).map(({ path }) => inProject(path, job));
+  return { timeoutMs: timeoutOf(stage), signal: job.signal, also };
 }
 
 function buildFact({ tree: { build }, inspected: { baseline } }: Ready): FactOf<'build'> {
@@ -48,13 +56,13 @@ async function suiteFacts(stage: Stage, ready: Ready, plan: TestPlan): Promise<r
   const { job, workspace, inspected } = ready;
   job.note(`${stage.id}: running the suite`);
   const canary = canaryOf(plan, job);
-  const limits = { timeoutMs: timeoutOf(stage), signal: job.signal };
-  const first = await runTests(workspace, plan, { ...limits, canary });
+  const first = await runTests(workspace, plan, { ...limitsOf(stage, ready), canary });
   const second = await again(stage, ready, { plan, first });
   const runs = second === null ? [first] : [first, second];
   const logs = await Promise.all(runs.map((run, index) => keepLog(job, `run ${index + 1} after the change`, suiteLog(run))));
   const after = second === null ? first : bestOf(first, second);
   return [
+    ...fixedFacts(inspected, runs, logs),
     testsFact({ baseline: inspected.baselineRuns, after, baselineFrom: takenFrom(ready), recovered: recovered(ready, first, after), logs }),
     canaryFact(first, inspected.baseline.canary),
   ];
@@ -64,9 +72,11 @@ async function suiteFacts(stage: Stage, ready: Ready, plan: TestPlan): Promise<r
 async function again(stage: Stage, ready: Ready, { plan, first }: { plan: TestPlan; first: TestRun }): Promise<TestRun | null> {
   const { inspected, job, workspace } = ready;
   const { regressed } = compareRuns(inspected.baselineRuns, first);
-  if (regressed.length === 0 || first.ended === 'timed-out') return null;
-  job.note(`${stage.id}: ${regressed.length} id(s) regressed, running the suite once more`);
-  return await runTests(workspace, plan, { timeoutMs: timeoutOf(stage), signal: job.signal });
+  // New tests have to pass more than once.
+  const owed = inspected.reproduction !== null && !hasFailing(inspected.reproduction, first);
+  if ((regressed.length === 0 && !owed) || first.ended === 'timed-out') return null;
+  job.note(`${stage.id}: ${owed ? 'the new tests passed' : `${regressed.length} id(s) regressed`}, running the suite once more`);
+  return await runTests(workspace, plan, limitsOf(stage, ready));
 }
 
 /** Of two runs of one tree: the second, with every id that passed in the first as it passed there. */

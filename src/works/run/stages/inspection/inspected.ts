@@ -1,5 +1,6 @@
 import type { Change } from '../../../../core/ports/forge.ts';
 import type { BaselineRecord } from '../../../inspection/tree/index.ts';
+import type { KeptReproduction } from '../../../inspection/reproduction/index.ts';
 import type { TestRun } from '../../../inspection/runner/index.ts';
 import type { Project } from '../../../intake/index.ts';
 
@@ -11,4 +12,6 @@ export interface Inspected {
   readonly changedTexts: ReadonlyMap<string, string>;
   readonly baseline: BaselineRecord;
   readonly baselineRuns: readonly TestRun[];
+  /** The tests that must pass now, as the factory keeps them; null where the line makes none. */
+  readonly reproduction: KeptReproduction | null;
 }

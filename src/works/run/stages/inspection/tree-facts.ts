@@ -31,12 +31,19 @@ export async function treeFacts(inspected: Inspected, job: Job, workspace: Works
   return [vulnerableCopiesFact(seed.advisory.id, affected(before), affected(after), await rungOf(job)), ...facts];
 }
 
+const emptyTree = '{ "lockfileVersion": 3, "packages": {} }';
+
 /** The lockfile as it was and as the station left it; without one, what npm resolved at either install. */
 async function trees({ project, baseline, changedTexts }: Inspected, workspace: Workspace): Promise<{ before: Lock; after: Lock }> {
   const { lock, root, repository } = project;
   if (lock !== null) return { before: lock.lock, after: readLock(changedTexts.get(lock.path) ?? lock.text, { path: lock.path }) };
   const path = repository.directory === '' ? 'node_modules/.package-lock.json' : `${repository.directory}/node_modules/.package-lock.json`;
   const after = await workspace.files.read(path);
+  if (after === null && baseline.tree === null) {
+    // npm leaves no record of a tree in which nothing is.
+    const none = readLock(emptyTree, { path, manifest: root });
+    return { before: none, after: none };
+  }
   if (after === null || baseline.tree === null)
     throw new JidokaError('workspace-failed', `${path} is missing after the install.`, {
       mend: 'Run npm install in the project and see whether it writes that file.',

@@ -1,0 +1,1 @@
+export { orderText, type Known } from './order-text.ts';

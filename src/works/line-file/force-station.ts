@@ -1,0 +1,27 @@
+import { JidokaError } from '../../core/base/error.ts';
+import type { Line, Stage } from '../../core/line/line.ts';
+import { isByStation, programStations } from '../../core/line/stations.ts';
+
+/**
+ * Gives every stage of a line that stations do to one: by its name, to a program as `command:PROGRAM ARGUMENT…`, or
+ * to an agent of the Agent Client Protocol that has no name here as `acp:PROGRAM ARGUMENT…`, with at least one argument.
+ * Throws `usage`.
+ *
+ * @example
+ * forceStation(line, 'command:node agent.mjs').stages; // each with station "command" and run [node, agent.mjs]
+ */
+export function forceStation(line: Line, asked: string): Line {
+  const [, station, words] = /^(command):(.*)$/s.exec(asked) ?? /^(acp):(\S+\s.*)$/s.exec(asked) ?? [];
+  const run = words?.split(/\s+/).filter((word) => word !== '');
+  if (run?.length === 0 || programStations.includes(asked))
+    throw new JidokaError('usage', `--station ${asked} names no program.`, {
+      mend: "Name it with its arguments: --station 'command:node agent.mjs'.",
+    });
+  const forced = (stage: Stage): Stage => {
+    if (!isByStation(stage)) return stage;
+    const { run: _, ...rest } = stage;
+    return run === undefined ? { ...rest, station: asked } : { ...rest, station: station ?? asked, run };
+  };
+  const inner = line.lines?.map((child) => forceStation(child, asked));
+  return { ...line, stages: line.stages.map(forced), ...(inner === undefined ? {} : { lines: inner }) };
+}

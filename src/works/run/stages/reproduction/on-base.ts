@@ -1,0 +1,71 @@
+import type { BlobRef } from '../../../../core/evidence/fact.ts';
+import { JidokaError } from '../../../../core/base/error.ts';
+import type { Stage } from '../../../../core/line/line.ts';
+import { readBaseline, runTests, type TestRun } from '../../../inspection/runner/index.ts';
+import { judgeRuns, type TestFile } from '../../../inspection/reproduction/index.ts';
+import { readBaselineRecord, readyTree, type BaselineRecord } from '../../../inspection/tree/index.ts';
+import { surveyProject } from '../../../intake/index.ts';
+import { withOwnCheckout } from '../../checkout.ts';
+import { blobOf, type Job, type StageWork } from '../../job.ts';
+import { canaryOf } from '../canary.ts';
+import { suiteLog } from '../suite-log.ts';
+import { keepLog, timeoutOf, treeJob } from '../tree-job.ts';
+
+/** What came of test files that were laid into a clean checkout of the base. */
+export type OnBase =
+  | {
+      readonly kind: 'ran';
+      readonly judged: ReturnType<typeof judgeRuns>;
+      readonly runs: readonly TestRun[];
+      readonly logs: readonly BlobRef[];
+    }
+  | { readonly kind: 'work'; readonly work: StageWork };
+
+/**
+ * Runs test files that a station wrote with the suite of the base, so often, on a clean checkout in which nothing else of
+ * the station is; in each run with a test that must fail.
+ */
+export async function runOnBase(stage: Stage, job: Job, files: readonly TestFile[], times: number): Promise<OnBase> {
+  const baseline = await baselineOf(job);
+  const project = await surveyProject(job.packet.scope.repository, job.needs.forge);
+  return await withOwnCheckout(stage, job, 'own', async (workspace): Promise<OnBase> => {
+    for (const { path, content } of files) await workspace.files.write(path, content);
+    const tree = await readyTree(treeJob(stage, job, workspace, project));
+    if (tree.kind === 'failed') {
+      const { class: kind, command, message, logs } = tree;
+      return { kind: 'work', work: { kind: 'failed', class: kind, command, message, events: [], logs } };
+    }
+    if (tree.kind === 'not-installed' || tree.detected.kind === 'none')
+      return unrun('with them the base does not install, or has no suite that can be run');
+    const { plan } = tree.detected;
+    const limits = { timeoutMs: timeoutOf(stage), signal: job.signal, also: files.map(({ path }) => inProject(path, job)) };
+    const runs: TestRun[] = [];
+    const logs: BlobRef[] = [];
+    for (let time = 1; time <= times; time += 1) {
+      job.note(`${stage.id}: running the new tests on the base, ${time} of ${times}`);
+      const run = await runTests(workspace, plan, { ...limits, canary: canaryOf(plan, job) });
+      runs.push(run);
+      logs.push(await keepLog(job, `new tests on the base, run ${time}`, suiteLog(run)));
+    }
+    return { kind: 'ran', judged: judgeRuns(readBaseline(baseline.tests ?? ''), runs, baseline.canary), runs, logs };
+  });
+}
+
+function unrun(why: string): OnBase {
+  return { kind: 'ran', judged: { tests: [], objection: { code: 'no-test-ran', why } }, runs: [], logs: [] };
+}
+
+/** Path of a file as the runner names it. */
+export function inProject(path: string, { packet: { scope } }: Job): string {
+  const { directory } = scope.repository;
+  return directory !== '' && path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path;
+}
+
+/** The baseline that the line took. Throws `line-invalid` where it took none. */
+export async function baselineOf(job: Job): Promise<BaselineRecord> {
+  const blob = blobOf(job, 'baseline');
+  if (blob !== null) return readBaselineRecord(await job.needs.blobs.text(blob.sha256));
+  throw new JidokaError('line-invalid', `Line "${job.input.line.name}" wants something shown on the base before a baseline was taken.`, {
+    mend: 'Let a baseline come before it.',
+  });
+}

@@ -1,0 +1,168 @@
+import { isJidokaError, JidokaError } from '../../../../core/base/error.ts';
+import type { EventBody } from '../../../../core/evidence/event.ts';
+import type { Claim } from '../../../../core/evidence/fact.ts';
+import { parseDuration } from '../../../../core/line/duration.ts';
+import type { Stage } from '../../../../core/line/line.ts';
+import { attemptOf } from '../../../../core/line/state.ts';
+import { stationsOf } from '../../../../core/line/stations.ts';
+import type { Json } from '../../../../core/base/json.ts';
+import type { Workspace } from '../../../../core/ports/floor.ts';
+import type { Station } from '../../../../core/ports/station.ts';
+import type { ReportForm } from '../../../../core/station/report.ts';
+import { orderText, type Known } from '../../../assignment/index.ts';
+import { append } from '../../record/append.ts';
+import { noteSeen } from '../../record/note-seen.ts';
+import { using, withCheckout } from '../../checkout.ts';
+import type { Job, StageWork } from '../../job.ts';
+import { timeoutOf } from '../tree-job.ts';
+import { feedbackOf } from './feedback.ts';
+import { leftBehind } from './left-behind.ts';
+
+/** What a stage wants of its station. */
+export interface StationOrder {
+  readonly form: ReportForm;
+  /** What the factory found by now and the station is told. */
+  readonly known: Pick<Known, 'reproduction' | 'plan' | 'patch'>;
+  /** Makes the clean checkout what the station is to find; left out where it is to find just that. */
+  readonly prepare?: (workspace: Workspace) => Promise<void>;
+}
+
+/** A station that came to an end, in the workspace as it left it. */
+export interface Performed {
+  readonly claim: Claim;
+  /** Puts the claim on record. */
+  readonly claimed: EventBody;
+  readonly workspace: Workspace;
+}
+
+/**
+ * Lets a station of the stage work in a clean checkout, and looks at what it left. Where one cannot go on, by an outage of
+ * its own or a crash, the next one that the stage names does, in the same workspace and with the same packet.
+ */
+export async function withStation(
+  stage: Stage,
+  job: Job,
+  order: StationOrder,
+  look: (performed: Performed) => Promise<StageWork>,
+): Promise<StageWork> {
+  const crew = crewOf(stage, job);
+  const left = await leftBehind(stage, job);
+  if (left === null) {
+    return await withCheckout(stage, job, async (workspace) => {
+      await order.prepare?.(workspace);
+      return await relay(stage, job, { order, crew, workspace, at: beginWith(stage, job, crew), handle: null }, look);
+    });
+  }
+  const { workspace, handle, station } = left;
+  const at = Math.max(
+    0,
+    crew.findIndex(({ name }) => name === station),
+  );
+  job.note(`${stage.id}: going on with what the station ${station} had begun.`);
+  return await using(workspace, { stage, job }, () => relay(stage, job, { order, crew, workspace, at, handle }, look));
+}
+
+interface Relay {
+  readonly order: StationOrder;
+  readonly crew: readonly Station[];
+  readonly workspace: Workspace;
+  readonly at: number;
+  readonly handle: Json | null;
+}
+
+async function relay(stage: Stage, job: Job, relayed: Relay, look: (performed: Performed) => Promise<StageWork>): Promise<StageWork> {
+  const { order, crew, workspace } = relayed;
+  let [at, handle, handover]: [number, Json | null, Known['handover']] = [relayed.at, relayed.handle, null];
+  for (;;) {
+    const station = stationAt(crew, at, stage);
+    const claim = await performOnce(stage, job, { order, station, workspace, handle, handover, at, isLast: at + 1 >= crew.length });
+    job.signal.throwIfAborted();
+    const claimed: EventBody = { type: 'claim.made', stage: stage.id, claim };
+    const { failure } = claim;
+    if (claim.says !== 'failed' || failure === undefined) return await look({ claim, claimed, workspace });
+    const next = crew[at + 1];
+    if (next === undefined)
+      return { kind: 'failed', class: failure, command: station.name, message: claim.summary, events: [claimed], logs: claim.logs };
+    await handOver(stage, job, { claimed, from: station.name, to: next.name, why: claim.summary, at });
+    [at, handle, handover] = [at + 1, null, { from: station.name, why: claim.summary }];
+  }
+}
+
+interface Turn {
+  readonly order: StationOrder;
+  readonly station: Station;
+  readonly workspace: Workspace;
+  readonly handle: Json | null;
+  readonly handover: Known['handover'];
+  readonly at: number;
+  /** No other station could take over from it. */
+  readonly isLast: boolean;
+}
+
+async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
+  const { order, station, workspace, handle, handover, at, isLast } = turn;
+  const { packet, signal, note, state, input, step } = job;
+  const attempt = attemptOf(state, stage.id);
+  const feedback = feedbackOf(state);
+  const remember = async (found: Json): Promise<void> => {
+    const of = { stage: stage.id, attempt, station: station.name, workspace: workspace.name, ref: workspace.ref } as const;
+    await append(job, [
+      [`${stage.id}/${attempt}/station/${step.token}${at === 0 ? '' : `/${at}`}`, { type: 'station.started', ...of, handle: found }],
+    ]);
+  };
+  const { form, known } = order;
+  const role = input.line.roles?.find(({ name }) => name === stage.role) ?? null;
+  const assignment = { form, role, text: orderText(form, packet, { ...known, feedback, handover }) };
+  const limits = { timeoutMs: timeoutOf(stage), stallMs: stage.stall === undefined ? null : parseDuration(stage.stall) };
+  await noteSeen((await station.identify?.()) ?? null, job.needs);
+  try {
+    const run = stage.run ?? [];
+    return await station.perform({ packet, assignment, workspace, signal, run, feedback, ...limits, handle, remember, note });
+  } catch (error) {
+    // What the floor or the record did is not the station's doing, and no other station would fare better.
+    if (isJidokaError(error) || signal.aborted || isLast) throw error;
+    return crashed(station.name, error);
+  }
+}
+
+function crashed(station: string, error: unknown): Claim {
+  const summary = `The station ${station} crashed: ${error instanceof Error ? error.message : String(error)}`;
+  return { kind: 'claim', station, says: 'failed', code: 'station-crashed', summary, steps: [], failure: 'crash', logs: [] };
+}
+
+interface Handover {
+  readonly claimed: EventBody;
+  readonly from: string;
+  readonly to: string;
+  readonly why: string;
+  readonly at: number;
+}
+
+async function handOver(stage: Stage, job: Job, { claimed, from, to, why, at }: Handover): Promise<void> {
+  const attempt = attemptOf(job.state, stage.id);
+  const key = `${stage.id}/${attempt}/handed-over/${job.step.token}/${at}`;
+  await append(job, [
+    [`${key}/claim`, claimed],
+    [key, { type: 'station.handed-over', stage: stage.id, attempt, from, to, why }],
+  ]);
+  job.note(`${stage.id}: ${from} cannot go on, ${to} does. ${why}`);
+}
+
+/** The stations of a stage that this factory has, in the order in which they are tried. */
+function crewOf(stage: Stage, job: Job): readonly Station[] {
+  return stationsOf(stage).flatMap((name) => job.needs.stations.get(name) ?? []);
+}
+
+/** Where two rounds of rework did not help, the third begins with another station. */
+function beginWith(stage: Stage, { state }: Job, crew: readonly Station[]): number {
+  return attemptOf(state, stage.id) > 2 && crew.length > 1 ? 1 : 0;
+}
+
+function stationAt(crew: readonly Station[], at: number, stage: Stage): Station {
+  const station = crew[at];
+  if (station !== undefined) return station;
+  const named = stationsOf(stage).join(', ');
+  throw new JidokaError('line-invalid', `Stage "${stage.id}" names the station "${named}", which this factory does not have.`, {
+    mend: '`jidoka doctor` tells which stations there are.',
+  });
+}

@@ -1,0 +1,2 @@
+export { judgeTicket } from './judge-ticket.ts';
+export { readTicket } from './read-ticket.ts';
