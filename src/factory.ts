@@ -43,11 +43,11 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
     return { ...open.needs, agents: open.machines.agents };
   });
   return {
-    run: (request, watch) =>
+    run: (request, watch, signal) =>
       audience.during(watch, async () => {
         const line = await lineOf(request);
         const open = await house.open();
-        return await workRequest(request, { line, needs: open.needs, crew: house });
+        return await workRequest(request, { line, needs: open.needs, crew: house, signal: house.whileOpen(signal) });
       }),
     submit: async (request, options = {}) => {
       const named = await underItsLine(request);
@@ -55,7 +55,7 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
       const order = { key: options.key ?? null, notBefore: options.notBefore ?? null };
       return await open.engine.transaction((tx) => submitRequest(named, order, open, tx));
     },
-    resume: (run, watch) => audience.during(watch, async () => await resumeRun(run, await needs(), house)),
+    resume: (run, watch) => audience.during(watch, async () => await resumeRun(run, await needs(), house, house.whileOpen())),
     cancel: async (run, order) => {
       personOnly(order.actor, 'cancel a run');
       return await stopRun(run, { by: order.actor.name, why: order.why }, await needs());
@@ -109,7 +109,7 @@ class House implements Crew {
   #open: Open | null = null;
   #own: Service | null = null;
   #serving = false;
-  #closed = false;
+  readonly #closed = new AbortController();
 
   constructor(config: FactoryConfig, audience: Audience, machines: Promise<Machines> | null) {
     this.#config = config;
@@ -148,9 +148,14 @@ class House implements Crew {
     };
   }
 
+  /** Aborted by a signal, and when the house is closed: who waits here is not to go on asking machines that are gone. */
+  whileOpen(signal?: AbortSignal): AbortSignal {
+    return signal === undefined ? this.#closed.signal : AbortSignal.any([this.#closed.signal, signal]);
+  }
+
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort();
     await this.#own?.stop('at-once');
     await this.#machines?.then((machines) => machines.close()).catch(() => undefined);
   }
@@ -178,20 +183,21 @@ class House implements Crew {
   }
 }
 
-/** Who watches the work of this process; one request at a time has its ear. */
+/** Who watches the work of this process; of several requests at once the last one hears of it, until it has ended. */
 class Audience {
-  #watch: Watch | undefined;
+  readonly #watches: Watch[] = [];
 
   tell(progress: Progress): void {
-    this.#watch?.(progress);
+    this.#watches.at(-1)?.(progress);
   }
 
   async during<T>(watch: Watch | undefined, work: () => Promise<T>): Promise<T> {
-    this.#watch = watch;
+    const own: Watch = (progress) => watch?.(progress);
+    this.#watches.push(own);
     try {
       return await work();
     } finally {
-      this.#watch = undefined;
+      this.#watches.splice(this.#watches.indexOf(own), 1);
     }
   }
 }

@@ -17,8 +17,11 @@ export type * from './desks/gate-desk.ts';
 
 /** What a door may ask of the factory. Every answer is data; doors only parse, call and print. */
 export interface Factory {
-  /** Turns a request into seeds and works each to its verdict. Joins a run of the same seed that is under way. */
-  run(request: RunRequest, watch?: Watch): Promise<RunReport>;
+  /**
+   * Turns a request into seeds and works each to its verdict. Joins a run of the same seed that is under way. `signal` ends
+   * the waiting, not the runs: it throws `interrupted` then, as it does where the factory is closed meanwhile.
+   */
+  run(request: RunRequest, watch?: Watch, signal?: AbortSignal): Promise<RunReport>;
   /** Leaves a request for a worker to take up; returns at once. The same request left again under one `key` is one. */
   submit(request: RunRequest, options?: { readonly key?: string; readonly notBefore?: string }): Promise<Submitted>;
   /** Takes up a run that a dead process left, or reports the one that ended. Throws `run-unknown`. */
