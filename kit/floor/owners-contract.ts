@@ -43,6 +43,25 @@ function adoptions({ floor, other, outlook }: Owners): void {
     expect(isRunning(keeper)).toBe(false);
   });
 
+  test('whoever adopts it ends what its killed owner only ran or talked to, and lets be what was started', async () => {
+    const owner = await other();
+    await owner.spawn(
+      'left/run',
+      shell(`trap '' TERM HUP INT PIPE; echo $$ > pid; setsid sleep 60 & echo $! > away.pid; touch ready; while :; do sleep 0.2; done`),
+    );
+    const ref = await owner.beside('left/run', shell('echo $$ > kept.pid; while [ ! -e go ]; do sleep 0.05; done; exit 3'));
+    const seen = await visited(floor(), 'left/run');
+    const [ran = 0, away = 0, kept = 0] = await pidsIn(seen, ['pid', 'away.pid', 'kept.pid'], outlook());
+    await owner.kill();
+    await seenDead(floor(), 'left/run');
+    const workspace = await adopted(floor(), 'left/run');
+    for (const pid of [ran, away]) expect(isRunning(pid)).toBe(false);
+    expect(isRunning(kept)).toBe(true);
+    await workspace.files.write('go', '');
+    expect((await attached(workspace, ref)).exit).toEqual({ kind: 'exited', code: 3 });
+    await workspace.destroy();
+  });
+
   test('how a command ended while nobody was there is told to whoever adopts it', async () => {
     const owner = await other();
     const ref = await owner.start('left/ended', shell('echo said; exit 5'));

@@ -9,7 +9,7 @@ import { baseKeeper, removeBase, sealedBase, useBase } from '../layers/bases.ts'
 import { noLayer } from '../layers/layer.ts';
 import type { Layer } from '../layers/layer.ts';
 import { endProcesses } from '../spawn/processes.ts';
-import { hasStarted } from '../started/index.ts';
+import { hasStarted, startedIds } from '../started/index.ts';
 import { openBudget, takeBackBudget } from '../budget/index.ts';
 import type { Budget } from '../budget/index.ts';
 import { hostWorkspace } from '../workspace.ts';
@@ -84,6 +84,7 @@ export async function adoptWorkspace(ground: Ground, name: string): Promise<Work
     // The tree is made last: without it the space was never whole, or another adopter has removed it meanwhile.
     const layer = (await isFolder(place.tree)) ? await layerAgain(ground, place) : null;
     if (layer !== null) {
+      await endRest(ground, place);
       await ground.confines.rejoin(place);
       return workspaceAt(ground, { place, layer, limits: {} }).workspace;
     }
@@ -92,6 +93,12 @@ export async function adoptWorkspace(ground: Ground, name: string): Promise<Work
   } catch (error) {
     throw workspaceFault(error, `taking over the workspace ${name}`);
   }
+}
+
+/** What the dead owner ran to its end or talked to has nobody any more who would end it; what it started lives on. */
+async function endRest({ see }: Ground, { job, started }: Place): Promise<void> {
+  const marker = `JIDOKA_JOB=${job}`;
+  await endProcesses({ marker, group: null, except: (await startedIds(started)).map((id) => `${marker}${id}`) }, see);
 }
 
 /** The layer of a workspace of an earlier life; null where its base is gone. */
