@@ -24,6 +24,8 @@ const askedAt: Readonly<Record<EventBody['type'], readonly Command['kind'][] | '
   'stage.started': ['stage'],
   'stage.retried': ['stage'],
   'station.started': ['stage'],
+  'station.noted': ['stage'],
+  'station.resumed': ['stage'],
   'station.handed-over': ['stage'],
   'workspace.opened': ['stage'],
   'workspace.used': ['stage'],

@@ -117,6 +117,24 @@ export type EventBody =
       readonly ref?: WorkspaceRef;
       readonly handle: Json;
     }
+  /** What else is to be known by whoever goes on with it, in place of the handle before: the session of an agent, its report. */
+  | {
+      readonly type: 'station.noted';
+      readonly stage: string;
+      readonly attempt: number;
+      readonly station: string;
+      readonly handle: Json;
+    }
+  /** The process that had the stage in hand died, and another went on with what its station had begun, or began it anew. */
+  | {
+      readonly type: 'station.resumed';
+      readonly stage: string;
+      readonly attempt: number;
+      readonly station: string;
+      readonly how: Resumption;
+      /** Why nothing was to be gone on with; '' where something was. */
+      readonly why: string;
+    }
   /** A station could not go on, and the next one of the stage does, with the same packet and workspace. */
   | {
       readonly type: 'station.handed-over';
@@ -241,6 +259,13 @@ export type EventBody =
   | { readonly type: 'evidence.sealed'; readonly bundle: string; readonly report: string; readonly ledgerHead: string }
   | { readonly type: 'delivered'; readonly delivery: Delivery }
   | { readonly type: 'run.ended'; readonly verdict: Verdict };
+
+/**
+ * How the work of a station goes on after the factory was killed: `attached` to its own process, which lived on; in a new
+ * process with the `session` of the old one; with the report that had been `reported` already; by the station that it had
+ * been `handed-over` to, in the same tree; or `begun-anew`, from the base.
+ */
+export type Resumption = 'attached' | 'session' | 'reported' | 'handed-over' | 'begun-anew';
 
 /**
  * How a stage ended: `done` goes on to the next, `settled` means the facts already decide the run, `objected` speaks

@@ -13,6 +13,11 @@ export interface Station {
   readonly provider?: string;
   /** The program of others that it would drive now; null where it finds none. Absent where the factory itself is the station. */
   identify?(): Promise<FoundAgent | null>;
+  /**
+   * How it would go on with what an earlier life of an attempt recorded; null where it cannot. Absent where whatever it
+   * recorded is a process that lives on.
+   */
+  resumption?(handle: Json): 'session' | 'reported' | null;
   perform(job: StationJob): Promise<Claim>;
 }
 
@@ -38,9 +43,9 @@ export interface StationJob {
   /** Limits of the stage, in milliseconds. */
   readonly timeoutMs: number;
   readonly stallMs: number | null;
-  /** What an earlier life of this very attempt has recorded: go on with that process instead of starting another. */
+  /** What an earlier life of this very attempt has recorded last: go on with that instead of beginning anew. */
   readonly handle: Json | null;
-  /** Records how to find what was started; call it before waiting for anything that takes long. */
+  /** Records how to go on with what was started; call it before waiting for anything that takes long, and when more is known. */
   readonly remember: (handle: Json) => Promise<void>;
   /** Says something while working, for people who watch. */
   readonly note: (message: string) => void;

@@ -9,7 +9,8 @@ import type { Course } from './claim.ts';
 import type { Driver, Talk, TurnEnd, Wire } from './driver.ts';
 import { troubleOfEnd } from './end-trouble.ts';
 import type { AgentOrder } from './harness/harness.ts';
-import { followUp } from './prompt.ts';
+import type { Recorder } from './memory.ts';
+import { afterLoss, followUp, resumptionPrompt } from './prompt.ts';
 import type { Session } from './session/session.ts';
 
 export interface Supervision {
@@ -22,6 +23,9 @@ export interface Supervision {
   readonly clock: Clock;
   /** Aborted where we have heard enough of the agent. */
   readonly enough: AbortController;
+  readonly recorder: Recorder;
+  /** Session of an earlier life of the job that is to be gone on with; null where there is none. */
+  readonly former: string | null;
 }
 
 /** How often an agent that ended without a report is asked for one. */
@@ -42,6 +46,7 @@ export async function supervise(job: StationJob, around: Supervision): Promise<C
     form: job.assignment.form,
     packet: job.packet,
     told: (word) => {
+      if (word.kind === 'accepted') around.recorder.report(word.report);
       if (word.kind === 'accepted') void endAfterGrace(clock, enough, over.signal);
       if (word.kind === 'refused') refused = word.why;
       const text = word.kind === 'accepted' ? `report accepted: ${word.report.state}` : `report ${word.kind}`;
@@ -51,6 +56,7 @@ export async function supervise(job: StationJob, around: Supervision): Promise<C
   });
   const talk = driver.open(order, wireOf(job, around));
   try {
+    if (around.former !== null) await talk.takeUp(around.former);
     const { exit, turns } = await turnsOf(job, around, { talk, isDone: () => open.report() !== null, refused: () => refused });
     return { report: open.report(), refused, lastError: session.lastError(), lastWord: session.lastWord(), exit, turns };
   } finally {
@@ -73,15 +79,15 @@ interface Talking {
 
 async function turnsOf(
   job: StationJob,
-  { session, prompt, driver, enough }: Supervision,
+  { session, prompt: order, driver, enough, former }: Supervision,
   { talk, isDone, refused }: Talking,
 ): Promise<{ readonly exit: ProcessExit | null; readonly turns: number }> {
+  const prompt = former === null ? order : `${order}\n\n${afterLoss}`;
   let end: TurnEnd = { exit: null, stderr: '' };
   for (let turn = 1; turn <= 1 + followUps; turn += 1) {
     if (turn > 1) job.note(`${driver.name}: ended without a report, asked for one`);
-    const said = turn === 1 ? prompt : followUp(refused());
     const before = session.lastError();
-    end = await talk.say(turn === 1 || talk.remembers() ? said : `${prompt}\n\n${said}`);
+    end = await talk.say(wordsOf(turn, prompt, { talk, refused, former }));
     if (job.signal.aborted) throw withdrawn(job, driver);
     const trouble = isDone() || enough.signal.aborted ? null : troubleOfEnd(end, session.lastError() !== before);
     if (trouble !== null) session.tell(trouble);
@@ -90,6 +96,13 @@ async function turnsOf(
       return { exit: end.exit, turns: turn };
   }
   return { exit: end.exit, turns: 1 + followUps };
+}
+
+/** What the agent is told: the whole order unless it has it in mind, and why it is asked once more. */
+function wordsOf(turn: number, prompt: string, { talk, refused, former }: Omit<Talking, 'isDone'> & Pick<Supervision, 'former'>): string {
+  const has = talk.remembers();
+  if (turn === 1) return former !== null && has ? resumptionPrompt() : prompt;
+  return has ? followUp(refused()) : `${prompt}\n\n${followUp(refused())}`;
 }
 
 /** Errors after which another word may help; all others are for the line to wait out, or for another station. */
@@ -108,7 +121,7 @@ function isFinal(exit: ProcessExit | null): boolean {
 }
 
 /** The way into the workspace, with the time that the job has left. */
-function wireOf(job: StationJob, { session, clock, enough, driver }: Supervision): Wire {
+function wireOf(job: StationJob, { session, clock, enough, driver, recorder }: Supervision): Wire {
   const beganMs = clock.monotonicMs();
   return {
     converse: ({ argv, env }, signal) => {
@@ -128,6 +141,7 @@ function wireOf(job: StationJob, { session, clock, enough, driver }: Supervision
     clock,
     heard: session.heard,
     tell: (event) => {
+      if (event.type === 'session.started') recorder.session(event.session);
       if (event.type === 'error') job.note(`${driver.name}: ${event.message.slice(0, 300)}`);
       session.tell(event);
     },

@@ -15,8 +15,8 @@ export interface Known {
   readonly patch: string | null;
   /** What was objected to before, oldest first. */
   readonly feedback: readonly string[];
-  /** Set where another station had begun in the same workspace. */
-  readonly handover: { readonly from: string; readonly why: string } | null;
+  /** Set where another station was at it before, and left its tree, or a change that was refused: then the tree is that of the base. */
+  readonly handover: { readonly from: string; readonly why: string; readonly tree: 'left' | 'clean' } | null;
 }
 
 /**
@@ -107,9 +107,15 @@ function feedback({ feedback: said }: Known): readonly string[] {
 
 function handover({ handover: before }: Known): readonly string[] {
   if (before === null) return [];
+  const from = `The station ${inLine(before.from)}`;
+  if (before.tree === 'clean')
+    return [
+      '# Handover',
+      `${from} worked on this before you: ${inLine(before.why)} What was objected to stands above. Nothing of what it made is in the tree: begin from the cause, and do not follow it into the same wall.`,
+    ];
   return [
     '# Handover',
-    `The station ${inLine(before.from)} worked on this before you, in this very tree, and could not go on: ${inLine(before.why)} What it left may be half done: look at the difference to the base commit first, keep what is right and undo the rest.`,
+    `${from} worked on this before you, in this very tree, and could not go on: ${inLine(before.why)} What it left may be half done: look at the difference to the base commit first, keep what is right and undo the rest.`,
   ];
 }
 

@@ -37,7 +37,9 @@ export interface Performed {
 
 /**
  * Lets a station of the stage work in a clean checkout, and looks at what it left. Where one cannot go on, by an outage of
- * its own or a crash, the next one that the stage names does, in the same workspace and with the same packet.
+ * its own or a crash, the next one that the stage names does, in the same workspace and with the same packet: what the
+ * first was in the middle of is for the second to look at, and for inspection to find. Where two rounds of rework did not
+ * help, the third begins with the second station, from the base.
  */
 export async function withStation(
   stage: Stage,
@@ -48,18 +50,18 @@ export async function withStation(
   const crew = crewOf(stage, job);
   const left = await leftBehind(stage, job);
   if (left === null) {
+    const handover = await givenUp(stage, job, crew);
     return await withCheckout(stage, job, async (workspace) => {
       await order.prepare?.(workspace);
-      return await relay(stage, job, { order, crew, workspace, at: beginWith(stage, job, crew), handle: null }, look);
+      return await relay(stage, job, { order, crew, workspace, at: 0, handle: null, handover }, look);
     });
   }
-  const { workspace, handle, station } = left;
+  const { workspace, station } = left;
   const at = Math.max(
     0,
     crew.findIndex(({ name }) => name === station),
   );
-  job.note(`${stage.id}: going on with what the station ${station} had begun.`);
-  return await using(workspace, { stage, job }, () => relay(stage, job, { order, crew, workspace, at, handle }, look));
+  return await using(workspace, { stage, job }, () => relay(stage, job, { order, crew, at, ...left }, look));
 }
 
 interface Relay {
@@ -68,11 +70,12 @@ interface Relay {
   readonly workspace: Workspace;
   readonly at: number;
   readonly handle: Json | null;
+  readonly handover: Known['handover'];
 }
 
 async function relay(stage: Stage, job: Job, relayed: Relay, look: (performed: Performed) => Promise<StageWork>): Promise<StageWork> {
   const { order, crew, workspace } = relayed;
-  let [at, handle, handover]: [number, Json | null, Known['handover']] = [relayed.at, relayed.handle, null];
+  let [at, handle, handover]: [number, Json | null, Known['handover']] = [relayed.at, relayed.handle, relayed.handover];
   for (;;) {
     const station = stationAt(crew, at, stage);
     const claim = await performOnce(stage, job, { order, station, workspace, handle, handover, at, isLast: at + 1 >= crew.length });
@@ -84,7 +87,7 @@ async function relay(stage: Stage, job: Job, relayed: Relay, look: (performed: P
     if (next === undefined)
       return { kind: 'failed', class: failure, command: station.name, message: claim.summary, events: [claimed], logs: claim.logs };
     await handOver(stage, job, { claimed, from: station.name, to: next.name, why: claim.summary, at });
-    [at, handle, handover] = [at + 1, null, { from: station.name, why: claim.summary }];
+    [at, handle, handover] = [at + 1, null, { from: station.name, why: claim.summary, tree: 'left' }];
   }
 }
 
@@ -104,11 +107,16 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
   const { packet, signal, note, state, input, step } = job;
   const attempt = attemptOf(state, stage.id);
   const feedback = feedbackOf(state);
+  const key = `${stage.id}/${attempt}/station/${step.token}${at === 0 ? '' : `/${at}`}`;
+  let times = 0;
   const remember = async (found: Json): Promise<void> => {
-    const of = { stage: stage.id, attempt, station: station.name, workspace: workspace.name, ref: workspace.ref } as const;
-    await append(job, [
-      [`${stage.id}/${attempt}/station/${step.token}${at === 0 ? '' : `/${at}`}`, { type: 'station.started', ...of, handle: found }],
-    ]);
+    const [of, place] = [
+      { stage: stage.id, attempt, station: station.name },
+      { workspace: workspace.name, ref: workspace.ref },
+    ];
+    const started: EventBody = { type: 'station.started', ...of, ...place, handle: found };
+    times += 1;
+    await append(job, [times === 1 ? [key, started] : [`${key}/noted/${times}`, { type: 'station.noted', ...of, handle: found }]]);
   };
   const { form, known } = order;
   const role = input.line.roles?.find(({ name }) => name === stage.role) ?? null;
@@ -148,14 +156,27 @@ async function handOver(stage: Stage, job: Job, { claimed, from, to, why, at }: 
   job.note(`${stage.id}: ${from} cannot go on, ${to} does. ${why}`);
 }
 
-/** The stations of a stage that this factory has, in the order in which they are tried. */
+/** The stations of a stage that this factory has, in the order in which they are tried; the first is the last to be asked once it was given up. */
 function crewOf(stage: Stage, job: Job): readonly Station[] {
-  return stationsOf(stage).flatMap((name) => job.needs.stations.get(name) ?? []);
+  const crew = stationsOf(stage).flatMap((name) => job.needs.stations.get(name) ?? []);
+  return isGivenUp(stage, job) ? [...crew.slice(1), ...crew.slice(0, 1)] : crew;
 }
 
-/** Where two rounds of rework did not help, the third begins with another station. */
-function beginWith(stage: Stage, { state }: Job, crew: readonly Station[]): number {
-  return attemptOf(state, stage.id) > 2 && crew.length > 1 ? 1 : 0;
+/** Two rounds of rework did not help. */
+function isGivenUp(stage: Stage, { state }: Job): boolean {
+  return attemptOf(state, stage.id) > 2;
+}
+
+/** Tells the ledger that the first station has had its rounds, and the one after it that it takes over; null where it has not. */
+async function givenUp(stage: Stage, job: Job, crew: readonly Station[]): Promise<Known['handover']> {
+  const [to, from] = [crew[0], crew.at(-1)];
+  if (!isGivenUp(stage, job) || to === undefined || from === undefined || crew.length < 2) return null;
+  const attempt = attemptOf(job.state, stage.id);
+  const why = `What it made was objected to in ${attempt - 1} rounds.`;
+  const body: EventBody = { type: 'station.handed-over', stage: stage.id, attempt, from: from.name, to: to.name, why };
+  await append(job, [[`${stage.id}/${attempt}/given-up`, body]]);
+  job.note(`${stage.id}: ${from.name} hands over to ${to.name}. ${why}`);
+  return { from: from.name, why, tree: 'clean' };
 }
 
 function stationAt(crew: readonly Station[], at: number, stage: Stage): Station {
