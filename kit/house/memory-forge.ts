@@ -55,6 +55,9 @@ export function memoryForge(files: Readonly<Record<string, string>>, ground: Mem
       return refs.get(ref) === commit ? { location: snapshot.location, ref, commit, held: null } : null;
     },
     resolve: async (_repository, ref) => refs.get(ref) ?? null,
+    // Its one commit is the first and the last.
+    ancestor: async ({ baseCommit }, name) =>
+      name.length >= 7 && baseCommit.startsWith(name) ? { commit: baseCommit, parent: null } : null,
   };
 }
 

@@ -30,6 +30,17 @@ export interface Forge {
   locate(repository: RepositorySnapshot, result: Publication | Attachment): Promise<Published | null>;
   /** The commit a ref of the target points to, or null. */
   resolve(repository: RepositorySnapshot, ref: string): Promise<string | null>;
+  /**
+   * A commit of the history that led to the base, or the base itself, by its name or the beginning of it; null where that
+   * history has none or several of the name. Throws `git-failed` where the target cannot be read.
+   */
+  ancestor(repository: RepositorySnapshot, name: string): Promise<Ancestor | null>;
+}
+
+export interface Ancestor {
+  readonly commit: string;
+  /** What it was made on: the first of its parents; null for the very first commit. */
+  readonly parent: string | null;
 }
 
 /** A change as the factory harvested it. */

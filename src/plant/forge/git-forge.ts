@@ -8,6 +8,7 @@ import { fillTree, settleTree } from './checkout.ts';
 import { splitNul } from './difference.ts';
 import { forgeFault, gitFailed } from './git/git.ts';
 import { harvestTree } from './harvest.ts';
+import { findAncestor } from './history.ts';
 import type { HostLock } from './host-lock.ts';
 import { lendRepository, lentRepository, takeBack } from './lend.ts';
 import { ensureBase, inside } from './mirror.ts';
@@ -64,6 +65,7 @@ export function gitForge(options: GitForgeOptions): Forge & Lending {
     takeBack: (job) => takeBack(options.root, job),
     repository: (job) => lentRepository(options.root, job),
     resolve: (repository, ref) => withGround((ready) => targetCommit(ready, repository, ref)),
+    ancestor: (repository, name) => withGround((ready) => findAncestor(ready, repository, name)),
   };
 }
 
