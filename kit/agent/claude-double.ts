@@ -23,11 +23,12 @@ export interface ClaudeDouble {
  */
 export function claudeDouble({ script, forms, folder, hold }: ClaudeDouble): string {
   const deeds = Object.fromEntries(Object.entries(script).map(([form, all]) => [form, all?.[0] ?? {}]));
-  return `#!/usr/bin/env node
-const { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+  return `#!/usr/bin/env node\nconst given = ${JSON.stringify({ deeds, forms, folder, hold })};\n${program}`;
+}
+
+const program = `const { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const { randomUUID } = require('node:crypto');
-const given = ${JSON.stringify({ deeds, forms, folder, hold })};
 const args = process.argv.slice(2);
 const after = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : null);
 const home = process.env.CLAUDE_CONFIG_DIR;
@@ -85,4 +86,3 @@ function end(session, result, isError) {
   process.exitCode = isError ? 1 : 0;
 }
 `;
-}

@@ -151,21 +151,23 @@ describe('a factory that is killed while an agent works', () => {
 
   it('as a worker: the next worker goes on with the session', async () => {
     const one = await trial('edited');
-    const first = scene.start(['up'], { env: one.env });
-    const { detach } = { detach: one.args.filter((arg) => arg !== '--json') };
-    expect((await scene.jidoka([...detach, '--detach'], { env: one.env })).code).toBe(0);
+    const first = scene.start(['worker'], { env: one.env });
+    const left = await scene.jidoka([...one.args.filter((arg) => arg !== '--json'), '--detach'], { env: one.env });
+    expect(left.code, left.stderr).toBe(0);
     await atPoint(one, first);
     const family = await kill(first);
     await writeFile(join(one.folder, 'go'), '');
-    const second = scene.start(['up'], { env: one.env });
-    try {
-      const run = (await runOf(scene, one.repository.path)) ?? '';
-      const details = await expectWhole(one, await scene.jidoka(['resume', run, '--json'], { env: one.env }), family);
-      expect(ofChange(details, 'station.resumed')).toMatchObject([{ how: 'session' }]);
-    } finally {
-      second.kill('SIGTERM');
-      await second.ended;
-    }
+    const second = scene.start(['worker'], { env: one.env });
+    const run = (await runOf(scene, one.repository.path)) ?? '';
+    const ended = await scene.jidoka(['resume', run, '--json'], { env: one.env });
+    second.kill('SIGTERM');
+    await second.ended;
+    const details = await expectWhole(one, ended, family);
+    expect(ofChange(details, 'station.resumed')).toMatchObject([{ how: 'session' }]);
+    const workers = details.events.flatMap(({ body }) =>
+      body.type === 'stage.started' && body.stage === 'change' ? [body.where.pid] : [],
+    );
+    expect(workers).toEqual([first.pid, second.pid]);
   });
 });
 

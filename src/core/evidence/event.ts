@@ -4,6 +4,7 @@ import type { GateChoice } from '../line/line.ts';
 import type { WorkspaceRef } from '../ports/place.ts';
 import type { TaskPacket } from '../packet/packet.ts';
 import type { Seed } from '../packet/seed.ts';
+import type { Resumption } from '../station/resumption.ts';
 import type { Reason, Verdict, VerdictMetric } from '../verdict/verdict.ts';
 import type { BlobRef, Claim, Fact, FailureClass } from './fact.ts';
 
@@ -259,13 +260,6 @@ export type EventBody =
   | { readonly type: 'evidence.sealed'; readonly bundle: string; readonly report: string; readonly ledgerHead: string }
   | { readonly type: 'delivered'; readonly delivery: Delivery }
   | { readonly type: 'run.ended'; readonly verdict: Verdict };
-
-/**
- * How the work of a station goes on after the factory was killed: `attached` to its own process, which lived on; in a new
- * process with the `session` of the old one; with the report that had been `reported` already; by the station that it had
- * been `handed-over` to, in the same tree; or `begun-anew`, from the base.
- */
-export type Resumption = 'attached' | 'session' | 'reported' | 'handed-over' | 'begun-anew';
 
 /**
  * How a stage ended: `done` goes on to the next, `settled` means the facts already decide the run, `objected` speaks

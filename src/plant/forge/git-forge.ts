@@ -8,7 +8,7 @@ import { fillTree, settleTree } from './checkout.ts';
 import { splitNul } from './difference.ts';
 import { forgeFault, gitFailed } from './git/git.ts';
 import { harvestTree } from './harvest.ts';
-import { findAncestor } from './history.ts';
+import { findAncestor } from './history/find-ancestor.ts';
 import type { HostLock } from './host-lock.ts';
 import { lendRepository, lentRepository, takeBack } from './lend.ts';
 import { ensureBase, inside } from './mirror.ts';

@@ -1,9 +1,10 @@
 import { isJidokaError, JidokaError } from '../../../../core/base/error.ts';
 import type { Json } from '../../../../core/base/json.ts';
-import type { EventBody, Resumption } from '../../../../core/evidence/event.ts';
+import type { EventBody } from '../../../../core/evidence/event.ts';
 import type { Stage } from '../../../../core/line/line.ts';
 import { attemptOf } from '../../../../core/line/state.ts';
 import type { Attached, Workspace } from '../../../../core/ports/floor.ts';
+import type { Resumption } from '../../../../core/station/resumption.ts';
 import type { Known } from '../../../assignment/index.ts';
 import type { Job } from '../../job.ts';
 import { append } from '../../record/append.ts';

@@ -1,11 +1,11 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import type { RepositorySnapshot } from '../../core/packet/seed.ts';
-import type { Ancestor } from '../../core/ports/forge.ts';
-import { gitFailed } from './git/git.ts';
-import { underLock } from './host-lock.ts';
-import { asking, baseRef, commitOf, exists, inside, objectFormat, transferMs, type Ground } from './mirror.ts';
+import type { RepositorySnapshot } from '../../../core/packet/seed.ts';
+import type { Ancestor } from '../../../core/ports/forge.ts';
+import { gitFailed } from '../git/git.ts';
+import { underLock } from '../host-lock.ts';
+import { asking, baseRef, commitOf, exists, inside, objectFormat, transferMs, type Ground } from '../mirror.ts';
 
 /**
  * Finds a commit in the history of a base. That is fetched when it is first asked for, into a repository of its own: what
