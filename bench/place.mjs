@@ -60,10 +60,11 @@ export function startWorker(home) {
  * Starts the daemon of a home, and gives its process and where its database is.
  *
  * @param {string} home
+ * @param {readonly string[]} [args]
  * @returns {Promise<{ readonly pid: number, readonly data: string }>}
  */
-export async function up(home) {
-  const { pid } = JSON.parse(await jidoka(home, ['up', '--port', '0', '--json']));
+export async function up(home, args = []) {
+  const { pid } = JSON.parse(await jidoka(home, ['up', '--port', '0', '--json', ...args]));
   const { database } = JSON.parse(await jidoka(home, ['status', '--json']));
   return { pid, data: database };
 }

@@ -39,6 +39,21 @@ export function processesOf(argv) {
   return pids().filter((pid) => textOf(pid, 'cmdline') === wanted && stateOf(pid) !== 'Z');
 }
 
+/**
+ * What all processes that a process started, and they in turn, take together; what they share is counted once.
+ *
+ * @param {number} root
+ */
+export function megabytesBelow(root) {
+  const parents = new Map(pids().map((pid) => [pid, Number(fieldsOf(pid)[1])]));
+  /** @type {(pid: number) => boolean} */
+  const isBelow = (pid) => {
+    const parent = parents.get(pid);
+    return parent !== undefined && (parent === root || isBelow(parent));
+  };
+  return memoryMb([...parents.keys()].filter(isBelow)).mb;
+}
+
 /** @param {string} data */
 function serverOf(data) {
   return Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { agentsBench } from './agents.mjs';
 import { cancelTime, takeover } from './endings.mjs';
 import { engineBench } from './engine.mjs';
 import { floorBench } from './floor.mjs';
@@ -13,6 +14,8 @@ import { load, timed } from './measure.mjs';
 import { overhead } from './overhead.mjs';
 import { parked } from './parked.mjs';
 import { partitions } from './partitions.mjs';
+import { running } from './running.mjs';
+import { ticketBench } from './ticket.mjs';
 import { upTime } from './up.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -33,6 +36,9 @@ const benches = {
   takeover,
   cancel: cancelTime,
   overhead: () => overhead(program, Number(values.pairs)),
+  ticket: () => ticketBench(program, Number(values.pairs)),
+  running,
+  agents: agentsBench,
 };
 
 const asked = positionals.length === 0 ? Object.keys(benches) : positionals;

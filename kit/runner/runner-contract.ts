@@ -28,13 +28,18 @@ interface Given {
 }
 
 /** The promises kept for every runner: results by id, honest names for what went wrong, and a canary that tells. */
-export function runnerContract(runner: SuiteRunner, module: SuiteModule, run: RunSuite): void {
-  describe(`runner: ${runner} (${module})`, () => {
-    const given = { runner, module, run };
-    results(given);
-    endings(given);
-    canaries(given);
+export function runnerContract(runner: SuiteRunner, run: RunSuite): void {
+  describe(`runner: ${runner}`, () => {
+    places({ runner, module: 'cjs', run });
+    endings({ runner, module: 'cjs', run });
   });
+  for (const module of ['cjs', 'esm'] as const) {
+    describe(`runner: ${runner} (${module})`, () => {
+      const given = { runner, module, run };
+      results(given);
+      canaries(given);
+    });
+  }
 }
 
 const timeoutMs = 60_000;
@@ -45,6 +50,16 @@ function results({ runner, module, run }: Given): void {
     const seen = await run(files, { timeoutMs });
     expect(seen).toEqual({ results: expected, ended: 'complete', running: [], canary: null, left: [] });
   });
+  it('names a file that cannot be loaded, and calls nothing of it passed', async () => {
+    const broken = testFile(runner, module, `throw new Error('cannot load this');`);
+    const seen = await run({ ...files, 'test/broken.test.js': broken }, { timeoutMs });
+    expect(seen.results['test/broken.test.js']).toBe('crash');
+    expect(Object.entries(seen.results).filter(([id, status]) => id.startsWith('test/broken') && status === 'pass')).toEqual([]);
+  });
+}
+
+function places({ runner, module, run }: Given): void {
+  const { files } = suiteFor(runner, module);
   it('gives the same ids in another folder', async () => {
     const named = testFile(runner, module, namedByPlace(runner));
     const [first, second] = [
@@ -65,12 +80,6 @@ function namedByPlace(runner: SuiteRunner): string {
 
 function endings({ runner, module, run }: Given): void {
   const { files } = suiteFor(runner, module);
-  it('names a file that cannot be loaded, and calls nothing of it passed', async () => {
-    const broken = testFile(runner, module, `throw new Error('cannot load this');`);
-    const seen = await run({ ...files, 'test/broken.test.js': broken }, { timeoutMs });
-    expect(seen.results['test/broken.test.js']).toBe('crash');
-    expect(Object.entries(seen.results).filter(([id, status]) => id.startsWith('test/broken') && status === 'pass')).toEqual([]);
-  });
   it('names a hang and the ids that did report', async () => {
     const hang = testFile(runner, module, hangOf(runner));
     const seen = await run({ ...files, 'test/zz-hang.test.js': hang }, { timeoutMs: 6_000 });

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 
-/** How a real agent is started against a model twin. */
+/** How a real agent is started by hand against a model twin, with what it brings itself. */
 export interface Agent {
+  /** As lines name it. */
   readonly name: string;
-  /** Packages from npm, exactly pinned. */
-  readonly packages: readonly string[];
   argv(setting: Setting): readonly [string, ...string[]];
   env(setting: Setting): Readonly<Record<string, string>>;
   /** Files below its home, by path. */
@@ -12,8 +11,7 @@ export interface Agent {
 }
 
 export interface Setting {
-  /** The node_modules that it is installed in. */
-  readonly modules: string;
+  readonly program: string;
   readonly home: string;
   readonly repository: string;
   /** Address of the twin. */
@@ -21,15 +19,12 @@ export interface Setting {
   readonly task: string;
 }
 
-const platform = `${process.platform}-${process.arch}`;
-
 /** Agents that a scenario must play with unchanged; what phones home is switched off. */
 export const agents: readonly Agent[] = [
   {
-    name: 'Claude Code',
-    packages: ['@anthropic-ai/claude-code@2.1.329'],
-    argv: ({ modules, task }) => [
-      join(modules, `@anthropic-ai/claude-code-${platform}/claude`),
+    name: 'claude-code',
+    argv: ({ program, task }) => [
+      program,
       '-p',
       task,
       ...words('--output-format stream-json --verbose --model claude-sonnet-4-5 --setting-sources project'),
@@ -45,10 +40,9 @@ export const agents: readonly Agent[] = [
     files: () => ({}),
   },
   {
-    name: 'Codex',
-    packages: ['@openai/codex@0.169.0'],
-    argv: ({ modules, repository, task }) => [
-      join(modules, '.bin/codex'),
+    name: 'codex',
+    argv: ({ program, repository, task }) => [
+      program,
       ...words('exec --json --skip-git-repo-check --dangerously-bypass-approvals-and-sandbox --disable plugins -C'),
       repository,
       task,
@@ -70,14 +64,8 @@ trust_level = "trusted"
     }),
   },
   {
-    name: 'Gemini CLI',
-    packages: ['@google/gemini-cli@0.61.0'],
-    argv: ({ modules, task }) => [
-      join(modules, '.bin/gemini'),
-      '-p',
-      task,
-      ...words('-o stream-json --skip-trust -m gemini-2.5-pro --approval-mode yolo'),
-    ],
+    name: 'gemini',
+    argv: ({ program, task }) => [program, '-p', task, ...words('-o stream-json --skip-trust -m gemini-2.5-pro --approval-mode yolo')],
     env: ({ url, home }) => ({ GEMINI_API_KEY: 'key-of-the-twin', GOOGLE_GEMINI_BASE_URL: url, GEMINI_CLI_HOME: home }),
     files: () => ({
       '.gemini/settings.json': JSON.stringify({
@@ -88,9 +76,8 @@ trust_level = "trusted"
     }),
   },
   {
-    name: 'OpenCode',
-    packages: ['opencode-ai@1.18.33'],
-    argv: ({ modules, task }) => [join(modules, `opencode-${platform}/bin/opencode`), ...words('run --format json -m twin/twin'), task],
+    name: 'opencode',
+    argv: ({ program, task }) => [program, ...words('run --format json -m twin/twin'), task],
     env: ({ home }) => ({
       OPENCODE_CONFIG: join(home, 'opencode.json'),
       OPENCODE_DISABLE_MODELS_FETCH: '1',

@@ -2,18 +2,21 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SpecimenRunner } from '../../kit/repository/index.ts';
-import { cheats, honestDeeds } from '../../kit/station/index.ts';
+import { honestDeeds } from '../../kit/station/index.ts';
+import { cheatsTriedUnder } from './tried-under.ts';
 import { matrixOf } from './matrix.ts';
 import type { Row } from './matrix.ts';
 
-/** The promises that are kept under every runner: each cheat is refused, each honest fix accepted. */
+/** The promises that are kept under every runner: each cheat that is tried there is refused, each honest fix accepted. */
 export function cheatsUnder(runner: SpecimenRunner): void {
+  const proof = process.env['JIDOKA_PROOF'];
+  const cheats = cheatsTriedUnder(runner, proof === undefined ? 'two-runners' : 'every-runner');
   describe(`cheats under ${runner}`, () => {
     let rows: ReadonlyMap<string, Row> = new Map();
     beforeAll(async () => {
-      const found = await matrixOf(runner);
+      const found = await matrixOf(runner, [...honestDeeds, ...cheats]);
       rows = new Map(found.map((row) => [row.deed, row]));
-      await keep(runner, found);
+      if (proof !== undefined) await keep(proof, runner, found);
     });
 
     it.each(honestDeeds.map((deed) => [deed.name, deed.statement]))('accepts %s: %s', (name) => {
@@ -27,9 +30,7 @@ export function cheatsUnder(runner: SpecimenRunner): void {
 }
 
 /** Keeps the rows where a proof is being written; see scripts/prove-cheats.mjs. */
-async function keep(runner: SpecimenRunner, rows: readonly Row[]): Promise<void> {
-  const folder = process.env['JIDOKA_PROOF'];
-  if (folder === undefined) return;
+async function keep(folder: string, runner: SpecimenRunner, rows: readonly Row[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `${runner.replace(':', '-')}.json`), JSON.stringify(rows));
 }

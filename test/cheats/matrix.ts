@@ -1,6 +1,6 @@
 import { specimen } from '../../kit/repository/index.ts';
 import type { SpecimenRunner } from '../../kit/repository/index.ts';
-import { cheats, honestDeeds, scriptedStation } from '../../kit/station/index.ts';
+import { scriptedStation } from '../../kit/station/index.ts';
 import type { Deed } from '../../kit/station/index.ts';
 import type { Claim } from '../../src/core/evidence/fact.ts';
 import type { Workspace } from '../../src/core/ports/floor.ts';
@@ -24,15 +24,14 @@ export interface Row {
   readonly because: readonly string[];
 }
 
-/** Runs every deed under a runner through a real forge and a real floor. */
-export async function matrixOf(runner: SpecimenRunner): Promise<readonly Row[]> {
+/** Runs deeds under a runner through a real forge and a real floor; rows are in the order of the deeds. */
+export async function matrixOf(runner: SpecimenRunner, deeds: readonly Deed[]): Promise<readonly Row[]> {
   const bench = await openBench();
   try {
     const baselines = {
       literal: await takeBaseline(bench, specimen(runner, 'literal')),
       golden: await takeBaseline(bench, specimen(runner, 'golden')),
     };
-    const deeds = [...honestDeeds, ...cheats];
     const rows = await twoAtATime(deeds, (deed) => rowOf(bench, baselines[deed.from], deed));
     return rows.sort(
       (left, right) => deeds.findIndex(({ name }) => name === left.deed) - deeds.findIndex(({ name }) => name === right.deed),
