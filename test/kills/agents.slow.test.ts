@@ -8,13 +8,11 @@ import { makeRepository, type MadeRepository } from '../../kit/forge/index.ts';
 import { living, refsOf, type Ended, type Relative, type Running } from '../../kit/scenario/index.ts';
 import type { EventBody } from '../../src/core/evidence/event.ts';
 import type { RunDetails } from '../../src/core/ports/factory.ts';
+import { partWords } from '../agents/ticket-line.ts';
 import { agentScript, slugFiles, ticket } from '../bug/slugs.ts';
 import { openScene, type Scene } from '../scenarios/scene.ts';
 import { readResult } from '../scenarios/read-result.ts';
 import { kill, runOf, show, workspaces } from './trial.ts';
-
-/** What the line's roles begin with: by that the agent knows in which part it is. */
-const forms = { reproduction: 'You write tests that show a fault', change: 'You mend a fault', review: 'You read a change' } as const;
 
 let scene: Scene;
 beforeAll(async () => {
@@ -40,7 +38,7 @@ async function trial(hold: HoldPoint | null): Promise<Trial> {
   // The user that commands run as writes there too.
   await chmod(folder, 0o777);
   const [repository, file] = [await makeRepository(slugFiles), await scene.write(`${key}.md`, `${ticket}\nReported as ${key}.\n`)];
-  await writeFile(join(folder, 'claude'), claudeDouble({ script: agentScript(), forms, folder, hold }), { mode: 0o755 });
+  await writeFile(join(folder, 'claude'), claudeDouble({ script: agentScript(), forms: partWords, folder, hold }), { mode: 0o755 });
   const env = { PATH: `${folder}:${scene.env['PATH'] ?? ''}`, JIDOKA_MODEL_URL: 'http://127.0.0.1:9' };
   const args = ['run', 'bug', '--ticket', file, '--repo', repository.path, '--station', 'claude-code', '--key', key, '--json'];
   return { repository, folder, args, env };

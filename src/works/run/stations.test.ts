@@ -140,9 +140,17 @@ describe('a stage with several stations', () => {
     const { packet, feedback, assignment } = jobs[2]?.job ?? {};
     expect(packet).toEqual(jobs[0]?.job.packet);
     expect(feedback).toHaveLength(2);
-    expect(assignment?.text).toMatch(
-      /# Handover\n\nThe station first .* objected to in 2 rounds\..* Nothing of what it made is in the tree/,
-    );
+    expect(assignment?.text).toMatch(/# Handover\n\nThe station first .* objected to 2 times\..* Nothing of what it made is in the tree/);
+  });
+
+  it('lets the second one try what the first was refused for twice in the very same words', async () => {
+    station('first', {});
+    station('second', {});
+    house.programs.codes('lint', 1, 1, 0);
+    const lint: Stage = { id: 'lint', does: 'command', run: ['lint'], onFail: { stage: 'change', atMost: 2 } };
+    const run = await ended(taskLine([change(['first', 'second']), lint]));
+    expect(jobs.map(({ station: name }) => name)).toEqual(['first', 'first', 'second']);
+    expect(await house.told(run, 'verdict.decided')).toMatchObject([{ verdict: 'PR_READY' }]);
   });
 
   it('comes back to the first one where the second cannot take the last round', async () => {

@@ -4,7 +4,7 @@ import type { Claim } from '../../../../core/evidence/fact.ts';
 import { parseDuration } from '../../../../core/line/duration.ts';
 import type { Stage } from '../../../../core/line/line.ts';
 import { attemptOf } from '../../../../core/line/state.ts';
-import { stationsOf } from '../../../../core/line/stations.ts';
+import { hasHadItsRounds, stationsOf } from '../../../../core/line/stations.ts';
 import type { Json } from '../../../../core/base/json.ts';
 import type { Workspace } from '../../../../core/ports/floor.ts';
 import type { Station } from '../../../../core/ports/station.ts';
@@ -159,20 +159,16 @@ async function handOver(stage: Stage, job: Job, { claimed, from, to, why, at }: 
 /** The stations of a stage that this factory has, in the order in which they are tried; the first is the last to be asked once it was given up. */
 function crewOf(stage: Stage, job: Job): readonly Station[] {
   const crew = stationsOf(stage).flatMap((name) => job.needs.stations.get(name) ?? []);
-  return isGivenUp(stage, job) ? [...crew.slice(1), ...crew.slice(0, 1)] : crew;
-}
-
-/** Two rounds of rework did not help. */
-function isGivenUp(stage: Stage, { state }: Job): boolean {
-  return attemptOf(state, stage.id) > 2;
+  return hasHadItsRounds(stage.id, job.state) ? [...crew.slice(1), ...crew.slice(0, 1)] : crew;
 }
 
 /** Tells the ledger that the first station has had its rounds, and the one after it that it takes over; null where it has not. */
 async function givenUp(stage: Stage, job: Job, crew: readonly Station[]): Promise<Known['handover']> {
   const [to, from] = [crew[0], crew.at(-1)];
-  if (!isGivenUp(stage, job) || to === undefined || from === undefined || crew.length < 2) return null;
+  if (!hasHadItsRounds(stage.id, job.state) || to === undefined || from === undefined || crew.length < 2) return null;
   const attempt = attemptOf(job.state, stage.id);
-  const why = `What it made was objected to in ${attempt - 1} rounds.`;
+  const times = job.state.reworks.filter(({ to: again }) => again === stage.id).length;
+  const why = `What it made was objected to ${times} times.`;
   const body: EventBody = { type: 'station.handed-over', stage: stage.id, attempt, from: from.name, to: to.name, why };
   await append(job, [[`${stage.id}/${attempt}/given-up`, body]]);
   job.note(`${stage.id}: ${from.name} hands over to ${to.name}. ${why}`);
