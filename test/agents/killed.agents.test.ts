@@ -1,6 +1,6 @@
 import { chmod } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeRepository, type MadeRepository } from '../../kit/forge/index.ts';
+import { makeRepository } from '../../kit/forge/index.ts';
 import { living, refsOf } from '../../kit/scenario/index.ts';
 import { memoryTape, readScenario, startModelTwin } from '../../src/plant/twin/index.ts';
 import { agentScript, mends, slugFiles, ticket } from '../bug/slugs.ts';
@@ -11,19 +11,17 @@ import { lineWithModel, scenarioOf, settingsOfNpm } from './ticket-line.ts';
 
 const agents = ['claude-code', 'codex'] as const;
 
+/** What the agent does until it is killed, and its step after those that read and write the file. */
+const [waits, ofCommand] = ['tail -f /dev/null', 2] as const;
+
 let scene: Scene;
 let line: string;
-let repository: MadeRepository;
 beforeAll(async () => {
   scene = await openScene([], { floor: 'sandbox' });
   await chmod(scene.folder, 0o755);
   line = await lineWithModel(scene);
-  repository = await makeRepository(slugFiles);
 });
-afterAll(async () => {
-  await scene.close();
-  await repository.remove();
-});
+afterAll(() => scene.close());
 
 describe.each(agents)('%s behind a wall, whose factory is killed while it runs a command', (agent) => {
   it('goes on with its own session in the same tree, and its fix is delivered once', async () => {
@@ -31,8 +29,8 @@ describe.each(agents)('%s behind a wall, whose factory is killed while it runs a
     const added = await scene.jidoka(['station', 'add', agent], { env: { HOME: process.env['HOME'] ?? '', ...settingsOfNpm() } });
     expect(added.code, added.stderr).toBe(0);
     const file = await scene.write(`${agent}.md`, `${ticket}\nReported as ${agent}.\n`);
-    const scenario = scenarioOf(agentScript({ change: [{ ...mends, shell: ['sleep 600'] }] }));
-    const tape = memoryTape();
+    const scenario = scenarioOf(agentScript({ change: [{ ...mends, shell: [waits] }] }));
+    const [tape, repository] = [memoryTape(), await makeRepository(slugFiles)];
     const twin = await startModelTwin({ scenario: readScenario(JSON.stringify(scenario), agent), port: 0, tape, replay: null });
     try {
       const env = { JIDOKA_MODEL_URL: twin.url };
@@ -55,7 +53,7 @@ describe.each(agents)('%s behind a wall, whose factory is killed while it runs a
       const over = running.ended.then(({ stdout, stderr }) => {
         throw new Error(`It ended before it was killed:\n${stdout}\n${stderr}`);
       });
-      await Promise.race([tape.seen(({ script, answer }) => script === 'change' && answer.body.includes('sleep 600')), over]);
+      await Promise.race([tape.seen(({ script, step }) => script === 'change' && step === ofCommand), over]);
       const before = tape.entries().length;
       over.catch(() => undefined);
       const family = await kill(running);
@@ -70,14 +68,13 @@ describe.each(agents)('%s behind a wall, whose factory is killed while it runs a
         .entries()
         .slice(before)
         .find(({ script }) => script === 'change');
-      expect(JSON.stringify(next?.body)).toMatch(/sleep 600[\s\S]*You were interrupted/);
+      expect(JSON.stringify(next?.body)).toMatch(/tail -f[\s\S]*You were interrupted/);
       const branches = [...(await refsOf(repository.path)).keys()].filter((name) => name.startsWith('refs/heads/jidoka'));
       expect(branches).toHaveLength(1);
       expect(await living(family)).toEqual([]);
       expect(await workspaces(scene)).toEqual([]);
-      await repository.remove();
-      repository = await makeRepository(slugFiles);
     } finally {
+      await repository.remove();
       await twin.close();
     }
   });

@@ -34,7 +34,10 @@ export async function leftBehind(stage: Stage, job: Job): Promise<Left | null> {
     await tell(stage, job, { station, how, why: '' });
     return { workspace: found.workspace, station, handle: handover === null ? handle : null, handover };
   }
-  if (found.kind === 'attached') await found.workspace.destroy();
+  if (found.kind === 'attached') {
+    await found.workspace.destroy();
+    await job.needs.lending.takeBack(found.workspace.name);
+  }
   const why = found.kind === 'lost' ? found.why : 'it had not come far enough to be gone on with, or cannot be.';
   await tell(stage, job, { station, how: 'begun-anew', why });
   return null;
