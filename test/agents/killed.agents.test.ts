@@ -59,7 +59,7 @@ describe.each(agents)('%s behind a wall, whose factory is killed while it runs a
       const family = await kill(running);
       const run = (await runOf(scene, repository.path)) ?? '';
       const result = readResult(await scene.jidoka(['resume', run, '--json'], { env }));
-      expect(`${result.verdict} ${result.reason.code}`).toBe('PR_READY validated');
+      expect(`${result.verdict} ${result.reason.code}`, result.reason.message).toBe('PR_READY validated');
       const bodies = (await show(scene, run)).events.map(({ body }) => body);
       expect(bodies.filter((body) => body.type === 'station.resumed')).toMatchObject([{ stage: 'change', station: agent, how: 'session' }]);
       expect(bodies.filter((body) => body.type === 'claim.made' && body.stage === 'change')).toHaveLength(1);

@@ -9,6 +9,7 @@ import { baseKeeper, removeBase, sealedBase, useBase } from '../layers/bases.ts'
 import { noLayer } from '../layers/layer.ts';
 import type { Layer } from '../layers/layer.ts';
 import { endProcesses } from '../spawn/processes.ts';
+import { residentMark, residents } from '../spawn/start-resident.ts';
 import { hasStarted, startedIds } from '../started/index.ts';
 import { openBudget, takeBackBudget } from '../budget/index.ts';
 import type { Budget } from '../budget/index.ts';
@@ -95,10 +96,11 @@ export async function adoptWorkspace(ground: Ground, name: string): Promise<Work
   }
 }
 
-/** What the dead owner ran to its end or talked to has nobody any more who would end it; what it started lives on. */
-async function endRest({ see }: Ground, { job, started }: Place): Promise<void> {
-  const marker = `JIDOKA_JOB=${job}`;
-  await endProcesses({ marker, group: null, except: (await startedIds(started)).map((id) => `${marker}${id}`) }, see);
+/** What the dead owner ran to its end or talked to has nobody any more who would end it; what it started lives on, and what is the floor's own. */
+async function endRest({ see }: Ground, place: Place): Promise<void> {
+  const started = (await startedIds(place.started)).map((id) => `${place.job}${id}`);
+  const except = [...started, ...residents.map((which) => residentMark(place, which))].map((mark) => `JIDOKA_JOB=${mark}`);
+  await endProcesses({ marker: `JIDOKA_JOB=${place.job}`, group: null, except }, see);
 }
 
 /** The layer of a workspace of an earlier life; null where its base is gone. */
