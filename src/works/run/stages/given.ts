@@ -6,6 +6,7 @@ import type { BranchSeed } from '../../../core/packet/seed.ts';
 import { dependenciesFact } from '../../inspection/facts/index.ts';
 import { sizeFact } from '../../inspection/review/index.ts';
 import { scopeFact } from '../../inspection/scope/index.ts';
+import { protectedPath } from '../../inspection/sealed/index.ts';
 import { secretsFact } from '../../inspection/secrets/index.ts';
 import { refuses, tamperFact } from '../../inspection/tamper/index.ts';
 import type { Job, StageWork } from '../job.ts';
@@ -31,13 +32,24 @@ export function branchOf({ id }: Pick<Stage, 'id'>, { input: { seed } }: Job): B
 
 async function readFacts(branch: BranchChange, job: Job): Promise<readonly Fact[]> {
   const { change } = branch;
-  const scan = await scanChange(change, await textsAtHead(branch, job), job);
+  const scan = await scanChange(change, await textsAtHead(branch, job), job, await testsOfBase(job));
   return [
     scopeFact(change, job.packet.scope),
     secretsFact(change.patch),
     weighed(tamperFact(scan)),
     dependenciesFact(await manifestsOf(branch, job)),
   ];
+}
+
+/** Tests are read for the values that they use; of very many, these do. */
+const mostTests = 300;
+
+async function testsOfBase({ packet, needs: { forge } }: Job): Promise<ReadonlyMap<string, string>> {
+  const { repository } = packet.scope;
+  const paths = (await forge.list(repository)).filter((path) => /\.[cm]?[jt]sx?$/.test(path) && protectedPath(path, null) === 'test');
+  const texts = new Map<string, string>();
+  for (const path of paths.slice(0, mostTests)) texts.set(path, (await forge.read(repository, path)) ?? '');
+  return texts;
 }
 
 /** What the scan only remarks is a note. */

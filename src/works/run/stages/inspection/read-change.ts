@@ -4,15 +4,23 @@ import { readPatch } from '../../../inspection/scope/index.ts';
 import { ofAssertions, refuses, scanTamper, type TamperScan } from '../../../inspection/tamper/index.ts';
 import type { Job } from '../../job.ts';
 
-/** Scans a change as it was harvested, with the texts of the base beside those that the station left. */
-export async function scanChange(change: Change, changedTexts: ReadonlyMap<string, string>, job: Job): Promise<TamperScan> {
+/**
+ * Scans a change as it was harvested, with the texts of the base beside those that the station left. `tests` are files of the
+ * base whose values tell special cases in the source.
+ */
+export async function scanChange(
+  change: Change,
+  changedTexts: ReadonlyMap<string, string>,
+  job: Job,
+  tests: ReadonlyMap<string, string> = new Map(),
+): Promise<TamperScan> {
   const files = readPatch(change.patch);
   const before = new Map<string, string>();
   for (const path of files.map((file) => file.from ?? file.path)) {
     const text = await job.needs.forge.read(job.packet.scope.repository, path);
     if (text !== null) before.set(path, text);
   }
-  return scanTamper({ before, after: changedTexts, files });
+  return scanTamper({ before, after: changedTexts, files, tests });
 }
 
 /**
