@@ -1,36 +1,30 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readFile } from 'node:fs/promises';
-import { memoryBlobs } from '../../kit/blobs/index.ts';
-import { redact } from '../../src/core/base/redact.ts';
 import { reviewFindings, type ReviewFinding } from '../../src/core/evidence/findings.ts';
-import type { Fact } from '../../src/core/evidence/fact.ts';
 import type { Line } from '../../src/core/line/line.ts';
 import { makePacket } from '../../src/core/packet/make-packet.ts';
 import type { BranchSeed } from '../../src/core/packet/seed.ts';
 import { gitForge } from '../../src/plant/forge/index.ts';
 import { withFileLock } from '../../src/plant/postgres/index.ts';
 import { parseLine } from '../../src/works/line-file/index.ts';
-import type { Job, StageWork } from '../../src/works/run/job.ts';
-import { given } from '../../src/works/run/stages/given.ts';
+import { branchChange, readBranch } from '../../src/works/inspection/branch/index.ts';
 
-/** What reading alone finds in a branch, by the stage that does it in a run, over a real forge. */
+/** What reading alone finds in a branch, as a run reads it, over a real forge. */
 export interface Reading {
   read(path: string, head: string): Promise<Read>;
   close(): Promise<void>;
 }
 
 export interface Read {
-  readonly outcome: StageWork['kind'] | string;
-  readonly facts: readonly Fact[];
+  readonly isWhole: boolean;
   readonly blocks: readonly ReviewFinding[];
   readonly notes: readonly ReviewFinding[];
 }
 
 /** The built-in line. */
-export async function reviewLine(): Promise<Line> {
+async function reviewLine(): Promise<Line> {
   const path = fileURLToPath(new URL('../../lines/review/line.yaml', import.meta.url));
   const role = fileURLToPath(new URL('../../lines/review/roles/reviewer.md', import.meta.url));
   return parseLine(await readFile(path, 'utf8'), path, [{ path: role, text: await readFile(role, 'utf8') }]);
@@ -40,7 +34,6 @@ export async function openReading(): Promise<Reading> {
   const root = await mkdtemp(join(tmpdir(), 'jidoka-reading-'));
   const forge = gitForge({ root, env: process.env, lock: withFileLock, log: () => undefined });
   const line = await reviewLine();
-  const blobs = memoryBlobs(redact);
   return {
     read: async (path, head) => {
       const { repository, ...sides } = await forge.compare(path, { heads: [head], base: 'main' });
@@ -55,14 +48,11 @@ export async function openReading(): Promise<Reading> {
         ...sides,
       };
       const packet = makePacket(line, seed, 'evidence');
-      // Reading a branch needs no engine, floor or record.
-      const job = { input: { seed, line }, packet, needs: { forge, blobs } } as unknown as Job;
-      const work = await given({ id: 'given', does: 'given' }, job);
-      if (work.kind !== 'ended') throw new Error(`It came to ${work.kind}.`);
-      const facts = work.events.flatMap((event) => (event.type === 'fact.found' ? [event.fact] : []));
+      const branch = await branchChange(forge, repository, sides.head.commit);
+      const { facts, isWhole } = await readBranch(forge, branch, packet.scope);
       const found = reviewFindings(packet, facts);
       const of = (weight: string): ReviewFinding[] => found.filter((finding) => finding.weight === weight);
-      return { outcome: work.outcome, facts, blocks: of('blocks'), notes: of('note') };
+      return { isWhole, blocks: of('blocks'), notes: of('note') };
     },
     close: () => rm(root, { recursive: true, force: true, maxRetries: 3 }),
   };

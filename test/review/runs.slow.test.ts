@@ -56,7 +56,7 @@ beforeAll(async () => {
   // As it is built in, but that a suite which hangs is not waited for long.
   const text = await readFile(new URL('../../lines/review/line.yaml', import.meta.url), 'utf8');
   await scene.write('line/roles/reviewer.md', await readFile(new URL('../../lines/review/roles/reviewer.md', import.meta.url), 'utf8'));
-  line = await scene.write('line/line.yaml', text.replaceAll('timeout: 5m', 'timeout: 15s'));
+  line = await scene.write('line/line.yaml', text.replaceAll('timeout: 5m', 'timeout: 8s'));
 });
 afterAll(async () => {
   await scene.close();

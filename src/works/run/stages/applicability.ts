@@ -6,7 +6,6 @@ import type { DependencySeed, Seed } from '../../../core/packet/seed.ts';
 import { judgeAdvisory, judgePackage, surveyProject, type Judgement, type Project } from '../../intake/index.ts';
 import { judgeTicket } from '../../ticket/index.ts';
 import type { Job, StageWork } from '../job.ts';
-import { judgeBranch } from './review/judge-branch.ts';
 import { duplicateOf, ticketMark } from './duplicate.ts';
 
 type Open = { readonly kind: 'go'; readonly attached: readonly string[] };
@@ -63,7 +62,7 @@ async function judge(project: Project, job: Job): Promise<Verdictless> {
     case 'task':
       return { kind: 'go', attached: [`${seed.paths.length} path pattern(s) may be touched`] };
     case 'branch':
-      return await judgeBranch(seed, job);
+      return await (await import('./review/judge-branch.ts')).judgeBranch(seed, job); // readers come with it
     case 'ticket':
       return (await duplicateOf(seed, job)) ?? judgeTicket(seed);
     default:

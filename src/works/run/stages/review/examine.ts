@@ -2,11 +2,11 @@ import type { EventBody } from '../../../../core/evidence/event.ts';
 import type { Fact } from '../../../../core/evidence/fact.ts';
 import type { Stage } from '../../../../core/line/line.ts';
 import type { BranchSeed } from '../../../../core/packet/seed.ts';
+import { branchChange, textsAtHead, type BranchChange } from '../../../inspection/branch/index.ts';
 import { readBaseline } from '../../../inspection/runner/index.ts';
 import { surveyProject } from '../../../intake/index.ts';
 import type { Job, StageWork } from '../../job.ts';
 import { baselineOf } from '../reproduction/on-base.ts';
-import { branchChange, textsAtHead, type BranchChange } from './branch-change.ts';
 import { oldTests } from './old-tests.ts';
 import { newTests } from './new-tests.ts';
 import { ownSuite } from './own-suite.ts';
@@ -42,12 +42,12 @@ export async function examine(stage: Stage, job: Job, seed: BranchSeed): Promise
 }
 
 async function gather(stage: Stage, job: Job, { head }: BranchSeed): Promise<Examined> {
-  const branch = await branchChange(job, head.commit);
+  const branch = await branchChange(job.needs.forge, job.packet.scope.repository, head.commit);
   const baseline = await baselineOf(job);
   const inspected = {
     project: await surveyProject(job.packet.scope.repository, job.needs.forge),
     change: branch.change,
-    changedTexts: await textsAtHead(branch, job),
+    changedTexts: await textsAtHead(job.needs.forge, branch),
     baseline,
     baselineRuns: baseline.tests === null ? [] : readBaseline(baseline.tests),
     reproduction: null,

@@ -1,5 +1,6 @@
 import { fact, type Fact } from '../../../../core/evidence/fact.ts';
 import type { Workspace } from '../../../../core/ports/floor.ts';
+import { manifestsOf } from '../../../inspection/branch/index.ts';
 import { dependencyMoves } from '../../../inspection/facts/index.ts';
 import { applySealed, type Withheld } from '../../../inspection/sealed/index.ts';
 import { readyTree, type Tree } from '../../../inspection/tree/index.ts';
@@ -8,7 +9,6 @@ import { behaviourFacts } from '../inspection/behaviour.ts';
 import { installFact } from '../inspection/install-fact.ts';
 import { treeFacts } from '../inspection/tree-facts.ts';
 import { treeJob } from '../tree-job.ts';
-import { manifestsOf } from './branch-change.ts';
 import type { Examined, Part } from './examine.ts';
 
 /** Lays the unprotected part of the branch over a clean base and runs the tests of the base on it, as for any change. */
@@ -38,7 +38,7 @@ export function failed({
 
 /** Packages may move that manifests ask for otherwise; what else moved is told. */
 async function movedFacts({ job, inspected, branch }: Examined, workspace: Workspace): Promise<readonly Fact[]> {
-  const moves = dependencyMoves(await manifestsOf(branch, job));
+  const moves = dependencyMoves(await manifestsOf(job.needs.forge, branch));
   return await treeFacts(inspected, job, workspace, [...new Set(moves.map(({ name }) => name))]);
 }
 
