@@ -28,6 +28,9 @@ export function memoryForge(files: Readonly<Record<string, string>>, ground: Mem
     refs,
     writes,
     open: async () => snapshot,
+    compare: async () => {
+      throw new JidokaError('ref-unknown', 'The one target of a house has no branches.', { mend: 'Review one of a real forge.' });
+    },
     read: async (_repository, path) => files[path] ?? null,
     list: async () => Object.keys(files),
     source: ({ baseCommit }) => ({
@@ -37,7 +40,10 @@ export function memoryForge(files: Readonly<Record<string, string>>, ground: Mem
       },
       settle: async () => {},
     }),
-    harvest: (_repository, from) => from.harvest({ take: async (tree) => changeOf(files, difference(files, ground.at(tree).tree)) }),
+    harvest: async (_repository, from) =>
+      'commit' in from
+        ? changeOf(files, {})
+        : await from.harvest({ take: async (tree) => changeOf(files, difference(files, ground.at(tree).tree)) }),
     async apply(_repository, patch, into) {
       const changes = Object.entries(readPatch(patch));
       const { tree } = ground.at(into);

@@ -10,14 +10,23 @@ export interface Forge {
    * Throws `repository-invalid` (no repository, no commit, path missing), `git-missing`, `git-failed`.
    */
   open(location: string): Promise<RepositorySnapshot>;
+  /**
+   * Finds two commits of a target by branch, tag, commit or full ref, and freezes it at the one where they part. Without a
+   * base it is the default branch of the target; of several heads the first that is there counts.
+   * Throws what `open` throws, `ref-unknown`, `histories-apart`.
+   */
+  compare(location: string, wanted: { readonly heads: readonly string[]; readonly base: string | null }): Promise<Comparison>;
   /** Text of a file at the base commit, path relative to the repository root; null where there is none. */
   read(repository: RepositorySnapshot, path: string): Promise<string | null>;
   /** All file paths at the base commit, relative to the repository root. */
   list(repository: RepositorySnapshot): Promise<readonly string[]>;
   /** The base commit, to be sent into a workspace or a base of the floor. */
   source(repository: RepositorySnapshot): GitSource;
-  /** The difference between the base commit and the tree of a workspace, as a binary-safe patch; ignored files are not part of it. */
-  harvest(repository: RepositorySnapshot, from: Pick<Workspace, 'harvest'>): Promise<Change>;
+  /**
+   * The difference between the base commit and the tree of a workspace, or another commit of the target, as a binary-safe
+   * patch; files of a workspace that the base ignores are not part of it.
+   */
+  harvest(repository: RepositorySnapshot, from: Pick<Workspace, 'harvest'> | { readonly commit: string }): Promise<Change>;
   /** Lays a patch over a tree that holds the base commit; returns the paths it wrote. Throws `git-failed` where it does not apply. */
   apply(repository: RepositorySnapshot, patch: string, into: Pick<Workspace, 'root' | 'converse'>): Promise<readonly string[]>;
   /** The part of a patch that touches only paths for which `keep` is true. */
@@ -41,6 +50,20 @@ export interface Ancestor {
   readonly commit: string;
   /** What it was made on: the first of its parents; null for the very first commit. */
   readonly parent: string | null;
+}
+
+/** Two commits of a target, and where they part. */
+export interface Comparison {
+  /** Its base commit is where they part. */
+  readonly repository: RepositorySnapshot;
+  readonly head: NamedCommit;
+  readonly base: NamedCommit;
+}
+
+export interface NamedCommit {
+  /** As it was asked for, or as the target calls it. */
+  readonly ref: string;
+  readonly commit: string;
 }
 
 /** A change as the factory harvested it. */
