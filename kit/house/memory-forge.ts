@@ -28,9 +28,6 @@ export function memoryForge(files: Readonly<Record<string, string>>, ground: Mem
     refs,
     writes,
     open: async () => snapshot,
-    compare: async () => {
-      throw new JidokaError('ref-unknown', 'The one target of a house has no branches.', { mend: 'Review one of a real forge.' });
-    },
     read: async (_repository, path) => files[path] ?? null,
     list: async () => Object.keys(files),
     source: ({ baseCommit }) => ({
@@ -61,9 +58,14 @@ export function memoryForge(files: Readonly<Record<string, string>>, ground: Mem
       return refs.get(ref) === commit ? { location: snapshot.location, ref, commit, held: null } : null;
     },
     resolve: async (_repository, ref) => refs.get(ref) ?? null,
-    // Its one commit is the first and the last.
-    ancestor: async ({ baseCommit }, name) =>
-      name.length >= 7 && baseCommit.startsWith(name) ? { commit: baseCommit, parent: null } : null,
+    history: {
+      compare: async () => {
+        throw new JidokaError('ref-unknown', 'The one target of a house has no branches.', { mend: 'Review one of a real forge.' });
+      },
+      // Its one commit is the first and the last.
+      ancestor: async ({ baseCommit }, name) =>
+        name.length >= 7 && baseCommit.startsWith(name) ? { commit: baseCommit, parent: null } : null,
+    },
   };
 }
 

@@ -36,7 +36,7 @@ export async function openReading(): Promise<Reading> {
   const line = await reviewLine();
   return {
     read: async (path, head) => {
-      const { repository, ...sides } = await forge.compare(path, { heads: [head], base: 'main' });
+      const { repository, ...sides } = await forge.history.compare(path, { heads: [head], base: 'main' });
       const seed: BranchSeed = {
         kind: 'branch',
         line: 'review',

@@ -10,12 +10,6 @@ export interface Forge {
    * Throws `repository-invalid` (no repository, no commit, path missing), `git-missing`, `git-failed`.
    */
   open(location: string): Promise<RepositorySnapshot>;
-  /**
-   * Finds two commits of a target by branch, tag, commit or full ref, and freezes it at the one where they part. Without a
-   * base it is the default branch of the target; of several heads the first that is there counts.
-   * Throws what `open` throws, `ref-unknown`, `histories-apart`.
-   */
-  compare(location: string, wanted: { readonly heads: readonly string[]; readonly base: string | null }): Promise<Comparison>;
   /** Text of a file at the base commit, path relative to the repository root; null where there is none. */
   read(repository: RepositorySnapshot, path: string): Promise<string | null>;
   /** All file paths at the base commit, relative to the repository root. */
@@ -39,6 +33,17 @@ export interface Forge {
   locate(repository: RepositorySnapshot, result: Publication | Attachment): Promise<Published | null>;
   /** The commit a ref of the target points to, or null. */
   resolve(repository: RepositorySnapshot, ref: string): Promise<string | null>;
+  readonly history: History;
+}
+
+/** How the commits of a target lie to each other. */
+export interface History {
+  /**
+   * Finds two commits of a target by branch, tag, commit or full ref, and freezes it at the one where they part. Without a
+   * base it is the default branch of the target; of several heads the first that is there counts.
+   * Throws what `Forge.open` throws, `ref-unknown`, `histories-apart`.
+   */
+  compare(location: string, wanted: { readonly heads: readonly string[]; readonly base: string | null }): Promise<Comparison>;
   /**
    * A commit of the history that led to the base, or the base itself, by its name or the beginning of it; null where that
    * history has none or several of the name. Throws `git-failed` where the target cannot be read.

@@ -5,7 +5,7 @@ import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import { applyPatch, filterPatch } from './patch.ts';
 import { attachRecord, findRecord } from './attach.ts';
 import { fillTree, settleTree } from './checkout.ts';
-import { compareCommits } from './compare/compare.ts';
+import { compareCommits } from './history/compare.ts';
 import { splitNul } from './difference.ts';
 import { forgeFault, gitFailed } from './git/git.ts';
 import { harvestCommit, harvestTree } from './harvest.ts';
@@ -48,7 +48,6 @@ export function gitForge(options: GitForgeOptions): Forge & Lending {
   };
   return {
     open: (location) => withGround((ready) => openRepository(ready, location)),
-    compare: (location, wanted) => withGround((ready) => compareCommits(ready, location, wanted)),
     read: (repository, path) => withGround((ready) => readFile(ready, repository, path)),
     list: (repository) => withGround((ready) => listFiles(ready, repository)),
     source: (repository) => ({
@@ -70,7 +69,10 @@ export function gitForge(options: GitForgeOptions): Forge & Lending {
     takeBack: (job) => takeBack(options.root, job),
     repository: (job) => lentRepository(options.root, job),
     resolve: (repository, ref) => withGround((ready) => targetCommit(ready, repository, ref)),
-    ancestor: (repository, name) => withGround((ready) => findAncestor(ready, repository, name)),
+    history: {
+      compare: (location, wanted) => withGround((ready) => compareCommits(ready, location, wanted)),
+      ancestor: (repository, name) => withGround((ready) => findAncestor(ready, repository, name)),
+    },
   };
 }
 

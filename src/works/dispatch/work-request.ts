@@ -75,7 +75,7 @@ export async function planRequest(request: RunRequest, means: RequestMeans): Pro
   const { scope, actor, subject } = request;
   const order = await orderOf(request, means);
   if (subject.kind === 'branch') {
-    const compared = await needs.forge.compare(request.repository, subject);
+    const compared = await needs.forge.history.compare(request.repository, subject);
     await surveyProject(compared.repository, needs.forge); // says at once what is no npm project
     return { asked: { kind: 'one', seed: branchSeed(compared, { line, scope, actor }) }, order };
   }

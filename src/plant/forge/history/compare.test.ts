@@ -28,7 +28,8 @@ afterAll(async () => {
   await target.remove();
 });
 
-const compare = (name: string, base: string | null = null, location = target.path) => forge.compare(location, { heads: [name], base });
+const compare = (name: string, base: string | null = null, location = target.path) =>
+  forge.history.compare(location, { heads: [name], base });
 
 describe('two commits of a target', () => {
   it('part where the head began, and differ by what the head has since', async () => {
@@ -47,7 +48,7 @@ describe('two commits of a target', () => {
     for (const name of ['v2', head, head.slice(0, 10), 'refs/heads/feature', 'refs/pull/12/head'])
       expect((await compare(name)).head.commit, name).toBe(head);
     const asked = { heads: ['refs/pull/12/head', 'refs/merge-requests/12/head'], base: 'main' };
-    expect((await forge.compare(target.path, asked)).head.ref).toBe('refs/pull/12/head');
+    expect((await forge.history.compare(target.path, asked)).head.ref).toBe('refs/pull/12/head');
   });
 
   it('have no difference where the base has all of the head', async () => {
