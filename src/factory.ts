@@ -84,10 +84,10 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
 
 /** The line a request names, checked. */
 async function lineOf(request: RunRequest): Promise<Line> {
-  const { forceStation, parseLine } = await import('./works/line-file/index.ts'); // most processes read no line
+  const { forceStation, parseLine, withoutUnnamed } = await import('./works/line-file/index.ts'); // most processes read no line
   const file = request.lineFile ?? (await builtInLine(request.line));
   const line = parseLine(file.text, file.path, file.roles);
-  return request.station === undefined ? line : forceStation(line, request.station);
+  return request.station === undefined ? withoutUnnamed(line) : forceStation(line, request.station);
 }
 
 /** The request under the name that its line file gives: pauses and limits of that line are its own. */

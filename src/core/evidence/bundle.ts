@@ -7,6 +7,7 @@ import { proofObligations, verdicts } from '../verdict/verdict.ts';
 import { checkStatements, CheckName, Demand } from './check.ts';
 import { Confinement, confinementOf } from './confinement.ts';
 import type { EventBody, LedgerEvent } from './event.ts';
+import { ReviewFinding, reviewFindings } from './findings.ts';
 import type { BlobRef, Fact } from './fact.ts';
 import { residualRisks } from './residual-risk.ts';
 import { standing, standingFacts } from './standing.ts';
@@ -86,6 +87,8 @@ export const EvidenceBundle = z.strictObject({
   residualRisk: z.array(z.string()),
   /** Absent in bundles of before 0.3. */
   confinement: Confinement.optional(),
+  /** What a review found, what blocks first; absent where a run reviews no branch. */
+  findings: z.array(ReviewFinding).optional(),
   /** What people decided at gates, and what was sent back to be done again, in order; absent where neither happened, as in 0.1.0. */
   decisions: z
     .array(
@@ -162,6 +165,7 @@ export function bundle(run: RunId, events: readonly LedgerEvent[]): EvidenceBund
     },
     residualRisk: residualRisks(packet, facts, { starts: bodies(told, 'stage.started'), environments: bodies(told, 'environment.read') }),
     ...confinementPart(told),
+    ...(packet.source.kind === 'branch' ? { findings: reviewFindings(packet, facts) } : {}),
     ...unlessEmpty('decisions', decisionsPart(told)),
     ...unlessEmpty(
       'reworks',

@@ -139,6 +139,29 @@ export interface FactData {
   readonly engines: { readonly node: string; readonly refused: readonly string[] };
   readonly deprecations: { readonly deprecated: readonly string[] };
   readonly 'release-age': { readonly minimumDays: number; readonly tooYoung: readonly string[] };
+  readonly dependencies: { readonly findings: readonly Finding[] };
+  readonly 'own-tests': {
+    readonly command: string;
+    readonly runs: number;
+    readonly after: TestCounts;
+    readonly canary: TestStatus | null;
+    readonly findings: readonly Finding[];
+  };
+  readonly 'new-tests': {
+    /** New tests by what they did on the old source. */
+    readonly failing: readonly string[];
+    readonly notRun: readonly string[];
+    readonly passing: readonly string[];
+    readonly findings: readonly Finding[];
+  };
+  readonly coverage: {
+    readonly lines: number;
+    readonly covered: number;
+    /** Changed files of which nothing can be said, with the reason. */
+    readonly unknown: readonly string[];
+    readonly findings: readonly Finding[];
+  };
+  readonly size: { readonly files: number; readonly added: number; readonly removed: number; readonly findings: readonly Finding[] };
   readonly command: { readonly command: string; readonly exit: string; readonly durationMs: number };
   readonly runs: { readonly runs: readonly { readonly run: string; readonly verdict: string }[]; readonly wanted: number };
   readonly person: { readonly gate: string | null; readonly choice: string; readonly by: string; readonly note: string };
@@ -159,7 +182,13 @@ export interface Finding {
   readonly file: string;
   readonly line: number;
   readonly message: string;
+  /** What it means for a person who decides; where nothing is said, what the check that found it means. */
+  readonly weight?: Weight;
 }
+
+/** Whether a finding stands in the way, or is for the reader to know. */
+export const weights = ['blocks', 'note'] as const;
+export type Weight = (typeof weights)[number];
 
 /**
  * What the factory itself observed. `holds` supports a change, `broken` speaks against it, `unknown` says that

@@ -6,6 +6,7 @@ import { blobPath, type EvidenceBundle } from './bundle.ts';
 export function renderReport(bundle: EvidenceBundle): string {
   const sections = [
     header(bundle),
+    ...findings(bundle),
     task(bundle),
     reproduction(bundle),
     plan(bundle),
@@ -36,6 +37,27 @@ function header({ summary, run, line, seedKey, version }: EvidenceBundle): strin
       ['Factory', `jidoka ${version}`],
     ]),
   ];
+}
+
+/** A review leads with what it found. */
+function findings({ findings: found }: EvidenceBundle): string[][] {
+  if (found === undefined) return [];
+  const of = (weight: string): string[][] => found.filter((finding) => finding.weight === weight).map(findingRow);
+  const [blocks, notes] = [of('blocks'), of('note')];
+  const shown = (rows: string[][]): string[] => table(rows.slice(0, mostShown), ['where', 'check', 'what']);
+  const more = (rows: string[][]): string[] =>
+    rows.length > mostShown ? ['', `And ${rows.length - mostShown} more, in bundle.json.`] : [];
+  const part = (title: string, rows: string[][]): string[] =>
+    rows.length === 0 ? [] : ['', `### ${title} (${rows.length})`, '', ...shown(rows), ...more(rows)];
+  const none = found.length === 0 ? ['', 'None.'] : [];
+  return [['## Findings', ...none, ...part('Stands in the way', blocks), ...part('To know', notes)]];
+}
+
+/** A report is for a person: more of one kind is told by its number. */
+const mostShown = 100;
+
+function findingRow({ check, rule, file, line, message }: NonNullable<EvidenceBundle['findings']>[number]): string[] {
+  return [file === '' ? 'the whole' : code(line === 0 ? file : `${file}:${line}`), `${check} / ${rule}`, inline(message)];
 }
 
 function task({ originalTask: packet }: EvidenceBundle): string[] {

@@ -11,6 +11,7 @@ export const StageKind = z.enum([
   'reproduction',
   'judgement',
   'change',
+  'given',
   'command',
   'inspection',
   'gate',
@@ -65,8 +66,8 @@ const Stage = z.strictObject({
   after: z.array(Name).optional(),
   join: Join.optional(),
   onFail: Rework.optional(),
-  /** Station that does the stage, or several: where one cannot go on, the next one does. */
-  station: z.union([Station, z.array(Station).min(1).max(10)]).optional(),
+  /** Station that does the stage, or several: where one cannot go on, the next one does. With none the stage is left out, unless a request names one. */
+  station: z.union([Station, z.array(Station).max(10)]).optional(),
   /** Role of the line in which the station works. */
   role: Name.optional(),
   /** What the station of a `judgement` stage hands in. */
@@ -109,7 +110,7 @@ export const Line = z.strictObject({
   kind: z.literal('Line'),
   name: Name,
   summary: z.string(),
-  seed: z.enum(['dependency', 'advisory', 'task', 'ticket']),
+  seed: z.enum(['dependency', 'advisory', 'task', 'ticket', 'branch']),
   nonGoals: z.array(z.string()),
   scope: z.strictObject({ paths: z.array(z.string()).min(1), protectedPaths: z.array(z.string()) }),
   stages: z.array(Stage).min(1),

@@ -45,6 +45,8 @@ function intentOf(seed: Seed): string {
       return `Leave no copy of a package affected by ${seedTitle(seed)} in ${name}, with the smallest move that does it.`;
     case 'task':
       return `${seed.title} in ${name}.`;
+    case 'branch':
+      return `Say what stands against taking ${seed.head.ref} at ${seed.head.commit.slice(0, 12)} into ${seed.base.ref} of ${name}.`;
     case 'ticket':
       return `Mend in ${name} what a ticket reports, with the smallest change that does it: ${seed.title}`;
   }
@@ -64,6 +66,8 @@ function reproductionOf(seed: Seed): string {
       return 'Every copy of the affected packages in the lockfile at the base commit is held against the advisory; the suite is run by test id on the base.';
     case 'task':
       return 'The suite is run by test id on the base commit.';
+    case 'branch':
+      return 'The suite is run by test id on the commit where the branch parts from its base; the new tests of the branch are run there too, and must fail.';
     case 'ticket':
       return 'New tests that show what the ticket reports are run by the factory on the base commit, twice, and must fail both times for that reason.';
   }

@@ -101,6 +101,13 @@ export const Seed = z.discriminatedUnion('kind', [
     /** Globs the change may touch. */
     paths: z.array(z.string()).min(1),
   }),
+  /** A change that somebody proposes: what its head has and its base has not. The base commit of the repository is where they part. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('branch'),
+    head: z.strictObject({ ref: z.string(), commit: z.string() }),
+    base: z.strictObject({ ref: z.string(), commit: z.string() }),
+  }),
   /** What somebody reported, word for word: data, and hostile until shown otherwise. */
   z.strictObject({
     ...common,
@@ -125,4 +132,5 @@ export type Seed = z.infer<typeof Seed>;
 export type DependencySeed = Extract<Seed, { kind: 'dependency' }>;
 export type AdvisorySeed = Extract<Seed, { kind: 'advisory' }>;
 export type TaskSeed = Extract<Seed, { kind: 'task' }>;
+export type BranchSeed = Extract<Seed, { kind: 'branch' }>;
 export type TicketSeed = Extract<Seed, { kind: 'ticket' }>;

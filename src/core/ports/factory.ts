@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { verdicts } from '../verdict/verdict.ts';
+import { ReviewFinding } from '../evidence/findings.ts';
 import type { LedgerEvent } from '../evidence/event.ts';
 import type { Actor } from '../gate/answer.ts';
 import type { DependencyScope } from '../packet/seed.ts';
@@ -143,6 +144,8 @@ export interface RunRequest {
         readonly body: string;
         readonly paths: readonly string[] | null;
       }
+    /** What a branch or pull request has that its base has not; the first head that is there counts, and without a base it is the default branch. */
+    | { readonly kind: 'branch'; readonly heads: readonly string[]; readonly base: string | null }
     /** A ticket as somebody wrote it, for a line whose seed is one. */
     | { readonly kind: 'ticket'; readonly key: string | null; readonly source: string; readonly text: string };
   /** `--to`: a version, patch, minor or major; null leaves it to the line (newest release that this Node accepts). */
@@ -211,6 +214,8 @@ export const RunResult = z.strictObject({
   branch: z.string().nullable(),
   evidence: z.strictObject({ ref: z.string().nullable(), dir: z.string(), head: z.string() }),
   stages: z.array(StageReport),
+  /** Of a run that reviews a branch: what it found, what blocks first. */
+  findings: z.array(ReviewFinding).optional(),
   /** Money spent on models; `basis` says how it is known. */
   cost: z.strictObject({ usd: z.number(), basis: z.string() }),
   /** Why a delivery was withheld (dry run, target refused it), or null. */

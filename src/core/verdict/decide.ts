@@ -1,3 +1,4 @@
+import { reviewFindings, type ReviewFinding } from '../evidence/findings.ts';
 import type { Fact, FactOf } from '../evidence/fact.ts';
 import { failureClasses } from '../evidence/fact.ts';
 import type { CheckName } from '../evidence/check.ts';
@@ -25,10 +26,12 @@ export interface Observed {
 export function decide(packet: TaskPacket, observed: Observed): Decision {
   return (
     decideCancelled(observed.facts) ??
+    decideFindings(packet, observed.facts) ??
     decideEnvironment(observed.facts) ??
     decideSeed(observed.facts) ??
     decidePeople(observed.facts) ??
     decideNoOp(packet, observed.facts) ??
+    decideIncomplete(packet, observed.facts) ??
     decideStation(observed) ??
     decideValidation(packet, observed.facts)
   );
@@ -70,6 +73,53 @@ function decideNoOp(packet: TaskPacket, facts: readonly Fact[]): Decision | null
   if (proved) return { verdict: 'NO_OP', reason: reasonOf(noOp) };
   const why = rule === undefined ? `the packet has no rule "${noOp.data.rule}"` : 'the factory could not prove it';
   return { verdict: 'ESCALATE', reason: { code: 'no-op-unproven', message: `Nothing seems owed, but ${why}: ${noOp.summary}` } };
+}
+
+/** What stands against a branch goes to a person, also where the rest of it could not be looked at. */
+function decideFindings(packet: TaskPacket, facts: readonly Fact[]): Decision | null {
+  if (packet.source.kind !== 'branch') return null;
+  const against = found(packet, facts);
+  const [first] = against.filter(({ check }) => check !== 'environment');
+  if (first === undefined) return null;
+  const count = against.length === 1 ? '1 finding stands' : `${against.length} findings stand`;
+  const others = new Set(against.map(({ check }) => check).filter((check) => check !== first.check));
+  const also = others.size === 0 ? '' : ` Also of: ${[...others].join(', ')}.`;
+  return {
+    verdict: 'ESCALATE',
+    reason: { code: 'findings', message: `${count} against it. First, of ${first.check}: ${placed(first)}${also}` },
+  };
+}
+
+/** Nothing was found, and nothing proved that there is nothing: a stage did not come to its end, or a demanded check was not made. */
+function decideIncomplete(packet: TaskPacket, facts: readonly Fact[]): Decision | null {
+  if (packet.source.kind !== 'branch') return null;
+  const [first] = blocking(packet, facts);
+  const why = first === undefined ? 'a stage of it did not come to its end' : first.message;
+  return { verdict: 'ESCALATE', reason: { code: 'review-incomplete', message: `The review is not complete: ${why}` } };
+}
+
+/** What stands in the way of a branch; demands that no fact answers are among it. */
+export function blocking(packet: TaskPacket, facts: readonly Fact[]): readonly ReviewFinding[] {
+  const unmade = packet.validation.filter(({ check, demand }) => demand === 'must-hold' && !facts.some((fact) => fact.check === check));
+  const missing = unmade.flatMap(({ check }) =>
+    objection(facts, check, 'must-hold').map(({ code, message }): ReviewFinding => ({
+      check,
+      rule: code,
+      file: '',
+      line: 0,
+      weight: 'blocks',
+      message,
+    })),
+  );
+  return [...found(packet, facts), ...missing];
+}
+
+function found(packet: TaskPacket, facts: readonly Fact[]): readonly ReviewFinding[] {
+  return reviewFindings(packet, facts).filter(({ weight }) => weight === 'blocks');
+}
+
+function placed({ file, line, message }: ReviewFinding): string {
+  return file === '' ? message : `${file}:${line}: ${message}`;
 }
 
 function decideStation(observed: Observed): Decision | null {

@@ -19,6 +19,11 @@ const Subject = z.discriminatedUnion('kind', [
     paths: z.array(z.string().min(1)).min(1).nullable().default(null),
   }),
   z.strictObject({
+    kind: z.literal('branch'),
+    heads: z.array(z.string().min(1)).min(1),
+    base: z.string().min(1).nullable().default(null),
+  }),
+  z.strictObject({
     kind: z.literal('ticket'),
     key: z.string().min(1).nullable().default(null),
     source: z.string().min(1).default('api'),

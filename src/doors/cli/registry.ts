@@ -16,6 +16,7 @@ import { gates } from './commands/gate/gates.ts';
 import { bug } from './commands/line/bug.ts';
 import { cve } from './commands/line/cve.ts';
 import { deps } from './commands/line/deps.ts';
+import { review } from './commands/line/review.ts';
 import { runCommand } from './commands/line/run.ts';
 import { scheduleAdd, scheduleList, scheduleRemove } from './commands/line/schedule.ts';
 import { task } from './commands/line/task.ts';
@@ -35,7 +36,7 @@ import { stationRemove } from './commands/station/remove.ts';
 import { twinModel } from './commands/twin/model.ts';
 import { watch } from './commands/watch.ts';
 
-const lines = [deps, cve, bug, task] as const;
+const lines = [deps, cve, bug, review, task] as const;
 const work = [runs, show, watch, resume, cancel, evidence, evidenceVerify] as const;
 const people = [gates, approve, reject, answer, reviewed] as const;
 const processes = [up, down, status, worker] as const;

@@ -27,7 +27,22 @@ export function resultText(result: RunResult, context: ResultContext, page: Page
     ],
     page,
   );
-  return [`${verdictMark(result.verdict, page)}  ${page.paint.bold(plain(result.title))}`, ...rows].join('\n');
+  return [`${verdictMark(result.verdict, page)}  ${page.paint.bold(plain(result.title))}`, ...findingLines(result, page), ...rows].join(
+    '\n',
+  );
+}
+
+/** More than this is read in the report. */
+const mostFindings = 20;
+
+/** What a review found, each on a line of its own with its place first, so that a terminal can open it. */
+function findingLines({ findings = [] }: RunResult, page: Page): string[] {
+  const lines = findings.slice(0, mostFindings).map(({ weight, file, line, message, check, rule }) => {
+    const place = file === '' ? '' : `${plain(file)}${line === 0 ? '' : `:${line}`} `;
+    return `  ${weight === 'blocks' ? '✗' : '·'} ${place}${plain(message)} ${page.paint.dim(`(${check}/${rule})`)}`;
+  });
+  const more = findings.length - lines.length;
+  return more > 0 ? [...lines, `  and ${more} more in REPORT.md`] : lines;
 }
 
 /** Lays out the results of one request that became several runs: a table, and where the evidence is. */

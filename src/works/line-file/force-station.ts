@@ -1,6 +1,14 @@
 import { JidokaError } from '../../core/base/error.ts';
 import type { Line, Stage } from '../../core/line/line.ts';
-import { isByStation, programStations } from '../../core/line/stations.ts';
+import { isByStation, programStations, stationsOf } from '../../core/line/stations.ts';
+
+/** The line without the stages that are done only where somebody names a station for them. */
+export function withoutUnnamed(line: Line): Line {
+  const unnamed = (stage: Stage): boolean => stage.station !== undefined && stationsOf(stage).length === 0;
+  const left = line.stages.filter((stage) => !unnamed(stage));
+  const inner = line.lines?.map(withoutUnnamed);
+  return { ...line, stages: left, ...(inner === undefined ? {} : { lines: inner }) };
+}
 
 /**
  * Gives every stage of a line that stations do to one: by its name, to a program as `command:PROGRAM ARGUMENT…`, or

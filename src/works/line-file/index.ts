@@ -1,2 +1,2 @@
-export { forceStation } from './force-station.ts';
+export { forceStation, withoutUnnamed } from './force-station.ts';
 export { parseLine } from './parse-line.ts';

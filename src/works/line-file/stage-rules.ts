@@ -1,4 +1,5 @@
 import { seedKey } from '../../core/base/ids.ts';
+import { followers } from '../../core/line/graph.ts';
 import type { Line, Stage, StageKind } from '../../core/line/line.ts';
 import { isByStation, programStations, stationsOf } from '../../core/line/stations.ts';
 import type { Complaint } from './complaint.ts';
@@ -46,13 +47,13 @@ const owners: readonly { readonly keys: readonly Key[]; readonly kinds: readonly
   { keys: ['runs'], kinds: ['runs'] },
   {
     keys: ['timeout', 'deadline', 'stall', 'retries', 'queue', 'labels'],
-    kinds: ['applicability', 'baseline', ...stationed, 'command', 'inspection'],
+    kinds: ['applicability', 'baseline', 'given', ...stationed, 'command', 'inspection'],
   },
 ];
 
 /** What each stage needs for its kind of work, and nothing that its kind has no use for. */
-export function stageComplaints({ stages }: Line): Complaint[] {
-  return stages.flatMap((stage, at) => [
+export function stageComplaints(line: Line): Complaint[] {
+  const each = line.stages.flatMap((stage, at) => [
     ...lacking(stage, at),
     ...useless(stage, at),
     ...ofStation(stage, at),
@@ -60,6 +61,7 @@ export function stageComplaints({ stages }: Line): Complaint[] {
     ...ofItems(stage, at),
     ...ofRuns(stage, at),
   ]);
+  return [...each, ...ofNobody(line)];
 }
 
 function lacking(stage: Stage, at: number): Complaint[] {
@@ -100,6 +102,23 @@ function ofStation(stage: Stage, at: number): Complaint[] {
   }
   const message = `Stage "${id}" gives a command to the station "${named.join('", "')}", which runs none.`;
   return [{ path: ['stages', at, 'run'], at: 'key', message, mend: 'Remove "run", or write "station: command".' }];
+}
+
+/** A stage that is left out unless somebody names a station must be one that the line can end without. */
+function ofNobody(line: Line): Complaint[] {
+  return line.stages.flatMap((stage, at): Complaint[] => {
+    if (stage.station === undefined || stationsOf(stage).length > 0) return [];
+    if (stage.does === 'judgement' && followers(line, stage.id).length === 0) return [];
+    const message = `Stage "${stage.id}" names no station, so that it would be left out, and the line cannot do without it.`;
+    return [
+      {
+        path: ['stages', at, 'station'],
+        at: 'value',
+        message,
+        mend: 'Name a station; only a judgement that nothing follows may have none.',
+      },
+    ];
+  });
 }
 
 function ofGate({ id, gate }: Stage, at: number): Complaint[] {

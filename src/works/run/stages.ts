@@ -17,6 +17,7 @@ export const stageWorkers: Readonly<Record<StageKind, StageWorker>> = {
   reproduction: async (stage, job) => (await import('./stages/reproduction.ts')).reproduction(stage, job),
   judgement,
   change,
+  given: async (stage, job) => (await import('./stages/given.ts')).given(stage, job),
   command,
   inspection: async (stage, job) => (await import('./stages/inspection.ts')).inspection(stage, job),
   gate,

@@ -61,6 +61,8 @@ async function judge(project: Project, job: Job): Promise<Verdictless> {
       return judgeAdvisory(project, seed.advisory, seed.scope);
     case 'task':
       return { kind: 'go', attached: [`${seed.paths.length} path pattern(s) may be touched`] };
+    case 'branch':
+      return await (await import('./review/judge-branch.ts')).judgeBranch(seed, job); // readers come with it
     case 'ticket':
       return (await duplicateOf(seed, job)) ?? judgeTicket(seed);
     default:

@@ -142,7 +142,8 @@ function suiteText(runs: readonly TestRun[]): string {
 /** Goes on, unless nothing could ever be shown on this base, or the installed tree proves that nothing is owed. */
 async function conclude(stage: Stage, job: Job, taken: Taken): Promise<StageWork> {
   const { record, blob, key } = taken;
-  const found = unshowable(record) ?? notAffected(taken.project, record, job);
+  // Of a branch much can be said by reading it, also where no test holds anybody to anything.
+  const found = (job.input.seed.kind === 'branch' ? null : unshowable(record)) ?? notAffected(taken.project, record, job);
   const from: readonly EventBody[] = taken.takenOver
     ? [
         {

@@ -20,7 +20,15 @@ export async function judgement(stage: Stage, job: Job): Promise<StageWork> {
     throw new JidokaError('line-invalid', `Stage "${stage.id}" does not say what its station is to hand in.`, {
       mend: 'Give it "form: review", "form: plan" or "form: classification".',
     });
+  if (job.input.seed.kind === 'branch' && blobOf(job, 'patch') === null) return unread(stage);
   return await withStation(stage, job, await orderOf(form, job), (performed) => look(stage, job, { performed, form }));
+}
+
+/** A branch that holds what looks like a secret is shown to no station. */
+function unread({ id }: Stage): StageWork {
+  const why = 'No station read the branch: it holds text of the shape of a secret.';
+  const found = fact('review', 'unknown', 'secret-in-change', why, { station: '', findings: [] });
+  return { kind: 'ended', outcome: 'done', summary: why, events: [{ type: 'fact.found', stage: id, fact: found }], output: {} };
 }
 
 /** Who reviews finds the changed tree before him. */

@@ -19,7 +19,7 @@ export async function proveAlreadyFixed(stage: Stage, job: Job, claim: NoOpClaim
   const named = claim.report.proof.find(({ commit }) => commit !== undefined)?.commit;
   if (named === undefined) return { kind: 'unproven', why: 'its proof names no commit' };
   const { repository } = job.packet.scope;
-  const found = await job.needs.forge.ancestor(repository, named);
+  const found = await job.needs.forge.history.ancestor(repository, named);
   if (found === null) return { kind: 'unproven', why: `the history of the base has no commit ${named}` };
   const { commit, parent } = found;
   if (parent === null) return { kind: 'unproven', why: `before ${named} there was nothing that it could have mended` };
