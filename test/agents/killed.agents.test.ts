@@ -72,7 +72,8 @@ describe.each(agents)('%s behind a wall, whose factory is killed while it runs a
       const branches = [...(await refsOf(repository.path)).keys()].filter((name) => name.startsWith('refs/heads/jidoka'));
       expect(branches).toHaveLength(1);
       expect(await living(family)).toEqual([]);
-      expect(await workspaces(scene)).toEqual([]);
+      // What its walls are made of lies beside the workspaces, as files.
+      expect((await workspaces(scene)).filter((name) => !name.includes('.'))).toEqual([]);
     } finally {
       await repository.remove();
       await twin.close();
