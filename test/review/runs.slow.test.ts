@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scriptedAgent } from '../../kit/agent/index.ts';
 import { git, makeRepository, type MadeRepository } from '../../kit/forge/index.ts';
 import { specimen } from '../../kit/repository/index.ts';
 import { cheats, type Deed } from '../../kit/station/index.ts';
@@ -126,11 +127,21 @@ describe('a review by running', () => {
     expect(result.reason.code).toBe('findings');
   });
 
-  it('finds a new test that passes on the old source too, and one of its own that fails', async () => {
+  it('finds a new test that passes on the old source too, one of its own that fails, and what a station says that reads it', async () => {
     const idle = productTest.replaceAll('product', 'sum').replace('sum(2, 3), 6', 'sum(2, 3), 5').replace('multiplies', 'adds more');
     await layBranch(sums.path, 'idle', { ...withProduct, 'test/idle.test.js': idle, 'test/fails.test.js': productTest.replace('6', '7') });
-    const { blocks } = await review(sums.path, 'idle');
-    expect(blocks).toEqual(['own-tests/own-test-fails test/fails.test.js:1', 'new-tests/new-test-passes-before test/idle.test.js:4']);
+    const said = [
+      { file: 'src/sum.js', line: 6, weight: 'blocks', message: 'zero times NaN is NaN' },
+      { file: 'src/sum.js', line: 5, weight: 'note', message: 'says nothing of strings' },
+    ];
+    const reader = scriptedAgent({ review: [{ report: { state: 'DONE', summary: 'Read.', verdict: 'object', findings: said } }] });
+    const { blocks, notes } = await review(sums.path, 'idle', ['--station', reader]);
+    expect(blocks).toEqual([
+      'own-tests/own-test-fails test/fails.test.js:1',
+      'new-tests/new-test-passes-before test/idle.test.js:4',
+      'review/blocks src/sum.js:6',
+    ]);
+    expect(notes).toContain('review/note src/sum.js:5');
   });
 
   it('of a repository without tests finds what reading shows, and that nothing holds it to anything', async () => {

@@ -53,6 +53,7 @@ describe('added lines', () => {
   });
 
   it('are none where the change adds none', () => {
+    expect(coverageFact([{ ...source, added: [5, 6] }], null)).toMatchObject({ outcome: 'holds', code: 'no-source-line' });
     expect(coverageFact([{ ...source, added: [] }], null)).toMatchObject({ outcome: 'holds', code: 'no-source-line' });
   });
 });

@@ -15,7 +15,7 @@ export interface ChangedSource {
  */
 export function coverageFact(sources: readonly ChangedSource[], collected: Collected | null): FactOf<'coverage'> {
   const none = { lines: 0, covered: 0, unknown: [], findings: [] };
-  if (sources.every(({ added }) => added.length === 0))
+  if (sources.every(({ text, added }) => codeAmong(text, added).length === 0))
     return fact('coverage', 'holds', 'no-source-line', 'The change adds no line of source.', none);
   if (collected === null || collected.seen === 0)
     return fact(
@@ -47,7 +47,7 @@ export function coverageFact(sources: readonly ChangedSource[], collected: Colle
       'coverage',
       'unknown',
       'not-counted',
-      `Of ${unknown.length} changed files Node ran another form, or none that it counts.`,
+      `Node ran ${unknown.length} changed file(s) in another form than they have, so that nothing is known of their lines.`,
       data,
     );
   return fact('coverage', 'holds', 'lines-run', `All ${lines.length} added lines of source are run by the suite of the branch.`, data);
@@ -65,10 +65,15 @@ function judge({ path, text, added }: ChangedSource, { scripts }: Collected): Ju
   const ran = scripts.filter((script) => script.path === path);
   const seen = ran.map((script) => linesRun(text, script.functions));
   const same = seen.filter((lines) => lines !== null);
-  const counted = added.filter((line) => isCode(text.split('\n')[line - 1] ?? ''));
+  const counted = codeAmong(text, added);
   if (ran.length > 0 && same.length === 0) return { path, counted: [], covered: [], missed: [], unknown: [path] };
   const covered = counted.filter((line) => same.some((lines) => lines.has(line)));
   return { path, counted, covered, missed: counted.filter((line) => !covered.includes(line)), unknown: [] };
+}
+
+function codeAmong(text: string, added: readonly number[]): readonly number[] {
+  const lines = text.split('\n');
+  return added.filter((line) => isCode(lines[line - 1] ?? ''));
 }
 
 /** A line on which something can be run: no blank, no comment, no bracket alone. */

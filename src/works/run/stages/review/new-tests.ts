@@ -1,4 +1,4 @@
-import { isDocumentation, isTestInput, newTestsFact, newTestsOf, noNewTests } from '../../../inspection/review/index.ts';
+import { isSource, isTestInput, newTestsFact, newTestsOf, noNewTests } from '../../../inspection/review/index.ts';
 import type { TestRun } from '../../../inspection/runner/index.ts';
 import { inProject, runOnBase } from '../reproduction/on-base.ts';
 import type { Examined, Part } from './examine.ts';
@@ -7,12 +7,11 @@ import type { Examined, Part } from './examine.ts';
 export async function newTests(examined: Examined, own: TestRun | null): Promise<Part<null>> {
   const { stage, job, inspected, branch } = examined;
   const found = (fact: ReturnType<typeof newTestsFact>): Part<null> => ({ kind: 'found', facts: [fact], found: null });
-  const isOther = branch.patched.every((file) => isDocumentation(file) || isTestInput(file.path));
-  if (isOther)
-    return found(noNewTests('no-source-change', 'The branch changes nothing but tests and words, so that its tests have nothing to show.'));
+  if (!branch.patched.some(({ path }) => isSource(path)))
+    return found(noNewTests('no-source-change', 'The branch changes no source, so that new tests have nothing to show.'));
   if (own === null) return found(noNewTests('not-run', 'The suite of the branch could not be run, so that nothing is known of new tests.'));
   const ids = newTestsOf(own, inspected.baselineRuns);
-  if (ids.length === 0) return found(noNewTests('no-new-test', 'The branch changes more than tests, and no new test shows what for.'));
+  if (ids.length === 0) return found(noNewTests('no-new-test', 'The branch changes source, and no new test shows what for.'));
   const files = [...inspected.changedTexts].filter(([path]) => isTestInput(path)).map(([path, content]) => ({ path, content }));
   const ran = await runOnBase(stage, job, files, 1);
   if (ran.kind === 'work')

@@ -1,3 +1,4 @@
+import { isJidokaError } from '../../../../core/base/error.ts';
 import { fact, type Fact } from '../../../../core/evidence/fact.ts';
 import type { Workspace } from '../../../../core/ports/floor.ts';
 import { manifestsOf } from '../../../inspection/branch/index.ts';
@@ -39,7 +40,13 @@ export function failed({
 /** Packages may move that manifests ask for otherwise; what else moved is told. */
 async function movedFacts({ job, inspected, branch }: Examined, workspace: Workspace): Promise<readonly Fact[]> {
   const moves = dependencyMoves(await manifestsOf(job.needs.forge, branch));
-  return await treeFacts(inspected, job, workspace, [...new Set(moves.map(({ name }) => name))]);
+  try {
+    return await treeFacts(inspected, job, workspace, [...new Set(moves.map(({ name }) => name))]);
+  } catch (error) {
+    // Its lockfile is the branch's own doing, and no fault of the factory.
+    if (!isJidokaError(error) || error.code !== 'lockfile-invalid') throw error;
+    return [fact('lock', 'broken', 'lockfile-invalid', error.message, { moves: [], unexplained: [] })];
+  }
 }
 
 /** Links and deleted lockfiles are nothing that was laid in; tests, configuration and the rest of a manifest have checks of their own. */
