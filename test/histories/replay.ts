@@ -25,6 +25,7 @@ const askedAt: Readonly<Record<EventBody['type'], readonly Command['kind'][] | '
   'stage.retried': ['stage'],
   'station.started': ['stage'],
   'station.handed-over': ['stage'],
+  'repetition.counted': ['stage'],
   'workspace.opened': ['stage'],
   'workspace.used': ['stage'],
   'environment.read': ['stage'],

@@ -15,6 +15,8 @@ export function seedTitle(seed: Seed): string {
     case 'task':
     case 'ticket':
       return seed.title;
+    case 'flake':
+      return seed.test ?? 'every test of the suite';
   }
 }
 

@@ -18,6 +18,7 @@ import {
 import type { RunNeeds } from '../run/index.ts';
 import type { Crew } from './crew.ts';
 import { checkStations } from './check-stations.ts';
+import { flakeSeed } from './flake-seed.ts';
 import { taskSeed } from './task-seed.ts';
 import { ticketSeed } from './ticket-seed.ts';
 import { groupParts, workGroup, type Part, type SeedOf } from './work-group.ts';
@@ -76,6 +77,10 @@ export async function planRequest(request: RunRequest, means: RequestMeans): Pro
   const { scope, actor, subject } = request;
   const order = await orderOf(request, means);
   if (subject.kind === 'task') return { asked: { kind: 'one', seed: taskSeed(subject, repository, { line, scope, actor }) }, order };
+  if (subject.kind === 'flake') {
+    const seed = flakeSeed(subject, repository, { line, scope, actor, sha256: needs.sha256 });
+    return { asked: { kind: 'one', seed }, order };
+  }
   if (subject.kind === 'ticket') {
     const seed = ticketSeed(subject, repository, { line, scope, actor, sha256: needs.sha256 });
     return { asked: { kind: 'one', seed }, order };
@@ -101,13 +106,22 @@ export function deliveryOf(purpose: Part['purpose'], { delivery }: Pick<SeedOrde
   return purpose === 'probe' && delivery === 'branch' ? 'evidence' : delivery;
 }
 
+/** The kind of seed that a subject becomes. */
+const seedKinds: Readonly<Record<RunRequest['subject']['kind'], Line['seed']>> = {
+  package: 'dependency',
+  all: 'dependency',
+  advisories: 'advisory',
+  task: 'task',
+  ticket: 'ticket',
+  flake: 'flake',
+};
+
 /** A line takes one kind of seed, and what is asked for must make that kind. */
 function checkSeed({ subject }: RunRequest, { name, seed }: Line): void {
-  const made =
-    subject.kind === 'task' || subject.kind === 'ticket' ? subject.kind : subject.kind === 'advisories' ? 'advisory' : 'dependency';
+  const made = seedKinds[subject.kind];
   if (made === seed) return;
   throw new JidokaError('usage', `Line "${name}" works on a seed of kind ${seed}, and this request makes one of kind ${made}.`, {
-    mend: `Use \`jidoka run ${{ task: 'task', ticket: 'bug', advisory: 'cve', dependency: 'deps' }[seed]}\` with this line.`,
+    mend: `Use \`jidoka run ${{ task: 'task', ticket: 'bug', flake: 'flaky', advisory: 'cve', dependency: 'deps' }[seed]}\` with this line.`,
   });
 }
 
@@ -135,7 +149,7 @@ async function orderOf(request: RunRequest, { line, needs, signal }: RequestMean
 
 const usualPriority = 100;
 
-async function seedsOf(subject: Exclude<RunRequest['subject'], { kind: 'task' | 'ticket' }>, survey: Survey): Promise<Asked> {
+async function seedsOf(subject: Exclude<RunRequest['subject'], { kind: 'task' | 'ticket' | 'flake' }>, survey: Survey): Promise<Asked> {
   const { request, needs, project, question } = survey;
   switch (subject.kind) {
     case 'package':
