@@ -11,7 +11,7 @@ import { routeTable } from '../dist/src/doors/api/index.js';
 import { capabilities } from '../dist/src/plant/station/index.js';
 import { root, writeOrCheck } from './generated.mjs';
 
-const lines = ['deps', 'cve', 'bug', 'review'];
+const lines = ['deps', 'cve', 'bug', 'review', 'flaky'];
 
 writeOrCheck(
   new Map([

@@ -27,6 +27,7 @@ const askedAt: Readonly<Record<EventBody['type'], readonly Command['kind'][] | '
   'station.noted': ['stage'],
   'station.resumed': ['stage'],
   'station.handed-over': ['stage'],
+  'repetition.counted': ['stage'],
   'workspace.opened': ['stage'],
   'workspace.used': ['stage'],
   'environment.read': ['stage'],

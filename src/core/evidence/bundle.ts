@@ -285,6 +285,8 @@ function blobsOf(body: EventBody): readonly BlobRef[] {
       return body.logs;
     case 'claim.made':
       return body.claim.logs;
+    case 'repetition.counted':
+      return [body.tally];
     case 'change.harvested':
       return body.files.length === 0 ? [] : [body.patch];
     case 'fact.found':

@@ -29,6 +29,8 @@ export const checkStatements = {
   size: 'the branch is small enough for a person to read',
   command: 'the commands of the line end well on the changed tree',
   runs: 'the runs that this run started ended well',
+  flakiness: 'the tests come out the same however often and in whichever way they are run',
+  quarantine: 'with the proposed quarantine the flaky tests are skipped and every other test is as before',
   person: 'the people asked did not refuse',
   'no-op': 'a rule that makes nothing owed was proved',
   environment: 'the environment let the job be done',

@@ -232,6 +232,15 @@ export type EventBody =
       readonly summary: string;
       readonly logs: readonly BlobRef[];
     }
+  /** How far a stage has come that runs a suite again and again; whoever takes it over goes on from there. */
+  | {
+      readonly type: 'repetition.counted';
+      readonly stage: string;
+      readonly attempt: number;
+      readonly runs: number;
+      readonly failures: number;
+      readonly tally: BlobRef;
+    }
   | { readonly type: 'claim.made'; readonly stage: string; readonly claim: Claim }
   | {
       readonly type: 'change.harvested';

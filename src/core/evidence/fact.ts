@@ -1,3 +1,4 @@
+import type { RepetitionMode } from '../line/repetition.ts';
 import type { Report } from '../station/report.ts';
 import type { CheckName } from './check.ts';
 
@@ -164,9 +165,49 @@ export interface FactData {
   readonly size: { readonly files: number; readonly added: number; readonly removed: number; readonly findings: readonly Finding[] };
   readonly command: { readonly command: string; readonly exit: string; readonly durationMs: number };
   readonly runs: { readonly runs: readonly { readonly run: string; readonly verdict: string }[]; readonly wanted: number };
+  readonly flakiness: {
+    readonly runner: string;
+    /** Rate that was to be excluded, and how many runs without a failure exclude it. */
+    readonly rate: number;
+    readonly wanted: number;
+    readonly tests: readonly FlakyTest[];
+    /** What became of each mode: how often it was run, and why not more often. */
+    readonly modes: readonly { readonly mode: RepetitionMode; readonly runs: number; readonly end: string; readonly why: string }[];
+    /** What the time did not suffice for. */
+    readonly notReached: readonly string[];
+  };
+  readonly quarantine: {
+    readonly ids: readonly string[];
+    readonly files: readonly string[];
+    readonly runs: number;
+    readonly regressed: readonly TestDifference[];
+  };
   readonly person: { readonly gate: string | null; readonly choice: string; readonly by: string; readonly note: string };
   readonly 'no-op': { readonly rule: string; readonly proof: readonly string[] };
   readonly environment: { readonly class: FailureClass; readonly attempts: number; readonly command: string };
+}
+
+/** Why a test comes out differently: what it depends on beside the code. */
+export type FlakeClass = 'order' | 'time' | 'port' | 'load' | 'random' | 'environment' | 'unknown';
+
+/** A test whose outcome changes, with how often it failed in each mode. */
+export interface FlakyTest {
+  readonly id: string;
+  readonly class: FlakeClass;
+  /** What speaks for the class, with the values. */
+  readonly why: string;
+  readonly modes: readonly ModeRate[];
+}
+
+export interface ModeRate {
+  readonly mode: RepetitionMode;
+  readonly failures: number;
+  readonly runs: number;
+  /** Exact interval of the rate, at 95 %. */
+  readonly low: number;
+  readonly high: number;
+  /** First lines of the first failure, its circumstances (seed, zone, date), and the digest of that run's log. */
+  readonly first: { readonly message: string; readonly variation: string; readonly log: string } | null;
 }
 
 export interface TestCounts {

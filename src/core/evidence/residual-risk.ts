@@ -22,7 +22,17 @@ function factRisks(packet: TaskPacket, facts: readonly Fact[]): string[] {
     .filter((fact) => fact.outcome === 'broken' && reportOnly.has(fact.check))
     .map((fact) => `Reported, not deciding: ${fact.summary}`);
   const tests = facts.filter((fact): fact is FactOf<'tests'> => fact.check === 'tests');
-  return [...unshown, ...reported, ...tests.flatMap(testRisks)];
+  const flaky = facts.filter((fact): fact is FactOf<'flakiness'> => fact.check === 'flakiness');
+  return [...unshown, ...reported, ...tests.flatMap(testRisks), ...flaky.flatMap(flakyRisks)];
+}
+
+function flakyRisks({ data }: FactOf<'flakiness'>): string[] {
+  const impossible = data.modes
+    .filter(({ end }) => end === 'not-possible')
+    .map(({ mode, why }) => `Mode ${mode} was not possible: ${why}.`);
+  const short = data.notReached.length === 0 ? [] : [`The time did not suffice for: ${data.notReached.slice(0, 10).join('; ')}.`];
+  const named = data.tests.some((test) => test.why !== '') ? ['A class is what the counts speak for, and no proof of a cause.'] : [];
+  return [...impossible, ...short, ...named];
 }
 
 function testRisks({ data }: FactOf<'tests'>): string[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CheckName, Demand } from '../evidence/check.ts';
 import { retryableClasses } from '../evidence/fact.ts';
+import { RepetitionMode } from './repetition.ts';
 import { ReportForm } from '../station/report.ts';
 import { Role } from '../station/role.ts';
 
@@ -16,6 +17,8 @@ export const StageKind = z.enum([
   'inspection',
   'gate',
   'runs',
+  'repetition',
+  'triage',
 ]);
 export type StageKind = z.infer<typeof StageKind>;
 
@@ -74,6 +77,8 @@ const Stage = z.strictObject({
   form: ReportForm.extract(['classification', 'plan', 'review']).optional(),
   /** Program and arguments of a `command` stage, or of the station "command". */
   run: z.array(z.string().min(1)).min(1).optional(),
+  /** How a `repetition` stage runs the suite again and again. */
+  mode: RepetitionMode.optional(),
   gate: Gate.optional(),
   runs: SubRuns.optional(),
   /** Limit for one command of the stage. */
@@ -110,7 +115,7 @@ export const Line = z.strictObject({
   kind: z.literal('Line'),
   name: Name,
   summary: z.string(),
-  seed: z.enum(['dependency', 'advisory', 'task', 'ticket', 'branch']),
+  seed: z.enum(['dependency', 'advisory', 'task', 'ticket', 'branch', 'flake']),
   nonGoals: z.array(z.string()),
   scope: z.strictObject({ paths: z.array(z.string()).min(1), protectedPaths: z.array(z.string()) }),
   stages: z.array(Stage).min(1),

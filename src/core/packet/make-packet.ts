@@ -1,5 +1,6 @@
 import type { Line } from '../line/line.ts';
 import { checkStatements } from '../evidence/check.ts';
+import { percent, runsToExclude } from '../statistics/rate.ts';
 import { EvidencePart, type Delivery, type TaskPacket } from './packet.ts';
 import type { Seed } from './seed.ts';
 import { seedTitle } from './title.ts';
@@ -49,6 +50,8 @@ function intentOf(seed: Seed): string {
       return `Say what stands against taking ${seed.head.ref} at ${seed.head.commit.slice(0, 12)} into ${seed.base.ref} of ${name}.`;
     case 'ticket':
       return `Mend in ${name} what a ticket reports, with the smallest change that does it: ${seed.title}`;
+    case 'flake':
+      return `Show how often ${seed.test ?? 'each test of the suite'} fails in ${name} though nothing changes, and by what; or that it fails less often than ${percent(seed.rate)}.`;
   }
 }
 
@@ -70,5 +73,7 @@ function reproductionOf(seed: Seed): string {
       return 'The suite is run by test id on the commit where the branch parts from its base; the new tests of the branch are run there too, and must fail.';
     case 'ticket':
       return 'New tests that show what the ticket reports are run by the factory on the base commit, twice, and must fail both times for that reason.';
+    case 'flake':
+      return `The suite is run by test id on the base, and then again and again, at least ${runsToExclude(seed.rate)} times in each mode unless it fails before.`;
   }
 }

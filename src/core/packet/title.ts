@@ -17,6 +17,8 @@ export function seedTitle(seed: Seed): string {
       return seed.title;
     case 'branch':
       return `${seed.head.ref} (${seed.head.commit.slice(0, 7)}) into ${seed.base.ref}`;
+    case 'flake':
+      return seed.test ?? 'every test of the suite';
   }
 }
 

@@ -3,6 +3,7 @@ import { verdicts } from '../verdict/verdict.ts';
 import { ReviewFinding } from '../evidence/findings.ts';
 import type { LedgerEvent } from '../evidence/event.ts';
 import type { Actor } from '../gate/answer.ts';
+import type { RepetitionMode } from '../line/repetition.ts';
 import type { DependencyScope } from '../packet/seed.ts';
 import type { Limit, NewLimit, Pause, Review, Usage } from './control.ts';
 import type { Credentials } from './credentials.ts';
@@ -147,7 +148,16 @@ export interface RunRequest {
     /** What a branch or pull request has that its base has not; the first head that is there counts, and without a base it is the default branch. */
     | { readonly kind: 'branch'; readonly heads: readonly string[]; readonly base: string | null }
     /** A ticket as somebody wrote it, for a line whose seed is one. */
-    | { readonly kind: 'ticket'; readonly key: string | null; readonly source: string; readonly text: string };
+    | { readonly kind: 'ticket'; readonly key: string | null; readonly source: string; readonly text: string }
+    /** A test that is said to be flaky, or with null whichever of the suite is; what is left out, the line's defaults give. */
+    | {
+        readonly kind: 'flake';
+        readonly test: string | null;
+        /** Rate to exclude: 0.05. */
+        readonly rate: number;
+        readonly modes: readonly RepetitionMode[] | null;
+        readonly budgetMs: number;
+      };
   /** `--to`: a version, patch, minor or major; null leaves it to the line (newest release that this Node accepts). */
   readonly to: string | null;
   readonly scope: DependencyScope;

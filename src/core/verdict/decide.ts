@@ -136,7 +136,7 @@ function decideStation(observed: Observed): Decision | null {
 }
 
 /** Checks that stages of a line make by themselves: what they find broken counts, though no demand names them. */
-const ownStages = ['command', 'runs', 'reproduction', 'review'] as const satisfies readonly CheckName[];
+const ownStages = ['command', 'runs', 'reproduction', 'review', 'flakiness'] as const satisfies readonly CheckName[];
 
 function decideValidation(packet: TaskPacket, facts: readonly Fact[]): Decision {
   const asked = new Set(packet.validation.map(({ check }) => check));

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { JidokaError } from '../../core/base/error.ts';
+import { RepetitionMode, usualFlake } from '../../core/line/repetition.ts';
 import type { Actor } from '../../core/gate/answer.ts';
 import { DependencyScope } from '../../core/packet/seed.ts';
 import type { RunRequest } from '../../core/ports/factory.ts';
@@ -28,6 +29,13 @@ const Subject = z.discriminatedUnion('kind', [
     key: z.string().min(1).nullable().default(null),
     source: z.string().min(1).default('api'),
     text: z.string().min(1),
+  }),
+  z.strictObject({
+    kind: z.literal('flake'),
+    test: z.string().min(1).nullable().default(null),
+    rate: z.number().gt(0).lt(1).default(usualFlake.rate),
+    modes: z.array(RepetitionMode).min(1).nullable().default(null),
+    budgetMs: z.number().int().min(1000).default(usualFlake.budgetMs),
   }),
 ]);
 

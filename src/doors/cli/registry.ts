@@ -14,6 +14,7 @@ import { where } from './commands/floor/where.ts';
 import { answer, approve, reject } from './commands/gate/answer-gate.ts';
 import { gates } from './commands/gate/gates.ts';
 import { bug } from './commands/line/bug.ts';
+import { flaky } from './commands/line/flaky.ts';
 import { cve } from './commands/line/cve.ts';
 import { deps } from './commands/line/deps.ts';
 import { review } from './commands/line/review.ts';
@@ -36,7 +37,7 @@ import { stationRemove } from './commands/station/remove.ts';
 import { twinModel } from './commands/twin/model.ts';
 import { watch } from './commands/watch.ts';
 
-const lines = [deps, cve, bug, review, task] as const;
+const lines = [deps, cve, bug, review, flaky, task] as const;
 const work = [runs, show, watch, resume, cancel, evidence, evidenceVerify] as const;
 const people = [gates, approve, reject, answer, reviewed] as const;
 const processes = [up, down, status, worker] as const;

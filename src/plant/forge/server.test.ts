@@ -100,22 +100,23 @@ test('a pull request of a server is found by its ref and compared with the defau
   const location = `http://${await listening(server)}/asked`;
   try {
     const heads = ['refs/pull/7/head', 'refs/merge-requests/7/head'];
-    const compared = await forge.compare(location, { heads, base: null });
+    const compared = await forge.history.compare(location, { heads, base: null });
     expect(compared).toMatchObject({
       repository: { baseCommit: commit, kind: 'remote' },
       head: { ref: heads[0], commit: head },
       base: { ref: 'main' },
     });
     expect(await forge.harvest(compared.repository, { commit: head })).toMatchObject({ files: [{ path: 'b.txt', status: 'added' }] });
-    for (const name of ['v1', head]) expect((await forge.compare(location, { heads: [name], base: 'main' })).head.commit, name).toBe(head);
+    for (const name of ['v1', head])
+      expect((await forge.history.compare(location, { heads: [name], base: 'main' })).head.commit, name).toBe(head);
     for (const [name, side] of [
       ['nope', null],
       ['v1', 'nope'],
       ['refs/pull/8/head', null],
       ['--upload-pack=id', null],
     ] as const)
-      await expect(forge.compare(location, { heads: [name], base: side }), name).rejects.toMatchObject({ code: 'ref-unknown' });
-    await expect(forge.compare(location, { heads: ['e'.repeat(40)], base: null })).rejects.toMatchObject({ code: 'git-failed' });
+      await expect(forge.history.compare(location, { heads: [name], base: side }), name).rejects.toMatchObject({ code: 'ref-unknown' });
+    await expect(forge.history.compare(location, { heads: ['e'.repeat(40)], base: null })).rejects.toMatchObject({ code: 'git-failed' });
     const tree = await mkdtemp(join(base, 'tree-'));
     await folderWorkspace(tree).seed(forge.source({ ...compared.repository, baseCommit: head }));
     expect(await git(tree, 'rev-list', '--count', '--all')).toBe('1');

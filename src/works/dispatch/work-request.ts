@@ -19,6 +19,7 @@ import type { RunNeeds } from '../run/index.ts';
 import type { Crew } from './crew.ts';
 import { branchSeed } from './branch-seed.ts';
 import { checkStations } from './check-stations.ts';
+import { flakeSeed } from './flake-seed.ts';
 import { taskSeed } from './task-seed.ts';
 import { ticketSeed } from './ticket-seed.ts';
 import { groupParts, workGroup, type Part, type SeedOf } from './work-group.ts';
@@ -82,6 +83,10 @@ export async function planRequest(request: RunRequest, means: RequestMeans): Pro
   const repository = await needs.forge.open(request.repository);
   warnOfUncommitted(repository, needs);
   if (subject.kind === 'task') return { asked: { kind: 'one', seed: taskSeed(subject, repository, { line, scope, actor }) }, order };
+  if (subject.kind === 'flake') {
+    const seed = flakeSeed(subject, repository, { line, scope, actor, sha256: needs.sha256 });
+    return { asked: { kind: 'one', seed }, order };
+  }
   if (subject.kind === 'ticket') {
     const seed = ticketSeed(subject, repository, { line, scope, actor, sha256: needs.sha256 });
     return { asked: { kind: 'one', seed }, order };
@@ -107,6 +112,17 @@ export function deliveryOf(purpose: Part['purpose'], { delivery }: Pick<SeedOrde
   return purpose === 'probe' && delivery === 'branch' ? 'evidence' : delivery;
 }
 
+/** The kind of seed that a subject becomes. */
+const seedKinds: Readonly<Record<RunRequest['subject']['kind'], Line['seed']>> = {
+  package: 'dependency',
+  all: 'dependency',
+  advisories: 'advisory',
+  task: 'task',
+  ticket: 'ticket',
+  branch: 'branch',
+  flake: 'flake',
+};
+
 /** A line takes one kind of seed, and what is asked for must make that kind. */
 function checkSeed({ subject }: RunRequest, { name, seed }: Line): void {
   const made = seedKinds[subject.kind];
@@ -116,21 +132,14 @@ function checkSeed({ subject }: RunRequest, { name, seed }: Line): void {
   });
 }
 
-const seedKinds = {
-  package: 'dependency',
-  all: 'dependency',
-  advisories: 'advisory',
-  task: 'task',
-  ticket: 'ticket',
-  branch: 'branch',
-} as const satisfies Record<RunRequest['subject']['kind'], Line['seed']>;
-
+/** The built-in line for a kind of seed. */
 const builtIn: Readonly<Record<Line['seed'], string>> = {
   task: 'task',
   ticket: 'bug',
   advisory: 'cve',
   dependency: 'deps',
   branch: 'review',
+  flake: 'flaky',
 };
 
 interface Survey {
@@ -157,7 +166,10 @@ async function orderOf(request: RunRequest, { line, needs, signal }: RequestMean
 
 const usualPriority = 100;
 
-async function seedsOf(subject: Exclude<RunRequest['subject'], { kind: 'task' | 'ticket' | 'branch' }>, survey: Survey): Promise<Asked> {
+async function seedsOf(
+  subject: Exclude<RunRequest['subject'], { kind: 'task' | 'ticket' | 'branch' | 'flake' }>,
+  survey: Survey,
+): Promise<Asked> {
   const { request, needs, project, question } = survey;
   switch (subject.kind) {
     case 'package':

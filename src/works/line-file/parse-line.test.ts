@@ -50,7 +50,7 @@ describe('parseLine', () => {
   });
 
   it('finds every block of docs/LINES.md in an example that it reads, or in a line that is built in', () => {
-    const shown = [...examples.map(({ text }) => text), read('lines/bug/line.yaml'), read('lines/review/line.yaml')];
+    const shown = [...examples.map(({ text }) => text), ...['bug', 'review', 'flaky'].map((line) => read(`lines/${line}/line.yaml`))];
     const blocks = [...read('docs/LINES.md').matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = '']) => block);
     expect(blocks.length).toBeGreaterThan(4);
     for (const block of blocks) expect(shown.filter((text) => text.includes(block)).length, block).toBeGreaterThan(0);

@@ -13,6 +13,7 @@ export function proofComplaints(line: Line): Complaint[] {
     ...inspected(line),
     ...unchecked(line),
     ...reproduced(line),
+    ...repeated(line),
     ...demanded(line),
     ...idle(line),
   ];
@@ -21,9 +22,12 @@ export function proofComplaints(line: Line): Complaint[] {
 /** The sure ways of an inspection: what it holds a change against, and the change. */
 const before = ({ seed }: Line): readonly StageKind[] => ['applicability', 'baseline', seed === 'branch' ? 'given' : 'change'];
 
+/** What shows a test to be flaky, or not to be. */
+const ofFlake: readonly StageKind[] = ['applicability', 'baseline', 'repetition', 'triage'];
+
 /** A change is held against the baseline: of two, nobody could say which. */
 function once({ stages }: Line): Complaint[] {
-  return (['applicability', 'baseline', 'given', 'reproduction'] as const).flatMap((kind) =>
+  return (['applicability', 'baseline', 'given', 'reproduction', 'triage'] as const).flatMap((kind) =>
     stages.flatMap(({ id, does }, at): Complaint[] => {
       const first = stages.findIndex((stage) => stage.does === kind);
       if (does !== kind || first === at) return [];
@@ -36,11 +40,11 @@ function once({ stages }: Line): Complaint[] {
 /** A seed that names packages is worked on by moving them, and that is always held against a baseline. */
 function owed(line: Line): Complaint[] {
   const { seed, stages } = line;
-  const needed = [...before(line), 'inspection' as const];
+  const needed: readonly StageKind[] = seed === 'flake' ? ofFlake : [...before(line), 'inspection'];
   const absent = needed.find((kind) => !stages.some(({ does }) => does === kind));
   if (seed === 'task' || absent === undefined) return [];
   const message = `No stage does "${absent}".`;
-  const mend = `A line for a seed "${seed}" has ${needed.slice(0, -1).join(', ')} and inspection.`;
+  const mend = `A line for a seed "${seed}" has ${needed.slice(0, -1).join(', ')} and ${needed.at(-1)}.`;
   return [{ path: ['stages'], at: 'key', message, mend }];
 }
 
@@ -107,6 +111,31 @@ function reproduced(line: Line): Complaint[] {
   });
 }
 
+/** A suite is repeated for a seed about it: each mode once, after a baseline, and before it is said what came of them. */
+function repeated({ seed, stages, ...line }: Line): Complaint[] {
+  return stages.flatMap((stage, at): Complaint[] => {
+    const { id, does, mode } = stage;
+    if (does !== 'repetition' && does !== 'triage') return [];
+    const place = { path: ['stages', at], at: 'value' } as const;
+    if (seed !== 'flake')
+      return [
+        { ...place, message: `Stage "${id}" does ${does}, and this line's seed is "${seed}".`, mend: 'Write "seed: flake", or remove it.' },
+      ];
+    const wanted = does === 'repetition' ? 'baseline' : 'repetition';
+    if (!assuredAfter({ ...line, seed, stages }, (other) => other.does === wanted).has(id))
+      return [{ ...place, message: `Stage "${id}" can be begun without ${wanted} before it.`, mend: `Let a ${wanted} come before it.` }];
+    const first = stages.findIndex((other) => mode !== undefined && other.mode === mode);
+    if (first === -1 || first === at) return [];
+    return [
+      {
+        ...place,
+        message: `Stage "${id}" repeats the suite in mode ${mode} again, after "${stages[first]?.id}".`,
+        mend: 'Keep one of them.',
+      },
+    ];
+  });
+}
+
 /** True where the line cannot end before the stage is done. */
 function isSure(line: Line, id: string): boolean {
   const assured = assuredAfter(line, (stage) => stage.id === id);
@@ -125,6 +154,8 @@ const makers: Partial<Record<CheckName, StageKind | null>> = {
   reproduction: 'reproduction',
   fixed: 'reproduction',
   review: 'judgement',
+  flakiness: 'triage',
+  quarantine: 'triage',
 };
 
 /** What a stage of its own objects with ends the run: it cannot be for information only. */

@@ -32,6 +32,7 @@ const needs: Partial<Record<StageKind, readonly Need[]>> = {
       mend: 'Add "gate: { question: May it go out?, roles: [reviewer], expires: 7d, choices: [approve, reject] }" to it.',
     },
   ],
+  repetition: [{ key: 'mode', lack: 'does not say how to repeat the suite', mend: 'Add "mode: suite" to it.' }],
   runs: [{ key: 'runs', lack: 'does not say what it runs', mend: 'Add "runs: { line: NAME, items: [...], join: all }" to it.' }],
 };
 
@@ -45,9 +46,10 @@ const owners: readonly { readonly keys: readonly Key[]; readonly kinds: readonly
   { keys: ['run'], kinds: ['command', ...stationed] },
   { keys: ['gate'], kinds: ['gate'] },
   { keys: ['runs'], kinds: ['runs'] },
+  { keys: ['mode'], kinds: ['repetition'] },
   {
     keys: ['timeout', 'deadline', 'stall', 'retries', 'queue', 'labels'],
-    kinds: ['applicability', 'baseline', 'given', ...stationed, 'command', 'inspection'],
+    kinds: ['applicability', 'baseline', 'given', ...stationed, 'command', 'inspection', 'repetition', 'triage'],
   },
 ];
 

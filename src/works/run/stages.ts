@@ -22,4 +22,6 @@ export const stageWorkers: Readonly<Record<StageKind, StageWorker>> = {
   inspection: async (stage, job) => (await import('./stages/inspection.ts')).inspection(stage, job),
   gate,
   runs,
+  repetition: async (stage, job) => (await import('./stages/repetition.ts')).repetition(stage, job),
+  triage: async (stage, job) => (await import('./stages/triage.ts')).triage(stage, job),
 };

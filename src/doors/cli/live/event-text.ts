@@ -56,6 +56,7 @@ const texts: Texts = {
   'request.refused': ({ request, message, mend }) => `${request}. ${message} ${mend}`,
   'plan.made': ({ steps }) => steps.join('; '),
   observed: ({ summary }) => summary,
+  'repetition.counted': ({ runs, failures }) => `${runs} runs so far, with ${failures} failures`,
   'claim.made': ({ claim }) => `${claim.station} says ${claim.says}. ${claim.summary}`,
   'change.harvested': ({ files }) => files.map(({ path, added, removed }) => `${path} +${added} -${removed}`).join(', '),
   'fact.found': ({ fact }) => `${fact.check} ${fact.outcome}. ${fact.summary}`,
