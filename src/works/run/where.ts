@@ -1,4 +1,4 @@
-import type { Where } from '../../core/evidence/event.ts';
+import type { Where } from '../../core/evidence/where.ts';
 import type { Stage } from '../../core/line/line.ts';
 import { stationsOf } from '../../core/line/stations.ts';
 import type { Job } from './job.ts';
