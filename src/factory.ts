@@ -25,7 +25,7 @@ import { mechanic } from './works/mechanic/index.ts';
 import { operations } from './works/operations/index.ts';
 import { performRunStep, type RunNeeds } from './works/run/index.ts';
 import { fireSchedule } from './works/schedule/index.ts';
-import { commandStation } from './works/station/index.ts';
+import { commandStation, stationBook } from './works/station/index.ts';
 import { sweepFloor } from './works/sweep/index.ts';
 
 export type { FactoryConfig } from './machines.ts';
@@ -159,7 +159,7 @@ class House implements Crew {
     this.#machines ??= openMachines(this.#config);
     const machines = await this.#machines;
     const crew = [mechanic({ registry: machines.registry }), commandStation(), ...machines.agentStations];
-    const stations = new Map(crew.map((station) => [station.name, station]));
+    const stations = stationBook(crew, machines.stationFamilies);
     const progress = (told: Progress): void => this.#audience.tell(told);
     this.#open = { machines, needs: { ...machines, stations, progress } };
     return this.#open;

@@ -42,7 +42,7 @@ import { blobTable, openBlobs, openFeed, openLedger, type OpenFeed } from './pla
 import { openDatabase, refuseMoved, withFileLock, type Database } from './plant/postgres/index.ts';
 import { npmRegistry, npmUpstreams } from './plant/registry/index.ts';
 import { agentStore } from './plant/station/agents/index.ts';
-import { agentStations } from './plant/station/index.ts';
+import { agentStations, modelStation } from './plant/station/index.ts';
 import { reportDesk } from './plant/station/report/index.ts';
 
 export { builtInLine } from './plant/lines/index.ts';
@@ -75,6 +75,8 @@ export interface Machines {
   readonly enginePlaces: readonly string[];
   /** Coding agents, by the names of their drivers. */
   readonly agentStations: readonly Station[];
+  /** Stations that are made for a name: a model of the gateway. */
+  readonly stationFamilies: readonly { readonly word: string; readonly make: (rest: string) => Station }[];
   readonly forge: Forge;
   readonly lending: Lending;
   readonly registry: Registry;
@@ -184,7 +186,7 @@ interface Ground {
   readonly log: (line: string) => void;
   readonly clock: Clock;
   readonly floor: Floor;
-  readonly desk: ReportDesk;
+  readonly desk: ReportDesk & ToolDesk;
 }
 
 async function machinesOn(database: Database, { config, log, clock, floor, forge, desk }: Ground): Promise<Machines> {
@@ -207,6 +209,12 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
     engine,
     enginePlaces: enginePlaces(env),
     agentStations: agentStations({ agents, desk, blobs, clock }),
+    stationFamilies: [
+      {
+        word: 'model:',
+        make: (name) => modelStation(name, { desk, blobs, clock, hasGateway: () => (env['JIDOKA_MODEL_URL'] ?? '') !== '' }),
+      },
+    ],
     feed,
     control: openControl(database),
     ledger: openLedger(database, redact),

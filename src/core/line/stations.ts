@@ -12,6 +12,16 @@ export function isByStation({ does }: Pick<Stage, 'does'>): boolean {
 export const programStations: readonly string[] = ['command', 'acp'];
 
 /**
+ * The model that a station asks by a call of its own, without an agent; null for any other station.
+ *
+ * @example
+ * modelNamed('model:small'); // 'small'
+ */
+export function modelNamed(station: string): string | null {
+  return /^model:(.+)$/s.exec(station)?.[1] ?? null;
+}
+
+/**
  * Names the stations of a stage in the order in which they are tried; none for a stage that no station does.
  *
  * @example

@@ -11,10 +11,17 @@ export interface Station {
   readonly name: string;
   /** Who is paid for it, for limits on a provider; absent where nobody is. */
   readonly provider?: string;
+  /** The model that it asks, where it has no other. */
+  readonly model?: string;
+  /** True where it sees nothing of the workspace but what its order says. */
+  readonly isBlind?: boolean;
   /** The program of others that it would drive now; null where it finds none. Absent where the factory itself is the station. */
   identify?(): Promise<FoundAgent | null>;
   perform(job: StationJob): Promise<Claim>;
 }
+
+/** The stations of a factory, by the names that lines have for them. */
+export type Stations = Pick<ReadonlyMap<string, Station>, 'get' | 'has' | 'keys'>;
 
 /** What a station is to hand in, and as whom it works. */
 export interface Assignment {

@@ -11,7 +11,7 @@ import { placeFiles } from './place-files.ts';
 import { firstPrompt, instructionsOf } from './prompt.ts';
 import { reachOf } from './reach.ts';
 import { openSession } from './session/session.ts';
-import { supervise } from './supervise.ts';
+import { supervise, type Supervision } from './supervise.ts';
 
 export interface AgentStationOptions {
   /** How the agent is driven; see `driverNamed`. */
@@ -42,6 +42,9 @@ export function agentStation(options: AgentStationOptions): Station {
   return { name: driver.name, ...(provider === undefined ? {} : { provider }), perform: (job) => perform(job, options) };
 }
 
+/** How often an agent that ended without a report is asked for one. */
+const followUps = 2;
+
 async function perform(job: StationJob, options: AgentStationOptions): Promise<Claim> {
   const { driver, desk, blobs, clock } = options;
   const order = await orderOf(job, options);
@@ -52,7 +55,8 @@ async function perform(job: StationJob, options: AgentStationOptions): Promise<C
   const prompt = files.length === 0 ? `${order.instructions}\n\n${first}` : first;
   const enough = new AbortController();
   const session = openSession({ name: driver.name, clock, enough: () => enough.abort() });
-  const course = await supervise(job, { driver, order, prompt, desk, session, clock, enough });
+  const open: Supervision['open'] = (wire) => driver.open(order, wire);
+  const course = await supervise(job, { driver, open, prompt, desk, session, clock, enough, followUps });
   return claimOf(driver.name, course, await session.store(blobs));
 }
 

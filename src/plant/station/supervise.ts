@@ -8,13 +8,13 @@ import type { AgentErrorClass } from '../../core/station/agent-error.ts';
 import type { Course } from './claim.ts';
 import type { Driver, Talk, TurnEnd, Wire } from './driver.ts';
 import { troubleOfEnd } from './end-trouble.ts';
-import type { AgentOrder } from './harness/harness.ts';
 import { followUp } from './prompt.ts';
 import type { Session } from './session/session.ts';
 
 export interface Supervision {
-  readonly driver: Driver;
-  readonly order: AgentOrder;
+  readonly driver: Pick<Driver, 'name'>;
+  /** Begins to talk with it. */
+  readonly open: (wire: Wire) => Talk;
   /** What the agent is told first. */
   readonly prompt: string;
   readonly desk: ReportDesk;
@@ -22,10 +22,9 @@ export interface Supervision {
   readonly clock: Clock;
   /** Aborted where we have heard enough of the agent. */
   readonly enough: AbortController;
+  /** How often it is asked for a report, where it ended without one. */
+  readonly followUps: number;
 }
-
-/** How often an agent that ended without a report is asked for one. */
-const followUps = 2;
 /** How long an agent may go on after its report was accepted, in milliseconds. */
 const graceMs = 60_000;
 
@@ -34,10 +33,10 @@ const graceMs = 60_000;
  * `interrupted` where the job was withdrawn, `fenced` where another process has it now.
  */
 export async function supervise(job: StationJob, around: Supervision): Promise<Course> {
-  const { desk, session, driver, order, clock, enough } = around;
+  const { desk, session, driver, clock, enough } = around;
   const over = new AbortController();
   let refused: string | null = null;
-  const open = desk.open({
+  const counter = desk.open({
     job: job.workspace.name,
     form: job.assignment.form,
     packet: job.packet,
@@ -49,14 +48,22 @@ export async function supervise(job: StationJob, around: Supervision): Promise<C
       job.note(`${driver.name}: ${text}`);
     },
   });
-  const talk = driver.open(order, wireOf(job, around));
+  const talk = around.open(wireOf(job, around));
   try {
-    const { exit, turns } = await turnsOf(job, around, { talk, isDone: () => open.report() !== null, refused: () => refused });
-    return { report: open.report(), refused, lastError: session.lastError(), lastWord: session.lastWord(), exit, turns };
+    const { exit, turns } = await turnsOf(job, around, { talk, isDone: () => counter.report() !== null, refused: () => refused });
+    return {
+      report: counter.report(),
+      refused,
+      usage: session.usage(),
+      lastError: session.lastError(),
+      lastWord: session.lastWord(),
+      exit,
+      turns,
+    };
   } finally {
     over.abort();
     await talk.end();
-    open.close();
+    counter.close();
   }
 }
 
@@ -73,7 +80,7 @@ interface Talking {
 
 async function turnsOf(
   job: StationJob,
-  { session, prompt, driver, enough }: Supervision,
+  { session, prompt, driver, enough, followUps }: Supervision,
   { talk, isDone, refused }: Talking,
 ): Promise<{ readonly exit: ProcessExit | null; readonly turns: number }> {
   let end: TurnEnd = { exit: null, stderr: '' };
@@ -134,7 +141,7 @@ function wireOf(job: StationJob, { session, clock, enough, driver }: Supervision
   };
 }
 
-function withdrawn({ signal }: StationJob, { name }: Driver): JidokaError {
+function withdrawn({ signal }: StationJob, { name }: Pick<Driver, 'name'>): JidokaError {
   if (stopReason(signal) === 'lost') {
     return new JidokaError('fenced', `The job of ${name} was given to another process.`, {
       mend: 'Leave it to the process that has it now.',

@@ -1,6 +1,6 @@
 import { seedKey } from '../../core/base/ids.ts';
 import type { Line, Stage, StageKind } from '../../core/line/line.ts';
-import { isByStation, programStations, stationsOf } from '../../core/line/stations.ts';
+import { isByStation, modelNamed, programStations, stationsOf } from '../../core/line/stations.ts';
 import type { Complaint } from './complaint.ts';
 
 type Key = keyof Stage;
@@ -92,6 +92,11 @@ function ofStation(stage: Stage, at: number): Complaint[] {
         mend: 'Keep one of the two.',
       },
     ];
+  const model = stage.does === 'judgement' ? undefined : named.find((name) => modelNamed(name) !== null);
+  if (model !== undefined) {
+    const message = `Stage "${id}" needs a tree changed, and the station "${model}" only answers: it has no tools.`;
+    return [{ path: ['stages', at, 'station'], at: 'value', message, mend: 'Name an agent, such as "codex", or a program here.' }];
+  }
   const runs = named.find((name) => programStations.includes(name));
   if (!isByStation(stage) || named.length === 0 || (runs !== undefined) === (run !== undefined)) return [];
   if (run === undefined) {

@@ -66,6 +66,12 @@ describe('stages that stations do', () => {
     ['Stage "reproduce" can be begun without baseline before it', [begin[0] as Stage, reproduce, begin[1] as Stage, change, inspection]],
     ['names the station "a" twice', [...begin, { ...reproduce, station: ['a', 'a'] }, change, inspection]],
     ['does not say what its station hands in', [...begin, reproduce, { id: 'think', does: 'judgement', station: 'a' }, change, inspection]],
+    [
+      'Stage "change" needs a tree changed, and the station "model:small" only answers',
+      [...begin, reproduce, { ...change, station: ['a', 'model:small'] }, inspection],
+    ],
+    ['the station "model:small" only answers', [...begin, { ...reproduce, station: 'model:small' }, change, inspection]],
+    ['none', [...begin, reproduce, change, inspection, { id: 'read', does: 'judgement', form: 'review', station: ['model:small', 'a'] }]],
     ['has no use for "form"', [...begin, reproduce, { ...change, form: 'plan' }, inspection]],
     ['does reproduction again', [...begin, reproduce, { ...reproduce, id: 'again' }, change, inspection]],
     ['The check "fixed" is made by a stage that does reproduction', [...begin, change, inspection]],
@@ -100,5 +106,19 @@ describe('stages that stations do', () => {
     );
     expect(line.roles?.map(({ name }) => name)).toEqual(['coder', 'reviewer', 'tester']);
     expect(() => forceStation(line, 'command:')).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+
+  it('are given to a model where they judge, and keep their own where they do not', () => {
+    const review: Stage = { id: 'read', does: 'judgement', form: 'review', station: 'a' };
+    const line = forceStation(lineOf(...begin, reproduce, change, inspection, review), 'model:small');
+    expect(line.stages.map(({ id, station }) => [id, station])).toEqual([
+      ['applicability', undefined],
+      ['baseline', undefined],
+      ['reproduce', ['a', 'b']],
+      ['change', 'a'],
+      ['inspection', undefined],
+      ['read', 'model:small'],
+    ]);
+    expect(() => forceStation(lineOf(...begin, change, inspection), 'model:small')).toThrow(/no stage of line "trial" judges/);
   });
 });

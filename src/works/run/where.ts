@@ -25,7 +25,7 @@ export function nowhere({ needs }: Job): Where {
 async function doing(stage: Stage, { needs, input }: Job): Promise<Pick<Where, 'harness' | 'model'>> {
   const station = stationsOf(stage).flatMap((name) => needs.stations.get(name) ?? [])[0];
   if (station === undefined) return { harness: null, model: null };
-  if (station.identify === undefined) return { harness: { name: station.name, version: needs.version }, model: null };
+  if (station.identify === undefined) return { harness: { name: station.name, version: needs.version }, model: station.model ?? null };
   const found = await station.identify();
   const role = input.line.roles?.find(({ name }) => name === stage.role);
   return { harness: { name: station.name, version: found?.version ?? 'not found' }, model: role?.model ?? null };

@@ -2,10 +2,8 @@ import type { Stage } from '../../../core/line/line.ts';
 import { stationsOf } from '../../../core/line/stations.ts';
 import type { Command } from '../../../core/line/next.ts';
 import { controlQueue, stageQueue, type NewStep } from '../../../core/ports/engine.ts';
-import type { Station } from '../../../core/ports/station.ts';
+import type { Stations } from '../../../core/ports/station.ts';
 import type { RunInput } from '../run-input.ts';
-
-type Stations = ReadonlyMap<string, Station>;
 
 /** The steps that a run's commands are done by; a run that only waits for other runs has none. */
 export function stepsOf(commands: readonly Command[], input: RunInput, stations: Stations): readonly NewStep[] {

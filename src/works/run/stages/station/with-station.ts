@@ -9,7 +9,7 @@ import type { Json } from '../../../../core/base/json.ts';
 import type { Workspace } from '../../../../core/ports/floor.ts';
 import type { Station } from '../../../../core/ports/station.ts';
 import type { ReportForm } from '../../../../core/station/report.ts';
-import { orderText, type Known } from '../../../assignment/index.ts';
+import { lookIntoTree, orderText, treeWords, type Known } from '../../../assignment/index.ts';
 import { append } from '../../record/append.ts';
 import { noteSeen } from '../../record/note-seen.ts';
 import { using, withCheckout } from '../../checkout.ts';
@@ -112,7 +112,8 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
   };
   const { form, known } = order;
   const role = input.line.roles?.find(({ name }) => name === stage.role) ?? null;
-  const assignment = { form, role, text: orderText(form, packet, { ...known, feedback, handover }) };
+  const text = await textFor(station, workspace, { form, text: orderText(form, packet, { ...known, feedback, handover }) });
+  const assignment = { form, role, text };
   const limits = { timeoutMs: timeoutOf(stage), stallMs: stage.stall === undefined ? null : parseDuration(stage.stall) };
   await noteSeen((await station.identify?.()) ?? null, job.needs);
   try {
@@ -123,6 +124,15 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
     if (isJidokaError(error) || signal.aborted || isLast) throw error;
     return crashed(station.name, error);
   }
+}
+
+/** Who cannot look into the tree is shown of it what his order speaks of. */
+async function textFor(
+  { isBlind = false }: Station,
+  { files }: Workspace,
+  { form, text }: { readonly form: ReportForm; readonly text: string },
+): Promise<string> {
+  return isBlind ? `${text}\n\n${treeWords(await lookIntoTree(files, form, text))}` : text;
 }
 
 function crashed(station: string, error: unknown): Claim {
