@@ -1,6 +1,7 @@
 import type { RunResult } from '../ports/factory.ts';
 import { seedTitle } from '../packet/title.ts';
 import type { EventBody, LedgerEvent } from './event.ts';
+import { modelCost } from './model-use.ts';
 
 type Of<Type extends EventBody['type']> = Extract<EventBody, { type: Type }>;
 
@@ -24,7 +25,7 @@ export function runResult(events: readonly LedgerEvent[]): RunResult | null {
     branch: delivery.branch,
     evidence: { ref: delivery.evidenceRef, dir: delivery.evidenceDir, head: sealed.hash },
     stages: stageReports(events),
-    cost: { usd: 0, basis: 'no model was called' },
+    cost: modelCost(events),
     withheld: delivery.withheld,
   };
 }
