@@ -25,7 +25,7 @@ import { mechanic } from './works/mechanic/index.ts';
 import { operations } from './works/operations/index.ts';
 import { performRunStep, type RunNeeds } from './works/run/index.ts';
 import { fireSchedule } from './works/schedule/index.ts';
-import { commandStation, stationBook } from './works/station/index.ts';
+import { commandStation, playedStation, stationBook } from './works/station/index.ts';
 import { sweepFloor } from './works/sweep/index.ts';
 
 export type { FactoryConfig } from './machines.ts';
@@ -84,10 +84,12 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
 
 /** The line a request names, checked. */
 async function lineOf(request: RunRequest): Promise<Line> {
-  const { forceStation, parseLine } = await import('./works/line-file/index.ts'); // most processes read no line
+  const { forceStation, parseLine, refuseUnscripted, withScript } = await import('./works/line-file/index.ts'); // most processes read no line
   const file = request.lineFile ?? (await builtInLine(request.line));
-  const line = parseLine(file.text, file.path, file.roles);
-  return request.station === undefined ? line : forceStation(line, request.station);
+  const line = withScript(parseLine(file.text, file.path, file.roles), request);
+  const forced = request.station === undefined ? line : forceStation(line, request.station);
+  refuseUnscripted(forced);
+  return forced;
 }
 
 /** The request under the name that its line file gives: pauses and limits of that line are its own. */
@@ -159,7 +161,11 @@ class House implements Crew {
     this.#machines ??= openMachines(this.#config);
     const machines = await this.#machines;
     const crew = [mechanic({ registry: machines.registry }), commandStation(), ...machines.agentStations];
-    const stations = stationBook(crew, machines.stationFamilies);
+    const played = (['script:', 'replay:'] as const).map((word) => ({
+      word,
+      make: (rest: string) => playedStation(`${word}${rest}`, machines),
+    }));
+    const stations = stationBook(crew, [...machines.stationFamilies, ...played]);
     const progress = (told: Progress): void => this.#audience.tell(told);
     this.#open = { machines, needs: { ...machines, stations, progress } };
     return this.#open;

@@ -2,6 +2,7 @@ import type { Claim } from '../evidence/fact.ts';
 import type { Json } from '../base/json.ts';
 import type { TaskPacket } from '../packet/packet.ts';
 import type { ReportForm } from '../station/report.ts';
+import type { Script } from '../station/script.ts';
 import type { Role } from '../station/role.ts';
 import type { Workspace } from './floor.ts';
 import type { FoundAgent } from './stations/agents.ts';
@@ -23,6 +24,13 @@ export interface Station {
 /** The stations of a factory, by the names that lines have for them. */
 export type Stations = Pick<ReadonlyMap<string, Station>, 'get' | 'has' | 'keys'>;
 
+/** Stations that are made for whatever stands behind their word: 'model:small'. */
+export interface StationFamily {
+  /** 'model:' */
+  readonly word: string;
+  readonly make: (rest: string) => Station;
+}
+
 /** What a station is to hand in, and as whom it works. */
 export interface Assignment {
   readonly form: ReportForm;
@@ -42,6 +50,10 @@ export interface StationJob {
   readonly run: readonly string[];
   /** What was objected to in earlier attempts and what people said at gates, oldest first. */
   readonly feedback: readonly string[];
+  /** Which attempt of the stage it is, from 1; 1 where nothing is said. */
+  readonly attempt?: number;
+  /** What the line has it play, for a station that is played. */
+  readonly script?: Script;
   /** Limits of the stage, in milliseconds. */
   readonly timeoutMs: number;
   readonly stallMs: number | null;

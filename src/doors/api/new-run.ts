@@ -40,6 +40,7 @@ export const NewRun = z.strictObject({
     .nullable()
     .default(null),
   station: z.string().min(1).exactOptional(),
+  script: File.extend({ head: z.string().nullable().default(null) }).exactOptional(),
   /** Lower goes first. */
   priority: z.number().int().min(0).max(999_999).default(100),
 });

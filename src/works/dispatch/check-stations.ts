@@ -8,7 +8,9 @@ import type { RunNeeds } from '../run/index.ts';
  * names, one that it has is enough. Throws `line-invalid`.
  */
 export function checkStations({ name, stages }: Line, { stations }: Pick<RunNeeds, 'stations'>): void {
-  const stage = stages.find((candidate) => isByStation(candidate) && !stationsOf(candidate).some((named) => stations.has(named)));
+  const stage = stages.find(
+    (candidate) => isByStation(candidate) && candidate.optional !== true && !stationsOf(candidate).some((named) => stations.has(named)),
+  );
   if (stage === undefined) return;
   const named = stationsOf(stage);
   const which = named.length === 1 ? `the station "${named[0]}"` : `the stations ${named.map((each) => `"${each}"`).join(', ')}`;

@@ -40,7 +40,7 @@ const stationed = ['change', 'reproduction', 'judgement'] as const;
 /** What only some kinds have a use for, and which. */
 const owners: readonly { readonly keys: readonly Key[]; readonly kinds: readonly StageKind[] }[] = [
   { keys: ['station', 'role'], kinds: stationed },
-  { keys: ['form'], kinds: ['judgement'] },
+  { keys: ['form', 'optional'], kinds: ['judgement'] },
   { keys: ['run'], kinds: ['command', ...stationed] },
   { keys: ['gate'], kinds: ['gate'] },
   { keys: ['runs'], kinds: ['runs'] },
@@ -95,7 +95,7 @@ function ofStation(stage: Stage, at: number): Complaint[] {
   const model = stage.does === 'judgement' ? undefined : named.find((name) => modelNamed(name) !== null);
   if (model !== undefined) {
     const message = `Stage "${id}" needs a tree changed, and the station "${model}" only answers: it has no tools.`;
-    return [{ path: ['stages', at, 'station'], at: 'value', message, mend: 'Name an agent, such as "codex", or a program here.' }];
+    return [{ path: ['stages', at, 'station'], at: 'value', message, mend: 'Name an agent or a program here.' }];
   }
   const runs = named.find((name) => programStations.includes(name));
   if (!isByStation(stage) || named.length === 0 || (runs !== undefined) === (run !== undefined)) return [];

@@ -102,9 +102,9 @@ describe('stages that stations do', () => {
     const line = forceStation(parseLine(text, path, roles), 'command:node  agent.mjs --fast');
     const done = line.stages.filter(({ station }) => station !== undefined);
     expect(done.map(({ id, station, run }) => [id, station, run])).toEqual(
-      ['reproduce', 'change', 'review'].map((id) => [id, 'command', ['node', 'agent.mjs', '--fast']]),
+      ['classify', 'reproduce', 'plan', 'change', 'review'].map((id) => [id, 'command', ['node', 'agent.mjs', '--fast']]),
     );
-    expect(line.roles?.map(({ name }) => name)).toEqual(['coder', 'reviewer', 'tester']);
+    expect(line.roles?.map(({ name }) => name)).toEqual(['architect', 'clerk', 'coder', 'reviewer', 'tester']);
     expect(() => forceStation(line, 'command:')).toThrow(expect.objectContaining({ code: 'usage' }));
   });
 

@@ -1,2 +1,3 @@
-export { stationBook, type StationFamily } from './station-book.ts';
+export { playedStation } from './played-station.ts';
+export { stationBook } from './station-book.ts';
 export { commandStation } from './command-station.ts';

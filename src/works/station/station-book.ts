@@ -1,11 +1,4 @@
-import type { Station, Stations } from '../../core/ports/station.ts';
-
-/** Stations that are made for whatever stands behind their word: 'model:small'. */
-export interface StationFamily {
-  /** 'model:' */
-  readonly word: string;
-  readonly make: (rest: string) => Station;
-}
+import type { Station, StationFamily, Stations } from '../../core/ports/station.ts';
 
 /**
  * The stations of a factory: those with a name of their own, and those of families, each made once.

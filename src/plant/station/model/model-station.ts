@@ -16,6 +16,8 @@ export interface ModelStationOptions {
   readonly clock: Clock;
   /** Whether there is a gateway that requests of jobs go to. */
   readonly hasGateway: () => boolean;
+  /** What is asked for, where the owner has a name of his own for it; the name itself otherwise. */
+  readonly asked?: string;
 }
 
 /** How often a model is asked again whose report was not accepted, or that handed in none. */
@@ -31,22 +33,22 @@ const followUps = 1;
  * station.name; // 'model:small'
  */
 export function modelStation(named: string, options: ModelStationOptions): Station {
-  const name = `model:${named}`;
-  return { name, model: modelOf(named).model, isBlind: true, perform: (job) => perform(job, { name, named, options }) };
+  const [name, asked] = [`model:${named}`, options.asked ?? named];
+  return { name, model: modelOf(asked).model, isBlind: true, perform: (job) => perform(job, { name, asked, options }) };
 }
 
 interface Performing {
   readonly name: string;
-  readonly named: string;
+  readonly asked: string;
   readonly options: ModelStationOptions;
 }
 
-async function perform(job: StationJob, { name, named, options }: Performing): Promise<Claim> {
+async function perform(job: StationJob, { name, asked, options }: Performing): Promise<Claim> {
   const { desk, blobs, clock } = options;
   if (!options.hasGateway()) return noGateway(name);
   const enough = new AbortController();
   const session = openSession({ name, clock, enough: () => enough.abort() });
-  const talked = { ...modelOf(named), job: job.workspace.name, system: modelSystem(job.assignment.role), desk };
+  const talked = { ...modelOf(asked), job: job.workspace.name, system: modelSystem(job.assignment.role), desk };
   const open: Supervision['open'] = (wire) => modelTalk(talked, wire);
   const supervised = { driver: { name }, open, prompt: modelPrompt(job), desk, session, clock, enough, followUps };
   return forOthers(claimOf(name, await supervise(job, supervised), await session.store(blobs)));

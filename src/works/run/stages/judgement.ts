@@ -3,6 +3,7 @@ import { JidokaError } from '../../../core/base/error.ts';
 import type { EventBody } from '../../../core/evidence/event.ts';
 import { fact, type Finding } from '../../../core/evidence/fact.ts';
 import type { Stage } from '../../../core/line/line.ts';
+import { stationsOf } from '../../../core/line/stations.ts';
 import type { Report } from '../../../core/station/report.ts';
 import { blobOf, type Job, type StageWork } from '../job.ts';
 import { proveNoOp } from './no-op/prove.ts';
@@ -20,7 +21,20 @@ export async function judgement(stage: Stage, job: Job): Promise<StageWork> {
     throw new JidokaError('line-invalid', `Stage "${stage.id}" does not say what its station is to hand in.`, {
       mend: 'Give it "form: review", "form: plan" or "form: classification".',
     });
-  return await withStation(stage, job, await orderOf(form, job), (performed) => look(stage, job, { performed, form }));
+  if (stage.optional === true && !hasStation(stage, job)) return without(stage, 'no station that it names is here', []);
+  const work = await withStation(stage, job, await orderOf(form, job), (performed) => look(stage, job, { performed, form }));
+  return stage.optional === true && work.kind === 'failed' ? without(stage, work.message, work.events) : work;
+}
+
+function hasStation(stage: Stage, { needs: { stations } }: Job): boolean {
+  return stationsOf(stage).some((name) => stations.has(name));
+}
+
+/** The line can do without it, and the evidence says that it had to. */
+function without(stage: Stage, why: string, events: readonly EventBody[]): StageWork {
+  const summary = `The run goes on without a ${stage.form}: ${why}`;
+  const told: EventBody = { type: 'observed', stage: stage.id, what: 'gone on without', summary, logs: [] };
+  return { kind: 'ended', outcome: 'done', summary, events: [...events, told], output: {} };
 }
 
 /** Who reviews finds the changed tree before him. */
@@ -42,7 +56,7 @@ interface Judged {
 async function look(stage: Stage, job: Job, { performed, form }: Judged): Promise<StageWork> {
   const { claim, claimed, workspace } = performed;
   const { report } = claim;
-  if (report === undefined) return noReport(stage, claim, claimed);
+  if (report === undefined) return stage.optional === true ? without(stage, claim.summary, [claimed]) : noReport(stage, claim, claimed);
   switch (report.state) {
     case 'RETRYABLE_FAILURE':
       return retry(claim, claimed, report);

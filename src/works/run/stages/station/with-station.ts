@@ -77,7 +77,7 @@ async function relay(stage: Stage, job: Job, relayed: Relay, look: (performed: P
     const station = stationAt(crew, at, stage);
     const claim = await performOnce(stage, job, { order, station, workspace, handle, handover, at, isLast: at + 1 >= crew.length });
     job.signal.throwIfAborted();
-    const claimed: EventBody = { type: 'claim.made', stage: stage.id, claim };
+    const claimed: EventBody = { type: 'claim.made', stage: stage.id, form: order.form, attempt: attemptOf(job.state, stage.id), claim };
     const { failure } = claim;
     if (claim.says !== 'failed' || failure === undefined) return await look({ claim, claimed, workspace });
     const next = crew[at + 1];
@@ -104,21 +104,23 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
   const { packet, signal, note, state, input, step } = job;
   const attempt = attemptOf(state, stage.id);
   const feedback = feedbackOf(state);
-  const remember = async (found: Json): Promise<void> => {
+  const remember = async (begun: Json): Promise<void> => {
     const of = { stage: stage.id, attempt, station: station.name, workspace: workspace.name, ref: workspace.ref } as const;
     await append(job, [
-      [`${stage.id}/${attempt}/station/${step.token}${at === 0 ? '' : `/${at}`}`, { type: 'station.started', ...of, handle: found }],
+      [`${stage.id}/${attempt}/station/${step.token}${at === 0 ? '' : `/${at}`}`, { type: 'station.started', ...of, handle: begun }],
     ]);
   };
-  const { form, known } = order;
+  const { form, known: found } = order;
   const role = input.line.roles?.find(({ name }) => name === stage.role) ?? null;
-  const text = await textFor(station, workspace, { form, text: orderText(form, packet, { ...known, feedback, handover }) });
+  const text = await textFor(station, workspace, { form, text: orderText(form, packet, { ...found, feedback, handover }) });
   const assignment = { form, role, text };
   const limits = { timeoutMs: timeoutOf(stage), stallMs: stage.stall === undefined ? null : parseDuration(stage.stall) };
   await noteSeen((await station.identify?.()) ?? null, job.needs);
   try {
     const run = stage.run ?? [];
-    return await station.perform({ packet, assignment, workspace, signal, run, feedback, ...limits, handle, remember, note });
+    const script = input.line.scripts?.find((played) => played.station === station.name);
+    const known = { packet, assignment, run, feedback, attempt, ...(script === undefined ? {} : { script }) };
+    return await station.perform({ ...known, workspace, signal, ...limits, handle, remember, note });
   } catch (error) {
     // What the floor or the record did is not the station's doing, and no other station would fare better.
     if (isJidokaError(error) || signal.aborted || isLast) throw error;
