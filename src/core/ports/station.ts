@@ -1,6 +1,7 @@
 import type { Claim } from '../evidence/fact.ts';
 import type { Json } from '../base/json.ts';
 import type { TaskPacket } from '../packet/packet.ts';
+import type { StationCapabilities } from '../station/capabilities.ts';
 import type { ReportForm } from '../station/report.ts';
 import type { Script } from '../station/script.ts';
 import type { Role } from '../station/role.ts';
@@ -14,6 +15,8 @@ export interface Station {
   readonly provider?: string;
   /** The model that it asks, where it has no other. */
   readonly model?: string;
+  /** What it gives, where that is known; a role that needs more is not given to it. */
+  readonly capabilities?: StationCapabilities;
   /** True where it sees nothing of the workspace but what its order says. */
   readonly isBlind?: boolean;
   /** The program of others that it would drive now; null where it finds none. Absent where the factory itself is the station. */

@@ -4,6 +4,13 @@ import { z } from 'zod';
 export const ToolReach = z.enum(['read', 'edit', 'all']);
 export type ToolReach = z.infer<typeof ToolReach>;
 
+/** What one job may take: turns of its model, and US dollars by the price list of its harness. */
+export const RoleBudget = z.strictObject({
+  turns: z.number().int().min(1).max(10_000).optional(),
+  usd: z.number().positive().max(10_000).optional(),
+});
+export type RoleBudget = z.infer<typeof RoleBudget>;
+
 /** What a station is in its line: an owner's Markdown, with a model and tools of its own. Several roles may share one harness. */
 export const Role = z.strictObject({
   /** 'architect', 'coder', 'reviewer', 'tester', 'documenter'. */
@@ -13,5 +20,7 @@ export const Role = z.strictObject({
   /** Model that it asks for; null leaves that to the harness. */
   model: z.string().min(1).nullable(),
   tools: ToolReach,
+  /** What it may use up, held by its harness; a station whose harness holds none of it is passed over. */
+  budget: RoleBudget.optional(),
 });
 export type Role = z.infer<typeof Role>;

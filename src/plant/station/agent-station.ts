@@ -70,6 +70,7 @@ async function orderOf(job: StationJob, { agent, given = {} }: AgentStationOptio
     reach: await reachOf(workspace, given),
     model: assignment.role?.model ?? null,
     tools: assignment.role?.tools ?? 'all',
+    ...(assignment.role?.budget === undefined ? {} : { budget: assignment.role.budget }),
     instructions: instructionsOf(job),
   };
 }

@@ -20,9 +20,14 @@ const patienceMs = 20_000;
 export function agentStations(options: AgentStationsOptions): readonly Station[] {
   const named = namedDrivers.map((driver): Station => {
     const identify = (): Promise<FoundAgent | null> => options.agents.find(programOf(driver));
-    return { name: driver.name, identify, perform: (job) => perform(job, driver, options) };
+    return { name: driver.name, ...givenBy(driver.name), identify, perform: (job) => perform(job, driver, options) };
   });
-  return [...named, { name: 'acp', perform: (job) => performNamed(job, options) }];
+  return [...named, { name: 'acp', ...givenBy('acp'), perform: (job) => performNamed(job, options) }];
+}
+
+function givenBy(name: string): Pick<Station, 'capabilities'> {
+  const found = capabilities.find(({ driver }) => driver === name);
+  return found === undefined ? {} : { capabilities: found };
 }
 
 /** Where models and keys are, in the variables by which most agents look for them. */

@@ -44,7 +44,7 @@ function readRole({ path, text }: RoleFile): Role {
 
 function fault(path: string, line: number, message: string): JidokaError {
   return new JidokaError('line-invalid', `${path}:${line}:1: ${message}`, {
-    mend: 'A role is Markdown; before it may stand, between lines of "---", "model: NAME" and "tools: read", "edit" or "all".',
+    mend: 'A role is Markdown; before it may stand, between lines of "---", "model: NAME", "tools: read", "edit" or "all", and "budget: { turns: 40, usd: 2 }".',
     data: { file: path, line, column: 1 },
   });
 }

@@ -20,6 +20,7 @@ export const claudeCode: Harness = {
       '--verbose',
       ...(order.model === null ? [] : ['--model', order.model]),
       ...reaches[order.tools],
+      ...budgetOf(order),
       '--setting-sources',
       'user',
       '--strict-mcp-config',
@@ -65,6 +66,12 @@ const reaches: Readonly<Record<ToolReach, readonly string[]>> = {
   edit: ['--permission-mode', 'acceptEdits', '--tools', `${looking},Edit,Write`, '--allowedTools', `${looking},${desk}`],
   all: ['--permission-mode', 'bypassPermissions', '--tools', `${looking},Edit,Write,Bash`],
 };
+
+/** It ends with an error of its own where one is used up. */
+function budgetOf({ budget = {} }: AgentOrder): readonly string[] {
+  const { turns, usd } = budget;
+  return [...(turns === undefined ? [] : ['--max-turns', String(turns)]), ...(usd === undefined ? [] : ['--max-budget-usd', String(usd)])];
+}
 
 function deskConfig({ reach }: AgentOrder): string {
   return JSON.stringify(toJson({ mcpServers: { [deskName]: { type: 'http', url: reach.report } } }));

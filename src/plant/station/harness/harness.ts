@@ -1,4 +1,4 @@
-import type { ToolReach } from '../../../core/station/role.ts';
+import type { RoleBudget, ToolReach } from '../../../core/station/role.ts';
 import type { SessionEvent } from '../../../core/station/session-event.ts';
 import type { Reach } from '../reach.ts';
 
@@ -26,6 +26,8 @@ export interface AgentOrder {
   /** Null leaves it to the harness. */
   readonly model: string | null;
   readonly tools: ToolReach;
+  /** What it may use up; absent where nobody says. */
+  readonly budget?: RoleBudget;
   /** Markdown that it is to keep in mind, whatever it is asked. */
   readonly instructions: string;
 }

@@ -3,6 +3,7 @@ import type { Blobs } from '../../../core/ports/blobs.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Station, StationJob } from '../../../core/ports/station.ts';
 import type { ReportDesk, ToolDesk } from '../../../core/ports/stations/report-desk.ts';
+import { modelCapabilities } from '../capabilities.ts';
 import { claimOf } from '../claim.ts';
 import { openSession } from '../session/session.ts';
 import { supervise, type Supervision } from '../supervise.ts';
@@ -34,7 +35,13 @@ const followUps = 1;
  */
 export function modelStation(named: string, options: ModelStationOptions): Station {
   const [name, asked] = [`model:${named}`, options.asked ?? named];
-  return { name, model: modelOf(asked).model, isBlind: true, perform: (job) => perform(job, { name, asked, options }) };
+  return {
+    name,
+    model: modelOf(asked).model,
+    isBlind: true,
+    capabilities: modelCapabilities,
+    perform: (job) => perform(job, { name, asked, options }),
+  };
 }
 
 interface Performing {

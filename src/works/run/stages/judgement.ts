@@ -3,8 +3,8 @@ import { JidokaError } from '../../../core/base/error.ts';
 import type { EventBody } from '../../../core/evidence/event.ts';
 import { fact, type Finding } from '../../../core/evidence/fact.ts';
 import type { Stage } from '../../../core/line/line.ts';
-import { stationsOf } from '../../../core/line/stations.ts';
 import type { Report } from '../../../core/station/report.ts';
+import { crewOf } from '../../../core/station/crew-of.ts';
 import { blobOf, type Job, type StageWork } from '../job.ts';
 import { proveNoOp } from './no-op/prove.ts';
 import { knownSoFar } from './station/known.ts';
@@ -21,13 +21,10 @@ export async function judgement(stage: Stage, job: Job): Promise<StageWork> {
     throw new JidokaError('line-invalid', `Stage "${stage.id}" does not say what its station is to hand in.`, {
       mend: 'Give it "form: review", "form: plan" or "form: classification".',
     });
-  if (stage.optional === true && !hasStation(stage, job)) return without(stage, 'no station that it names is here', []);
+  if (stage.optional === true && crewOf(stage, job.input.line, job.needs.stations).able.length === 0)
+    return without(stage, 'no station that it names is here and can do it', []);
   const work = await withStation(stage, job, await orderOf(form, job), (performed) => look(stage, job, { performed, form }));
   return stage.optional === true && work.kind === 'failed' ? without(stage, work.message, work.events) : work;
-}
-
-function hasStation(stage: Stage, { needs: { stations } }: Job): boolean {
-  return stationsOf(stage).some((name) => stations.has(name));
 }
 
 /** The line can do without it, and the evidence says that it had to. */

@@ -10,7 +10,8 @@ import type { Workspace } from '../../../../core/ports/floor.ts';
 import type { Station } from '../../../../core/ports/station.ts';
 import type { ReportForm } from '../../../../core/station/report.ts';
 import { lookIntoTree, orderText, treeWords, type Known } from '../../../assignment/index.ts';
-import { append } from '../../record/append.ts';
+import { crewOf } from '../../../../core/station/crew-of.ts';
+import { append, type Keyed } from '../../record/append.ts';
 import { noteSeen } from '../../record/note-seen.ts';
 import { using, withCheckout } from '../../checkout.ts';
 import type { Job, StageWork } from '../../job.ts';
@@ -45,7 +46,7 @@ export async function withStation(
   order: StationOrder,
   look: (performed: Performed) => Promise<StageWork>,
 ): Promise<StageWork> {
-  const crew = crewOf(stage, job);
+  const crew = await ableOf(stage, job);
   const left = await leftBehind(stage, job);
   if (left === null) {
     return await withCheckout(stage, job, async (workspace) => {
@@ -160,9 +161,18 @@ async function handOver(stage: Stage, job: Job, { claimed, from, to, why, at }: 
   job.note(`${stage.id}: ${from} cannot go on, ${to} does. ${why}`);
 }
 
-/** The stations of a stage that this factory has, in the order in which they are tried. */
-function crewOf(stage: Stage, job: Job): readonly Station[] {
-  return stationsOf(stage).flatMap((name) => job.needs.stations.get(name) ?? []);
+/** Those that can work in the role of the stage. Of the others the ledger says who was passed over for whom, and why. */
+async function ableOf(stage: Stage, job: Job): Promise<readonly Station[]> {
+  const { able, unfit } = crewOf(stage, job.input.line, job.needs.stations);
+  const [to] = able;
+  if (to === undefined) return able;
+  const attempt = attemptOf(job.state, stage.id);
+  const passed = unfit.map(({ station: { name }, why }): Keyed => [
+    `${stage.id}/${attempt}/passed-over/${name}`,
+    { type: 'station.handed-over', stage: stage.id, attempt, from: name, to: to.name, why },
+  ]);
+  if (passed.length > 0) await append(job, passed);
+  return able;
 }
 
 /** Where two rounds of rework did not help, the third begins with another station. */
