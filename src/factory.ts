@@ -3,7 +3,7 @@ import { personOnly } from './core/gate/person-only.ts';
 import type { Line } from './core/line/line.ts';
 import type { Service } from './core/ports/engine.ts';
 import type { Credentials } from './core/ports/credentials.ts';
-import type { Factory, Progress, RunRequest, Serving, Watch } from './core/ports/factory.ts';
+import type { Factory, LineFile, Progress, RunRequest, Serving, Watch } from './core/ports/factory.ts';
 import type { Feed } from './core/ports/feed.ts';
 import { builtInLine, openMachines, type FactoryConfig, type Machines } from './machines.ts';
 import { evidenceFiles } from './works/delivery/index.ts';
@@ -85,8 +85,8 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
 /** The line a request names, checked. */
 async function lineOf(request: RunRequest): Promise<Line> {
   const { forceStation, parseLine, refuseUnscripted, withScript } = await import('./works/line-file/index.ts'); // most processes read no line
-  const file = request.lineFile ?? (await builtInLine(request.line));
-  const line = withScript(parseLine(file.text, file.path, file.roles), request);
+  const file: LineFile = request.lineFile ?? (await builtInLine(request.line));
+  const line = withScript(parseLine(file.text, file.path, file.roles, file.skills), request);
   const forced = request.station === undefined ? line : forceStation(line, request.station);
   refuseUnscripted(forced);
   return forced;

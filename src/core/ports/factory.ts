@@ -167,6 +167,8 @@ export interface LineFile {
   readonly text: string;
   /** Markdown files, each named for its role. */
   readonly roles?: readonly { readonly path: string; readonly text: string }[];
+  /** Texts of skills, by their path below the folder of all skills: 'accents/SKILL.md'. */
+  readonly skills?: readonly { readonly path: string; readonly text: string }[];
 }
 
 export type Watch = (progress: Progress) => void;

@@ -1,10 +1,14 @@
 import { z } from 'zod';
+import { Skill } from './skill.ts';
 
 /** What a station may touch: look only, change files of its workspace, or run commands there as well. */
 export const ToolReach = z.enum(['read', 'edit', 'all']);
 export type ToolReach = z.infer<typeof ToolReach>;
 
-/** What one job may take: turns of its model, and US dollars by the price list of its harness. */
+/**
+ * What one prompt may take: turns of the model, and US dollars by the price list of the harness. An agent that hands in nothing is
+ * prompted twice more at most, and no more where a budget was used up.
+ */
 export const RoleBudget = z.strictObject({
   turns: z.number().int().min(1).max(10_000).optional(),
   usd: z.number().positive().max(10_000).optional(),
@@ -22,5 +26,7 @@ export const Role = z.strictObject({
   tools: ToolReach,
   /** What it may use up, held by its harness; a station whose harness holds none of it is passed over. */
   budget: RoleBudget.optional(),
+  /** What its agent can read when it needs it. */
+  skills: z.array(Skill).max(20).optional(),
 });
 export type Role = z.infer<typeof Role>;

@@ -36,7 +36,7 @@ export const NewRun = z.strictObject({
   dryRun: z.boolean().default(false),
   again: z.boolean().default(false),
   advisories: z.array(File).default([]),
-  lineFile: File.extend({ roles: z.array(File).exactOptional() })
+  lineFile: File.extend({ roles: z.array(File).exactOptional(), skills: z.array(File).exactOptional() })
     .nullable()
     .default(null),
   station: z.string().min(1).exactOptional(),

@@ -6,7 +6,8 @@ import type { ReportDesk } from '../../core/ports/stations/report-desk.ts';
 import type { Station, StationJob } from '../../core/ports/station.ts';
 import { claimOf } from './claim.ts';
 import type { Driver } from './driver.ts';
-import type { AgentOrder } from './harness/harness.ts';
+import type { Role } from '../../core/station/role.ts';
+import type { AgentOrder, PlacedFile } from './harness/harness.ts';
 import { placeFiles } from './place-files.ts';
 import { firstPrompt, instructionsOf } from './prompt.ts';
 import { reachOf } from './reach.ts';
@@ -49,7 +50,7 @@ async function perform(job: StationJob, options: AgentStationOptions): Promise<C
   const { driver, desk, blobs, clock } = options;
   const order = await orderOf(job, options);
   const files = driver.files(order);
-  await placeFiles(job.workspace, order.home, files);
+  await placeFiles(job.workspace, order.home, [...files, ...skillFiles(driver, job.assignment.role)]);
   const first = firstPrompt(job, await rulesIn(job.workspace));
   // Of an agent without files nobody knows where it would look for what it is.
   const prompt = files.length === 0 ? `${order.instructions}\n\n${first}` : first;
@@ -58,6 +59,13 @@ async function perform(job: StationJob, options: AgentStationOptions): Promise<C
   const open: Supervision['open'] = (wire) => driver.open(order, wire);
   const course = await supervise(job, { driver, open, prompt, desk, session, clock, enough, followUps });
   return claimOf(driver.name, course, await session.store(blobs));
+}
+
+/** Skills lie in the home, where the agent looks for them by itself, and never in the tree. */
+function skillFiles({ skills: folder = '.agents/skills' }: Driver, role: Role | null): readonly PlacedFile[] {
+  return (role?.skills ?? []).flatMap(({ name, files }) =>
+    Object.entries(files).map(([path, text]) => ({ path: `${folder}/${name}/${path}`, text })),
+  );
 }
 
 async function orderOf(job: StationJob, { agent, given = {} }: AgentStationOptions): Promise<AgentOrder> {
@@ -71,6 +79,7 @@ async function orderOf(job: StationJob, { agent, given = {} }: AgentStationOptio
     model: assignment.role?.model ?? null,
     tools: assignment.role?.tools ?? 'all',
     ...(assignment.role?.budget === undefined ? {} : { budget: assignment.role.budget }),
+    ...((assignment.role?.skills ?? []).length === 0 ? {} : { hasSkills: true }),
     instructions: instructionsOf(job),
   };
 }

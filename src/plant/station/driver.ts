@@ -9,6 +9,8 @@ export interface Driver {
   readonly name: string;
   /** Files that the agent reads at its start, below the scratch home. */
   files(order: AgentOrder): readonly PlacedFile[];
+  /** Folder of its home in which it looks for skills; '.agents/skills' where nothing is said, as nearly all do. */
+  readonly skills?: string;
   /** Begins to talk; nothing needs to be started before the first word. */
   open(order: AgentOrder, wire: Wire): Talk;
 }

@@ -4,7 +4,8 @@ import { hearLines } from './session/hear-lines.ts';
 
 /** Drives an agent by the stream of its own command line: a process for each prompt, which goes on with the session. */
 export function nativeDriver(harness: Harness): Driver {
-  return { name: harness.name, files: harness.files, open: (order, wire) => openTalk(harness, order, wire) };
+  const { name, files, skills } = harness;
+  return { name, files, ...(skills === undefined ? {} : { skills }), open: (order, wire) => openTalk(harness, order, wire) };
 }
 
 function openTalk(harness: Harness, order: AgentOrder, wire: Wire): Talk {

@@ -93,7 +93,7 @@ async function turnsOf(
     const trouble = isDone() || enough.signal.aborted ? null : troubleOfEnd(end, session.lastError() !== before);
     if (trouble !== null) session.tell(trouble);
     const failed = session.lastError() === before ? null : (session.lastError()?.class ?? null);
-    if (isDone() || enough.signal.aborted || isFinal(end.exit) || (failed !== null && !mended.has(failed)))
+    if (isDone() || enough.signal.aborted || isFinal(end.exit) || (failed !== null && !mayHelp(failed, job)))
       return { exit: end.exit, turns: turn };
   }
   return { exit: end.exit, turns: 1 + followUps };
@@ -108,6 +108,11 @@ const mended: ReadonlySet<AgentErrorClass> = new Set<AgentErrorClass>([
   'denied',
   'refused',
 ]);
+
+/** Turns that a role does not give are not given by asking again. */
+function mayHelp(failed: AgentErrorClass, { assignment: { role } }: StationJob): boolean {
+  return mended.has(failed) && !(failed === 'turn-limit' && role?.budget?.turns !== undefined);
+}
 
 /** Limits of the floor end the job, not the turn. */
 function isFinal(exit: ProcessExit | null): boolean {

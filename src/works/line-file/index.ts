@@ -1,3 +1,3 @@
 export { forceStation } from './force-station.ts';
-export { refuseUnscripted, withScript } from './with-script.ts';
+export { refuseUnscripted, withScript } from './laid-in/with-script.ts';
 export { parseLine } from './parse-line.ts';

@@ -59,6 +59,33 @@ describe('the roles of a line', () => {
   });
 });
 
+describe('the skills of a role', () => {
+  const skilled = { ...tester, text: '---\nskills: [accents]\n---\nYou write tests.\n' };
+  const skill = (text: string, path = 'accents/SKILL.md') => ({ path, text });
+  const good = skill('---\nname: accents\ndescription: How letters are compared.\n---\nBy NFC.\n');
+  const read = (...skills: readonly { readonly path: string; readonly text: string }[]): Line =>
+    parseLine(stringify(lineOf(...begin, reproduce, change, inspection)), 'trial.yaml', [skilled], skills);
+
+  it('are laid into the line with all their files, those that are named and no others', () => {
+    const more = skill('é', 'accents/letters/table.txt');
+    const line = read(good, more, skill('---\nname: idle\ndescription: None.\n---\n', 'idle/SKILL.md'));
+    expect(line.roles?.[0]?.skills).toEqual([{ name: 'accents', files: { 'SKILL.md': good.text, 'letters/table.txt': 'é' } }]);
+  });
+
+  it.each([
+    ['there is no such folder beside the line', []],
+    ['does not give its name', [skill('By NFC.')]],
+    ['does not give its name', [skill('---\nname: other\ndescription: So.\n---\n')]],
+    ['does not say what it is for', [skill('---\nname: accents\n---\n')]],
+    ['a skill has a SKILL.md', [skill('So.', 'accents/README.md')]],
+    ['at most 262144 characters', [good, skill('x'.repeat(300_000), 'accents/long.txt')]],
+    ['at most 20 files', [good, ...Array.from({ length: 20 }, (_, at) => skill('x', `accents/${at}.txt`))]],
+    ['Invalid key in record', [good, skill('x', 'accents/../../escape.txt')]],
+  ])('are refused where an agent would not find them or they lead out: %s', (why, skills) => {
+    expect(() => read(...skills)).toThrow(expect.objectContaining({ code: 'line-invalid', message: expect.stringContaining(why) }));
+  });
+});
+
 describe('stages that stations do', () => {
   it.each([
     ['none', [...begin, reproduce, change, inspection]],

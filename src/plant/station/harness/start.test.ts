@@ -29,6 +29,13 @@ describe.each(harnesses)('$name', (harness) => {
     expect(plain).not.toMatch(/budget|max-turns/);
   });
 
+  test('may use what reads skills where there are any, and finds none of them in its arguments', () => {
+    const [without, having] = [argvOf({}), argvOf({ hasSkills: true })];
+    // All others look into their home by themselves.
+    expect(having === without).toBe(harness.name !== 'claude-code');
+    expect(having.includes('Skill')).toBe(harness.name === 'claude-code');
+  });
+
   test('is told of no key and no desk in its arguments, which everybody can read', () => {
     expect(argvOf({})).not.toMatch(/jidoka-job|http:/);
   });

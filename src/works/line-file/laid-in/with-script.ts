@@ -1,9 +1,9 @@
-import { JidokaError } from '../../core/base/error.ts';
-import { playedBy } from '../../core/line/stations.ts';
-import type { Line } from '../../core/line/line.ts';
-import type { RunRequest } from '../../core/ports/factory.ts';
-import { Script } from '../../core/station/script.ts';
-import { readYaml } from '../yaml/index.ts';
+import { JidokaError } from '../../../core/base/error.ts';
+import { playedBy } from '../../../core/line/stations.ts';
+import type { Line } from '../../../core/line/line.ts';
+import type { RunRequest } from '../../../core/ports/factory.ts';
+import { Script } from '../../../core/station/script.ts';
+import { readYaml } from '../../yaml/index.ts';
 
 const charactersAllowed = 4 * 1024 * 1024;
 
