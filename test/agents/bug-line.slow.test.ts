@@ -80,7 +80,13 @@ async function work(scenario: object, args: readonly string[]): Promise<{ result
 }
 
 /** What the line's roles begin with: by that a model knows in which part it is. */
-const parts = { reproduction: 'You write tests that show a fault', change: 'You mend a fault', review: 'You read a change' } as const;
+const parts = {
+  classification: 'You sort tickets',
+  reproduction: 'You write tests that show a fault',
+  plan: 'You find where a fault',
+  change: 'You mend a fault',
+  review: 'You read a change',
+} as const;
 
 /** The script of an agent, as a model has to play it for it. */
 function scenarioOf(script: AgentScript): object {

@@ -29,7 +29,8 @@ async function scriptFile(script: AgentScript): Promise<string> {
 
 describe('a machine without any key', () => {
   it('sees a ticket come to its end by a script, which is named as one, and plays that run back, which never goes out', async () => {
-    const file = await scriptFile({ ...agentScript(), classification: [{ report: { state: 'DONE', summary: 'A bug.', kind: 'bug' } }] });
+    const { plan: _, ...script } = agentScript();
+    const file = await scriptFile(script);
     const scripted = await work('P-1', ['--station', `script:${file}`]);
     expect(scripted.end).toBe('PR_READY validated');
     expect(scripted.result.cost).toEqual({ usd: 0, basis: 'no model was called; script:slugs was played' });
