@@ -77,7 +77,7 @@ describe('other claims that nothing is owed', () => {
   it.each(['already-fixed', 'duplicate', 'not-my-job'])('by "%s" end with a person, for the factory cannot show them', async (rule) => {
     const { end, events } = await work(claims(rule, [{ commit: desk.repository.commit, note: 'It was.' }]));
     expect(end).toBe('ESCALATE no-op-unproven');
-    expect(events.find((body) => body.type === 'claim.made')).toMatchObject({ claim: { says: 'no-op', code: rule } });
+    expect(events.findLast((body) => body.type === 'claim.made')).toMatchObject({ claim: { says: 'no-op', code: rule } });
   });
 
   it('by the station of the change are held to the same proof', async () => {
