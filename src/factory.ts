@@ -3,7 +3,7 @@ import { personOnly } from './core/gate/person-only.ts';
 import type { Line } from './core/line/line.ts';
 import type { Service } from './core/ports/engine.ts';
 import type { Credentials } from './core/ports/credentials.ts';
-import type { Factory, Progress, RunRequest, Serving, Watch } from './core/ports/factory.ts';
+import type { Factory, LineFile, Progress, RunRequest, Serving, Watch } from './core/ports/factory.ts';
 import type { Feed } from './core/ports/feed.ts';
 import { builtInLine, openMachines, type FactoryConfig, type Machines } from './machines.ts';
 import { evidenceFiles } from './works/delivery/index.ts';
@@ -25,7 +25,7 @@ import { mechanic } from './works/mechanic/index.ts';
 import { operations } from './works/operations/index.ts';
 import { performRunStep, type RunNeeds } from './works/run/index.ts';
 import { fireSchedule } from './works/schedule/index.ts';
-import { commandStation } from './works/station/index.ts';
+import { commandStation, playedStation, stationBook } from './works/station/index.ts';
 import { sweepFloor } from './works/sweep/index.ts';
 
 export type { FactoryConfig } from './machines.ts';
@@ -84,10 +84,12 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
 
 /** The line a request names, checked. */
 async function lineOf(request: RunRequest): Promise<Line> {
-  const { forceStation, parseLine, withoutUnnamed } = await import('./works/line-file/index.ts'); // most processes read no line
-  const file = request.lineFile ?? (await builtInLine(request.line));
-  const line = parseLine(file.text, file.path, file.roles);
-  return request.station === undefined ? withoutUnnamed(line) : forceStation(line, request.station);
+  const works = await import('./works/line-file/index.ts'); // most processes read no line
+  const file: LineFile = request.lineFile ?? (await builtInLine(request.line));
+  const line = works.withScript(works.parseLine(file.text, file.path, file.roles, file.skills), request);
+  const manned = request.station === undefined ? works.withoutUnnamed(line) : works.forceStation(line, request.station);
+  works.refuseUnscripted(manned);
+  return manned;
 }
 
 /** The request under the name that its line file gives: pauses and limits of that line are its own. */
@@ -164,7 +166,11 @@ class House implements Crew {
     this.#machines ??= openMachines(this.#config);
     const machines = await this.#machines;
     const crew = [mechanic({ registry: machines.registry }), commandStation(), ...machines.agentStations];
-    const stations = new Map(crew.map((station) => [station.name, station]));
+    const played = (['script:', 'replay:'] as const).map((word) => ({
+      word,
+      make: (rest: string) => playedStation(`${word}${rest}`, machines),
+    }));
+    const stations = stationBook(crew, [...machines.stationFamilies, ...played]);
     const progress = (told: Progress): void => this.#audience.tell(told);
     this.#open = { machines, needs: { ...machines, stations, progress } };
     return this.#open;

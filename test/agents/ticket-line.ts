@@ -5,7 +5,9 @@ import type { Scene } from '../scenarios/scene.ts';
 
 /** By these words a model, or what stands in for an agent, knows in which part it is. */
 export const partWords = {
+  classification: 'You sort tickets',
   reproduction: 'You write tests that show a fault',
+  plan: 'You find where a fault',
   change: 'You mend a fault',
   review: 'You read a change',
 } as const;

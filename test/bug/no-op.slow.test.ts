@@ -116,7 +116,7 @@ describe('other claims that nothing is owed', () => {
     async (rule) => {
       const { end, events } = await work(claims(rule, [{ commit: desk.repository.commit, note: 'It was.' }]));
       expect(end).toBe('ESCALATE no-op-unproven');
-      expect(events.find((body) => body.type === 'claim.made')).toMatchObject({ claim: { says: 'no-op', code: rule } });
+      expect(events.findLast((body) => body.type === 'claim.made')).toMatchObject({ claim: { says: 'no-op', code: rule } });
     },
   );
 

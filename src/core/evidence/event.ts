@@ -3,6 +3,7 @@ import type { Json } from '../base/json.ts';
 import type { GateChoice } from '../line/line.ts';
 import type { WorkspaceRef } from '../ports/place.ts';
 import type { TaskPacket } from '../packet/packet.ts';
+import type { ReportForm } from '../station/report.ts';
 import type { Seed } from '../packet/seed.ts';
 import type { Resumption } from '../station/resumption.ts';
 import type { Reason, Verdict, VerdictMetric } from '../verdict/verdict.ts';
@@ -217,7 +218,14 @@ export type EventBody =
       readonly failures: number;
       readonly tally: BlobRef;
     }
-  | { readonly type: 'claim.made'; readonly stage: string; readonly claim: Claim }
+  | {
+      readonly type: 'claim.made';
+      readonly stage: string;
+      /** What the station was asked to hand in, and for the how manieth time; absent in runs of before 0.3. */
+      readonly form?: ReportForm;
+      readonly attempt?: number;
+      readonly claim: Claim;
+    }
   | {
       readonly type: 'change.harvested';
       readonly stage: string;

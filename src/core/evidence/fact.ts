@@ -279,5 +279,21 @@ export interface Claim {
   readonly report?: Report;
   /** Failure class, where it says 'failed'. */
   readonly failure?: FailureClass;
+  /** What it took of models, as its harness or their provider counts it; absent where nobody does. */
+  readonly usage?: ModelUsage;
   readonly logs: readonly BlobRef[];
+}
+
+/** Tokens of one job of a station; `input` is without what came out of a cache. */
+export interface ModelUsage {
+  /** As the harness or the provider names it; null where they do not. */
+  readonly model: string | null;
+  readonly input: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+  readonly output: number;
+  /** Part of `output`; null where nobody tells. */
+  readonly reasoning: number | null;
+  /** In US dollars, by a price list of the harness; null where it has none. */
+  readonly costUsd: number | null;
 }

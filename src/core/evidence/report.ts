@@ -1,4 +1,5 @@
-import { blobPath, type EvidenceBundle } from './bundle.ts';
+import { blobPath } from './blob-files.ts';
+import type { EvidenceBundle } from './bundle.ts';
 
 /**
  * Renders a bundle as Markdown that a person can read without jidoka. Pure: the same bundle gives the same text.
@@ -14,6 +15,7 @@ export function renderReport(bundle: EvidenceBundle): string {
     validation(bundle),
     outcome(bundle),
     ...decisions(bundle),
+    ...models(bundle),
     risk(bundle),
     places(bundle),
     proof(bundle),
@@ -134,6 +136,17 @@ function decisions({ decisions: taken = [], reworks = [] }: EvidenceBundle): str
   );
   const back = reworks.map(({ from, to, objection }) => `- ${from} sent the work back to ${to}: ${inline(objection)}`);
   return answers.length + back.length === 0 ? [] : [['## People and rework', '', ...answers, ...back]];
+}
+
+/** What stations took of models; left out where none tells. */
+function models({ models: uses = [] }: EvidenceBundle): string[][] {
+  const rows = uses.map(({ stage, station, usage }) => {
+    const { model, input, cacheRead, cacheWrite, output, costUsd } = usage;
+    const counts = [input, cacheRead, cacheWrite, output].map(String);
+    return [stage, station, model ?? '', ...counts, costUsd === null ? 'not told' : String(costUsd)];
+  });
+  const head = ['stage', 'station', 'model', 'tokens in', 'out of a cache', 'into a cache', 'out', 'USD'];
+  return rows.length === 0 ? [] : [['## Models', '', 'As the harness or the provider counts it.', '', ...table(rows, head)]];
 }
 
 /** Lists inside a fact's data, so that a reader sees every id and package without opening JSON. */

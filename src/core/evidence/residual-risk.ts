@@ -1,3 +1,4 @@
+import { playedBy } from '../line/stations.ts';
 import type { TaskPacket } from '../packet/packet.ts';
 import type { EventBody } from './event.ts';
 import type { Fact, FactOf } from './fact.ts';
@@ -8,11 +9,28 @@ type Started = Extract<EventBody, { type: 'stage.started' }>;
 export interface Surroundings {
   readonly starts: readonly Started[];
   readonly environments: readonly Extract<EventBody, { type: 'environment.read' }>[];
+  readonly claims: readonly Extract<EventBody, { type: 'claim.made' }>[];
 }
 
 /** Lists what a reader must still carry in mind: what could not be shown, what was reported only, and where it ran. */
-export function residualRisks(packet: TaskPacket, facts: readonly Fact[], { starts, environments }: Surroundings): string[] {
-  return [...factRisks(packet, facts), ...repositoryRisks(packet), ...environments.flatMap(({ unmet }) => unmet), ...placeRisks(starts)];
+export function residualRisks(packet: TaskPacket, facts: readonly Fact[], { starts, environments, claims }: Surroundings): string[] {
+  return [
+    ...playedRisks(claims),
+    ...factRisks(packet, facts),
+    ...repositoryRisks(packet),
+    ...environments.flatMap(({ unmet }) => unmet),
+    ...placeRisks(starts),
+  ];
+}
+
+/** What comes out of a file says nothing of what an agent would have done. */
+function playedRisks(claims: Surroundings['claims']): string[] {
+  const played = claims.map(({ claim }) => claim.station).filter((station) => playedBy(station) !== null);
+  return [...new Set(played)].map((station) =>
+    playedBy(station) === 'replay'
+      ? `The station ${station} was played back from the record of another run: nobody worked, and its change is not to be merged on this evidence.`
+      : `The station ${station} was played from a script: no agent and no model worked on this.`,
+  );
 }
 
 function factRisks(packet: TaskPacket, facts: readonly Fact[]): string[] {

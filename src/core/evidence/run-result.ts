@@ -2,6 +2,7 @@ import type { RunResult } from '../ports/factory.ts';
 import { seedTitle } from '../packet/title.ts';
 import type { EventBody, LedgerEvent } from './event.ts';
 import { reviewFindings } from './findings.ts';
+import { modelCost } from './model-use.ts';
 import { standingFacts } from './standing.ts';
 
 type Of<Type extends EventBody['type']> = Extract<EventBody, { type: Type }>;
@@ -27,7 +28,7 @@ export function runResult(events: readonly LedgerEvent[]): RunResult | null {
     evidence: { ref: delivery.evidenceRef, dir: delivery.evidenceDir, head: sealed.hash },
     stages: stageReports(events),
     ...findingsPart(events, started.seed.kind),
-    cost: { usd: 0, basis: 'no model was called' },
+    cost: modelCost(events),
     withheld: delivery.withheld,
   };
 }

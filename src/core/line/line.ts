@@ -4,6 +4,7 @@ import { retryableClasses } from '../evidence/fact.ts';
 import { RepetitionMode } from './repetition.ts';
 import { ReportForm } from '../station/report.ts';
 import { Role } from '../station/role.ts';
+import { Script } from '../station/script.ts';
 
 /** A stage's work. The set is closed: a new kind of work is a new kind of stage. */
 export const StageKind = z.enum([
@@ -75,6 +76,8 @@ const Stage = z.strictObject({
   role: Name.optional(),
   /** What the station of a `judgement` stage hands in. */
   form: ReportForm.extract(['classification', 'plan', 'review']).optional(),
+  /** Of a `judgement`: where no station hands in a report, the run goes on without one. */
+  optional: z.boolean().optional(),
   /** Program and arguments of a `command` stage, or of the station "command". */
   run: z.array(z.string().min(1)).min(1).optional(),
   /** How a `repetition` stage runs the suite again and again. */
@@ -131,6 +134,8 @@ export const Line = z.strictObject({
   limits: LineLimits.optional(),
   /** What stations are in this line; those of files beside it are laid in here when it is read. */
   roles: z.array(Role).optional(),
+  /** What stations of this line play, where they are named 'script:…' or 'replay:…'. */
+  scripts: z.array(Script).max(10).optional(),
   /** Lines that `runs` stages of this one use. */
   get lines(): z.ZodOptional<z.ZodArray<typeof Line>> {
     return z.array(Line).optional();

@@ -21,6 +21,22 @@ export function hasHadItsRounds(stage: string, { reworks }: Pick<RunState, 'rewo
 }
 
 /**
+ * The model that a station asks by a call of its own, without an agent; null for any other station.
+ *
+ * @example
+ * modelNamed('model:small'); // 'small'
+ */
+export function modelNamed(station: string): string | null {
+  return /^model:(.+)$/s.exec(station)?.[1] ?? null;
+}
+
+/** How a station is played, whose every word and change comes out of a file; null for one that works. */
+export function playedBy(station: string): 'script' | 'replay' | null {
+  const [, word] = /^(script|replay):/.exec(station) ?? [];
+  return word === 'script' || word === 'replay' ? word : null;
+}
+
+/**
  * Names the stations of a stage in the order in which they are tried; none for a stage that no station does.
  *
  * @example

@@ -170,6 +170,8 @@ export interface RunRequest {
   readonly lineFile: LineFile | null;
   /** A station that does every stage of the line that stations do: a name, or 'command:PROGRAM ARGUMENT…'. */
   readonly station?: string;
+  /** What a station that is played does, `station` being its name: deeds by form, in YAML; `head` of the record they come out of. */
+  readonly script?: { readonly path: string; readonly text: string; readonly head: string | null };
   readonly actor: string;
   /** Lower goes first; 100 where nothing is said. */
   readonly priority?: number;
@@ -181,6 +183,8 @@ export interface LineFile {
   readonly text: string;
   /** Markdown files, each named for its role. */
   readonly roles?: readonly { readonly path: string; readonly text: string }[];
+  /** Texts of skills, by their path below the folder of all skills: 'accents/SKILL.md'. */
+  readonly skills?: readonly { readonly path: string; readonly text: string }[];
 }
 
 export type Watch = (progress: Progress) => void;
@@ -226,8 +230,8 @@ export const RunResult = z.strictObject({
   stages: z.array(StageReport),
   /** Of a run that reviews a branch: what it found, what blocks first. */
   findings: z.array(ReviewFinding).optional(),
-  /** Money spent on models; `basis` says how it is known. */
-  cost: z.strictObject({ usd: z.number(), basis: z.string() }),
+  /** Money spent on models, null where somebody called one and does not tell; `basis` says how it is known. */
+  cost: z.strictObject({ usd: z.number().nullable(), basis: z.string() }),
   /** Why a delivery was withheld (dry run, target refused it), or null. */
   withheld: z.string().nullable(),
 });

@@ -2,6 +2,7 @@ import { reviewFindings, type ReviewFinding } from '../evidence/findings.ts';
 import type { Fact, FactOf } from '../evidence/fact.ts';
 import { failureClasses } from '../evidence/fact.ts';
 import type { CheckName } from '../evidence/check.ts';
+import { playedBy } from '../line/stations.ts';
 import type { TaskPacket } from '../packet/packet.ts';
 import type { Reason, Verdict } from './verdict.ts';
 
@@ -33,7 +34,7 @@ export function decide(packet: TaskPacket, observed: Observed): Decision {
     decideNoOp(packet, observed.facts) ??
     decideIncomplete(packet, observed.facts) ??
     decideStation(observed) ??
-    decideValidation(packet, observed.facts)
+    notPlayedBack(decideValidation(packet, observed.facts), observed.facts)
   );
 }
 
@@ -133,6 +134,19 @@ function decideStation(observed: Observed): Decision | null {
     verdict: 'ESCALATE',
     reason: { code: 'no-change', message: 'The station left no change, and nothing proves that none was owed.' },
   };
+}
+
+/**
+ * What was played back from the record of another run shows what the factory would find, and that nobody worked: it is
+ * never ready to merge, whatever holds of it.
+ */
+function notPlayedBack(decision: Decision, facts: readonly Fact[]): Decision {
+  if (decision.verdict !== 'PR_READY') return decision;
+  const stations = facts.flatMap((fact) => ('station' in fact.data ? [fact.data.station] : []));
+  const replay = stations.find((station) => playedBy(station) === 'replay');
+  if (replay === undefined) return decision;
+  const message = `The station ${replay} was played back, and a replay is never ready to merge. What was found of it: ${decision.reason.message}`;
+  return { verdict: 'ESCALATE', reason: { code: 'replayed', message } };
 }
 
 /** Checks that stages of a line make by themselves: what they find broken counts, though no demand names them. */

@@ -49,10 +49,11 @@ export const NewRun = z.strictObject({
   dryRun: z.boolean().default(false),
   again: z.boolean().default(false),
   advisories: z.array(File).default([]),
-  lineFile: File.extend({ roles: z.array(File).exactOptional() })
+  lineFile: File.extend({ roles: z.array(File).exactOptional(), skills: z.array(File).exactOptional() })
     .nullable()
     .default(null),
   station: z.string().min(1).exactOptional(),
+  script: File.extend({ head: z.string().nullable().default(null) }).exactOptional(),
   /** Lower goes first. */
   priority: z.number().int().min(0).max(999_999).default(100),
 });
@@ -60,14 +61,18 @@ export type NewRun = z.infer<typeof NewRun>;
 
 /**
  * Makes the factory's request of it. Throws `access-refused` where an agent brings its own line file: that says which
- * programs run, which checks decide and which gates there are.
+ * programs run, which checks decide and which gates there are; a script, which says what reviewers say; or a program.
  */
 export function runRequest(asked: NewRun, { kind, name }: Actor): RunRequest {
   if (kind === 'agent' && asked.lineFile !== null)
     throw new JidokaError('access-refused', `${name} is an agent and cannot bring a line file.`, {
       mend: 'Name a line that the factory has, or let a person ask.',
     });
-  if (kind === 'agent' && asked.station?.startsWith('command:') === true)
+  if (kind === 'agent' && asked.script !== undefined)
+    throw new JidokaError('access-refused', `${name} is an agent and cannot say what stations are to play: it would review itself.`, {
+      mend: 'Name a station that the factory has, or let a person ask.',
+    });
+  if (kind === 'agent' && /^(command:|acp:\S+\s)/.test(asked.station ?? ''))
     throw new JidokaError('access-refused', `${name} is an agent and cannot name a program to run.`, {
       mend: 'Name a station that the factory has, or let a person ask.',
     });

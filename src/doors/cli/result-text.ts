@@ -10,6 +10,9 @@ export interface ResultContext {
   readonly self: string;
 }
 
+/** What the basis of a cost says where nothing is to be told of models. */
+const noModel = 'no model was called';
+
 /** Lays out one result: the verdict, why, and how to look at it with one's own eyes. */
 export function resultText(result: RunResult, context: ResultContext, page: Page): string {
   const { evidence } = result;
@@ -20,6 +23,7 @@ export function resultText(result: RunResult, context: ResultContext, page: Page
       ['branch', result.branch],
       ['look', lookCommand(result, context)],
       ['withheld', result.withheld === null ? null : plain(result.withheld)],
+      ['models', result.cost.basis === noModel ? null : plain(result.cost.basis)],
       ['evidence', evidence.dir],
       ['ref', evidence.ref],
       ['verify', verifyCommand(result, context.self)],

@@ -11,6 +11,7 @@ import type { TaskPacket } from '../../core/packet/packet.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Floor, Workspace } from '../../core/ports/floor.ts';
 import type { StationJob } from '../../core/ports/station.ts';
+import type { Role } from '../../core/station/role.ts';
 import type { AgentErrorClass } from '../../core/station/agent-error.ts';
 import { systemClock } from '../clock/index.ts';
 import { hostFloor } from '../floor/index.ts';
@@ -274,6 +275,13 @@ describe('what fails', () => {
     expect(prompts).toHaveLength(asked);
   });
 
+  test('one whose role gives it no more turns is not asked for more', async () => {
+    const role: Role = { name: 'coder', prompt: 'You mend.', model: null, tools: 'all', budget: { turns: 3 } };
+    const claim = await perform(agentThat(fails('turn-limit')), { assignment: { form: 'change', role, text: 'Mend a.txt.' } });
+    expect(claim).toMatchObject({ says: 'failed', code: 'agent-turn-limit' });
+    expect(prompts).toHaveLength(1);
+  });
+
   test('that it was done is not believed of one whose model failed after that', async () => {
     expect(await perform(agentThat(both(handsIn(done), fails('login'))))).toMatchObject({
       says: 'failed',
@@ -366,6 +374,24 @@ describe('what it is told', () => {
     expect(read.stdout).toBe('Rules.');
     expect(prompts[0]).toMatch(/^Mend a\.txt\..*The test fails still\..*`AGENTS\.md`.*`report`/s);
   });
+
+  test.each([[undefined, '.agents/skills'] as const, ['.claude/skills', '.claude/skills'] as const])(
+    'is beside the skills of its role, in its own home and never in the tree: %s',
+    async (skills, folder) => {
+      const role: Role = {
+        name: 'coder',
+        prompt: 'You mend.',
+        model: null,
+        tools: 'all',
+        skills: [{ name: 'accents', files: { 'SKILL.md': 'By NFC.', 'letters/table.txt': 'é' } }],
+      };
+      const driver = { ...agentThat(handsIn(done)), ...(skills === undefined ? {} : { skills }) };
+      await perform(driver, { assignment: { form: 'change', role, text: 'Mend a.txt.' } });
+      expect(await workspace.files.list('')).toEqual([]);
+      const argv = ['sh', '-c', `cd '${workspace.scratch}/agent/${folder}/accents' && cat SKILL.md letters/table.txt`] as const;
+      expect((await workspace.spawn({ argv, cwd: '', timeoutMs: 10_000, network: 'none' })).stdout).toBe('By NFC.é');
+    },
+  );
 
   test('without a gateway or a desk no agent is started', async () => {
     const station = agentStation({ driver: agentThat(says), agent: { path: '/agent', version: '1' }, desk, blobs, clock: systemClock() });

@@ -22,13 +22,16 @@ export function agentStations(options: AgentStationsOptions): readonly Station[]
   const named = namedDrivers.map((driver): Station => {
     const identify = (): Promise<FoundAgent | null> => options.agents.find(programOf(driver));
     const resumption = (handle: Json): ReturnType<typeof resumptionBy> => resumptionBy(driver, handle);
-    return { name: driver.name, identify, resumption, perform: (job) => perform(job, driver, options) };
+    return { name: driver.name, ...givenBy(driver.name), identify, resumption, perform: (job) => perform(job, driver, options) };
   });
   const configured = configuredDriver({ args: [], env: {} });
-  return [
-    ...named,
-    { name: 'acp', resumption: (handle) => resumptionBy(configured, handle), perform: (job) => performNamed(job, options) },
-  ];
+  const resumption = (handle: Json): ReturnType<typeof resumptionBy> => resumptionBy(configured, handle);
+  return [...named, { name: 'acp', ...givenBy('acp'), resumption, perform: (job) => performNamed(job, options) }];
+}
+
+function givenBy(name: string): Pick<Station, 'capabilities'> {
+  const found = capabilities.find(({ driver }) => driver === name);
+  return found === undefined ? {} : { capabilities: found };
 }
 
 /** Where models and keys are, in the variables by which most agents look for them. */

@@ -4,7 +4,9 @@ import { hearLines } from './session/hear-lines.ts';
 
 /** Drives an agent by the stream of its own command line: a process for each prompt, which goes on with the session. */
 export function nativeDriver(harness: Harness): Driver {
-  return { name: harness.name, resumes: true, files: harness.files, open: (order, wire) => openTalk(harness, order, wire) };
+  const { name, files, skills } = harness;
+  const given = skills === undefined ? {} : { skills };
+  return { name, resumes: true, files, ...given, open: (order, wire) => openTalk(harness, order, wire) };
 }
 
 function openTalk(harness: Harness, order: AgentOrder, wire: Wire): Talk {

@@ -2,6 +2,7 @@ import type { Seed } from '../../core/packet/seed.ts';
 import type { TaskPacket } from '../../core/packet/packet.ts';
 import type { ReportForm } from '../../core/station/report.ts';
 import { fenced, inLine, listOf } from './markdown.ts';
+import { patchWords } from './patch-words.ts';
 
 /** What the factory knows by now, beside the packet, that a station of a form is told. */
 export interface Known {
@@ -103,12 +104,8 @@ function plan({ plan: steps }: Known): readonly string[] {
   return ['# A plan by another station', fenced(steps.map((step, at) => `${at + 1}. ${step}`).join('\n'), 'text')];
 }
 
-const patchLength = 60_000;
-
 function patch({ patch: text }: Known): readonly string[] {
-  if (text === null) return [];
-  const cut = text.length > patchLength ? [`Only its first ${patchLength} characters are shown; the tree has all of it.`] : [];
-  return ['# The change', ...cut, fenced(text.slice(0, patchLength), 'diff')];
+  return text === null ? [] : ['# The change', ...patchWords(text)];
 }
 
 function feedback({ feedback: said }: Known): readonly string[] {

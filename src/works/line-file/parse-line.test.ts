@@ -4,7 +4,7 @@ import { isJidokaError, type JidokaError } from '../../core/base/error.ts';
 import { parseLine } from './index.ts';
 
 const deps = read('lines/deps/line.yaml');
-const examples = ['reviewed-task', 'fan-out'].map((name) => ({
+const examples = ['reviewed-task', 'fan-out', 'words'].map((name) => ({
   path: `examples/lines/${name}.yaml`,
   text: read(`examples/lines/${name}.yaml`),
 }));
@@ -46,7 +46,8 @@ describe('parseLine', () => {
   });
 
   it.each(examples)('reads the example $path', ({ path, text }) => {
-    expect(path).toContain(`/${parseLine(text, path).name}.yaml`);
+    const roles = [{ path: 'roles/documenter.md', text: read('examples/lines/roles/documenter.md') }];
+    expect(path).toContain(`/${parseLine(text, path, roles).name}.yaml`);
   });
 
   it('finds every block of docs/LINES.md in an example that it reads, or in a line that is built in', () => {

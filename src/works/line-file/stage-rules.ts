@@ -1,7 +1,7 @@
 import { seedKey } from '../../core/base/ids.ts';
 import { followers } from '../../core/line/graph.ts';
 import type { Line, Stage, StageKind } from '../../core/line/line.ts';
-import { isByStation, programStations, stationsOf } from '../../core/line/stations.ts';
+import { isByStation, modelNamed, programStations, stationsOf } from '../../core/line/stations.ts';
 import type { Complaint } from './complaint.ts';
 
 type Key = keyof Stage;
@@ -42,7 +42,7 @@ const stationed = ['change', 'reproduction', 'judgement'] as const;
 /** What only some kinds have a use for, and which. */
 const owners: readonly { readonly keys: readonly Key[]; readonly kinds: readonly StageKind[] }[] = [
   { keys: ['station', 'role'], kinds: stationed },
-  { keys: ['form'], kinds: ['judgement'] },
+  { keys: ['form', 'optional'], kinds: ['judgement'] },
   { keys: ['run'], kinds: ['command', ...stationed] },
   { keys: ['gate'], kinds: ['gate'] },
   { keys: ['runs'], kinds: ['runs'] },
@@ -96,6 +96,11 @@ function ofStation(stage: Stage, at: number): Complaint[] {
         mend: 'Keep one of the two.',
       },
     ];
+  const model = stage.does === 'judgement' ? undefined : named.find((name) => modelNamed(name) !== null);
+  if (model !== undefined) {
+    const message = `Stage "${id}" needs a tree changed, and the station "${model}" only answers: it has no tools.`;
+    return [{ path: ['stages', at, 'station'], at: 'value', message, mend: 'Name an agent or a program here.' }];
+  }
   const runs = named.find((name) => programStations.includes(name));
   if (!isByStation(stage) || named.length === 0 || (runs !== undefined) === (run !== undefined)) return [];
   if (run === undefined) {

@@ -6,6 +6,8 @@ import type { Json } from '../../core/base/json.ts';
 import type { Claim } from '../../core/evidence/fact.ts';
 import type { Line, Stage } from '../../core/line/line.ts';
 import type { Station, StationJob } from '../../core/ports/station.ts';
+import type { StationCapabilities } from '../../core/station/capabilities.ts';
+import type { Role } from '../../core/station/role.ts';
 import type { Report } from '../../core/station/report.ts';
 import { performRunStep, submitRun } from './index.ts';
 
@@ -39,6 +41,11 @@ function station(name: string, ...said: readonly [Said, ...Said[]]): void {
       return { kind: 'claim', station: name, says: 'changed', code: 'written', summary: `${name} wrote it.`, steps: [], logs: [], ...what };
     },
   });
+}
+
+function gives(name: string, given: Pick<StationCapabilities, 'holds' | 'budgets'>): void {
+  const known = house.stations.get(name);
+  if (known !== undefined) house.stations.set(name, { ...known, capabilities: given as StationCapabilities }); // no more of it is looked at
 }
 
 const failed = (failure: Claim['failure'], summary = 'It is away.'): Said => ({
@@ -96,6 +103,26 @@ describe('a stage with several stations', () => {
     const run = await ended(taskLine([change(['first', 'second'])]));
     expect(await house.told(run, 'verdict.decided')).toMatchObject([{ verdict: 'PR_READY' }]);
     expect(await house.told(run, 'station.handed-over')).toEqual([]);
+  });
+
+  it('passes over those that do not give what its role needs, and the ledger says so', async () => {
+    const role: Role = { name: 'coder', prompt: 'You mend.', model: null, tools: 'read', budget: { usd: 2 } };
+    const holds = { read: 'tools', edit: 'tools', all: 'nothing' } as const;
+    station('first', {});
+    station('second', {});
+    gives('first', { holds: { ...holds, read: 'nothing' }, budgets: ['turns'] });
+    gives('second', { holds, budgets: ['turns', 'usd'] });
+    const run = await ended(taskLine([change(['first', 'second'], { role: 'coder' })], { roles: [role] }));
+    expect(jobs.map(({ station: name }) => name)).toEqual(['second']);
+    expect(jobs[0]?.job.assignment.text).not.toContain('Handover');
+    expect(await house.told(run, 'station.handed-over')).toMatchObject([
+      {
+        from: 'first',
+        to: 'second',
+        why: 'It cannot be the "coder": nothing keeps it to "read", and nothing of it holds a budget in US dollars.',
+      },
+    ]);
+    expect((await house.told(run, 'stage.started')).map(({ where }) => where.harness?.name)).toEqual(['second']);
   });
 
   it('does not go on where the first one only failed at the work: another would be asked for no reason', async () => {

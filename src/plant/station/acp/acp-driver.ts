@@ -15,6 +15,8 @@ export interface AcpAgent {
   readonly name: string;
   readonly start: (order: AgentOrder) => Start;
   readonly files: (order: AgentOrder) => readonly PlacedFile[];
+  /** As a harness has it. */
+  readonly skills?: string;
   /** Mode of a session, as the agent calls it; null leaves it in the one that it starts with. */
   readonly mode: (reach: ToolReach) => string | null;
   /** What a new session is given beside the protocol's own. */
@@ -26,7 +28,8 @@ export interface AcpAgent {
 
 /** Drives any agent of the protocol: one process for the whole job, and a prompt for each turn. */
 export function acpDriver(agent: AcpAgent): Driver {
-  return { name: agent.name, resumes: agent.resumes, files: agent.files, open: (order, wire) => openTalk(agent, order, wire) };
+  const { name, resumes, files, skills } = agent;
+  return { name, resumes, files, ...(skills === undefined ? {} : { skills }), open: (order, wire) => openTalk(agent, order, wire) };
 }
 
 /** How long a process may take to end by itself, in milliseconds, and how long a turn, once it is cancelled. */

@@ -1,5 +1,5 @@
 import type { ToolReach } from '../../../core/station/role.ts';
-import { claudeEnvironment, claudeFiles } from '../harness/claude-code.ts';
+import { claudeEnvironment, claudeFiles, claudeSkills } from '../harness/claude-code.ts';
 import { codexEnvironment, codexFiles } from '../harness/codex.ts';
 import { geminiEnvironment, geminiFiles } from '../harness/gemini.ts';
 import type { AgentOrder } from '../harness/harness.ts';
@@ -14,6 +14,7 @@ const claudeCode: AcpAgent = {
     env: { ...claudeEnvironment(order), ...(order.model === null ? {} : { ANTHROPIC_MODEL: order.model }) },
   }),
   files: claudeFiles,
+  skills: claudeSkills,
   mode: () => 'default',
   meta: { claudeCode: { options: { settingSources: ['user'] } } },
   countsSession: true,

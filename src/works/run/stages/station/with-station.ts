@@ -9,8 +9,9 @@ import type { Json } from '../../../../core/base/json.ts';
 import type { Workspace } from '../../../../core/ports/floor.ts';
 import type { Station } from '../../../../core/ports/station.ts';
 import type { ReportForm } from '../../../../core/station/report.ts';
-import { orderText, type Known } from '../../../assignment/index.ts';
-import { append } from '../../record/append.ts';
+import { lookIntoTree, orderText, treeWords, type Known } from '../../../assignment/index.ts';
+import { crewOf } from '../../../../core/station/crew-of.ts';
+import { append, type Keyed } from '../../record/append.ts';
 import { noteSeen } from '../../record/note-seen.ts';
 import { using, withCheckout } from '../../checkout.ts';
 import type { Job, StageWork } from '../../job.ts';
@@ -47,7 +48,7 @@ export async function withStation(
   order: StationOrder,
   look: (performed: Performed) => Promise<StageWork>,
 ): Promise<StageWork> {
-  const crew = crewOf(stage, job);
+  const crew = await ableOf(stage, job);
   const left = await leftBehind(stage, job);
   if (left === null) {
     const handover = await givenUp(stage, job, crew);
@@ -80,7 +81,7 @@ async function relay(stage: Stage, job: Job, relayed: Relay, look: (performed: P
     const station = stationAt(crew, at, stage);
     const claim = await performOnce(stage, job, { order, station, workspace, handle, handover, at, isLast: at + 1 >= crew.length });
     job.signal.throwIfAborted();
-    const claimed: EventBody = { type: 'claim.made', stage: stage.id, claim };
+    const claimed: EventBody = { type: 'claim.made', stage: stage.id, form: order.form, attempt: attemptOf(job.state, stage.id), claim };
     const { failure } = claim;
     if (claim.says !== 'failed' || failure === undefined) return await look({ claim, claimed, workspace });
     const next = crew[at + 1];
@@ -109,28 +110,40 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
   const feedback = feedbackOf(state);
   const key = `${stage.id}/${attempt}/station/${step.token}${at === 0 ? '' : `/${at}`}`;
   let times = 0;
-  const remember = async (found: Json): Promise<void> => {
+  const remember = async (begun: Json): Promise<void> => {
     const [of, place] = [
       { stage: stage.id, attempt, station: station.name },
       { workspace: workspace.name, ref: workspace.ref },
     ];
-    const started: EventBody = { type: 'station.started', ...of, ...place, handle: found };
+    const started: EventBody = { type: 'station.started', ...of, ...place, handle: begun };
     times += 1;
-    await append(job, [times === 1 ? [key, started] : [`${key}/noted/${times}`, { type: 'station.noted', ...of, handle: found }]]);
+    await append(job, [times === 1 ? [key, started] : [`${key}/noted/${times}`, { type: 'station.noted', ...of, handle: begun }]]);
   };
-  const { form, known } = order;
+  const { form, known: found } = order;
   const role = input.line.roles?.find(({ name }) => name === stage.role) ?? null;
-  const assignment = { form, role, text: orderText(form, packet, { ...known, feedback, handover }) };
+  const text = await textFor(station, workspace, { form, text: orderText(form, packet, { ...found, feedback, handover }) });
+  const assignment = { form, role, text };
   const limits = { timeoutMs: timeoutOf(stage), stallMs: stage.stall === undefined ? null : parseDuration(stage.stall) };
   await noteSeen((await station.identify?.()) ?? null, job.needs);
   try {
     const run = stage.run ?? [];
-    return await station.perform({ packet, assignment, workspace, signal, run, feedback, ...limits, handle, remember, note });
+    const script = input.line.scripts?.find((played) => played.station === station.name);
+    const known = { packet, assignment, run, feedback, attempt, ...(script === undefined ? {} : { script }) };
+    return await station.perform({ ...known, workspace, signal, ...limits, handle, remember, note });
   } catch (error) {
     // What the floor or the record did is not the station's doing, and no other station would fare better.
     if (isJidokaError(error) || signal.aborted || isLast) throw error;
     return crashed(station.name, error);
   }
+}
+
+/** Who cannot look into the tree is shown of it what his order speaks of. */
+async function textFor(
+  { isBlind = false }: Station,
+  { files }: Workspace,
+  { form, text }: { readonly form: ReportForm; readonly text: string },
+): Promise<string> {
+  return isBlind ? `${text}\n\n${treeWords(await lookIntoTree(files, form, text))}` : text;
 }
 
 function crashed(station: string, error: unknown): Claim {
@@ -156,10 +169,20 @@ async function handOver(stage: Stage, job: Job, { claimed, from, to, why, at }: 
   job.note(`${stage.id}: ${from} cannot go on, ${to} does. ${why}`);
 }
 
-/** The stations of a stage that this factory has, in the order in which they are tried; the first is the last to be asked once it was given up. */
-function crewOf(stage: Stage, job: Job): readonly Station[] {
-  const crew = stationsOf(stage).flatMap((name) => job.needs.stations.get(name) ?? []);
-  return hasHadItsRounds(stage.id, job.state) ? [...crew.slice(1), ...crew.slice(0, 1)] : crew;
+/** Those that can work in the role of the stage, in the order in which they are tried. Of the others the ledger says who was passed over for whom, and why. */
+async function ableOf(stage: Stage, job: Job): Promise<readonly Station[]> {
+  const { able, unfit } = crewOf(stage, job.input.line, job.needs.stations);
+  // The first is the last to be asked once it was given up.
+  const crew = hasHadItsRounds(stage.id, job.state) ? [...able.slice(1), ...able.slice(0, 1)] : able;
+  const [to] = crew;
+  if (to === undefined) return crew;
+  const attempt = attemptOf(job.state, stage.id);
+  const passed = unfit.map(({ station: { name }, why }): Keyed => [
+    `${stage.id}/${attempt}/passed-over/${name}`,
+    { type: 'station.handed-over', stage: stage.id, attempt, from: name, to: to.name, why },
+  ]);
+  if (passed.length > 0) await append(job, passed);
+  return crew;
 }
 
 /** Tells the ledger that the first station has had its rounds, and the one after it that it takes over; null where it has not. */
