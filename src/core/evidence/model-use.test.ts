@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { chain } from '../../../kit/evidence/index.ts';
 import { parseRunId } from '../base/ids.ts';
-import type { EventBody, Where } from './event.ts';
+import type { EventBody } from './event.ts';
+import type { Where } from './where.ts';
 import type { Claim, ModelUsage } from './fact.ts';
 import { modelCost } from './model-use.ts';
 
