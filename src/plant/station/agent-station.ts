@@ -45,11 +45,9 @@ export function agentStation(options: AgentStationOptions): Station {
 async function perform(job: StationJob, options: AgentStationOptions): Promise<Claim> {
   const { driver, desk, blobs, clock } = options;
   const order = await orderOf(job, options);
-  const files = driver.files(order);
-  await placeFiles(job.workspace, order.home, files);
+  await placeFiles(job.workspace, order.home, driver.files(order));
   const first = firstPrompt(job, await rulesIn(job.workspace));
-  // Of an agent without files nobody knows where it would look for what it is.
-  const prompt = files.length === 0 ? `${order.instructions}\n\n${first}` : first;
+  const prompt = driver.roleInPrompt === true ? `${order.instructions}\n\n${first}` : first;
   const enough = new AbortController();
   const session = openSession({ name: driver.name, clock, enough: () => enough.abort() });
   const course = await supervise(job, { driver, order, prompt, desk, session, clock, enough });

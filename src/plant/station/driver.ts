@@ -9,6 +9,8 @@ export interface Driver {
   readonly name: string;
   /** Files that the agent reads at its start, below the scratch home. */
   files(order: AgentOrder): readonly PlacedFile[];
+  /** Whether none of these files tells it its role, so that the first prompt has to. */
+  readonly roleInPrompt?: boolean;
   /** Begins to talk; nothing needs to be started before the first word. */
   open(order: AgentOrder, wire: Wire): Talk;
 }

@@ -20,11 +20,18 @@ export interface AcpAgent {
   /** What a new session is given beside the protocol's own. */
   readonly meta?: Readonly<Record<string, unknown>>;
   readonly countsSession: boolean;
+  /** Nobody knows where it would read a role, so that it is told in the first prompt. */
+  readonly roleInPrompt?: boolean;
 }
 
 /** Drives any agent of the protocol: one process for the whole job, and a prompt for each turn. */
 export function acpDriver(agent: AcpAgent): Driver {
-  return { name: agent.name, files: agent.files, open: (order, wire) => openTalk(agent, order, wire) };
+  return {
+    name: agent.name,
+    files: agent.files,
+    roleInPrompt: agent.roleInPrompt ?? false,
+    open: (order, wire) => openTalk(agent, order, wire),
+  };
 }
 
 /** How long a process may take to end by itself, in milliseconds, and how long a turn, once it is cancelled. */
