@@ -3,7 +3,7 @@
 //   node scripts/prove-agents.mjs [--agent codex]… [--only faults/]… [--resume] [--out FILE]
 // --resume keeps what was found before with the very same code; two that are started with different agents share that. With
 // --older beside it, what was found with other code is kept too, and counted as such. With --agent or --only nothing is written
-// but what is kept so. --patience 3 makes limits of time three times as long, for a machine that has much else to do.
+// but what is kept so; --report tries nothing and writes what is kept. --patience 3 makes limits of time three times as long, for a machine that has much else to do.
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,17 +21,20 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     resume: { type: 'boolean', default: false },
     older: { type: 'boolean', default: false },
+    report: { type: 'boolean', default: false },
     patience: { type: 'string', default: '1' },
     out: { type: 'string', default: join(root, 'docs/proof/agents.json') },
   },
 });
 
-const { agent: agents, only, resume, older } = values;
+const { agent: agents, resume, older, report } = values;
+/** No case is called so. */
+const only = report ? ['-'] : values.only;
 const code = await digestOf(['src', 'lines/bug']);
 const cells = join(tmpdir(), 'jidoka-prove-agents');
 const folder = await mkdtemp(join(tmpdir(), 'jidoka-proof-'));
 try {
-  const before = resume ? (await cellsIn(cells)).filter((cell) => older || cell.code === code) : [];
+  const before = resume || report ? (await cellsIn(cells)).filter((cell) => older || cell.code === code) : [];
   const plan = join(folder, 'plan.json');
   process.env['JIDOKA_AGENTS'] = JSON.stringify({ agents, only, before, cells, plan, code, patience: Number(values.patience) });
   const options = { root, config: join(root, 'vitest.slow.config.ts'), watch: false };
@@ -42,7 +45,7 @@ try {
   const all = (await cellsIn(cells)).filter((cell) => older || cell.code === code);
   const found = planned.flatMap(({ name, digest: of }) => all.filter((cell) => nameOf(cell) === name && cell.digest === of));
   const missing = planned.length - found.length;
-  const whole = agents.length === 0 && only.length === 0;
+  const whole = report || (agents.length === 0 && only.length === 0);
   if (whole) await keep(found, planned.length);
   const failed = found.filter(({ faults }) => faults.length > 0);
   for (const cell of failed) console.error(`${nameOf(cell)}: ${cell.faults.join('; ')}`);
