@@ -101,7 +101,11 @@ async function keep(found, planned) {
   /** @type {readonly { package: string, recommended: string, name: string, adapterOf: string | null }[]} */
   const known = catalogue;
   const driven = known.filter(({ name, adapterOf }) =>
-    found.some((cell) => [name, `acp:${adapterOf ?? name}`].includes(cell.agent) || cell.case.startsWith(`acp/${name}-`)),
+    found.some(
+      (cell) =>
+        (!cell.case.includes('not-installed') && [name, `acp:${adapterOf ?? name}`].includes(cell.agent)) ||
+        cell.case.startsWith(`acp/${name}-`),
+    ),
   );
   const versions = Object.fromEntries(driven.map((one) => [one.name, `${one.package}@${one.recommended}`]));
   const counted = (/** @type {(cell: Cell) => string} */ by) =>
