@@ -50,6 +50,8 @@ export interface SceneOptions {
   readonly npmrc?: string;
   /** Where commands run; the host, whose fixtures are our own, where nothing is said. */
   readonly floor?: 'host' | 'sandbox';
+  /** More of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -60,7 +62,7 @@ export interface SceneOptions {
  */
 export async function openScene(
   packages: readonly FakePackage[],
-  { advisories = {}, npmrc = '', floor = 'host' }: SceneOptions = {},
+  { advisories = {}, npmrc = '', floor = 'host', env: more = {} }: SceneOptions = {},
 ): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'jidoka-scene-'));
   const registry = await registryDouble({ packages, advisories });
@@ -68,8 +70,16 @@ export async function openScene(
   await mkdir(user);
   // What the double is told to answer is to be seen at once, not after npm's own minutes of patience.
   await writeFile(join(user, '.npmrc'), `registry=${registry.url}\nfetch-retries=0\n${npmrc}`);
-  const env = { PATH: process.env['PATH'] ?? '', HOME: user, TMPDIR: tmpdir(), JIDOKA_HOME: home, JIDOKA_FLOOR: floor, NO_COLOR: '1' };
-  const setting = ({ cwd = folder, env: more = {} }: Options = {}) => ({ cwd, env: { ...env, ...more } });
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: user,
+    TMPDIR: tmpdir(),
+    JIDOKA_HOME: home,
+    JIDOKA_FLOOR: floor,
+    NO_COLOR: '1',
+    ...more,
+  };
+  const setting = ({ cwd = folder, env: own = {} }: Options = {}) => ({ cwd, env: { ...env, ...own } });
   const factory = lasting(() =>
     createFactory({
       home,

@@ -68,11 +68,10 @@ async function perform(job: StationJob, options: AgentStationOptions): Promise<C
   const handedIn = reportIn(before, job.assignment.form);
   if (handedIn !== null) return claimOf(driver.name, { ...nothingMore, report: handedIn }, []);
   const order = await orderOf(job, options);
-  const files = driver.files(order);
-  await placeFiles(job.workspace, order.home, [...files, ...skillFiles(driver, job.assignment.role)], before === null);
+  const files = [...driver.files(order), ...skillFiles(driver, job.assignment.role)];
+  await placeFiles(job.workspace, order.home, files, before === null);
   const first = firstPrompt(job, await rulesIn(job.workspace));
-  // Of an agent without files nobody knows where it would look for what it is.
-  const prompt = files.length === 0 ? `${order.instructions}\n\n${first}` : first;
+  const prompt = driver.roleInPrompt === true ? `${order.instructions}\n\n${first}` : first;
   const enough = new AbortController();
   const recorder = await recordAgent(driver.name, job, before, () => enough.abort());
   const session = openSession({ name: driver.name, clock, enough: () => enough.abort() });

@@ -3,6 +3,7 @@ import type { Claim } from '../../core/evidence/fact.ts';
 import type { AgentStore, FoundAgent } from '../../core/ports/stations/agents.ts';
 import type { Station, StationJob } from '../../core/ports/station.ts';
 import { readWhere, whereAre, type SoughtProgram } from '../../core/station/program-question.ts';
+import { readAgentWords } from './acp/configured.ts';
 import { agentStation, resumptionBy, type AgentStationOptions } from './agent-station.ts';
 import { capabilities } from './capabilities.ts';
 import type { Driver } from './driver.ts';
@@ -34,22 +35,14 @@ function givenBy(name: string): Pick<Station, 'capabilities'> {
   return found === undefined ? {} : { capabilities: found };
 }
 
-/** Where models and keys are, in the variables by which most agents look for them. */
-const usualVariables = {
-  OPENAI_BASE_URL: '{openai}',
-  OPENAI_API_KEY: '{key}',
-  ANTHROPIC_BASE_URL: '{anthropic}',
-  ANTHROPIC_API_KEY: '{key}',
-  GOOGLE_GEMINI_BASE_URL: '{gemini}',
-  GEMINI_API_KEY: '{key}',
-} as const;
-
 async function performNamed(job: StationJob, options: AgentStationsOptions): Promise<Claim> {
-  const [program = '', ...args] = job.run;
-  const path = await whereIs(job, { name: program, path: null });
-  if (path === null) return missing('acp', program, options.agents);
-  const driver = configuredDriver({ args, env: usualVariables });
-  return await agentStation({ ...options, driver, agent: { path, version: 'unknown' } }).perform(job);
+  const { program, ...configuration } = readAgentWords(job.run);
+  // One that the factory can install is called by its name, wherever it is.
+  const isKnown = options.agents.known.some(({ name }) => name === program);
+  const agent = isKnown ? await foundBy(job, program, options.agents) : await onPath(job, program);
+  if (agent === null) return missing('acp', program, options.agents);
+  job.note(`acp: ${program} ${agent.version} at ${agent.path}`);
+  return await agentStation({ ...options, driver: configuredDriver(configuration), agent }).perform(job);
 }
 
 async function perform(job: StationJob, driver: Driver, options: AgentStationsOptions): Promise<Claim> {
@@ -76,6 +69,11 @@ async function foundBy(
   const path = await whereIs(job, { name: program, path: found?.path ?? null });
   if (path === null) return null;
   return { path, version: found?.path === path ? found.version : 'unknown' };
+}
+
+async function onPath(job: StationJob, name: string): Promise<AgentStationOptions['agent'] | null> {
+  const path = await whereIs(job, { name, path: null });
+  return path === null ? null : { path, version: 'unknown' };
 }
 
 async function whereIs({ workspace, signal }: StationJob, program: SoughtProgram): Promise<string | null> {

@@ -13,6 +13,8 @@ export interface Driver {
   files(order: AgentOrder): readonly PlacedFile[];
   /** Folder of its home in which it looks for skills; '.agents/skills' where nothing is said, as nearly all do. */
   readonly skills?: string;
+  /** Whether none of these files tells it its role, so that the first prompt has to. */
+  readonly roleInPrompt?: boolean;
   /** Begins to talk; nothing needs to be started before the first word. */
   open(order: AgentOrder, wire: Wire): Talk;
 }

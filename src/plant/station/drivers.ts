@@ -1,5 +1,6 @@
 import { acpDriver } from './acp/acp-driver.ts';
-import { acpAgents, configuredAgent, type AcpConfiguration } from './acp/agents.ts';
+import { acpAgents } from './acp/agents.ts';
+import { configuredAgent, type AcpConfiguration } from './acp/configured.ts';
 import type { Driver } from './driver.ts';
 import { claudeCode } from './harness/claude-code.ts';
 import { codex } from './harness/codex.ts';

@@ -206,6 +206,19 @@ describe('an action', () => {
     expect(names[4]).toMatch(/did not bring/);
   });
 
+  it('takes no word of what was found for the name of a tool', async () => {
+    const { ask } = await stage('steps: [{ report: { state: DONE } }]');
+    const tools = [tool('tool_search', ['query']), tool('tool_call', ['name', 'arguments'])];
+    const first = await ask([user('Do it.')], { tools });
+    const found = [user('Do it.'), first.message, ...results(first, 'report_findings: set only on a re-report.')];
+    const second = await ask(found, { tools });
+    expect(second.calls.map((call) => call.function.name)).toEqual(['tool_search']);
+    const named = [...found, second.message, ...results(second, '{"name":"mcp__jidoka__report"}')];
+    const third = await ask(named, { tools });
+    expect(third.calls.map((call) => call.function.name)).toEqual(['tool_call']);
+    expect(third.calls[0]?.function.arguments).toContain('mcp__jidoka__report');
+  });
+
   it('that is garbled is no JSON', async () => {
     const { ask } = await stage('steps: [{ run: ls, garble: true }]');
     const text = (await ask([user('Do it.')])).calls[0]?.function.arguments ?? '';

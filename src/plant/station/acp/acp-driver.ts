@@ -24,12 +24,15 @@ export interface AcpAgent {
   readonly countsSession: boolean;
   /** False where it is known that its sessions end with their process. */
   readonly resumes: boolean;
+  /** Nobody knows where it would read a role, so that it is told in the first prompt. */
+  readonly roleInPrompt?: boolean;
 }
 
 /** Drives any agent of the protocol: one process for the whole job, and a prompt for each turn. */
 export function acpDriver(agent: AcpAgent): Driver {
-  const { name, resumes, files, skills } = agent;
-  return { name, resumes, files, ...(skills === undefined ? {} : { skills }), open: (order, wire) => openTalk(agent, order, wire) };
+  const { name, resumes, files, skills, roleInPrompt = false } = agent;
+  const given = skills === undefined ? { roleInPrompt } : { roleInPrompt, skills };
+  return { name, resumes, files, ...given, open: (order, wire) => openTalk(agent, order, wire) };
 }
 
 /** How long a process may take to end by itself, in milliseconds, and how long a turn, once it is cancelled. */

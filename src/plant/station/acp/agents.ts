@@ -2,7 +2,6 @@ import type { ToolReach } from '../../../core/station/role.ts';
 import { claudeEnvironment, claudeFiles, claudeSkills } from '../harness/claude-code.ts';
 import { codexEnvironment, codexFiles } from '../harness/codex.ts';
 import { geminiEnvironment, geminiFiles } from '../harness/gemini.ts';
-import type { AgentOrder } from '../harness/harness.ts';
 import { opencodeEnvironment, opencodeFiles } from '../harness/opencode.ts';
 import type { AcpAgent } from './acp-driver.ts';
 
@@ -58,32 +57,3 @@ const opencode: AcpAgent = {
 };
 
 export const acpAgents: readonly AcpAgent[] = [claudeCode, codex, gemini, opencode];
-
-/** What an owner says of an agent that has no driver of its own. */
-export interface AcpConfiguration {
-  /** Arguments of its program: ['--acp']. */
-  readonly args: readonly string[];
-  /** Its environment, where `{home}`, `{key}`, `{openai}`, `{anthropic}` and `{gemini}` stand for what they are in the workspace. */
-  readonly env: Readonly<Record<string, string>>;
-}
-
-/** Any other agent of the protocol. It reads a role from the first prompt alone: nobody knows where it looks for more. */
-export function configuredAgent({ args, env }: AcpConfiguration): AcpAgent {
-  return {
-    name: 'acp',
-    start: (order) => ({
-      argv: [order.program, ...args],
-      env: { HOME: order.home, ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, filled(value, order)])) },
-    }),
-    files: () => [],
-    mode: () => null,
-    countsSession: false,
-    resumes: true,
-  };
-}
-
-function filled(value: string, { home, reach }: AgentOrder): string {
-  const { key, openai, anthropic, gemini: google } = reach;
-  const known: Readonly<Record<string, string>> = { home, key, openai, anthropic, gemini: google };
-  return value.replaceAll(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(known, name) ? (known[name] ?? whole) : whole));
-}

@@ -25,6 +25,8 @@ function statusIn(message: string): number | null {
 }
 
 const byWords: readonly (readonly [RegExp, AgentErrorClass])[] = [
+  // It goes on with a piece of the answer, in which any words may stand.
+  [/^JSON pars(?:e|ing) (?:error|failed)/i, 'stream-lost'],
   [/context (window|length)|prompt is too long|maximum context|too many tokens|exceeds? the (context|maximum)/i, 'context-overflow'],
   [/insufficient_quota|quota|usage limit|billing|credit balance|payment required/i, 'quota'],
   [/model.{0,40}(not found|does not exist|not exist)|model_not_found/i, 'model-unknown'],

@@ -73,6 +73,7 @@ test.each([
   [gemini, 'gemini-401', 'login', 401],
   [opencode, 'opencode-401', 'login', 401],
   [opencode, 'opencode-400', 'bad-request', 400],
+  [opencode, 'opencode-malformed', 'stream-lost', null],
 ] as const)('%o: %s is an error of the class %s, though some call it a success', (harness, name, error, status) => {
   expect(only(heard(harness, name), 'error').at(-1)).toMatchObject({ class: error, status });
 });

@@ -36,10 +36,10 @@ export function toolBySuffix(suffix: string, { tools }: Pick<ModelCall, 'tools'>
   return tools.find(({ name }) => name === suffix) ?? tools.find(({ name }) => isIt.test(name)) ?? null;
 }
 
-/** The full name of a tool that a text speaks of by the end of its name; null where it does not. */
+/** The full name of a tool that a text speaks of by the end of its name; null where it does not. A `re-report` is none. */
 export function nameInText(suffix: string, text: string): string | null {
   const pattern = new RegExp(
-    `(?<![\\w/.-])[A-Za-z][A-Za-z0-9]*(?:_{1,3}|[-.])(?:[A-Za-z0-9]+(?:_{1,3}|[-.]))*${escaped(suffix)}(?![\\w-])`,
+    `(?<![\\w/.-])[A-Za-z][A-Za-z0-9]{2,}(?:_{1,3}|[-.])(?:[A-Za-z0-9]+(?:_{1,3}|[-.]))*${escaped(suffix)}(?![\\w-])`,
     'g',
   );
   const found = [...text.matchAll(pattern)].map(([name]) => name);
