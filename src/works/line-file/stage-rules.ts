@@ -1,7 +1,7 @@
 import { seedKey } from '../../core/base/ids.ts';
 import type { Line, Stage, StageKind } from '../../core/line/line.ts';
 import { isByStation, programStations, stationsOf } from '../../core/line/stations.ts';
-import type { Complaint } from './complaint.ts';
+import type { Complaint } from '../../core/base/complaint.ts';
 
 type Key = keyof Stage;
 
