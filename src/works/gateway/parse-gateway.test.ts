@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isJidokaError } from '../../core/base/error.ts';
 import { parseGateway } from './index.ts';
 
 const example = `# what the owner says
@@ -155,4 +157,59 @@ describe('a key itself', () => {
       expect(told).not.toContain(secret);
     }
   });
+});
+
+describe('whatever stands there', () => {
+  const refused = (text: string): boolean => {
+    try {
+      parseGateway(text, 'factory.yaml');
+    } catch (error) {
+      return (
+        isJidokaError(error) && error.code === 'gateway-invalid' && /^factory\.yaml:\d+:\d+: /.test(error.message) && error.mend !== ''
+      );
+    }
+    return false;
+  };
+
+  it.each(['[]', '5', 'null', '{ providers: 5 }', '{ __proto__: {} }', '{ providers: {}, models: { constructor: {} }, slots: {} }', '"x"'])(
+    '%s is refused with its place',
+    (part) => {
+      expect(refused(`gateway: ${part}\n`)).toBe(true);
+    },
+  );
+
+  it('is read, or refused with its place and a mend', () => {
+    const names = fc.constantFrom('a', 'b', 'constructor', '__proto__', 'toString', 'A B', '');
+    const parts = fc.record({
+      providers: fc.dictionary(
+        names,
+        fc.oneof(fc.constant({ protocols: ['chat'], base: 'http://x', vendor: 'a', region: 'b' }), fc.jsonValue()),
+      ),
+      models: fc.dictionary(
+        names,
+        fc.oneof(
+          fc.constant({ upstreams: ['a/x', 'toString/x'], price: 'unpriced', window: 9, output: 1, capabilities: [], weights: 'open' }),
+          fc.jsonValue(),
+        ),
+      ),
+      slots: fc.dictionary(names, names),
+      plans: fc.dictionary(names, fc.array(names)),
+      lines: fc.dictionary(names, fc.constant({ mustSurvive: ['region'] })),
+      unpriced: fc.constantFrom('allow', 'refuse'),
+    });
+    fc.assert(
+      fc.property(fc.oneof(parts, fc.jsonValue()), (gateway) => {
+        const text = JSON.stringify({ gateway });
+        expect(faultFree(text) || refused(text)).toBe(true);
+      }),
+    );
+  });
+
+  const faultFree = (text: string): boolean => {
+    try {
+      return parseGateway(text, 'factory.yaml') !== undefined;
+    } catch {
+      return false; // the other side of the property looks at what was thrown
+    }
+  };
 });

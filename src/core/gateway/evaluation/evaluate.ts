@@ -24,10 +24,11 @@ export interface Judged {
   readonly right: Interval;
   readonly wrong: Interval;
   readonly usd: Interval;
-  /** Against the best static plan, on the same tasks: points of quality. */
+  /** Against the best static plan, on the same tasks. */
   readonly rightAgainstBest: Interval;
-  /** Share of the money that is saved against the hull of static plans at the same quality, null beyond the hull; and against always-best. */
-  readonly savedAgainstHull: Interval | null;
+  readonly wrongAgainstBest: Interval;
+  /** Share of the money that is saved against static plans of the same quality; of a better one than any, against the best of them. */
+  readonly savedAgainstHull: Interval;
   readonly savedAgainstAlwaysBest: Interval;
 }
 
@@ -125,14 +126,9 @@ function judgeOf(tasks: readonly Task[], { assumed, seed }: EvaluationSettings, 
     const saved = (paid: number, other: number): number => (other === 0 ? 0 : 1 - paid / other);
     const atSameQuality = (pick: (results: readonly Result[]) => Result): number => {
       const points = hullResults.map(pick);
-      // In some samples nothing static is as good: it is held against the dearest there.
-      return hullCost(points, pick(results).right) ?? Math.max(...points.map(({ usd }) => usd));
+      const most = Math.max(...points.map(({ right }) => right));
+      return hullCost(points, Math.min(most, pick(results).right)) ?? 0;
     };
-    const isBeyond =
-      hullCost(
-        hullResults.map((one) => meanOf(one)),
-        meanOf(results).right,
-      ) === null;
     return {
       policy: name,
       plan: typeof policy === 'function' ? null : policy,
@@ -140,7 +136,8 @@ function judgeOf(tasks: readonly Task[], { assumed, seed }: EvaluationSettings, 
       wrong: over((pick) => pick(results).wrong),
       usd: over((pick) => pick(results).usd),
       rightAgainstBest: over((pick) => pick(results).right - pick(bestResults).right),
-      savedAgainstHull: isBeyond ? null : over((pick) => saved(pick(results).usd, atSameQuality(pick))),
+      wrongAgainstBest: over((pick) => pick(results).wrong - pick(bestResults).wrong),
+      savedAgainstHull: over((pick) => saved(pick(results).usd, atSameQuality(pick))),
       savedAgainstAlwaysBest: over((pick) => saved(pick(results).usd, pick(alwaysResults).usd)),
     };
   };
@@ -148,10 +145,14 @@ function judgeOf(tasks: readonly Task[], { assumed, seed }: EvaluationSettings, 
 
 function sentenceOf(router: Judged | undefined): string {
   if (router === undefined) return '';
-  const { savedAgainstHull: saved, rightAgainstBest: points } = router;
-  const quality = `${(points.value * 100).toFixed(1)} points (${(points.low * 100).toFixed(1)} to ${(points.high * 100).toFixed(1)}) against the best static plan`;
-  if (saved === null) return `The router is better than any static plan: ${quality}.`;
-  const money = `${(saved.value * 100).toFixed(1)} % (${(saved.low * 100).toFixed(1)} to ${(saved.high * 100).toFixed(1)}) against static plans of the same quality`;
-  const shows = saved.low > 0 ? 'saves' : 'is not shown to save:';
-  return `The router ${shows} ${money}, at ${quality}.`;
+  const { savedAgainstHull: saved, rightAgainstBest: right, wrongAgainstBest: wrong } = router;
+  const verb = saved.low > 0 ? 'saves' : 'is not shown to save:';
+  const points = `${inHundredths(right)} points of right and ${inHundredths(wrong)} of wrong results against the best static plan`;
+  return `The router ${verb} ${inHundredths(saved)} % against static plans of the same quality, at ${points}.`;
+}
+
+/** As '12.3 (10.1 to 14.4)'. */
+function inHundredths({ value, low, high }: Interval): string {
+  const [middle, from, to] = [value, low, high].map((share) => (share * 100).toFixed(1).replace(/^-0\.0$/, '0.0'));
+  return `${middle} (${from} to ${to})`;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { admit, answered, failed, healthy, rested, type Circuit } from './circuit.ts';
+import { fastest } from './fastest.ts';
 import { fullRate, given, take, type Rate } from './rate.ts';
 
 const after = (count: number, step: (circuit: Circuit) => Circuit, from = healthy): Circuit =>
@@ -62,6 +63,14 @@ describe('a circuit', () => {
       }),
     );
   });
+});
+
+it('a simple turn goes to whoever is fastest of those that are well', () => {
+  const seen = (at: string, ms: number) => ({ at, circuit: answered(healthy, ms) });
+  const unseen = { at: 'new/x', circuit: healthy };
+  expect(fastest([unseen, seen('a/x', 900), seen('b/x', 300), { at: 'c/x', circuit: { ...down, firstContentMs: 5 } }])?.at).toBe('b/x');
+  expect(fastest([{ at: 'c/x', circuit: down }, unseen])?.at).toBe('new/x');
+  expect(fastest([{ at: 'c/x', circuit: down }])).toBeNull();
 });
 
 describe('the limits of a provider', () => {
