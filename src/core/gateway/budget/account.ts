@@ -28,8 +28,17 @@ export type Account = z.infer<typeof Account>;
 export const emptyAccount: Account = { closed: nothing, open: {} };
 
 /** What counts against the cap: what is settled, and of what is open the grant, or more where more was spent. */
-export function used(account: Account): Amount {
-  return Object.values(account.open).reduce((sum, { granted, spent }) => plus(sum, greater(granted, spent)), account.closed);
+export function used({ closed, open }: Account): Amount {
+  // Asked for with every call: no object is made for each entry.
+  let { microUsd, tokens, calls } = closed;
+  for (const id in open) {
+    const entry = open[id];
+    if (entry === undefined) continue;
+    microUsd += Math.max(entry.granted.microUsd, entry.spent.microUsd);
+    tokens += Math.max(entry.granted.tokens, entry.spent.tokens);
+    calls += Math.max(entry.granted.calls, entry.spent.calls);
+  }
+  return { microUsd, tokens, calls };
 }
 
 /** The first unit in which an amount more would pass its cap. */

@@ -1,5 +1,5 @@
 import { opened, passes, settled, used, type Account, type Caps } from './account.ts';
-import { inWords, type Amount, type Unit } from './amount.ts';
+import { inWords, units, type Amount, type Unit } from './amount.ts';
 
 /** One budget that a call counts against. */
 export interface Purse {
@@ -48,8 +48,10 @@ export function settle<P extends Purse>(purses: readonly P[], id: string, cameTo
 
 /** Whether a budget is beyond one of its soft limits. */
 export function isStrained({ account, caps }: Purse): boolean {
+  const limited = units.filter((unit) => caps.soft[unit] !== undefined);
+  if (limited.length === 0) return false;
   const count = used(account);
-  return (Object.keys(count) as Unit[]).some((unit) => count[unit] > (caps.soft[unit] ?? Number.POSITIVE_INFINITY));
+  return limited.some((unit) => count[unit] > (caps.soft[unit] ?? Number.POSITIVE_INFINITY));
 }
 
 /** Says that a budget has no room for a call; of a slice this is no news: ask the ledger for another, and say it of the whole account. */
