@@ -92,11 +92,12 @@ describe('a cut-off', () => {
 
   it('finds a slot that nothing fills, and a promise for a line that nobody knows', () => {
     const lost = { ...config, lines: { depz: { mustSurvive: ['provider' as const] }, deps: { mustSurvive: ['provider' as const] } } };
-    const faults = cutOff(
+    const { faults, lines } = cutOff(
       lost,
       { kind: 'provider', name: 'b' },
       { uses: [{ line: 'deps', stations: [{ station: 's', slots: ['nobody'] }] }], parked: [] },
-    ).faults;
+    );
+    expect(lines.map(({ kind }) => kind)).toEqual(['stops']);
     expect(faults).toEqual([
       'Line "deps" must survive without provider "b" and does not, at station "s". Slot "nobody" is filled by nothing, whatever is cut.',
       'Line "depz" must survive, and no line of that name is known.',

@@ -1,4 +1,4 @@
-/** A piece of a streamed answer: what comes before any content, content itself, an error, or the end. */
+/** A piece of a streamed answer: what comes before any content, content itself (text, thinking, a tool call), an error, or the end. */
 export type Piece = 'preamble' | 'content' | 'error' | 'end';
 
 export interface Hold {

@@ -75,6 +75,11 @@ describe('a request goes', () => {
       [refused(400, 'foreign-thinking'), refused(400, 'foreign-thinking')],
       ['a/strong', 'a/strong strip-thinking', 'stop 400 for good'],
     ],
+    [
+      'no second time with a repair that helped nobody',
+      [refused(400, 'foreign-thinking'), down, refused(400, 'foreign-thinking')],
+      ['a/strong', 'a/strong strip-thinking', 'b/strong strip-thinking', 'stop 400 for good'],
+    ],
     ['to the same with fewer cache marks', [refused(400, 'cache-marks')], ['a/strong', 'a/strong trim-cache-marks']],
     [
       'to a larger window with a long prompt, and nowhere smaller',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { afterMark } from './after-mark.ts';
 import { admit, answered, failed, healthy, rested, type Circuit } from './circuit.ts';
 import { fastest } from './fastest.ts';
 import { fullRate, given, take, type Rate } from './rate.ts';
@@ -63,6 +64,16 @@ describe('a circuit', () => {
       }),
     );
   });
+});
+
+it.each([
+  ['failed', null, { phase: 'closed', errors: 0.2 }],
+  ['rests', 7000, { phase: 'open', until: 8000, errors: 0 }],
+  ['rests', null, { phase: 'open', until: 6000 }],
+  ['provider-cut', null, { phase: 'open', until: 301_000 }],
+  ['model-cut', null, { phase: 'open', until: 301_000 }],
+] as const)('after the mark "%s" (%s ms) a circuit is %j', (kind, restMs, circuit) => {
+  expect(afterMark(healthy, { kind, restMs }, 1000)).toMatchObject(circuit);
 });
 
 it('a simple turn goes to whoever is fastest of those that are well', () => {
