@@ -57,6 +57,7 @@ it.each(['', '# nothing\n', 'environment: { setup: [] }\n'])('has nothing to rea
 describe('refuses, with the place and the mend', () => {
   it.each<[string, string, string, string]>([
     ['no YAML', 'environment:', '{ environment', 'factory.yaml:2:15: This is not YAML'],
+    ['a part that is misspelt itself', 'gateway:', 'gatway:', '3:1: Unknown key "gatway". | Did you mean "gateway"?'],
     ['a misspelt part', 'providers:', 'provider:', '4:3: Unknown key "provider". | Did you mean "providers"?'],
     ['a misspelt key of a model', 'window: 200000', 'windw: 200000', '12:7: Unknown key "windw". | Did you mean "window"?'],
     [

@@ -9,8 +9,8 @@ import { complaintOf, readYaml } from '../yaml/index.ts';
 
 const charactersAllowed = 256 * 1024;
 
-/** Of the file of an owner, what is read here; the other parts are read elsewhere. */
-const OwnersFile = z.looseObject({ gateway: GatewayConfig.optional() });
+/** The parts of an owner's file; the others are read elsewhere. */
+const OwnersFile = z.strictObject({ environment: z.unknown().optional(), gateway: GatewayConfig.optional() });
 const kind = { schema: OwnersFile, noun: 'the file', example: 'schemas/gateway.schema.json' };
 
 /**

@@ -59,7 +59,7 @@ export function evaluate(tasks: readonly Task[], settings: EvaluationSettings): 
   const best = bestOf(statics);
   const alwaysBest = bestOf(statics.filter(({ plan }) => plan.length === 1));
   const judge = judgeOf(judgedOn, settings, { hull: hull.map(({ plan }) => plan), best: best.plan, alwaysBest: alwaysBest.plan });
-  const router = routerOf(models, chosenOn, { settings, quality: best.right });
+  const router = routerOf(models, chosenOn, { settings, best, statics });
   const policies = [judge('always-best', alwaysBest.plan), judge('best-static', best.plan), judge('router', router)];
   const counts = { chosenOn: chosenOn.length, judgedOn: judgedOn.length, leftOut: tasks.length - whole.length };
   return { models, tasks: counts, settings, hull: hull.map(({ plan }) => plan), policies, sentence: sentenceOf(policies[2]) };
@@ -87,28 +87,38 @@ function bestOf(plans: readonly StaticPlan[]): StaticPlan {
   return best ?? { plan: [], right: 0, wrong: 0, usd: 0 };
 }
 
-/** Of the knob's settings the cheapest that keeps 99 % of the quality of the best static plan, on the half it is chosen on. */
+/**
+ * Of the knobs' settings the cheapest that keeps 99 % of the quality of the best static plan and delivers no more that is wrong, on
+ * the half it is chosen on. A static plan stands beside them: where looking at jobs does not pay, a router that is worth its name does not.
+ */
 function routerOf(
   models: readonly string[],
   tasks: readonly Task[],
-  { settings, quality }: { readonly settings: EvaluationSettings; readonly quality: number },
+  {
+    settings,
+    best,
+    statics,
+  }: { readonly settings: EvaluationSettings; readonly best: StaticPlan; readonly statics: readonly StaticPlan[] },
 ): Policy {
   const learned = learn(tasks, models);
   const { wrongCap } = settings;
   const assumed = { ...settings.assumed, validator: learned.validator ?? settings.assumed.validator };
-  const tried = knobs.map((value) => {
-    const policy = learnedPolicy(learned, { value, wrongCap, assumed });
+  const tried = knobs.map((knob) => {
+    const policy = learnedPolicy(learned, { ...knob, wrongCap, assumed });
     return { policy, ...meanOf(tasks.map((task) => replayPlan(policy(task), task, assumed))) };
   });
-  const good = tried
-    .filter(({ right, wrong }) => right >= 0.99 * quality && wrong <= wrongCap)
+  const fixed = statics.map(({ plan, ...result }) => ({ policy: (): readonly string[] => plan, ...result }));
+  const good = [...tried, ...fixed]
+    .filter(({ right, wrong }) => right >= 0.99 * best.right && wrong <= best.wrong + 0.005)
     .toSorted((left, right) => left.usd - right.usd);
-  const [best] = [...good, ...tried.toSorted((left, right) => right.right - left.right)];
-  return best?.policy ?? (() => []);
+  const [first] = [...good, ...tried.toSorted((left, right) => right.right - left.right)];
+  return first?.policy ?? (() => []);
 }
 
-/** US dollars that a right result may be worth, over four orders of magnitude. */
-const knobs = Array.from({ length: 13 }, (_, at) => 0.05 * 10 ** (at / 3));
+/** US dollars that a right result may be worth, over four orders of magnitude, and what a wrong one costs of that. */
+const knobs = Array.from({ length: 13 }, (_, at) => 0.05 * 10 ** (at / 3)).flatMap((value) =>
+  [0, 0.5, 2].map((share) => ({ value, loss: share * value })),
+);
 
 interface References {
   readonly hull: readonly (readonly string[])[];

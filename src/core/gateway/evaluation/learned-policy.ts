@@ -25,12 +25,17 @@ export function learn(tasks: readonly Task[], models: readonly string[]): Learne
   return { models: known, offsets: learnOffsets(lessons, (model) => known[model]?.prior ?? 0.5), validator: validatorOf(tasks) };
 }
 
-/** The router as a policy: the plan that is worth most by what was learned. `value` is the knob between quality and money. */
+/** The router as a policy: the plan that is worth most by what was learned. `value` is the knob between quality and money, `loss` what a wrong delivery costs. */
 export function learnedPolicy(
   { offsets, models }: Learned,
-  { value, wrongCap, assumed }: { readonly value: number; readonly wrongCap: number; readonly assumed: Assumed },
+  {
+    value,
+    loss,
+    wrongCap,
+    assumed,
+  }: { readonly value: number; readonly loss: number; readonly wrongCap: number; readonly assumed: Assumed },
 ): Policy {
-  const stakes: Stakes = { value, loss: value, person: 0, validation: assumed.validation, quality: 0, wrongCap };
+  const stakes: Stakes = { value, loss, person: 0, validation: assumed.validation, quality: 0, wrongCap };
   // Tasks that look alike get the same plan: each is worked out once.
   const worked = new Map<string, readonly string[]>();
   return ({ line, repository, difficulty }) => {
@@ -65,6 +70,15 @@ function validatorOf(tasks: readonly Task[]): Validator | null {
   return trials.length === 0 ? null : { sensitivity: passing(true), falsePass: passing(false) };
 }
 
-function lessonsOf({ line, repository, attempts }: Task, model: string): Lesson[] {
-  return (attempts.get(model) ?? []).map(({ right }) => ({ model, line, repository, right, age: 0, ended: 'verdict', isOverride: false }));
+function lessonsOf({ task, line, repository, attempts }: Task, model: string): Lesson[] {
+  return (attempts.get(model) ?? []).map(({ right }) => ({
+    job: task,
+    model,
+    line,
+    repository,
+    right,
+    age: 0,
+    ended: 'verdict',
+    isOverride: false,
+  }));
 }

@@ -2,6 +2,8 @@ import { logistic, logit } from './logistic.ts';
 
 /** What came of one attempt of a model at a job. */
 export interface Lesson {
+  /** Names the job: what several models did at one job says of its line and repository no more than one job can. */
+  readonly job: string;
   readonly model: string;
   readonly line: string;
   readonly repository: string;
@@ -44,13 +46,21 @@ export function isLearnedFrom({ ended, isOverride }: Lesson): boolean {
  */
 export function learnOffsets(lessons: readonly Lesson[], priorOf: (model: string) => number): Offsets {
   const learned = lessons.filter(isLearnedFrom);
+  const attempts = new Map<string, number>();
+  for (const { job } of learned) attempts.set(job, (attempts.get(job) ?? 0) + 1);
   const weigh = (lesson: Lesson): number => 0.5 ** (Math.max(0, lesson.age) / halfLifeDays);
+  const weighJob = (lesson: Lesson): number => weigh(lesson) / (attempts.get(lesson.job) ?? 1);
   const base = (lesson: Lesson): number => logit(priorOf(lesson.model));
   const models = steps(learned, { nameOf: (lesson) => lesson.model, expect: base, weigh, shrink: jobsOfPrior });
   const withModel = (lesson: Lesson): number => base(lesson) + (models[lesson.model] ?? 0);
-  const lines = steps(learned, { nameOf: (lesson) => lesson.line, expect: withModel, weigh, shrink: jobsOfLine });
+  const lines = steps(learned, { nameOf: (lesson) => lesson.line, expect: withModel, weigh: weighJob, shrink: jobsOfLine });
   const withLine = (lesson: Lesson): number => withModel(lesson) + (lines[lesson.line] ?? 0);
-  const repositories = steps(learned, { nameOf: (lesson) => lesson.repository, expect: withLine, weigh, shrink: jobsOfRepository });
+  const repositories = steps(learned, {
+    nameOf: (lesson) => lesson.repository,
+    expect: withLine,
+    weigh: weighJob,
+    shrink: jobsOfRepository,
+  });
   return { models, lines, repositories };
 }
 

@@ -7,9 +7,18 @@ import { priorOf, PriorTables } from './priors.ts';
 import { chanceOf } from './probability.ts';
 
 const place = { line: 'bug', repository: 'shop' };
-const lesson: Lesson = { model: 'small', line: 'bug', repository: 'shop', right: true, age: 0, ended: 'verdict', isOverride: false };
+const lesson: Lesson = {
+  job: 'j',
+  model: 'small',
+  line: 'bug',
+  repository: 'shop',
+  right: true,
+  age: 0,
+  ended: 'verdict',
+  isOverride: false,
+};
 const lessons = (count: number, right: number, otherwise: Partial<Lesson> = {}): Lesson[] =>
-  Array.from({ length: count }, (_, at) => ({ ...lesson, ...otherwise, right: at < right }));
+  Array.from({ length: count }, (_, at) => ({ ...lesson, job: `j${at}`, ...otherwise, right: at < right }));
 const learned = (seen: readonly Lesson[]) => learnOffsets(seen, () => 0.6);
 const solves = (seen: readonly Lesson[], otherwise = {}) =>
   chanceOf(0.6, { model: 'small', place, offsets: learned(seen), difficulty: 0.5, ...otherwise }).solves;
@@ -58,6 +67,12 @@ describe('the chance of a model', () => {
     const unfit: Partial<Lesson>[] = [{ ended: 'provider' }, { ended: 'budget' }, { ended: 'flaky' }, { isOverride: true }];
     for (const otherwise of unfit) expect(learned(lessons(100, 0, otherwise))).toEqual(noOffsets);
     expect(isLearnedFrom(lesson)).toBe(true);
+  });
+
+  it('takes what many models did at one job for one job of its repository', () => {
+    const others = lessons(20, 0).map((one, at) => ({ ...one, model: `m${at}`, job: 'j' }));
+    const apart = lessons(20, 0).map((one, at) => ({ ...one, model: `m${at}` }));
+    expect(solves(others)).toBeGreaterThan(solves(apart) + 0.1);
   });
 
   it('believes what is old less', () => {
