@@ -34,6 +34,38 @@ it('leaves out what is for others, and fleets where there is none', () => {
   expect(found(rules, { ...caller, fleet: null })).toEqual(['line:deps = line deps', 'station:deps-ms-1/change = station change']);
 });
 
+it('makes one account of rules for the same, with the lower of their limits', () => {
+  const rules: BudgetRule[] = [
+    { of: 'line', per: 'day', usd: { soft: 10, hard: 20 }, calls: 100 },
+    { of: 'line', name: 'deps', per: 'day', usd: 15, tokens: 1000 },
+    { of: 'line', usd: 500 },
+  ];
+  expect(budgetsFor(rules, caller, at)).toEqual([
+    {
+      key: 'line:deps@2026-11-30',
+      of: 'line deps for 2026-11-30',
+      caps: { soft: { microUsd: 10e6 }, hard: { microUsd: 15e6, tokens: 1000, calls: 100 } },
+    },
+    { key: 'line:deps', of: 'line deps', caps: { soft: {}, hard: { microUsd: 500e6 } } },
+  ]);
+});
+
+it('never takes a name for another one with its day, or for two names', () => {
+  const rules: BudgetRule[] = [
+    { of: 'fleet', usd: 1 },
+    { of: 'fleet', per: 'day', usd: 1 },
+    { of: 'station', usd: 1 },
+  ];
+  const keys = [
+    { ...caller, fleet: 'x' },
+    { ...caller, fleet: 'x@2026-11-30' },
+    { ...caller, run: 'a/b', station: 'c' },
+    { ...caller, run: 'a', station: 'b/c' },
+  ].map((who) => budgetsFor(rules, who, at).map(({ key }) => key));
+  expect(new Set(keys.slice(0, 2).flatMap((one) => one.slice(0, 2))).size).toBe(4);
+  expect(new Set(keys.slice(2).map((one) => one[2])).size).toBe(2);
+});
+
 it('takes one number for the hard limit, and counts dollars in millionths', () => {
   expect(capsOfRule({ of: 'run', usd: { soft: 1.5, hard: 3 }, calls: 400 })).toEqual({
     soft: { microUsd: 1_500_000 },

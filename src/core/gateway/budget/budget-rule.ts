@@ -48,23 +48,45 @@ export interface BudgetOf {
  */
 export function budgetsFor(rules: readonly BudgetRule[], caller: Caller, at: string): readonly BudgetOf[] {
   const order = BudgetRule.shape.of.options;
-  return rules
-    .flatMap((rule) => budgetOf(rule, caller, at))
-    .toSorted((left, right) => order.indexOf(left.scope) - order.indexOf(right.scope))
-    .map(({ key, of, caps }) => ({ key, of, caps }));
+  const byKey = new Map<string, BudgetOf>();
+  for (const rule of rules.toSorted((left, right) => order.indexOf(left.of) - order.indexOf(right.of))) {
+    const found = budgetOf(rule, caller, at);
+    if (found === null) continue;
+    const before = byKey.get(found.key);
+    byKey.set(found.key, before === undefined ? found : { ...found, caps: tighter(before.caps, found.caps) });
+  }
+  return [...byKey.values()];
 }
 
-function budgetOf(rule: BudgetRule, caller: Caller, at: string): (BudgetOf & { readonly scope: BudgetRule['of'] })[] {
+function budgetOf(rule: BudgetRule, caller: Caller, at: string): BudgetOf | null {
   const { of: scope, name, per } = rule;
-  const id = { organisation: '', line: caller.line, fleet: caller.fleet, run: caller.run, station: `${caller.run}/${caller.station}` }[
-    scope
-  ];
-  const named = scope === 'station' ? caller.station : id;
-  if (id === null || (name !== undefined && name !== named)) return [];
+  const path: readonly (string | null)[] = {
+    organisation: [],
+    line: [caller.line],
+    fleet: [caller.fleet],
+    run: [caller.run],
+    station: [caller.run, caller.station],
+  }[scope];
+  const named = path.at(-1) ?? '';
+  if (path.includes(null) || (name !== undefined && name !== named)) return null;
   const period = per === undefined ? '' : at.slice(0, per === 'day' ? 10 : 7);
+  // Escaped, so that no name can be taken for another one with its period.
+  const id = path.map((part) => encodeURIComponent(part ?? '')).join('/');
   const key = `${scope}${id === '' ? '' : `:${id}`}${period === '' ? '' : `@${period}`}`;
   const of = `${scope === 'organisation' ? 'the organisation' : `${scope} ${named}`}${period === '' ? '' : ` for ${period}`}`;
-  return [{ key, of, caps: capsOfRule(rule), scope }];
+  return { key, of, caps: capsOfRule(rule) };
+}
+
+/** Of two rules for one account each limit that is lower. */
+function tighter(left: Caps, right: Caps): Caps {
+  const side = (which: 'soft' | 'hard') =>
+    Object.fromEntries(
+      units.flatMap((unit) => {
+        const limits = [left[which][unit], right[which][unit]].filter((limited) => limited !== undefined);
+        return limits.length === 0 ? [] : [[unit, Math.min(...limits)]];
+      }),
+    );
+  return { soft: side('soft'), hard: side('hard') };
 }
 
 /** The limits of a rule, in the units that accounts count in. */
