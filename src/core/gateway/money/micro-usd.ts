@@ -2,7 +2,7 @@ import { JidokaError } from '../../base/error.ts';
 
 /**
  * Money is counted in whole millionths of a US dollar, as plain integers: sums come out alike in whatever order processes
- * settle, a cap is met exactly, and a safe integer holds nine billion dollars. docs/decisions/0020 says more.
+ * settle, a cap is met exactly, and a safe integer holds nine billion dollars. docs/decisions/0023 says more.
  */
 export type MicroUsd = number;
 
