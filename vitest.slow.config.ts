@@ -8,6 +8,8 @@ export default mergeConfig(
     test: {
       include: ['src/**/*.slow.test.ts', 'kit/**/*.slow.test.ts', 'test/**/*.slow.test.ts'],
       exclude: [...configDefaults.exclude, '**/fixtures/**'],
+      // Much of it waits: for a registry that hangs, a worker that is dead, a limit that is reached.
+      maxWorkers: 3,
       testTimeout: 300_000,
       hookTimeout: 300_000,
     },

@@ -11,7 +11,7 @@ import { routeTable } from '../dist/src/doors/api/index.js';
 import { capabilities } from '../dist/src/plant/station/index.js';
 import { root, writeOrCheck } from './generated.mjs';
 
-const lines = ['deps', 'cve', 'bug'];
+const lines = ['deps', 'cve', 'bug', 'review', 'flaky'];
 
 writeOrCheck(
   new Map([
@@ -119,7 +119,8 @@ function stationsPage() {
   const holds = capabilities.map(({ driver, holds: { read, edit, all } }) => [`\`${driver}\``, read, edit, all]);
   const caveats = capabilities.flatMap(({ driver, caveats: own }) => own.map((caveat) => [`\`${driver}\``, caveat]));
   return page('Stations', 'src/plant/station/capabilities.ts', [
-    'Coding agents that can do a job of a line, each by the name that a line calls it by. Whichever it is, it works behind the walls of the floor, its time is ours, and nothing that it says counts but the report that it hands in at the desk. A bare name drives the agent by its own stream of JSON; `acp:` drives it over the Agent Client Protocol.',
+    'Coding agents that can do a job of a line, each by the name that a line calls it by. Whichever it is, it works behind the walls of the floor, its time is ours, and nothing that it says counts but the report that it hands in at the desk. A bare name drives the agent by its own stream of JSON; `acp:` drives it over the Agent Client Protocol. `model:NAME` is no agent: one call to a model, for judgements.',
+    'A role that needs what a station does not give is not given to it: of several stations of a stage the next one that gives it works, and the ledger says who was passed over (`station.handed-over`); where none gives it, the run does not begin.',
     '## What each gives',
     table(
       [

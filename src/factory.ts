@@ -3,7 +3,7 @@ import { personOnly } from './core/gate/person-only.ts';
 import type { Line } from './core/line/line.ts';
 import type { Service } from './core/ports/engine.ts';
 import type { Credentials } from './core/ports/credentials.ts';
-import type { Factory, Progress, RunRequest, Serving, Watch } from './core/ports/factory.ts';
+import type { Factory, LineFile, Progress, RunRequest, Serving, Watch } from './core/ports/factory.ts';
 import type { Feed } from './core/ports/feed.ts';
 import { builtInLine, openMachines, type FactoryConfig, type Machines } from './machines.ts';
 import { evidenceFiles } from './works/delivery/index.ts';
@@ -25,7 +25,7 @@ import { mechanic } from './works/mechanic/index.ts';
 import { operations } from './works/operations/index.ts';
 import { performRunStep, type RunNeeds } from './works/run/index.ts';
 import { fireSchedule } from './works/schedule/index.ts';
-import { commandStation } from './works/station/index.ts';
+import { commandStation, playedStation, stationBook } from './works/station/index.ts';
 import { sweepFloor } from './works/sweep/index.ts';
 
 export type { FactoryConfig } from './machines.ts';
@@ -43,11 +43,11 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
     return { ...open.needs, agents: open.machines.agents };
   });
   return {
-    run: (request, watch) =>
+    run: (request, watch, signal) =>
       audience.during(watch, async () => {
         const line = await lineOf(request);
         const open = await house.open();
-        return await workRequest(request, { line, needs: open.needs, crew: house });
+        return await workRequest(request, { line, needs: open.needs, crew: house, signal: house.whileOpen(signal) });
       }),
     submit: async (request, options = {}) => {
       const named = await underItsLine(request);
@@ -55,7 +55,7 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
       const order = { key: options.key ?? null, notBefore: options.notBefore ?? null };
       return await open.engine.transaction((tx) => submitRequest(named, order, open, tx));
     },
-    resume: (run, watch) => audience.during(watch, async () => await resumeRun(run, await needs(), house)),
+    resume: (run, watch) => audience.during(watch, async () => await resumeRun(run, await needs(), house, house.whileOpen())),
     cancel: async (run, order) => {
       personOnly(order.actor, 'cancel a run');
       return await stopRun(run, { by: order.actor.name, why: order.why }, await needs());
@@ -84,10 +84,12 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
 
 /** The line a request names, checked. */
 async function lineOf(request: RunRequest): Promise<Line> {
-  const { forceStation, parseLine } = await import('./works/line-file/index.ts'); // most processes read no line
-  const file = request.lineFile ?? (await builtInLine(request.line));
-  const line = parseLine(file.text, file.path, file.roles);
-  return request.station === undefined ? line : forceStation(line, request.station);
+  const works = await import('./works/line-file/index.ts'); // most processes read no line
+  const file: LineFile = request.lineFile ?? (await builtInLine(request.line));
+  const line = works.withScript(works.parseLine(file.text, file.path, file.roles, file.skills), request);
+  const manned = request.station === undefined ? works.withoutUnnamed(line) : works.forceStation(line, request.station);
+  works.refuseUnscripted(manned);
+  return manned;
 }
 
 /** The request under the name that its line file gives: pauses and limits of that line are its own. */
@@ -109,7 +111,7 @@ class House implements Crew {
   #open: Open | null = null;
   #own: Service | null = null;
   #serving = false;
-  #closed = false;
+  readonly #closed = new AbortController();
 
   constructor(config: FactoryConfig, audience: Audience, machines: Promise<Machines> | null) {
     this.#config = config;
@@ -148,9 +150,14 @@ class House implements Crew {
     };
   }
 
+  /** Aborted by a signal, and when the house is closed: who waits here is not to go on asking machines that are gone. */
+  whileOpen(signal?: AbortSignal): AbortSignal {
+    return signal === undefined ? this.#closed.signal : AbortSignal.any([this.#closed.signal, signal]);
+  }
+
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort();
     await this.#own?.stop('at-once');
     await this.#machines?.then((machines) => machines.close()).catch(() => undefined);
   }
@@ -159,7 +166,11 @@ class House implements Crew {
     this.#machines ??= openMachines(this.#config);
     const machines = await this.#machines;
     const crew = [mechanic({ registry: machines.registry }), commandStation(), ...machines.agentStations];
-    const stations = new Map(crew.map((station) => [station.name, station]));
+    const played = (['script:', 'replay:'] as const).map((word) => ({
+      word,
+      make: (rest: string) => playedStation(`${word}${rest}`, machines),
+    }));
+    const stations = stationBook(crew, [...machines.stationFamilies, ...played]);
     const progress = (told: Progress): void => this.#audience.tell(told);
     this.#open = { machines, needs: { ...machines, stations, progress } };
     return this.#open;
@@ -178,20 +189,21 @@ class House implements Crew {
   }
 }
 
-/** Who watches the work of this process; one request at a time has its ear. */
+/** Who watches the work of this process; of several requests at once the last one hears of it, until it has ended. */
 class Audience {
-  #watch: Watch | undefined;
+  readonly #watches: Watch[] = [];
 
   tell(progress: Progress): void {
-    this.#watch?.(progress);
+    this.#watches.at(-1)?.(progress);
   }
 
   async during<T>(watch: Watch | undefined, work: () => Promise<T>): Promise<T> {
-    this.#watch = watch;
+    const own: Watch = (progress) => watch?.(progress);
+    this.#watches.push(own);
     try {
       return await work();
     } finally {
-      this.#watch = undefined;
+      this.#watches.splice(this.#watches.indexOf(own), 1);
     }
   }
 }

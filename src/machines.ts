@@ -19,7 +19,7 @@ import { presetFloor, type Floor, type FloorSettings, type Limits } from './core
 import type { Forge } from './core/ports/forge.ts';
 import type { Ledger } from './core/ports/ledger.ts';
 import type { Registry } from './core/ports/registry.ts';
-import type { Station } from './core/ports/station.ts';
+import type { Station, StationFamily } from './core/ports/station.ts';
 import type { ReportDesk, ToolDesk } from './core/ports/stations/report-desk.ts';
 import type { Digest } from './core/base/ids.ts';
 import { systemClock } from './plant/clock/index.ts';
@@ -42,7 +42,7 @@ import { blobTable, openBlobs, openFeed, openLedger, type OpenFeed } from './pla
 import { openDatabase, refuseMoved, withFileLock, type Database } from './plant/postgres/index.ts';
 import { npmRegistry, npmUpstreams } from './plant/registry/index.ts';
 import { agentStore } from './plant/station/agents/index.ts';
-import { agentStations } from './plant/station/index.ts';
+import { agentStations, modelStation, type ModelStationOptions } from './plant/station/index.ts';
 import { reportDesk } from './plant/station/report/index.ts';
 
 export { builtInLine } from './plant/lines/index.ts';
@@ -75,6 +75,8 @@ export interface Machines {
   readonly enginePlaces: readonly string[];
   /** Coding agents, by the names of their drivers. */
   readonly agentStations: readonly Station[];
+  /** Stations that are made for a name: a model of the gateway. */
+  readonly stationFamilies: readonly StationFamily[];
   readonly forge: Forge;
   readonly lending: Lending;
   readonly registry: Registry;
@@ -161,6 +163,19 @@ function modelUpstream(env: FactoryConfig['env']): ModelUpstream {
   };
 }
 
+/** A station for each model that a line names. */
+function modelFamily(env: FactoryConfig['env'], means: Omit<ModelStationOptions, 'asked' | 'hasGateway'>): StationFamily {
+  const hasGateway = (): boolean => (env['JIDOKA_MODEL_URL'] ?? '') !== '';
+  return { word: 'model:', make: (name) => modelStation(name, { ...means, asked: modelAsked(name, env), hasGateway }) };
+}
+
+/** What the owner calls a model by a name of his own: JIDOKA_MODELS is 'cheap=qwen3:8b, strong=claude-opus-4-5'. */
+function modelAsked(name: string, env: FactoryConfig['env']): string {
+  const pairs = (env['JIDOKA_MODELS'] ?? '').split(',').map((pair) => pair.split('='));
+  const found = pairs.find(([own = '']) => own.trim() === name);
+  return found?.slice(1).join('=').trim() || name;
+}
+
 /** Where no gateway is named, an agent on the host finds its provider by itself, as nothing keeps it from that. */
 function routesOnHost(env: FactoryConfig['env']): readonly EgressRoute[] {
   return (env['JIDOKA_MODEL_URL'] ?? '') === '' ? ['git', 'report'] : ['model', 'git', 'report'];
@@ -184,7 +199,7 @@ interface Ground {
   readonly log: (line: string) => void;
   readonly clock: Clock;
   readonly floor: Floor;
-  readonly desk: ReportDesk;
+  readonly desk: ReportDesk & ToolDesk;
 }
 
 async function machinesOn(database: Database, { config, log, clock, floor, forge, desk }: Ground): Promise<Machines> {
@@ -207,6 +222,7 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
     engine,
     enginePlaces: enginePlaces(env),
     agentStations: agentStations({ agents, desk, blobs, clock }),
+    stationFamilies: [modelFamily(env, { desk, blobs, clock })],
     feed,
     control: openControl(database),
     ledger: openLedger(database, redact),

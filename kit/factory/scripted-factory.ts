@@ -99,12 +99,12 @@ export class ScriptedFactory implements Factory {
     return this.#closed;
   }
 
-  async run(request: RunRequest, watch: Watch = () => undefined): Promise<RunReport> {
+  async run(request: RunRequest, watch: Watch = () => undefined, signal?: AbortSignal): Promise<RunReport> {
     this.requests.push(request);
     const scripted = this.#script.runsOf(request);
     watch({ kind: 'planned', runs: scripted.length, message: `${request.line} on ${request.repository}` });
     const runs: RunResult[] = [];
-    for (const each of scripted) runs.push(await this.#ended(this.#begin(each, request, watch)));
+    for (const each of scripted) runs.push(await this.#ended(this.#begin(each, request, watch), signal));
     const [only] = runs;
     return isOne(request) && only !== undefined ? { kind: 'one', result: only } : { kind: 'many', runs };
   }
@@ -240,12 +240,13 @@ export class ScriptedFactory implements Factory {
     this.#takeUp();
   }
 
-  async #ended(kept: KeptRun): Promise<RunResult> {
+  async #ended(kept: KeptRun, signal?: AbortSignal): Promise<RunResult> {
     if (kept.stands === 'ended') return resultOf(kept, this.#script.folder);
     if (this.#closed) throw closedError();
     return new Promise((resolve, reject) => {
       kept.onEnd.add(resolve);
       this.#callers.add(reject);
+      signal?.addEventListener('abort', () => reject(interruptedError('Nobody waits for it any more.')));
     });
   }
 
@@ -291,6 +292,8 @@ export class ScriptedFactory implements Factory {
   }
 }
 
-function closedError(): JidokaError {
-  return new JidokaError('interrupted', 'The factory was closed.', { mend: 'Resume the run.' });
+const closedError = (): JidokaError => interruptedError('The factory was closed.');
+
+function interruptedError(why: string): JidokaError {
+  return new JidokaError('interrupted', why, { mend: 'Resume the run.' });
 }

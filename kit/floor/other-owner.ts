@@ -2,14 +2,16 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Attached, Command, Floor, ProcessRef, WorkspaceRef } from '../../src/core/ports/floor.ts';
+import type { Attached, BaseRef, Command, Floor, ProcessRef, Workspace, WorkspaceRef } from '../../src/core/ports/floor.ts';
 
 /** A factory in a process of its own, to be killed with what it owns. */
 export interface OtherOwner {
   /** Opens a workspace and starts a command in it. */
   start(name: string, command: Command): Promise<ProcessRef>;
+  /** Starts a command in a workspace that it has opened before. */
+  beside(name: string, command: Command): Promise<ProcessRef>;
   /** Opens a workspace and runs a command in it without waiting for its end, but for a file named `ready`; its root. */
-  spawn(name: string, command: Command): Promise<string>;
+  spawn(name: string, command: Command, base?: BaseRef): Promise<string>;
   /** Adopts a workspace: 'adopted', 'gone', or the code of what it threw. */
   adopt(name: string): Promise<string>;
   /** Ends it by SIGKILL, once. */
@@ -36,7 +38,8 @@ export function otherOwner(program: string): OtherOwner {
   };
   return {
     start: async (name, command) => refOf(await ask({ kind: 'start', name, command })),
-    spawn: async (name, command) => textOf(await ask({ kind: 'spawn', name, command })),
+    beside: async (name, command) => refOf(await ask({ kind: 'beside', name, command })),
+    spawn: async (name, command, base) => textOf(await ask({ kind: 'spawn', name, command, ...(base === undefined ? {} : { base }) })),
     adopt: async (name) => textOf(await ask({ kind: 'adopt', name })),
     kill: async () => {
       child.kill('SIGKILL');
@@ -55,25 +58,29 @@ function textOf(answer: Answer): string {
 }
 
 type Order =
-  | { readonly kind: 'start' | 'spawn'; readonly name: string; readonly command: Command }
+  | { readonly kind: 'start' | 'spawn' | 'beside'; readonly name: string; readonly command: Command; readonly base?: BaseRef }
   | { readonly kind: 'adopt'; readonly name: string };
 
 /** What the other process does: it obeys orders on stdin, one a line, and lives until it is killed or stdin ends. */
 export async function serveOwner(floor: Floor): Promise<void> {
+  const opened = new Map<string, Workspace>();
   for await (const line of createInterface({ input: process.stdin })) {
-    const answer = await obey(floor, JSON.parse(line) as Order); // written by `otherOwner` above
+    const answer = await obey(floor, opened, JSON.parse(line) as Order); // written by `otherOwner` above
     process.stdout.write(`${JSON.stringify(answer)}\n`);
   }
   await floor.close();
 }
 
-async function obey(floor: Floor, order: Order): Promise<Answer> {
+async function obey(floor: Floor, opened: Map<string, Workspace>, order: Order): Promise<Answer> {
   if (order.kind === 'adopt') {
     const ref = await namedOn(floor, order.name);
     return { kind: 'said', text: await floor.attach(ref).then(adoption, (error: { readonly code: string }) => error.code) };
   }
-  const workspace = await floor.open(order.name);
-  if (order.kind === 'start') return { kind: 'started', ref: await workspace.start(order.command) };
+  const workspace =
+    (order.kind === 'beside' ? opened.get(order.name) : null) ??
+    (await floor.open(order.name, order.base === undefined ? {} : { base: order.base }));
+  opened.set(order.name, workspace);
+  if (order.kind !== 'spawn') return { kind: 'started', ref: await workspace.start(order.command) };
   void workspace.spawn(order.command);
   while ((await workspace.files.read('ready')) === null) await wait(20);
   return { kind: 'said', text: workspace.root };

@@ -1,6 +1,9 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { Digest } from '../../src/core/base/ids.ts';
 import type { Floor, Workspace } from '../../src/core/ports/floor.ts';
 import { isRunning } from './is-running.ts';
+import { madeSource } from './made-source.ts';
 import { namedOn } from './other-owner.ts';
 import type { OtherOwner } from './other-owner.ts';
 import { keeperOf } from './outlook.ts';
@@ -41,6 +44,30 @@ function adoptions({ floor, other, outlook }: Owners): void {
     expect(await left(floor())).toEqual([]);
     await workspace.destroy();
     expect(isRunning(keeper)).toBe(false);
+  });
+
+  test('whoever adopts it ends what its killed owner only ran or talked to, lets be what was started, and works on in the tree', async () => {
+    const owner = await other();
+    const key = createHash('sha256').update(randomUUID()).digest('hex') as Digest; // 64 hexadecimal digits
+    const base = await floor().prepare({ key, source: madeSource({ 'a.txt': 'one\n' }), setup: [] });
+    // Behind a wall commands count their processes from the same number: these are to have others.
+    const others = 'for i in 1 2 3 4 5 6 7 8 9; do (true); done';
+    const stays = `trap '' TERM HUP INT PIPE; echo two > a.txt; echo $$ > pid; setsid sleep 60 & echo $! > away.pid; touch ready; while :; do sleep 0.2; done`;
+    await owner.spawn('left/run', shell(stays), base);
+    const ref = await owner.beside(
+      'left/run',
+      shell(`${others}; sh -c 'echo $$ > kept.pid; while [ ! -e go ]; do sleep 0.05; done; exit 3'`),
+    );
+    const seen = await visited(floor(), 'left/run');
+    const [ran = 0, away = 0, kept = 0] = await pidsIn(seen, ['pid', 'away.pid', 'kept.pid'], outlook());
+    await owner.kill();
+    await seenDead(floor(), 'left/run');
+    const workspace = await adopted(floor(), 'left/run');
+    for (const pid of [ran, away]) expect(isRunning(pid)).toBe(false);
+    expect(isRunning(kept)).toBe(true);
+    expect(await workspace.spawn(shell('cat a.txt; touch go'))).toMatchObject({ exit: { kind: 'exited', code: 0 }, stdout: 'two\n' });
+    expect((await attached(workspace, ref)).exit).toEqual({ kind: 'exited', code: 3 });
+    await workspace.destroy();
   });
 
   test('how a command ended while nobody was there is told to whoever adopts it', async () => {

@@ -93,6 +93,24 @@ function opening({ forge, target, repository, folder, tree }: Given): void {
     }
   });
 
+  test('a commit of the history that led to the base is found by its beginning, with what it was made on', async () => {
+    const fix = await commitFiles(target().path, { 'src/a.js': 'two\n' }, 'fix');
+    await git(target().path, 'checkout', '--quiet', '-b', 'aside');
+    const aside = await commitFiles(target().path, { 'aside.js': '' }, 'aside');
+    await git(target().path, 'checkout', '--quiet', 'main');
+    await commitFiles(target().path, { 'src/a.js': 'three\n' }, 'third');
+    const base = await forge().open(target().path);
+    expect(await forge().history.ancestor(base, fix.slice(0, 8))).toEqual({ commit: fix, parent: target().commit });
+    expect(await forge().history.ancestor(base, target().commit)).toEqual({ commit: target().commit, parent: null });
+    expect(await forge().history.ancestor(base, base.baseCommit)).toEqual({ commit: base.baseCommit, parent: fix });
+    for (const name of [aside, 'f'.repeat(40), fix.slice(0, 6), 'HEAD', '--all', `${fix}^`])
+      expect(await forge().history.ancestor(base, name), name).toBeNull();
+    // The base before it was asked for first knows nothing of what came later.
+    expect(await forge().history.ancestor(repository(), fix)).toBeNull();
+    await tree().seed(forge().source({ ...base, baseCommit: target().commit }));
+    expect(await readFile(join(folder(), 'src/a.js'), 'utf8')).toBe(files['src/a.js']);
+  });
+
   test('a checkout is one commit without remotes, equal to the base', async () => {
     await commitFiles(target().path, { 'src/a.js': 'two\n' }, 'second');
     const second = await forge().open(target().path);

@@ -37,7 +37,10 @@ export function memoryForge(files: Readonly<Record<string, string>>, ground: Mem
       },
       settle: async () => {},
     }),
-    harvest: (_repository, from) => from.harvest({ take: async (tree) => changeOf(files, difference(files, ground.at(tree).tree)) }),
+    harvest: async (_repository, from) =>
+      'commit' in from
+        ? changeOf(files, {})
+        : await from.harvest({ take: async (tree) => changeOf(files, difference(files, ground.at(tree).tree)) }),
     async apply(_repository, patch, into) {
       const changes = Object.entries(readPatch(patch));
       const { tree } = ground.at(into);
@@ -55,6 +58,14 @@ export function memoryForge(files: Readonly<Record<string, string>>, ground: Mem
       return refs.get(ref) === commit ? { location: snapshot.location, ref, commit, held: null } : null;
     },
     resolve: async (_repository, ref) => refs.get(ref) ?? null,
+    history: {
+      compare: async () => {
+        throw new JidokaError('ref-unknown', 'The one target of a house has no branches.', { mend: 'Review one of a real forge.' });
+      },
+      // Its one commit is the first and the last.
+      ancestor: async ({ baseCommit }, name) =>
+        name.length >= 7 && baseCommit.startsWith(name) ? { commit: baseCommit, parent: null } : null,
+    },
   };
 }
 

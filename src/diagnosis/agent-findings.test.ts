@@ -3,9 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { memoryAgents } from '../../kit/agents/index.ts';
 import type { AgentView, Finding } from '../core/ports/factory.ts';
-import { agentFindings } from './agent-findings.ts';
+import type { StationCapabilities } from '../core/station/capabilities.ts';
+import { agentFindings, type AgentGround } from './agent-findings.ts';
 import { modelGateways, type LookedForGateways } from './model-gateways.ts';
 
+const holds = { read: 'tools', edit: 'asks', all: 'nothing' } as const;
+const parrots = { driver: 'parrot', holds, budgets: ['turns', 'usd'] } as unknown as StationCapabilities; // no more is looked at
+const on = (floor: string): AgentGround => ({ floor, drivers: [parrots] });
 const none: LookedForGateways = { found: [], silent: null };
 const named: LookedForGateways = { found: [{ url: 'http://models.example', how: 'named', models: 2 }], silent: null };
 const local: LookedForGateways = { found: [{ url: 'http://127.0.0.1:11434', how: 'local', models: 1 }], silent: null };
@@ -43,21 +47,28 @@ describe('the rung that is reached', () => {
     ['the third with a server that was named', { parrot }, named, 3, /^$/],
     ['the first where commands do not see the agent', { parrot: { ...loggedIn, onFloor: { kind: 'missing' } } }, named, 1, /station add/],
   ] as const)('is %s', (_what, changes, gateways, rung, next) => {
-    const finding = told(agentFindings(views(changes), gateways, 'sandbox'), 'stations');
+    const finding = told(agentFindings(views(changes), gateways, on('sandbox')), 'stations');
     expect(finding.found).toMatch(new RegExp(`^rung ${rung} of 3: `));
     expect(finding.ok).toBe(rung > 1);
     expect(finding.mend).toMatch(next);
     expect(finding.group).toBe('optional');
   });
 
+  it('names the next one where one is reached, and the models that judge where there is no agent', () => {
+    const foundOn = (...about: Parameters<typeof agentFindings>): string => told(agentFindings(...about), 'stations').found;
+    expect(foundOn(views({ parrot: loggedIn }), none, on('sandbox'))).toContain('next: a server of models, named in JIDOKA_MODEL_URL');
+    expect(foundOn(views({ parrot: loggedIn }), local, on('sandbox'))).toContain('next: JIDOKA_MODEL_URL=http://127.0.0.1:11434');
+    expect(foundOn(views(), named, on('sandbox'))).toContain('model:NAME judges with the models at http://models.example');
+  });
+
   it('is called what it is where no model works', () => {
-    expect(told(agentFindings(views(), none, 'sandbox'), 'stations').found).toContain('scripted and replay stations, labelled so');
+    expect(told(agentFindings(views(), none, on('sandbox')), 'stations').found).toContain('scripted and replay stations, labelled so');
   });
 });
 
 describe('an agent', () => {
   it('that is missing is told of with its size, its licence and how to get it; one of the second class is not', () => {
-    const findings = agentFindings(views(), none, 'sandbox');
+    const findings = agentFindings(views(), none, on('sandbox'));
     expect(told(findings, 'agent magpie')).toMatchObject({ ok: false, found: 'not installed' });
     expect(told(findings, 'agent magpie').mend).toBe(
       '`jidoka station add magpie` installs Magpie 1.2.0 (3 MB, proprietary).\nThen log in: Run `magpie` and log in.',
@@ -66,13 +77,17 @@ describe('an agent', () => {
   });
 
   it('that is there tells version, place, login and how it speaks ACP', () => {
-    const found = told(agentFindings(views({ parrot: loggedIn }), none, 'sandbox'), 'agent parrot');
-    expect(found).toMatchObject({ ok: true, found: '1.2.0 at /usr/bin/parrot; logged in: PARROT_KEY is set; speaks ACP' });
+    const found = told(agentFindings(views({ parrot: loggedIn }), none, on('sandbox')), 'agent parrot');
+    expect(found).toMatchObject({
+      ok: true,
+      found:
+        '1.2.0 at /usr/bin/parrot; logged in: PARROT_KEY is set; speaks ACP; kept to "read" by its tools, to "edit" by asking; budgets of turns and usd',
+    });
   });
 
   it('of another version than the one tried says so, and which adapter it lacks', () => {
     const magpie: Partial<AgentView> = { found: { agent: 'magpie', path: '/m', version: '9.0.0', from: 'factory' } };
-    const { found, mend } = told(agentFindings(views({ magpie }), none, 'sandbox'), 'agent magpie');
+    const { found, mend } = told(agentFindings(views({ magpie }), none, on('sandbox')), 'agent magpie');
     expect(found).toBe('9.0.0 (1.2.0 is the one that was tried) in the factory; not logged in; ACP by `jidoka station add magpie-acp`');
     expect(mend).toBe('Run `/m` and log in.');
   });
@@ -83,7 +98,7 @@ describe('an agent', () => {
     ['ssh', 'on PATH of the other machine'],
   ])('that commands on the floor %s do not see is told of with the way to show it', (floor, mend) => {
     const hidden = { ...loggedIn, onFloor: { kind: 'missing' } } as const;
-    expect(told(agentFindings(views({ parrot: hidden }), none, floor), 'agent parrot')).toMatchObject({
+    expect(told(agentFindings(views({ parrot: hidden }), none, on(floor)), 'agent parrot')).toMatchObject({
       ok: false,
       mend: expect.stringContaining(mend),
     });
@@ -91,7 +106,7 @@ describe('an agent', () => {
 
   it('that only the floor has is told of by its place there', () => {
     const there = { onFloor: { kind: 'there', path: '/opt/bin/sparrow' } } as const;
-    expect(told(agentFindings(views({ sparrow: there }), none, 'ssh'), 'agent sparrow')).toMatchObject({
+    expect(told(agentFindings(views({ sparrow: there }), none, on('ssh')), 'agent sparrow')).toMatchObject({
       ok: true,
       found: expect.stringContaining('on the floor, at /opt/bin/sparrow'),
     });
@@ -143,7 +158,7 @@ describe('servers of models', () => {
     const looked = await modelGateways({ JIDOKA_MODEL_URL: `http://127.0.0.1:${silent}` }, [odd, refusing]);
     expect(looked).toEqual({ found: [], silent: `http://127.0.0.1:${silent}` });
     expect(performance.now() - begun).toBeLessThan(8_000);
-    expect(told(agentFindings(views(), looked, 'sandbox'), 'models')).toMatchObject({
+    expect(told(agentFindings(views(), looked, on('sandbox')), 'models')).toMatchObject({
       ok: false,
       mend: expect.stringContaining('JIDOKA_MODEL_URL'),
     });

@@ -1,13 +1,21 @@
 import type { AgentLogin } from '../core/ports/stations/agents.ts';
 import type { AgentView, Finding } from '../core/ports/factory.ts';
+import type { StationCapabilities } from '../core/station/capabilities.ts';
 import { finding } from './finding.ts';
 import type { LookedForGateways, ModelGateway } from './model-gateways.ts';
 
+/** Where agents work, and what is known of the drivers that drive them there. */
+export interface AgentGround {
+  /** Kind of the floor. */
+  readonly floor: string;
+  readonly drivers: readonly StationCapabilities[];
+}
+
 /** Tells of the agents that are here or ought to be, of servers of models, and how far one comes with them. */
-export function agentFindings(views: readonly AgentView[], gateways: LookedForGateways, floor: string): readonly Finding[] {
+export function agentFindings(views: readonly AgentView[], gateways: LookedForGateways, ground: AgentGround): readonly Finding[] {
   const agents = views.filter(({ adapterOf }) => adapterOf === null);
   const shown = agents.filter((view) => view.class === 'first' || isHere(view));
-  return [rung(agents, gateways), ...shown.map((view) => ofAgent(view, views, floor)), ofGateways(gateways)];
+  return [rung(agents, gateways), ...shown.map((view) => ofAgent(view, views, ground)), ofGateways(gateways)];
 }
 
 /** The ladder: nothing at all, an agent with its own login, an agent with a server of models. */
@@ -19,8 +27,10 @@ function rung(agents: readonly AgentView[], { found: [gateway] }: LookedForGatew
     const names = here.map(({ name }) => name).join(', ');
     return finding('optional', 'stations', true, of(3, `${names} with the models at ${gateway.url}`));
   }
-  if (ready.length > 0) return finding('optional', 'stations', true, of(2, `${ready.join(', ')} with a login of its own`));
-  const found = of(1, 'scripted and replay stations, labelled so; no model works here');
+  const next = gateway === undefined ? 'a server of models, named in JIDOKA_MODEL_URL' : `JIDOKA_MODEL_URL=${gateway.url}`;
+  if (ready.length > 0) return finding('optional', 'stations', true, of(2, `${ready.join(', ')} with a login of its own; next: ${next}`));
+  const judges = gateway?.how === 'named' ? `model:NAME judges with the models at ${gateway.url}` : 'no model works here';
+  const found = of(1, `scripted and replay stations, labelled so; ${judges}`);
   return finding('optional', 'stations', false, found, nextRung(agents, here[0] ?? null, gateway ?? null));
 }
 
@@ -41,7 +51,7 @@ function isUsable(view: AgentView): boolean {
   return isHere(view) && view.onFloor?.kind !== 'missing';
 }
 
-function ofAgent(view: AgentView, views: readonly AgentView[], floor: string): Finding {
+function ofAgent(view: AgentView, views: readonly AgentView[], { floor, drivers }: AgentGround): Finding {
   const { name, title, found, onFloor, login, recommended, megabytes, licence } = view;
   const say = (ok: boolean, text: string, mend = ''): Finding => finding('optional', `agent ${name}`, ok, text, mend);
   if (!isHere(view)) {
@@ -52,7 +62,7 @@ function ofAgent(view: AgentView, views: readonly AgentView[], floor: string): F
       `\`jidoka station add ${name}\` installs ${title} ${recommended} (${megabytes} MB, ${licence}).${how}`,
     );
   }
-  const text = [placeOf(view), loginText(login), acpText(view, views)].filter((part) => part !== '').join('; ');
+  const text = [placeOf(view), loginText(login), acpText(view, views), givenText(view, drivers)].filter((part) => part !== '').join('; ');
   if (onFloor?.kind === 'missing') return say(false, `${text}; commands on the floor do not see it`, unseen(view, floor));
   return say(found === null || login.kind === 'seen' || login.kind === 'hidden', text, howToLogIn(view));
 }
@@ -86,6 +96,16 @@ function acpText({ acp }: AgentView, views: readonly AgentView[]): string {
   if (acp.kind !== 'adapter') return acp.kind === 'own' ? 'speaks ACP' : '';
   const found = views.find(({ name }) => name === acp.name)?.found ?? null;
   return found === null ? `ACP by \`jidoka station add ${acp.name}\`` : `ACP by ${acp.name} ${found.version}`;
+}
+
+const words = { tools: 'its tools', asks: 'asking', sandbox: 'a sandbox of its own', nothing: 'nothing' } as const;
+
+/** What keeps it to a role, and which budgets it holds: a line must not plan with more. */
+function givenText({ name }: AgentView, drivers: readonly StationCapabilities[]): string {
+  const found = drivers.find(({ driver }) => driver === name);
+  if (found === undefined) return '';
+  const { holds, budgets } = found;
+  return `kept to "read" by ${words[holds.read]}, to "edit" by ${words[holds.edit]}; budgets of ${budgets.join(' and ') || 'none'}`;
 }
 
 function unseen({ name, program }: AgentView, floor: string): string {

@@ -5,6 +5,7 @@ import type { AdvisorySource } from '../core/ports/advisories.ts';
 import { presetFloor, type Floor, type FloorSettings } from '../core/ports/floor.ts';
 import type { Forge } from '../core/ports/forge.ts';
 import type { Registry } from '../core/ports/registry.ts';
+import type { Station } from '../core/ports/station.ts';
 import { agentFindings } from './agent-findings.ts';
 import { broken, finding } from './finding.ts';
 import { floorFindings } from './floor-findings.ts';
@@ -21,6 +22,7 @@ interface Diagnosed {
 interface Machines {
   readonly engine: { readonly executor: string };
   readonly floor: Floor;
+  readonly agentStations: readonly Pick<Station, 'capabilities'>[];
   readonly enginePlaces: readonly string[];
   readonly forge: Pick<Forge, 'open'>;
   readonly registry: Registry;
@@ -49,7 +51,7 @@ export async function diagnose(
     registry(needs),
     advisories(needs),
     otherFloors(needs.floor.kind, settings.engine === null ? needs.enginePlaces : [settings.engine], config.env),
-    agents(desk, needs.floor.kind, config.env),
+    agents(desk, needs, config.env),
   ]);
   return [...place, finding('required', 'database and engine', true, `open, executor ${needs.engine.executor}`), ...looked.flat()];
 }
@@ -119,10 +121,15 @@ async function advisories({ advisories: source }: Machines): Promise<Finding> {
   );
 }
 
-async function agents(desk: Pick<AgentDesk, 'survey'>, floor: string, env: Diagnosed['env']): Promise<readonly Finding[]> {
+async function agents(
+  desk: Pick<AgentDesk, 'survey'>,
+  { floor, agentStations }: Pick<Machines, 'floor' | 'agentStations'>,
+  env: Diagnosed['env'],
+): Promise<readonly Finding[]> {
   try {
     const [views, gateways] = await Promise.all([desk.survey(), modelGateways(env)]);
-    return agentFindings(views, gateways, floor);
+    const drivers = agentStations.flatMap(({ capabilities }) => capabilities ?? []);
+    return agentFindings(views, gateways, { floor: floor.kind, drivers });
   } catch (error) {
     return [broken('optional', 'agents', error)];
   }

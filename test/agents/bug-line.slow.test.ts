@@ -1,6 +1,5 @@
-import { chmod, readdir, readFile } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AgentScript } from '../../kit/agent/index.ts';
 import { makeRepository, type MadeRepository } from '../../kit/forge/index.ts';
 import type { LedgerEvent } from '../../src/core/evidence/event.ts';
 import type { RunResult } from '../../src/core/ports/factory.ts';
@@ -8,6 +7,7 @@ import { readScenario, startModelTwin, memoryTape } from '../../src/plant/twin/i
 import { agentScript, mends, slugFiles, ticket } from '../bug/slugs.ts';
 import { openScene, type Scene } from '../scenarios/scene.ts';
 import { readResult } from '../scenarios/read-result.ts';
+import { lineWithModel, scenarioOf, settingsOfNpm } from './ticket-line.ts';
 
 const agents = ['claude-code', 'codex', 'gemini', 'opencode'] as const;
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   scene = await openScene([], { floor: 'sandbox' });
   await chmod(scene.folder, 0o755);
   repository = await makeRepository(slugFiles);
-  line = await lineWithModel();
+  line = await lineWithModel(scene);
   // From the registry of the machine, and not from the double of the scene.
   const registry = { HOME: process.env['HOME'] ?? '', ...settingsOfNpm() };
   for (const agent of agents) {
@@ -77,37 +77,4 @@ async function work(scenario: object, args: readonly string[]): Promise<{ result
   } finally {
     await twin.close();
   }
-}
-
-/** What the line's roles begin with: by that a model knows in which part it is. */
-const parts = { reproduction: 'You write tests that show a fault', change: 'You mend a fault', review: 'You read a change' } as const;
-
-/** The script of an agent, as a model has to play it for it. */
-function scenarioOf(script: AgentScript): object {
-  const scripts = Object.entries(parts).map(([form, says]) => {
-    const deed = script[form as keyof typeof parts]?.[0] ?? {};
-    const writes = Object.entries(deed.files ?? {}).flatMap(([path, text]) => [
-      ...(path in slugFiles ? [{ read: path }] : []),
-      { write: { file: path, text } },
-    ]);
-    const report = deed.report === undefined ? [] : [{ report: deed.report }];
-    return { name: form, when: { says }, steps: [...writes, ...report, { say: 'Done.', times: 4 }] };
-  });
-  return { scripts };
-}
-
-/** The built-in line, whose roles name the twin's model: left to themselves some agents ask for tools inside of texts. */
-async function lineWithModel(): Promise<string> {
-  const folder = new URL('../../lines/bug/', import.meta.url);
-  for (const name of await readdir(new URL('roles', folder))) {
-    const text = await readFile(new URL(`roles/${name}`, folder), 'utf8');
-    await scene.write(`line/roles/${name}`, text.replace(/^---\n/, '---\nmodel: twin\n'));
-  }
-  const text = await readFile(new URL('line.yaml', folder), 'utf8');
-  return await scene.write('line/line.yaml', text.replaceAll(/^ +onFail: .*\n/gm, ''));
-}
-
-function settingsOfNpm(): Record<string, string> {
-  const named = Object.entries(process.env).filter(([name]) => /^npm_config_|^NODE_EXTRA_CA_CERTS$/i.test(name));
-  return Object.fromEntries(named.map(([name, value]) => [name, value ?? '']));
 }

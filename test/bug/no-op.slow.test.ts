@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentDeed } from '../../kit/agent/index.ts';
-import { makeRepository, type MadeRepository } from '../../kit/forge/index.ts';
+import { commitFiles, git, makeRepository, type MadeRepository } from '../../kit/forge/index.ts';
 import { mended, source, sourcePath } from '../../kit/repository/index.ts';
 import { openDesk, type Desk, type Worked } from './desk.ts';
 import { agentScript, failingTests, reproductionPath, slugFiles, slugs, testsOf } from './slugs.ts';
@@ -73,12 +73,52 @@ describe('"documented"', () => {
   });
 });
 
-describe('other claims that nothing is owed', () => {
-  it.each(['already-fixed', 'duplicate', 'not-my-job'])('by "%s" end with a person, for the factory cannot show them', async (rule) => {
-    const { end, events } = await work(claims(rule, [{ commit: desk.repository.commit, note: 'It was.' }]));
-    expect(end).toBe('ESCALATE no-op-unproven');
-    expect(events.find((body) => body.type === 'claim.made')).toMatchObject({ claim: { says: 'no-op', code: rule } });
+describe('"already fixed"', () => {
+  const named = (commit: string): AgentDeed =>
+    claims('already-fixed', [{ commit }, { file: reproductionPath }], { [reproductionPath]: failingTests });
+  const mendedFiles = { [sourcePath]: source(slugs.dialect, mended) };
+
+  it('is NO_OP where the tests fail before that commit and pass on the base, which comes from it', async () => {
+    const history = await makeRepository(slugFiles);
+    const fix = await commitFiles(history.path, mendedFiles, 'fix: keep letters');
+    await commitFiles(history.path, { 'README.md': '# slugs' }, 'docs');
+    const { end, result, events } = await work(named(fix.slice(0, 10)), history.path);
+    expect(end).toBe('NO_OP already-fixed');
+    expect(result.reason.message).toMatch(
+      new RegExp(
+        `${fix.slice(0, 12)} is in the history .*Crème.* failed 2 times out of 2 at ${history.commit.slice(0, 12)}.*passed 3 times out of 3`,
+      ),
+    );
+    expect(events.filter((body) => body.type === 'observed').map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['tests of a claim', `tests of a claim at ${history.commit.slice(0, 12)}`]),
+    );
+    // A commit that changed nothing of it, one that is none, one beside the base, and the very first.
+    const docs = await git(history.path, 'rev-parse', 'HEAD');
+    await git(history.path, 'checkout', '--quiet', '-b', 'aside', history.commit);
+    const aside = await commitFiles(history.path, { ...mendedFiles, 'x.txt': 'x' }, 'fix: elsewhere');
+    await git(history.path, 'checkout', '--quiet', 'main');
+    for (const deed of [named(docs), named('abcdef0123'), named(aside), named(history.commit)])
+      expect((await work(deed, history.path)).end, JSON.stringify(deed.report)).toBe('ESCALATE no-op-unproven');
+    await history.remove();
   });
+
+  it('is ESCALATE where the base does it still', async () => {
+    const history = await makeRepository({ ...slugFiles, ...mendedFiles });
+    const fix = await commitFiles(history.path, slugFiles, 'break it again');
+    expect((await work(named(fix), history.path)).end).toBe('ESCALATE no-op-unproven');
+    await history.remove();
+  });
+});
+
+describe('other claims that nothing is owed', () => {
+  it.each(['already-fixed', 'duplicate', 'not-my-job'])(
+    'by "%s" end with a person, where nothing is handed in that the factory could show',
+    async (rule) => {
+      const { end, events } = await work(claims(rule, [{ commit: desk.repository.commit, note: 'It was.' }]));
+      expect(end).toBe('ESCALATE no-op-unproven');
+      expect(events.findLast((body) => body.type === 'claim.made')).toMatchObject({ claim: { says: 'no-op', code: rule } });
+    },
+  );
 
   it('by the station of the change are held to the same proof', async () => {
     const { end } = await desk.work(

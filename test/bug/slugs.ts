@@ -52,7 +52,13 @@ export const mendsNothing: AgentDeed = {
 
 export const approves: AgentDeed = { report: { state: 'DONE', summary: 'It mends the cause.', verdict: 'approve' } };
 
+/** The parts that a line can do without. */
+export const sorts: AgentDeed = { report: { state: 'DONE', summary: 'The code gives another value than is expected.', kind: 'bug' } };
+export const plans: AgentDeed = {
+  report: { state: 'DONE', summary: 'Accents are to be taken off.', steps: ['Normalise the text in src/slug.js.'] },
+};
+
 /** An agent that does its work well in every part; a test gives what it does otherwise. */
 export function agentScript(other: AgentScript = {}): AgentScript {
-  return { reproduction: [reproduces], change: [mends], review: [approves], ...other };
+  return { classification: [sorts], reproduction: [reproduces], plan: [plans], change: [mends], review: [approves], ...other };
 }

@@ -2,6 +2,8 @@
 export const errorCodes = {
   usage: 'The command line or a setting cannot be understood.',
   'repository-invalid': 'The target is not a git repository, or has no commit, or has no package.json.',
+  'ref-unknown': 'The repository has no such branch, tag, commit or pull request.',
+  'histories-apart': 'Two commits have no commit in common, so that there is no difference to review.',
   'manifest-invalid': 'package.json cannot be read as a package manifest.',
   'lockfile-invalid': 'The lockfile cannot be read.',
   'package-unknown': 'Neither the repository nor the registry knows the package.',
@@ -50,6 +52,8 @@ export type ErrorCode = keyof typeof errorCodes;
 export const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'usage',
   'repository-invalid',
+  'ref-unknown',
+  'histories-apart',
   'manifest-invalid',
   'lockfile-invalid',
   'package-unknown',

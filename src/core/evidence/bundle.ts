@@ -4,11 +4,14 @@ import { JidokaError } from '../base/error.ts';
 import { TaskPacket } from '../packet/packet.ts';
 import { seedTitle } from '../packet/title.ts';
 import { proofObligations, verdicts } from '../verdict/verdict.ts';
+import { filesPart } from './blob-files.ts';
 import { checkStatements, CheckName, Demand } from './check.ts';
 import { Confinement, confinementOf } from './confinement.ts';
 import type { EventBody, LedgerEvent } from './event.ts';
-import type { BlobRef, Fact } from './fact.ts';
-import { residualRisks } from './residual-risk.ts';
+import type { Fact } from './fact.ts';
+import { ReviewFinding, reviewFindings } from './findings.ts';
+import { ModelUse, modelUses } from './model-use.ts';
+import { residualRisks, type Surroundings } from './residual-risk.ts';
 import { standing, standingFacts } from './standing.ts';
 
 const Blob = z.strictObject({ sha256: z.string(), bytes: z.number(), label: z.string(), mediaType: z.string() });
@@ -86,6 +89,8 @@ export const EvidenceBundle = z.strictObject({
   residualRisk: z.array(z.string()),
   /** Absent in bundles of before 0.3. */
   confinement: Confinement.optional(),
+  /** What a review found, what blocks first; absent where a run reviews no branch. */
+  findings: z.array(ReviewFinding).optional(),
   /** What people decided at gates, and what was sent back to be done again, in order; absent where neither happened, as in 0.1.0. */
   decisions: z
     .array(
@@ -104,6 +109,8 @@ export const EvidenceBundle = z.strictObject({
     )
     .optional(),
   reworks: z.array(z.strictObject({ from: z.string(), to: z.string(), objection: z.string() })).optional(),
+  /** What stations took of models, as their harnesses or providers count it; absent where none tells. */
+  models: z.array(ModelUse).optional(),
   stages: z.array(
     z.strictObject({
       stage: z.string(),
@@ -160,28 +167,26 @@ export function bundle(run: RunId, events: readonly LedgerEvent[]): EvidenceBund
       obligation: proofObligations[decided.verdict],
       restsOn: restsOn(packet, facts, decided),
     },
-    residualRisk: residualRisks(packet, facts, { starts: bodies(told, 'stage.started'), environments: bodies(told, 'environment.read') }),
+    residualRisk: residualRisks(packet, facts, surroundings(told)),
     ...confinementPart(told),
+    ...(packet.source.kind === 'branch' ? { findings: reviewFindings(packet, facts) } : {}),
     ...unlessEmpty('decisions', decisionsPart(told)),
-    ...unlessEmpty(
-      'reworks',
-      bodies(told, 'rework.ordered').map(({ from, to, objection }) => ({ from, to, objection })),
-    ),
+    ...unlessEmpty('reworks', reworksPart(told)),
+    ...unlessEmpty('models', modelUses(told)),
     stages: stagesPart(told),
     files: filesPart(told),
     ledger: { head: told.at(-1)?.hash ?? '', events: told.length },
   };
 }
 
+function surroundings(told: readonly LedgerEvent[]): Surroundings {
+  const [starts, environments] = [bodies(told, 'stage.started'), bodies(told, 'environment.read')];
+  return { starts, environments, claims: bodies(told, 'claim.made') };
+}
+
 function confinementPart(told: readonly LedgerEvent[]): Pick<EvidenceBundle, 'confinement'> {
   const confinement = confinementOf(bodies(told, 'stage.started').map(({ where }) => where));
   return confinement === null ? {} : { confinement };
-}
-
-/** The place of a blob inside a bundle. */
-export function blobPath(blob: BlobRef): string {
-  const extension = blob.mediaType === 'application/json' ? 'json' : blob.mediaType === 'text/x-patch' ? 'patch' : 'txt';
-  return `logs/${blob.sha256}.${extension}`;
 }
 
 function bodies<Type extends EventBody['type']>(events: readonly LedgerEvent[], type: Type): Of<Type>[] {
@@ -254,6 +259,10 @@ function restsOn(packet: TaskPacket, facts: readonly Fact[], decided: Of<'verdic
   return [...new Set(facts.filter(carries).map((fact) => fact.check))];
 }
 
+function reworksPart(events: readonly LedgerEvent[]): NonNullable<EvidenceBundle['reworks']> {
+  return bodies(events, 'rework.ordered').map(({ from, to, objection }) => ({ from, to, objection }));
+}
+
 function stagesPart(events: readonly LedgerEvent[]): EvidenceBundle['stages'] {
   const starts = bodies(events, 'stage.started');
   return bodies(events, 'stage.completed').map(({ stage, attempt, outcome, summary, durationMs }) => ({
@@ -264,30 +273,4 @@ function stagesPart(events: readonly LedgerEvent[]): EvidenceBundle['stages'] {
     durationMs,
     where: starts.filter((start) => start.stage === stage && start.attempt === attempt).map((start) => ({ ...start.where })),
   }));
-}
-
-function filesPart(events: readonly LedgerEvent[]): EvidenceBundle['files'] {
-  const blobs = events.flatMap((event) => blobsOf(event.body));
-  const byPath = new Map(blobs.map((blob) => [blobPath(blob), blob]));
-  return [...byPath]
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([path, { sha256, bytes, label }]) => ({ path, sha256, bytes, label }));
-}
-
-/** Every blob an event names. */
-function blobsOf(body: EventBody): readonly BlobRef[] {
-  switch (body.type) {
-    case 'observed':
-      return body.logs;
-    case 'claim.made':
-      return body.claim.logs;
-    case 'change.harvested':
-      return body.files.length === 0 ? [] : [body.patch];
-    case 'fact.found':
-      return body.fact.logs;
-    case 'stage.completed':
-      return Object.values(body.output).filter((value): value is BlobRef => typeof value === 'object' && value !== null);
-    default:
-      return [];
-  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Where } from './event.ts';
+import type { Where } from './where.ts';
 import { confinementOf } from './confinement.ts';
 
 const where: Where = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Where } from './event.ts';
+import type { Where } from './where.ts';
 
 /** How far the commands of a run were confined, and what may rest on that. */
 export const Confinement = z.strictObject({

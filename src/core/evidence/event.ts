@@ -3,34 +3,12 @@ import type { Json } from '../base/json.ts';
 import type { GateChoice } from '../line/line.ts';
 import type { WorkspaceRef } from '../ports/place.ts';
 import type { TaskPacket } from '../packet/packet.ts';
+import type { ReportForm } from '../station/report.ts';
 import type { Seed } from '../packet/seed.ts';
+import type { Resumption } from '../station/resumption.ts';
 import type { Reason, Verdict, VerdictMetric } from '../verdict/verdict.ts';
 import type { BlobRef, Claim, Fact, FailureClass } from './fact.ts';
-
-/** Where a stage ran and on what; recorded for every start of every stage. */
-export interface Where {
-  readonly host: string;
-  readonly platform: string;
-  readonly executor: string;
-  readonly pid: number;
-  readonly floor: string;
-  /** Isolation tier that was proved, T0 (none) to T4. */
-  readonly tier: string;
-  readonly user: string;
-  readonly node: string;
-  readonly npm: string;
-  /** What follows is absent in runs of before 0.3. What builds the wall: 'bubblewrap', 'docker 20.10.24', 'none'. */
-  readonly wall?: string;
-  /** How limits are held: 'cgroup-v2', 'rlimits', 'none'. */
-  readonly limits?: string;
-  /** Digest of the image that commands run in; null where they run on the host's own programs. */
-  readonly image?: string | null;
-  readonly region?: string | null;
-  /** The station of the stage with its version, null for a stage without one. */
-  readonly harness?: { readonly name: string; readonly version: string } | null;
-  /** Model that the station was told to use; null where none is used. */
-  readonly model?: string | null;
-}
+import type { Where } from './where.ts';
 
 /** One file of a harvested change. */
 export interface ChangedFile {
@@ -116,6 +94,24 @@ export type EventBody =
       /** Where that workspace is; absent in runs of before 0.3. */
       readonly ref?: WorkspaceRef;
       readonly handle: Json;
+    }
+  /** What else is to be known by whoever goes on with it, in place of the handle before: the session of an agent, its report. */
+  | {
+      readonly type: 'station.noted';
+      readonly stage: string;
+      readonly attempt: number;
+      readonly station: string;
+      readonly handle: Json;
+    }
+  /** The process that had the stage in hand died, and another went on with what its station had begun, or began it anew. */
+  | {
+      readonly type: 'station.resumed';
+      readonly stage: string;
+      readonly attempt: number;
+      readonly station: string;
+      readonly how: Resumption;
+      /** Why nothing was to be gone on with; '' where something was. */
+      readonly why: string;
     }
   /** A station could not go on, and the next one of the stage does, with the same packet and workspace. */
   | {
@@ -213,7 +209,23 @@ export type EventBody =
       readonly summary: string;
       readonly logs: readonly BlobRef[];
     }
-  | { readonly type: 'claim.made'; readonly stage: string; readonly claim: Claim }
+  /** How far a stage has come that runs a suite again and again; whoever takes it over goes on from there. */
+  | {
+      readonly type: 'repetition.counted';
+      readonly stage: string;
+      readonly attempt: number;
+      readonly runs: number;
+      readonly failures: number;
+      readonly tally: BlobRef;
+    }
+  | {
+      readonly type: 'claim.made';
+      readonly stage: string;
+      /** What the station was asked to hand in, and for the how manieth time; absent in runs of before 0.3. */
+      readonly form?: ReportForm;
+      readonly attempt?: number;
+      readonly claim: Claim;
+    }
   | {
       readonly type: 'change.harvested';
       readonly stage: string;

@@ -1,3 +1,4 @@
+import type { RepetitionMode } from '../line/repetition.ts';
 import type { Report } from '../station/report.ts';
 import type { CheckName } from './check.ts';
 
@@ -139,11 +140,74 @@ export interface FactData {
   readonly engines: { readonly node: string; readonly refused: readonly string[] };
   readonly deprecations: { readonly deprecated: readonly string[] };
   readonly 'release-age': { readonly minimumDays: number; readonly tooYoung: readonly string[] };
+  readonly dependencies: { readonly findings: readonly Finding[] };
+  readonly 'own-tests': {
+    readonly command: string;
+    readonly runs: number;
+    readonly after: TestCounts;
+    readonly canary: TestStatus | null;
+    readonly findings: readonly Finding[];
+  };
+  readonly 'new-tests': {
+    /** New tests by what they did on the old source. */
+    readonly failing: readonly string[];
+    readonly notRun: readonly string[];
+    readonly passing: readonly string[];
+    readonly findings: readonly Finding[];
+  };
+  readonly coverage: {
+    readonly lines: number;
+    readonly covered: number;
+    /** Changed files of which nothing can be said, with the reason. */
+    readonly unknown: readonly string[];
+    readonly findings: readonly Finding[];
+  };
+  readonly size: { readonly files: number; readonly added: number; readonly removed: number; readonly findings: readonly Finding[] };
   readonly command: { readonly command: string; readonly exit: string; readonly durationMs: number };
   readonly runs: { readonly runs: readonly { readonly run: string; readonly verdict: string }[]; readonly wanted: number };
+  readonly flakiness: {
+    readonly runner: string;
+    /** Rate that was to be excluded, and how many runs without a failure exclude it. */
+    readonly rate: number;
+    readonly wanted: number;
+    readonly tests: readonly FlakyTest[];
+    /** What became of each mode: how often it was run, and why not more often. */
+    readonly modes: readonly { readonly mode: RepetitionMode; readonly runs: number; readonly end: string; readonly why: string }[];
+    /** What the time did not suffice for. */
+    readonly notReached: readonly string[];
+  };
+  readonly quarantine: {
+    readonly ids: readonly string[];
+    readonly files: readonly string[];
+    readonly runs: number;
+    readonly regressed: readonly TestDifference[];
+  };
   readonly person: { readonly gate: string | null; readonly choice: string; readonly by: string; readonly note: string };
   readonly 'no-op': { readonly rule: string; readonly proof: readonly string[] };
   readonly environment: { readonly class: FailureClass; readonly attempts: number; readonly command: string };
+}
+
+/** Why a test comes out differently: what it depends on beside the code. */
+export type FlakeClass = 'order' | 'time' | 'port' | 'load' | 'random' | 'environment' | 'unknown';
+
+/** A test whose outcome changes, with how often it failed in each mode. */
+export interface FlakyTest {
+  readonly id: string;
+  readonly class: FlakeClass;
+  /** What speaks for the class, with the values. */
+  readonly why: string;
+  readonly modes: readonly ModeRate[];
+}
+
+export interface ModeRate {
+  readonly mode: RepetitionMode;
+  readonly failures: number;
+  readonly runs: number;
+  /** Exact interval of the rate, at 95 %. */
+  readonly low: number;
+  readonly high: number;
+  /** First lines of the first failure, its circumstances (seed, zone, date), and the digest of that run's log. */
+  readonly first: { readonly message: string; readonly variation: string; readonly log: string } | null;
 }
 
 export interface TestCounts {
@@ -159,7 +223,13 @@ export interface Finding {
   readonly file: string;
   readonly line: number;
   readonly message: string;
+  /** What it means for a person who decides; where nothing is said, what the check that found it means. */
+  readonly weight?: Weight;
 }
+
+/** Whether a finding stands in the way, or is for the reader to know. */
+export const weights = ['blocks', 'note'] as const;
+export type Weight = (typeof weights)[number];
 
 /**
  * What the factory itself observed. `holds` supports a change, `broken` speaks against it, `unknown` says that
@@ -209,5 +279,21 @@ export interface Claim {
   readonly report?: Report;
   /** Failure class, where it says 'failed'. */
   readonly failure?: FailureClass;
+  /** What it took of models, as its harness or their provider counts it; absent where nobody does. */
+  readonly usage?: ModelUsage;
   readonly logs: readonly BlobRef[];
+}
+
+/** Tokens of one job of a station; `input` is without what came out of a cache. */
+export interface ModelUsage {
+  /** As the harness or the provider names it; null where they do not. */
+  readonly model: string | null;
+  readonly input: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+  readonly output: number;
+  /** Part of `output`; null where nobody tells. */
+  readonly reasoning: number | null;
+  /** In US dollars, by a price list of the harness; null where it has none. */
+  readonly costUsd: number | null;
 }

@@ -1,4 +1,5 @@
-import { blobPath, type EvidenceBundle } from './bundle.ts';
+import { blobPath } from './blob-files.ts';
+import type { EvidenceBundle } from './bundle.ts';
 
 /**
  * Renders a bundle as Markdown that a person can read without jidoka. Pure: the same bundle gives the same text.
@@ -6,6 +7,7 @@ import { blobPath, type EvidenceBundle } from './bundle.ts';
 export function renderReport(bundle: EvidenceBundle): string {
   const sections = [
     header(bundle),
+    ...findings(bundle),
     task(bundle),
     reproduction(bundle),
     plan(bundle),
@@ -13,6 +15,7 @@ export function renderReport(bundle: EvidenceBundle): string {
     validation(bundle),
     outcome(bundle),
     ...decisions(bundle),
+    ...models(bundle),
     risk(bundle),
     places(bundle),
     proof(bundle),
@@ -36,6 +39,27 @@ function header({ summary, run, line, seedKey, version }: EvidenceBundle): strin
       ['Factory', `jidoka ${version}`],
     ]),
   ];
+}
+
+/** A review leads with what it found. */
+function findings({ findings: found }: EvidenceBundle): string[][] {
+  if (found === undefined) return [];
+  const of = (weight: string): string[][] => found.filter((finding) => finding.weight === weight).map(findingRow);
+  const [blocks, notes] = [of('blocks'), of('note')];
+  const shown = (rows: string[][]): string[] => table(rows.slice(0, mostShown), ['where', 'check', 'what']);
+  const more = (rows: string[][]): string[] =>
+    rows.length > mostShown ? ['', `And ${rows.length - mostShown} more, in bundle.json.`] : [];
+  const part = (title: string, rows: string[][]): string[] =>
+    rows.length === 0 ? [] : ['', `### ${title} (${rows.length})`, '', ...shown(rows), ...more(rows)];
+  const none = found.length === 0 ? ['', 'None.'] : [];
+  return [['## Findings', ...none, ...part('Stands in the way', blocks), ...part('To know', notes)]];
+}
+
+/** A report is for a person: more of one kind is told by its number. */
+const mostShown = 100;
+
+function findingRow({ check, rule, file, line, message }: NonNullable<EvidenceBundle['findings']>[number]): string[] {
+  return [file === '' ? 'the whole' : code(line === 0 ? file : `${file}:${line}`), `${check} / ${rule}`, inline(message)];
 }
 
 function task({ originalTask: packet }: EvidenceBundle): string[] {
@@ -112,6 +136,17 @@ function decisions({ decisions: taken = [], reworks = [] }: EvidenceBundle): str
   );
   const back = reworks.map(({ from, to, objection }) => `- ${from} sent the work back to ${to}: ${inline(objection)}`);
   return answers.length + back.length === 0 ? [] : [['## People and rework', '', ...answers, ...back]];
+}
+
+/** What stations took of models; left out where none tells. */
+function models({ models: uses = [] }: EvidenceBundle): string[][] {
+  const rows = uses.map(({ stage, station, usage }) => {
+    const { model, input, cacheRead, cacheWrite, output, costUsd } = usage;
+    const counts = [input, cacheRead, cacheWrite, output].map(String);
+    return [stage, station, model ?? '', ...counts, costUsd === null ? 'not told' : String(costUsd)];
+  });
+  const head = ['stage', 'station', 'model', 'tokens in', 'out of a cache', 'into a cache', 'out', 'USD'];
+  return rows.length === 0 ? [] : [['## Models', '', 'As the harness or the provider counts it.', '', ...table(rows, head)]];
 }
 
 /** Lists inside a fact's data, so that a reader sees every id and package without opening JSON. */

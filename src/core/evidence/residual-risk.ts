@@ -1,3 +1,4 @@
+import { playedBy } from '../line/stations.ts';
 import type { TaskPacket } from '../packet/packet.ts';
 import type { EventBody } from './event.ts';
 import type { Fact, FactOf } from './fact.ts';
@@ -8,11 +9,28 @@ type Started = Extract<EventBody, { type: 'stage.started' }>;
 export interface Surroundings {
   readonly starts: readonly Started[];
   readonly environments: readonly Extract<EventBody, { type: 'environment.read' }>[];
+  readonly claims: readonly Extract<EventBody, { type: 'claim.made' }>[];
 }
 
 /** Lists what a reader must still carry in mind: what could not be shown, what was reported only, and where it ran. */
-export function residualRisks(packet: TaskPacket, facts: readonly Fact[], { starts, environments }: Surroundings): string[] {
-  return [...factRisks(packet, facts), ...repositoryRisks(packet), ...environments.flatMap(({ unmet }) => unmet), ...placeRisks(starts)];
+export function residualRisks(packet: TaskPacket, facts: readonly Fact[], { starts, environments, claims }: Surroundings): string[] {
+  return [
+    ...playedRisks(claims),
+    ...factRisks(packet, facts),
+    ...repositoryRisks(packet),
+    ...environments.flatMap(({ unmet }) => unmet),
+    ...placeRisks(starts),
+  ];
+}
+
+/** What comes out of a file says nothing of what an agent would have done. */
+function playedRisks(claims: Surroundings['claims']): string[] {
+  const played = claims.map(({ claim }) => claim.station).filter((station) => playedBy(station) !== null);
+  return [...new Set(played)].map((station) =>
+    playedBy(station) === 'replay'
+      ? `The station ${station} was played back from the record of another run: nobody worked, and its change is not to be merged on this evidence.`
+      : `The station ${station} was played from a script: no agent and no model worked on this.`,
+  );
 }
 
 function factRisks(packet: TaskPacket, facts: readonly Fact[]): string[] {
@@ -22,7 +40,17 @@ function factRisks(packet: TaskPacket, facts: readonly Fact[]): string[] {
     .filter((fact) => fact.outcome === 'broken' && reportOnly.has(fact.check))
     .map((fact) => `Reported, not deciding: ${fact.summary}`);
   const tests = facts.filter((fact): fact is FactOf<'tests'> => fact.check === 'tests');
-  return [...unshown, ...reported, ...tests.flatMap(testRisks)];
+  const flaky = facts.filter((fact): fact is FactOf<'flakiness'> => fact.check === 'flakiness');
+  return [...unshown, ...reported, ...tests.flatMap(testRisks), ...flaky.flatMap(flakyRisks)];
+}
+
+function flakyRisks({ data }: FactOf<'flakiness'>): string[] {
+  const impossible = data.modes
+    .filter(({ end }) => end === 'not-possible')
+    .map(({ mode, why }) => `Mode ${mode} was not possible: ${why}.`);
+  const short = data.notReached.length === 0 ? [] : [`The time did not suffice for: ${data.notReached.slice(0, 10).join('; ')}.`];
+  const named = data.tests.some((test) => test.why !== '') ? ['A class is what the counts speak for, and no proof of a cause.'] : [];
+  return [...impossible, ...short, ...named];
 }
 
 function testRisks({ data }: FactOf<'tests'>): string[] {

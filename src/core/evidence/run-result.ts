@@ -1,6 +1,9 @@
 import type { RunResult } from '../ports/factory.ts';
 import { seedTitle } from '../packet/title.ts';
 import type { EventBody, LedgerEvent } from './event.ts';
+import { reviewFindings } from './findings.ts';
+import { modelCost } from './model-use.ts';
+import { standingFacts } from './standing.ts';
 
 type Of<Type extends EventBody['type']> = Extract<EventBody, { type: Type }>;
 
@@ -24,9 +27,15 @@ export function runResult(events: readonly LedgerEvent[]): RunResult | null {
     branch: delivery.branch,
     evidence: { ref: delivery.evidenceRef, dir: delivery.evidenceDir, head: sealed.hash },
     stages: stageReports(events),
-    cost: { usd: 0, basis: 'no model was called' },
+    ...findingsPart(events, started.seed.kind),
+    cost: modelCost(events),
     withheld: delivery.withheld,
   };
+}
+
+function findingsPart(events: readonly LedgerEvent[], kind: string): Pick<RunResult, 'findings'> {
+  const packet = kind === 'branch' ? find(events, 'packet.sealed')?.packet : undefined;
+  return packet === undefined ? {} : { findings: reviewFindings(packet, standingFacts(events)) };
 }
 
 /** The last event body of a type, or undefined. */

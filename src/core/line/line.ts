@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { CheckName, Demand } from '../evidence/check.ts';
 import { retryableClasses } from '../evidence/fact.ts';
+import { RepetitionMode } from './repetition.ts';
 import { ReportForm } from '../station/report.ts';
 import { Role } from '../station/role.ts';
+import { Script } from '../station/script.ts';
 
 /** A stage's work. The set is closed: a new kind of work is a new kind of stage. */
 export const StageKind = z.enum([
@@ -11,10 +13,13 @@ export const StageKind = z.enum([
   'reproduction',
   'judgement',
   'change',
+  'given',
   'command',
   'inspection',
   'gate',
   'runs',
+  'repetition',
+  'triage',
 ]);
 export type StageKind = z.infer<typeof StageKind>;
 
@@ -65,14 +70,18 @@ const Stage = z.strictObject({
   after: z.array(Name).optional(),
   join: Join.optional(),
   onFail: Rework.optional(),
-  /** Station that does the stage, or several: where one cannot go on, the next one does. */
-  station: z.union([Station, z.array(Station).min(1).max(10)]).optional(),
+  /** Station that does the stage, or several: where one cannot go on, the next one does. With none the stage is left out, unless a request names one. */
+  station: z.union([Station, z.array(Station).max(10)]).optional(),
   /** Role of the line in which the station works. */
   role: Name.optional(),
   /** What the station of a `judgement` stage hands in. */
   form: ReportForm.extract(['classification', 'plan', 'review']).optional(),
+  /** Of a `judgement`: where no station hands in a report, the run goes on without one. */
+  optional: z.boolean().optional(),
   /** Program and arguments of a `command` stage, or of the station "command". */
   run: z.array(z.string().min(1)).min(1).optional(),
+  /** How a `repetition` stage runs the suite again and again. */
+  mode: RepetitionMode.optional(),
   gate: Gate.optional(),
   runs: SubRuns.optional(),
   /** Limit for one command of the stage. */
@@ -109,7 +118,7 @@ export const Line = z.strictObject({
   kind: z.literal('Line'),
   name: Name,
   summary: z.string(),
-  seed: z.enum(['dependency', 'advisory', 'task', 'ticket']),
+  seed: z.enum(['dependency', 'advisory', 'task', 'ticket', 'branch', 'flake']),
   nonGoals: z.array(z.string()),
   scope: z.strictObject({ paths: z.array(z.string()).min(1), protectedPaths: z.array(z.string()) }),
   stages: z.array(Stage).min(1),
@@ -125,6 +134,8 @@ export const Line = z.strictObject({
   limits: LineLimits.optional(),
   /** What stations are in this line; those of files beside it are laid in here when it is read. */
   roles: z.array(Role).optional(),
+  /** What stations of this line play, where they are named 'script:…' or 'replay:…'. */
+  scripts: z.array(Script).max(10).optional(),
   /** Lines that `runs` stages of this one use. */
   get lines(): z.ZodOptional<z.ZodArray<typeof Line>> {
     return z.array(Line).optional();

@@ -210,6 +210,20 @@ describe('rework', () => {
     expect(after(line, events)).toBe(commands);
   });
 
+  it('the same objection twice in a row sends back where another station takes the work up, and not once more after that', () => {
+    const stages = line.stages.map((stage) => (stage.id === 'change' ? { ...stage, station: ['one', 'two'] } : stage));
+    const shared = { ...line, stages };
+    const same = [...second, completed('tests', 'objected', { attempt: 2, summary: 'a fails' })];
+    expect(after(shared, same)).toBe('rework:tests>change');
+    const third = rework('tests', 'a fails', [
+      ['change', 2],
+      ['tests', 2],
+    ]);
+    expect(after(shared, [...same, third])).toBe('change@3');
+    const more = [...same, third, completed('change', 'done', { attempt: 3 })];
+    expect(after(shared, [...more, completed('tests', 'objected', { attempt: 3, summary: 'a fails' })])).toBe('decide');
+  });
+
   it('names every attempt that no longer counts', () => {
     const [command] = next(line, fold(other));
     expect(command).toEqual({

@@ -2,6 +2,7 @@ import type { Verdict } from '../verdict/verdict.ts';
 import { needed, withDescendants } from './graph.ts';
 import type { Line, Stage } from './line.ts';
 import { canStillEnd, isJoined, isPast, unwanted } from './reach.ts';
+import { hasHadItsRounds, stationsOf } from './stations.ts';
 import { advance, attemptOf, type RunRework, type RunState, type StageResult, type Wait } from './state.ts';
 
 /** What a run does next. Work of several branches may be owed at once; the other commands stand alone. */
@@ -56,17 +57,25 @@ function afterAdverse(line: Line, state: RunState): Command | null {
 
 /**
  * Sent back while the limit allows it and the line can still end, and not twice in a row for one and the same
- * objection: that gets nowhere.
+ * objection: that gets nowhere, unless another station is to take it up.
  */
 function reworkOf(line: Line, state: RunState, { stage, outcome, summary }: StageResult): Extract<Command, { kind: 'rework' }>[] {
   const onFail = line.stages.find(({ id }) => id === stage)?.onFail;
   if (onFail === undefined || outcome !== 'objected') return [];
   const earlier = state.reworks.filter(({ from }) => from === stage);
-  if (earlier.length >= onFail.atMost || earlier.at(-1)?.objection === summary) return [];
+  if (earlier.length >= onFail.atMost) return [];
+  if (earlier.at(-1)?.objection === summary && !changesHands(line, state, onFail.stage)) return [];
   const rework = { from: stage, to: onFail.stage, objection: summary };
   const voids = [...withDescendants(line, rework.to)].map((id) => ({ stage: id, attempt: attemptOf(state, id) }));
   const isOfUse = canStillEnd(line, advance(state, { type: 'rework.ordered', ...rework, voids }));
   return isOfUse ? [{ kind: 'rework', rework, voids }] : [];
+}
+
+/** Whether the next attempt of a stage begins with another station than the last one did. */
+function changesHands({ stages }: Line, state: RunState, id: string): boolean {
+  const stage = stages.find((one) => one.id === id);
+  const shared = stage !== undefined && stationsOf(stage).length > 1;
+  return shared && hasHadItsRounds(id, state, 1) && !hasHadItsRounds(id, state);
 }
 
 /** A branch that no join needs any more is not waited for. */

@@ -1,5 +1,6 @@
 import type { Line } from '../line/line.ts';
 import { checkStatements } from '../evidence/check.ts';
+import { percent, runsToExclude } from '../statistics/rate.ts';
 import { EvidencePart, type Delivery, type TaskPacket } from './packet.ts';
 import type { Seed } from './seed.ts';
 import { seedTitle } from './title.ts';
@@ -45,8 +46,12 @@ function intentOf(seed: Seed): string {
       return `Leave no copy of a package affected by ${seedTitle(seed)} in ${name}, with the smallest move that does it.`;
     case 'task':
       return `${seed.title} in ${name}.`;
+    case 'branch':
+      return `Say what stands against taking ${seed.head.ref} at ${seed.head.commit.slice(0, 12)} into ${seed.base.ref} of ${name}.`;
     case 'ticket':
       return `Mend in ${name} what a ticket reports, with the smallest change that does it: ${seed.title}`;
+    case 'flake':
+      return `Show how often ${seed.test ?? 'each test of the suite'} fails in ${name} though nothing changes, and by what; or that it fails less often than ${percent(seed.rate)}.`;
   }
 }
 
@@ -64,7 +69,11 @@ function reproductionOf(seed: Seed): string {
       return 'Every copy of the affected packages in the lockfile at the base commit is held against the advisory; the suite is run by test id on the base.';
     case 'task':
       return 'The suite is run by test id on the base commit.';
+    case 'branch':
+      return 'The suite is run by test id on the commit where the branch parts from its base; the new tests of the branch are run there too, and must fail.';
     case 'ticket':
       return 'New tests that show what the ticket reports are run by the factory on the base commit, twice, and must fail both times for that reason.';
+    case 'flake':
+      return `The suite is run by test id on the base, and then again and again, at least ${runsToExclude(seed.rate)} times in each mode unless it fails before.`;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RepetitionMode } from '../line/repetition.ts';
 
 /** The repository a seed speaks of, frozen at one commit. */
 export const RepositorySnapshot = z.strictObject({
@@ -101,6 +102,13 @@ export const Seed = z.discriminatedUnion('kind', [
     /** Globs the change may touch. */
     paths: z.array(z.string()).min(1),
   }),
+  /** A change that somebody proposes: what its head has and its base has not. The base commit of the repository is where they part. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('branch'),
+    head: z.strictObject({ ref: z.string(), commit: z.string() }),
+    base: z.strictObject({ ref: z.string(), commit: z.string() }),
+  }),
   /** What somebody reported, word for word: data, and hostile until shown otherwise. */
   z.strictObject({
     ...common,
@@ -120,9 +128,23 @@ export const Seed = z.discriminatedUnion('kind', [
       steps: z.string().nullable(),
     }),
   }),
+  /** A test whose outcome is said to change though the code does not. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('flake'),
+    /** The test as it was named: its id, or a name that fits one; null for whichever of the suite changes its outcome. */
+    test: z.string().min(1).nullable(),
+    /** Rate of failures that is to be excluded with a confidence of 95 %; how often each mode is run follows from it. */
+    rate: z.number().gt(0).lt(1),
+    modes: z.array(RepetitionMode).min(1),
+    /** Time for all repetitions together, in milliseconds. */
+    budgetMs: z.number().int().min(1000),
+  }),
 ]);
 export type Seed = z.infer<typeof Seed>;
 export type DependencySeed = Extract<Seed, { kind: 'dependency' }>;
 export type AdvisorySeed = Extract<Seed, { kind: 'advisory' }>;
 export type TaskSeed = Extract<Seed, { kind: 'task' }>;
+export type BranchSeed = Extract<Seed, { kind: 'branch' }>;
+export type FlakeSeed = Extract<Seed, { kind: 'flake' }>;
 export type TicketSeed = Extract<Seed, { kind: 'ticket' }>;

@@ -15,6 +15,10 @@ export function seedTitle(seed: Seed): string {
     case 'task':
     case 'ticket':
       return seed.title;
+    case 'branch':
+      return `${seed.head.ref} (${seed.head.commit.slice(0, 7)}) into ${seed.base.ref}`;
+    case 'flake':
+      return seed.test ?? 'every test of the suite';
   }
 }
 

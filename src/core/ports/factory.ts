@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { verdicts } from '../verdict/verdict.ts';
+import { ReviewFinding } from '../evidence/findings.ts';
 import type { LedgerEvent } from '../evidence/event.ts';
 import type { Actor } from '../gate/answer.ts';
+import type { RepetitionMode } from '../line/repetition.ts';
 import type { DependencyScope } from '../packet/seed.ts';
 import type { Limit, NewLimit, Pause, Review, Usage } from './control.ts';
 import type { Credentials } from './credentials.ts';
@@ -17,8 +19,11 @@ export type * from './desks/gate-desk.ts';
 
 /** What a door may ask of the factory. Every answer is data; doors only parse, call and print. */
 export interface Factory {
-  /** Turns a request into seeds and works each to its verdict. Joins a run of the same seed that is under way. */
-  run(request: RunRequest, watch?: Watch): Promise<RunReport>;
+  /**
+   * Turns a request into seeds and works each to its verdict. Joins a run of the same seed that is under way. `signal` ends
+   * the waiting, not the runs: it throws `interrupted` then, as it does where the factory is closed meanwhile.
+   */
+  run(request: RunRequest, watch?: Watch, signal?: AbortSignal): Promise<RunReport>;
   /** Leaves a request for a worker to take up; returns at once. The same request left again under one `key` is one. */
   submit(request: RunRequest, options?: { readonly key?: string; readonly notBefore?: string }): Promise<Submitted>;
   /** Takes up a run that a dead process left, or reports the one that ended. Throws `run-unknown`. */
@@ -140,8 +145,19 @@ export interface RunRequest {
         readonly body: string;
         readonly paths: readonly string[] | null;
       }
+    /** What a branch or pull request has that its base has not; the first head that is there counts, and without a base it is the default branch. */
+    | { readonly kind: 'branch'; readonly heads: readonly string[]; readonly base: string | null }
     /** A ticket as somebody wrote it, for a line whose seed is one. */
-    | { readonly kind: 'ticket'; readonly key: string | null; readonly source: string; readonly text: string };
+    | { readonly kind: 'ticket'; readonly key: string | null; readonly source: string; readonly text: string }
+    /** A test that is said to be flaky, or with null whichever of the suite is; what is left out, the line's defaults give. */
+    | {
+        readonly kind: 'flake';
+        readonly test: string | null;
+        /** Rate to exclude: 0.05. */
+        readonly rate: number;
+        readonly modes: readonly RepetitionMode[] | null;
+        readonly budgetMs: number;
+      };
   /** `--to`: a version, patch, minor or major; null leaves it to the line (newest release that this Node accepts). */
   readonly to: string | null;
   readonly scope: DependencyScope;
@@ -154,6 +170,8 @@ export interface RunRequest {
   readonly lineFile: LineFile | null;
   /** A station that does every stage of the line that stations do: a name, or 'command:PROGRAM ARGUMENT…'. */
   readonly station?: string;
+  /** What a station that is played does, `station` being its name: deeds by form, in YAML; `head` of the record they come out of. */
+  readonly script?: { readonly path: string; readonly text: string; readonly head: string | null };
   readonly actor: string;
   /** Lower goes first; 100 where nothing is said. */
   readonly priority?: number;
@@ -165,6 +183,8 @@ export interface LineFile {
   readonly text: string;
   /** Markdown files, each named for its role. */
   readonly roles?: readonly { readonly path: string; readonly text: string }[];
+  /** Texts of skills, by their path below the folder of all skills: 'accents/SKILL.md'. */
+  readonly skills?: readonly { readonly path: string; readonly text: string }[];
 }
 
 export type Watch = (progress: Progress) => void;
@@ -208,8 +228,10 @@ export const RunResult = z.strictObject({
   branch: z.string().nullable(),
   evidence: z.strictObject({ ref: z.string().nullable(), dir: z.string(), head: z.string() }),
   stages: z.array(StageReport),
-  /** Money spent on models; `basis` says how it is known. */
-  cost: z.strictObject({ usd: z.number(), basis: z.string() }),
+  /** Of a run that reviews a branch: what it found, what blocks first. */
+  findings: z.array(ReviewFinding).optional(),
+  /** Money spent on models, null where somebody called one and does not tell; `basis` says how it is known. */
+  cost: z.strictObject({ usd: z.number().nullable(), basis: z.string() }),
   /** Why a delivery was withheld (dry run, target refused it), or null. */
   withheld: z.string().nullable(),
 });

@@ -69,8 +69,8 @@ export interface Floor {
    */
   open(name: string, options?: OpenOptions): Promise<Workspace>;
   /**
-   * Opens a workspace that an earlier life left and owns it from now on; a visitor only looks in, whoever owns it, and
-   * destroys nothing. Throws `workspace-failed` where a live process has it and this is no visit.
+   * Opens a workspace that an earlier life left and owns it from now on: what was started in it goes on, and whatever else
+   * still runs of that life is ended first. A visitor only looks in, whoever owns it, and destroys nothing. Throws `workspace-failed` where a live process has it and this is no visit.
    */
   attach(ref: WorkspaceRef, options?: { readonly visit?: boolean }): Promise<Attached>;
   /** Everything that stands on the floor, as the floor itself tells. Throws `floor-unreachable`. */

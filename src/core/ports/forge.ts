@@ -16,8 +16,11 @@ export interface Forge {
   list(repository: RepositorySnapshot): Promise<readonly string[]>;
   /** The base commit, to be sent into a workspace or a base of the floor. */
   source(repository: RepositorySnapshot): GitSource;
-  /** The difference between the base commit and the tree of a workspace, as a binary-safe patch; ignored files are not part of it. */
-  harvest(repository: RepositorySnapshot, from: Pick<Workspace, 'harvest'>): Promise<Change>;
+  /**
+   * The difference between the base commit and the tree of a workspace, or another commit of the target, as a binary-safe
+   * patch; files of a workspace that the base ignores are not part of it.
+   */
+  harvest(repository: RepositorySnapshot, from: Pick<Workspace, 'harvest'> | { readonly commit: string }): Promise<Change>;
   /** Lays a patch over a tree that holds the base commit; returns the paths it wrote. Throws `git-failed` where it does not apply. */
   apply(repository: RepositorySnapshot, patch: string, into: Pick<Workspace, 'root' | 'converse'>): Promise<readonly string[]>;
   /** The part of a patch that touches only paths for which `keep` is true. */
@@ -30,6 +33,42 @@ export interface Forge {
   locate(repository: RepositorySnapshot, result: Publication | Attachment): Promise<Published | null>;
   /** The commit a ref of the target points to, or null. */
   resolve(repository: RepositorySnapshot, ref: string): Promise<string | null>;
+  readonly history: History;
+}
+
+/** How the commits of a target lie to each other. */
+export interface History {
+  /**
+   * Finds two commits of a target by branch, tag, commit or full ref, and freezes it at the one where they part. Without a
+   * base it is the default branch of the target; of several heads the first that is there counts.
+   * Throws what `Forge.open` throws, `ref-unknown`, `histories-apart`.
+   */
+  compare(location: string, wanted: { readonly heads: readonly string[]; readonly base: string | null }): Promise<Comparison>;
+  /**
+   * A commit of the history that led to the base, or the base itself, by its name or the beginning of it; null where that
+   * history has none or several of the name. Throws `git-failed` where the target cannot be read.
+   */
+  ancestor(repository: RepositorySnapshot, name: string): Promise<Ancestor | null>;
+}
+
+export interface Ancestor {
+  readonly commit: string;
+  /** What it was made on: the first of its parents; null for the very first commit. */
+  readonly parent: string | null;
+}
+
+/** Two commits of a target, and where they part. */
+export interface Comparison {
+  /** Its base commit is where they part. */
+  readonly repository: RepositorySnapshot;
+  readonly head: NamedCommit;
+  readonly base: NamedCommit;
+}
+
+export interface NamedCommit {
+  /** As it was asked for, or as the target calls it. */
+  readonly ref: string;
+  readonly commit: string;
 }
 
 /** A change as the factory harvested it. */

@@ -10,7 +10,8 @@ export type Hold = 'tools' | 'asks' | 'sandbox' | 'nothing';
 export interface StationCapabilities {
   /** 'codex', 'acp:codex'. */
   readonly driver: string;
-  readonly protocol: 'stream' | 'acp';
+  /** `call`: no agent, one question to a model. */
+  readonly protocol: 'stream' | 'acp' | 'call';
   /** A program beside the agent's own that speaks for it; null where it speaks itself. */
   readonly adapter: string | null;
   /** It can be asked again in the same session, knowing what was said before: in a new process, or in the one that runs. */
@@ -21,7 +22,7 @@ export interface StationCapabilities {
   readonly usage: 'call' | 'turn' | 'session' | null;
   /** It tells what its tokens would cost by a price list of its own. */
   readonly cost: boolean;
-  /** Limits that the harness itself could be given; those of time are always ours. */
+  /** Limits that the harness itself holds where a role has them; those of time are always ours. */
   readonly budgets: readonly ('turns' | 'usd')[];
   /** Its answers can be held to a schema by the harness; reports are always held to theirs by the desk. */
   readonly structuredOutput: boolean;

@@ -8,6 +8,8 @@ const notInstalled = fact('install', 'broken', 'install-failed', 'npm ci failed.
 const api = fact('public-api', 'broken', 'api-changed', 'An export is gone.', { entries: [], removed: ['x'], changed: [], added: [] });
 const engines = (outcome: Fact['outcome']): Fact =>
   fact('engines', outcome, 'engine-refused', 'Wants Node 99.', { node: '20', refused: ['ms'] });
+const by = (station: string): Fact => fact('station', 'holds', 'changed', 'It changed a.', { station, summary: 'Done.' });
+const reviewBy = (station: string): Fact => fact('review', 'holds', 'review-approves', 'It approves.', { station, findings: [] });
 const noOp = (outcome: Fact['outcome'], rule: string, proof: string[]): Fact =>
   fact('no-op', outcome, rule, 'It is there.', { rule, proof });
 const stopped = (kind: 'registry' | 'environment'): Fact =>
@@ -16,6 +18,10 @@ const stopped = (kind: 'registry' | 'environment'): Fact =>
 describe('decide', () => {
   it.each<[string, Observed, string, string]>([
     ['all deciding checks hold', { facts: [installed], change: 'present' }, 'PR_READY', 'validated'],
+    ['a station was played from a script', { facts: [installed, by('script:slugs')], change: 'present' }, 'PR_READY', 'validated'],
+    ['a station was played back', { facts: [installed, by('replay:bug-1')], change: 'present' }, 'ESCALATE', 'replayed'],
+    ['a review was played back', { facts: [installed, by('codex'), reviewBy('replay:bug-1')], change: 'present' }, 'ESCALATE', 'replayed'],
+    ['a replay has a broken check', { facts: [notInstalled, by('replay:bug-1')], change: 'present' }, 'ESCALATE', 'install-failed'],
     ['a report-only check is broken', { facts: [installed, api], change: 'present' }, 'PR_READY', 'validated'],
     ['a must-not-break check is unknown', { facts: [installed, engines('unknown')], change: 'present' }, 'PR_READY', 'validated'],
     ['a must-not-break check is broken', { facts: [installed, engines('broken')], change: 'present' }, 'ESCALATE', 'engine-refused'],

@@ -1,6 +1,8 @@
+import { reviewFindings, type ReviewFinding } from '../evidence/findings.ts';
 import type { Fact, FactOf } from '../evidence/fact.ts';
 import { failureClasses } from '../evidence/fact.ts';
 import type { CheckName } from '../evidence/check.ts';
+import { playedBy } from '../line/stations.ts';
 import type { TaskPacket } from '../packet/packet.ts';
 import type { Reason, Verdict } from './verdict.ts';
 
@@ -25,12 +27,14 @@ export interface Observed {
 export function decide(packet: TaskPacket, observed: Observed): Decision {
   return (
     decideCancelled(observed.facts) ??
+    decideFindings(packet, observed.facts) ??
     decideEnvironment(observed.facts) ??
     decideSeed(observed.facts) ??
     decidePeople(observed.facts) ??
     decideNoOp(packet, observed.facts) ??
+    decideIncomplete(packet, observed.facts) ??
     decideStation(observed) ??
-    decideValidation(packet, observed.facts)
+    notPlayedBack(decideValidation(packet, observed.facts), observed.facts)
   );
 }
 
@@ -72,6 +76,53 @@ function decideNoOp(packet: TaskPacket, facts: readonly Fact[]): Decision | null
   return { verdict: 'ESCALATE', reason: { code: 'no-op-unproven', message: `Nothing seems owed, but ${why}: ${noOp.summary}` } };
 }
 
+/** What stands against a branch goes to a person, also where the rest of it could not be looked at. */
+function decideFindings(packet: TaskPacket, facts: readonly Fact[]): Decision | null {
+  if (packet.source.kind !== 'branch') return null;
+  const against = found(packet, facts);
+  const [first] = against.filter(({ check }) => check !== 'environment');
+  if (first === undefined) return null;
+  const count = against.length === 1 ? '1 finding stands' : `${against.length} findings stand`;
+  const others = new Set(against.map(({ check }) => check).filter((check) => check !== first.check));
+  const also = others.size === 0 ? '' : ` Also of: ${[...others].join(', ')}.`;
+  return {
+    verdict: 'ESCALATE',
+    reason: { code: 'findings', message: `${count} against it. First, of ${first.check}: ${placed(first)}${also}` },
+  };
+}
+
+/** Nothing was found, and nothing proved that there is nothing: a stage did not come to its end, or a demanded check was not made. */
+function decideIncomplete(packet: TaskPacket, facts: readonly Fact[]): Decision | null {
+  if (packet.source.kind !== 'branch') return null;
+  const [first] = blocking(packet, facts);
+  const why = first === undefined ? 'a stage of it did not come to its end' : first.message;
+  return { verdict: 'ESCALATE', reason: { code: 'review-incomplete', message: `The review is not complete: ${why}` } };
+}
+
+/** What stands in the way of a branch; demands that no fact answers are among it. */
+export function blocking(packet: TaskPacket, facts: readonly Fact[]): readonly ReviewFinding[] {
+  const unmade = packet.validation.filter(({ check, demand }) => demand === 'must-hold' && !facts.some((fact) => fact.check === check));
+  const missing = unmade.flatMap(({ check }) =>
+    objection(facts, check, 'must-hold').map(({ code, message }): ReviewFinding => ({
+      check,
+      rule: code,
+      file: '',
+      line: 0,
+      weight: 'blocks',
+      message,
+    })),
+  );
+  return [...found(packet, facts), ...missing];
+}
+
+function found(packet: TaskPacket, facts: readonly Fact[]): readonly ReviewFinding[] {
+  return reviewFindings(packet, facts).filter(({ weight }) => weight === 'blocks');
+}
+
+function placed({ file, line, message }: ReviewFinding): string {
+  return file === '' ? message : `${file}:${line}: ${message}`;
+}
+
 function decideStation(observed: Observed): Decision | null {
   const station = last(observed.facts, 'station');
   if (station?.outcome === 'broken') return { verdict: 'ESCALATE', reason: reasonOf(station) };
@@ -85,8 +136,21 @@ function decideStation(observed: Observed): Decision | null {
   };
 }
 
+/**
+ * What was played back from the record of another run shows what the factory would find, and that nobody worked: it is
+ * never ready to merge, whatever holds of it.
+ */
+function notPlayedBack(decision: Decision, facts: readonly Fact[]): Decision {
+  if (decision.verdict !== 'PR_READY') return decision;
+  const stations = facts.flatMap((fact) => ('station' in fact.data ? [fact.data.station] : []));
+  const replay = stations.find((station) => playedBy(station) === 'replay');
+  if (replay === undefined) return decision;
+  const message = `The station ${replay} was played back, and a replay is never ready to merge. What was found of it: ${decision.reason.message}`;
+  return { verdict: 'ESCALATE', reason: { code: 'replayed', message } };
+}
+
 /** Checks that stages of a line make by themselves: what they find broken counts, though no demand names them. */
-const ownStages = ['command', 'runs', 'reproduction', 'review'] as const satisfies readonly CheckName[];
+const ownStages = ['command', 'runs', 'reproduction', 'review', 'flakiness'] as const satisfies readonly CheckName[];
 
 function decideValidation(packet: TaskPacket, facts: readonly Fact[]): Decision {
   const asked = new Set(packet.validation.map(({ check }) => check));

@@ -264,11 +264,19 @@ describe('requests and runs', () => {
     expect((await ask('POST', '/v1/runs', { ...update, key: 'k' })).body).toEqual({ request: 'k', state: 'exists' });
   });
 
-  it('an agent brings no line file: it says what runs, what decides and where people are asked', async () => {
+  it('an agent brings no line file, no script and no program: these say what runs, what decides and where people are asked', async () => {
     const { token } = await factory.credentials.add(coder);
-    const own = { ...update, lineFile: { path: 'line.yaml', text: 'stages: []' } };
-    expect((await ask('POST', '/v1/runs', own, token)).status).toBe(403);
-    expect((await ask('POST', '/v1/runs', own)).status).toBe(202);
+    const ways = [
+      { lineFile: { path: 'line.yaml', text: 'stages: []' } },
+      { station: 'script:mine', script: { path: 'mine.yaml', text: 'review: []' } },
+      { station: 'command:node mine.mjs' },
+      { station: 'acp:mine --acp' },
+    ];
+    for (const own of ways) {
+      expect((await ask('POST', '/v1/runs', { ...update, ...own }, token)).status).toBe(403);
+      expect((await ask('POST', '/v1/runs', { ...update, ...own })).status).toBe(202);
+    }
+    expect((await ask('POST', '/v1/runs', { ...update, station: 'acp:codex' }, token)).status).toBe(202);
   });
 
   it('a person cancels a run, and says why', async () => {

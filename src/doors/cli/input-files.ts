@@ -1,5 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { type ErrorCode, JidokaError } from '../../core/base/error.ts';
 import type { LineFile } from '../../core/ports/factory.ts';
 
@@ -21,7 +21,10 @@ export async function readAdvisories(path: string, cwd: string): Promise<InputFi
   });
 }
 
-/** Reads a line file and the roles that lie beside it, in the folder "roles"; what they say is judged by the factory. */
+/**
+ * Reads a line file with the roles and the skills that lie beside it, in folders of that name; what they say is judged by the
+ * factory.
+ */
 export async function readLineFile(path: string, cwd: string): Promise<LineFile> {
   const file = resolve(cwd, path);
   const text = await read(file, 'line-invalid', 'Give the path of a line file, such as a copy of lines/deps/line.yaml.');
@@ -29,7 +32,32 @@ export async function readLineFile(path: string, cwd: string): Promise<LineFile>
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.md')).toSorted(); // most lines have none
   const mend = 'Give a role as a Markdown file.';
   const roles = names.map(async (name) => ({ path: join(folder, name), text: await read(join(folder, name), 'line-invalid', mend) }));
-  return { path, text, ...(names.length === 0 ? {} : { roles: await Promise.all(roles) }) };
+  const skills = await readSkills(join(dirname(file), 'skills'));
+  return { path, text, ...(names.length === 0 ? {} : { roles: await Promise.all(roles) }), ...(skills.length === 0 ? {} : { skills }) };
+}
+
+/** Files of all skills of a line. */
+const mostSkillFiles = 400;
+const skillMend = 'A skill is a folder of a few texts, SKILL.md among them, and no links.';
+
+/** Only plain files: a link could lead to anything of this machine. */
+async function readSkills(folder: string): Promise<readonly InputFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []); // most lines have none
+  const isLink = await lstat(folder).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+  const links = entries.filter((entry) => entry.isSymbolicLink()).map((entry) => join(entry.parentPath, entry.name));
+  const files = entries.filter((entry) => entry.isFile());
+  const [link] = isLink ? [folder] : links;
+  if (link !== undefined) throw new JidokaError('line-invalid', `${link} is a link.`, { mend: skillMend });
+  if (files.length > mostSkillFiles)
+    throw new JidokaError('line-invalid', `${folder} has ${files.length} files, more than ${mostSkillFiles}.`, { mend: skillMend });
+  const texts = files.map(async (entry) => {
+    const path = join(entry.parentPath, entry.name);
+    return { path: relative(folder, path).split(sep).join('/'), text: await read(path, 'line-invalid', skillMend) };
+  });
+  return (await Promise.all(texts)).toSorted((left, right) => (left.path < right.path ? -1 : 1));
 }
 
 /** Reads the words of a task. */

@@ -10,6 +10,9 @@ export interface ResultContext {
   readonly self: string;
 }
 
+/** What the basis of a cost says where nothing is to be told of models. */
+const noModel = 'no model was called';
+
 /** Lays out one result: the verdict, why, and how to look at it with one's own eyes. */
 export function resultText(result: RunResult, context: ResultContext, page: Page): string {
   const { evidence } = result;
@@ -20,6 +23,7 @@ export function resultText(result: RunResult, context: ResultContext, page: Page
       ['branch', result.branch],
       ['look', lookCommand(result, context)],
       ['withheld', result.withheld === null ? null : plain(result.withheld)],
+      ['models', result.cost.basis === noModel ? null : plain(result.cost.basis)],
       ['evidence', evidence.dir],
       ['ref', evidence.ref],
       ['verify', verifyCommand(result, context.self)],
@@ -27,7 +31,22 @@ export function resultText(result: RunResult, context: ResultContext, page: Page
     ],
     page,
   );
-  return [`${verdictMark(result.verdict, page)}  ${page.paint.bold(plain(result.title))}`, ...rows].join('\n');
+  return [`${verdictMark(result.verdict, page)}  ${page.paint.bold(plain(result.title))}`, ...findingLines(result, page), ...rows].join(
+    '\n',
+  );
+}
+
+/** More than this is read in the report. */
+const mostFindings = 20;
+
+/** What a review found, each on a line of its own with its place first, so that a terminal can open it. */
+function findingLines({ findings = [] }: RunResult, page: Page): string[] {
+  const lines = findings.slice(0, mostFindings).map(({ weight, file, line, message, check, rule }) => {
+    const place = file === '' ? '' : `${plain(file)}${line === 0 ? '' : `:${line}`} `;
+    return `  ${weight === 'blocks' ? '✗' : '·'} ${place}${plain(message)} ${page.paint.dim(`(${check}/${rule})`)}`;
+  });
+  const more = findings.length - lines.length;
+  return more > 0 ? [...lines, `  and ${more} more in REPORT.md`] : lines;
 }
 
 /** Lays out the results of one request that became several runs: a table, and where the evidence is. */

@@ -5,9 +5,11 @@ import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import { applyPatch, filterPatch } from './patch.ts';
 import { attachRecord, findRecord } from './attach.ts';
 import { fillTree, settleTree } from './checkout.ts';
+import { compareCommits } from './history/compare.ts';
 import { splitNul } from './difference.ts';
 import { forgeFault, gitFailed } from './git/git.ts';
-import { harvestTree } from './harvest.ts';
+import { harvestCommit, harvestTree } from './harvest.ts';
+import { findAncestor } from './history/find-ancestor.ts';
 import type { HostLock } from './host-lock.ts';
 import { lendRepository, lentRepository, takeBack } from './lend.ts';
 import { ensureBase, inside } from './mirror.ts';
@@ -53,7 +55,10 @@ export function gitForge(options: GitForgeOptions): Forge & Lending {
       plant: (tree) => withGround((ready) => fillTree(ready, repository, tree)),
       settle: (tree) => settleTree(tree),
     }),
-    harvest: (repository, from) => from.harvest({ take: (tree) => withGround((ready) => harvestTree(ready, repository, tree)) }),
+    harvest: (repository, from) =>
+      'commit' in from
+        ? withGround((ready) => harvestCommit(ready, repository, from.commit))
+        : from.harvest({ take: (tree) => withGround((ready) => harvestTree(ready, repository, tree)) }),
     apply: (repository, patch, into) => withGround((ready) => applyPatch({ ground: ready, repository }, patch, into)),
     filter: (repository, patch, keep) => withGround((ready) => filterPatch({ ground: ready, repository }, patch, keep)),
     publish: (repository, change) => withGround((ready) => publishChange(ready, repository, change)),
@@ -64,6 +69,10 @@ export function gitForge(options: GitForgeOptions): Forge & Lending {
     takeBack: (job) => takeBack(options.root, job),
     repository: (job) => lentRepository(options.root, job),
     resolve: (repository, ref) => withGround((ready) => targetCommit(ready, repository, ref)),
+    history: {
+      compare: (location, wanted) => withGround((ready) => compareCommits(ready, location, wanted)),
+      ancestor: (repository, name) => withGround((ready) => findAncestor(ready, repository, name)),
+    },
   };
 }
 

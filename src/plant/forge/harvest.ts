@@ -26,6 +26,15 @@ export async function harvestTree(ground: Ground, repository: RepositorySnapshot
   });
 }
 
+/** The difference between the base commit and another commit of the target, with all that either has. */
+export async function harvestCommit(ground: Ground, repository: RepositorySnapshot, commit: string): Promise<Change> {
+  const mirror = await ensureBase(ground, repository);
+  await ensureBase(ground, { ...repository, baseCommit: commit });
+  return withScratch(ground, mirror, (scratch) =>
+    changeBetween(ground.git, scratch, { base: repository.baseCommit, tree: `${commit}^{tree}` }),
+  );
+}
+
 interface Harvest {
   readonly ground: Ground;
   readonly scratch: Scratch;

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { folderWorkspace } from '../../../kit/floor/index.ts';
-import { git, makeRepository } from '../../../kit/forge/index.ts';
+import { commitFiles, git, makeRepository } from '../../../kit/forge/index.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import type { Forge, Published } from '../../core/ports/forge.ts';
 import { withFileLock } from '../postgres/index.ts';
@@ -81,6 +81,45 @@ test('a server that asks for a password gets it from the URL, and the URL is kep
     for (const done of await deliver(repository)) expect(done.held).toBeNull();
     const stranger = gitForge({ root: join(base, 'stranger'), env: process.env, lock: withFileLock, log: () => undefined });
     await expect(stranger.open(repository.location)).rejects.toMatchObject({ code: 'git-failed' });
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+test('a pull request of a server is found by its ref and compared with the default branch, though its mirror has no history', async () => {
+  const { path, commit } = await makeRepository(files, { folder: join(base, 'served/asked') });
+  await git(path, 'checkout', '--quiet', '-b', 'proposal');
+  const head = await commitFiles(path, { 'b.txt': 'two\n' }, 'second');
+  await git(path, 'update-ref', 'refs/pull/7/head', head);
+  await git(path, 'tag', '--annotate', '--message', 'v1', 'v1');
+  await git(path, 'checkout', '--quiet', 'main');
+  await git(path, 'branch', '--quiet', '-D', 'proposal');
+  await commitFiles(path, { 'c.txt': 'three\n' }, 'third');
+  const server = createHttpServer((request, response) => serveGit(join(base, 'served'), request, response));
+  const location = `http://${await listening(server)}/asked`;
+  try {
+    const heads = ['refs/pull/7/head', 'refs/merge-requests/7/head'];
+    const compared = await forge.history.compare(location, { heads, base: null });
+    expect(compared).toMatchObject({
+      repository: { baseCommit: commit, kind: 'remote' },
+      head: { ref: heads[0], commit: head },
+      base: { ref: 'main' },
+    });
+    expect(await forge.harvest(compared.repository, { commit: head })).toMatchObject({ files: [{ path: 'b.txt', status: 'added' }] });
+    for (const name of ['v1', head])
+      expect((await forge.history.compare(location, { heads: [name], base: 'main' })).head.commit, name).toBe(head);
+    for (const [name, side] of [
+      ['nope', null],
+      ['v1', 'nope'],
+      ['refs/pull/8/head', null],
+      ['--upload-pack=id', null],
+    ] as const)
+      await expect(forge.history.compare(location, { heads: [name], base: side }), name).rejects.toMatchObject({ code: 'ref-unknown' });
+    await expect(forge.history.compare(location, { heads: ['e'.repeat(40)], base: null })).rejects.toMatchObject({ code: 'git-failed' });
+    const tree = await mkdtemp(join(base, 'tree-'));
+    await folderWorkspace(tree).seed(forge.source({ ...compared.repository, baseCommit: head }));
+    expect(await git(tree, 'rev-list', '--count', '--all')).toBe('1');
   } finally {
     server.closeAllConnections();
     server.close();

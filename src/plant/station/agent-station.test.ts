@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { memoryBlobs } from '../../../kit/blobs/index.ts';
 import { isRunning } from '../../../kit/floor/index.ts';
+import { JidokaError } from '../../core/base/error.ts';
+import type { Json } from '../../core/base/json.ts';
 import type { Claim } from '../../core/evidence/fact.ts';
 import type { TaskPacket } from '../../core/packet/packet.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Floor, Workspace } from '../../core/ports/floor.ts';
 import type { StationJob } from '../../core/ports/station.ts';
+import type { Role } from '../../core/station/role.ts';
 import type { AgentErrorClass } from '../../core/station/agent-error.ts';
 import { systemClock } from '../clock/index.ts';
 import { hostFloor } from '../floor/index.ts';
@@ -21,6 +24,7 @@ let root: string;
 let floor: Floor;
 let workspace: Workspace;
 let prompts: string[];
+let taken: string[];
 const blobs = memoryBlobs();
 const desk = reportDesk({ version: '0' });
 
@@ -32,6 +36,7 @@ afterAll(() => rm(root, { recursive: true, force: true, maxRetries: 10 }));
 beforeEach(async () => {
   workspace = await floor.open('change');
   prompts = [];
+  taken = [];
 });
 afterEach(() => workspace.destroy());
 
@@ -45,12 +50,14 @@ type Turn = (wire: Wire) => Promise<TurnEnd>;
 function agentThat(...turns: readonly Turn[]): Driver {
   return {
     name: 'double',
+    resumes: true,
     files: () => [{ path: 'rules.md', text: 'Rules.' }],
     open: (_order, wire) => ({
       say: async (prompt) => {
         prompts.push(prompt);
         return (turns[prompts.length - 1] ?? turns.at(-1) ?? (async () => ended))(wire);
       },
+      takeUp: async (session) => void taken.push(session),
       remembers: () => true,
       end: async () => undefined,
     }),
@@ -172,6 +179,85 @@ describe('what is believed', () => {
   });
 });
 
+describe('an agent whose factory was killed', () => {
+  const memory = (more: object = {}): Json => ({ agent: 'double', session: null, report: null, ...more });
+
+  test('is on record before its first word, with its session as soon as it tells it, and with its report', async () => {
+    const remembered: Json[] = [];
+    const tells: Turn = async (wire) => {
+      expect(remembered).toEqual([memory()]);
+      wire.tell({ type: 'session.started', session: 's1', model: null });
+      wire.tell({ type: 'session.started', session: 's1', model: null });
+      return handsIn(done)(wire);
+    };
+    await perform(agentThat(tells), { remember: async (handle) => void remembered.push(handle) });
+    expect(remembered).toMatchObject([memory(), memory({ session: 's1' }), { session: 's1', report: done }]);
+    // Something was started in it: its floor leaves it for whoever goes on.
+    const { kind } = await floor.attach(workspace.ref);
+    expect(kind).toBe('attached');
+  });
+
+  test('goes on with its session, told what happened, and with what its home holds', async () => {
+    await perform(agentThat(says));
+    await workspace.spawn({ argv: ['touch', `${workspace.scratch}/agent/session`], cwd: '', timeoutMs: 10_000, network: 'none' });
+    prompts = [];
+    expect(await perform(agentThat(handsIn(done)), { handle: memory({ session: 's1' }) })).toMatchObject({ says: 'changed', report: done });
+    expect(taken).toEqual(['s1']);
+    expect(prompts).toEqual([expect.stringMatching(/^You were interrupted/)]);
+    const { stdout } = await workspace.spawn({ argv: ['ls', `${workspace.scratch}/agent`], cwd: '', timeoutMs: 10_000, network: 'none' });
+    expect(stdout.split('\n')).toEqual(expect.arrayContaining(['rules.md', 'session']));
+  });
+
+  test('that had handed in its report is not asked again', async () => {
+    expect(await perform(agentThat(says), { handle: memory({ session: 's1', report: done }) })).toMatchObject({
+      says: 'changed',
+      report: done,
+    });
+    expect(prompts).toEqual([]);
+  });
+
+  test('is told the whole order once more where its session is lost', async () => {
+    const goneAtFirst = `if [ -e again ]; then echo '{"say":1}'; else touch again; echo 'no such session' >&2; exit 1; fi`;
+    const asked: string[] = [];
+    const driver = agentBy(goneAtFirst);
+    const spied: Driver = {
+      ...driver,
+      open: (order, wire) => {
+        const talk = driver.open(order, wire);
+        return { ...talk, say: async (prompt) => (asked.push(prompt), talk.say(prompt)) };
+      },
+    };
+    await perform(spied, { handle: { ...(memory({ session: 's1' }) as object), agent: 'script' } });
+    expect(asked[0]).toMatch(/^You were interrupted/);
+    expect(asked[1]).toMatch(/^[\s\S]*Mend a\.txt\.[\s\S]*You worked on this before and were interrupted/);
+  });
+
+  test.each([
+    [memory(), null],
+    [memory({ session: 's1' }), 'session'],
+    [memory({ session: 's1', report: done }), 'reported'],
+    [{ ...(memory({ session: 's1' }) as object), agent: 'other' }, null],
+    [{ id: 'x', pid: 1 }, null],
+  ])('on record as %j goes on by %j', (handle, how) => {
+    const station = agentStation({ driver: agentThat(says), agent: { path: '/agent', version: '1' }, desk, blobs, clock: systemClock() });
+    expect(station.resumption?.(handle)).toBe(how);
+  });
+
+  test('whose job is another’s by now ends, and claims nothing', async () => {
+    let times = 0;
+    const remember = async (): Promise<void> => {
+      times += 1;
+      if (times > 1) throw new JidokaError('fenced', 'It is another’s.', { mend: 'Leave it.' });
+    };
+    const tells: Turn = async (wire) => {
+      wire.tell({ type: 'session.started', session: 's1', model: null });
+      await expect.poll(() => wire.enough.aborted).toBe(true);
+      return ended;
+    };
+    await expect(perform(agentThat(tells), { remember })).rejects.toMatchObject({ code: 'fenced' });
+  });
+});
+
 describe('what fails', () => {
   test.each([
     ['login', 'login', 1],
@@ -187,6 +273,13 @@ describe('what fails', () => {
     expect(claim).toMatchObject({ says: 'failed', code: `agent-${error}` });
     expect(claim.failure).toBe(failure);
     expect(prompts).toHaveLength(asked);
+  });
+
+  test('one whose role gives it no more turns is not asked for more', async () => {
+    const role: Role = { name: 'coder', prompt: 'You mend.', model: null, tools: 'all', budget: { turns: 3 } };
+    const claim = await perform(agentThat(fails('turn-limit')), { assignment: { form: 'change', role, text: 'Mend a.txt.' } });
+    expect(claim).toMatchObject({ says: 'failed', code: 'agent-turn-limit' });
+    expect(prompts).toHaveLength(1);
   });
 
   test('that it was done is not believed of one whose model failed after that', async () => {
@@ -281,6 +374,24 @@ describe('what it is told', () => {
     expect(read.stdout).toBe('Rules.');
     expect(prompts[0]).toMatch(/^Mend a\.txt\..*The test fails still\..*`AGENTS\.md`.*`report`/s);
   });
+
+  test.each([[undefined, '.agents/skills'] as const, ['.claude/skills', '.claude/skills'] as const])(
+    'is beside the skills of its role, in its own home and never in the tree: %s',
+    async (skills, folder) => {
+      const role: Role = {
+        name: 'coder',
+        prompt: 'You mend.',
+        model: null,
+        tools: 'all',
+        skills: [{ name: 'accents', files: { 'SKILL.md': 'By NFC.', 'letters/table.txt': 'é' } }],
+      };
+      const driver = { ...agentThat(handsIn(done)), ...(skills === undefined ? {} : { skills }) };
+      await perform(driver, { assignment: { form: 'change', role, text: 'Mend a.txt.' } });
+      expect(await workspace.files.list('')).toEqual([]);
+      const argv = ['sh', '-c', `cd '${workspace.scratch}/agent/${folder}/accents' && cat SKILL.md letters/table.txt`] as const;
+      expect((await workspace.spawn({ argv, cwd: '', timeoutMs: 10_000, network: 'none' })).stdout).toBe('By NFC.é');
+    },
+  );
 
   test('without a gateway or a desk no agent is started', async () => {
     const station = agentStation({ driver: agentThat(says), agent: { path: '/agent', version: '1' }, desk, blobs, clock: systemClock() });

@@ -1,8 +1,9 @@
+import type { Json } from '../../core/base/json.ts';
 import type { Claim } from '../../core/evidence/fact.ts';
 import type { AgentStore, FoundAgent } from '../../core/ports/stations/agents.ts';
 import type { Station, StationJob } from '../../core/ports/station.ts';
 import { readWhere, whereAre, type SoughtProgram } from '../../core/station/program-question.ts';
-import { agentStation, type AgentStationOptions } from './agent-station.ts';
+import { agentStation, resumptionBy, type AgentStationOptions } from './agent-station.ts';
 import { capabilities } from './capabilities.ts';
 import type { Driver } from './driver.ts';
 import { configuredDriver, namedDrivers } from './drivers.ts';
@@ -20,9 +21,17 @@ const patienceMs = 20_000;
 export function agentStations(options: AgentStationsOptions): readonly Station[] {
   const named = namedDrivers.map((driver): Station => {
     const identify = (): Promise<FoundAgent | null> => options.agents.find(programOf(driver));
-    return { name: driver.name, identify, perform: (job) => perform(job, driver, options) };
+    const resumption = (handle: Json): ReturnType<typeof resumptionBy> => resumptionBy(driver, handle);
+    return { name: driver.name, ...givenBy(driver.name), identify, resumption, perform: (job) => perform(job, driver, options) };
   });
-  return [...named, { name: 'acp', perform: (job) => performNamed(job, options) }];
+  const configured = configuredDriver({ args: [], env: {} });
+  const resumption = (handle: Json): ReturnType<typeof resumptionBy> => resumptionBy(configured, handle);
+  return [...named, { name: 'acp', ...givenBy('acp'), resumption, perform: (job) => performNamed(job, options) }];
+}
+
+function givenBy(name: string): Pick<Station, 'capabilities'> {
+  const found = capabilities.find(({ driver }) => driver === name);
+  return found === undefined ? {} : { capabilities: found };
 }
 
 /** Where models and keys are, in the variables by which most agents look for them. */

@@ -3,7 +3,9 @@ import { capabilities, configuredDriver, driverNamed, namedDrivers } from './ind
 
 test('every driver has a row of its own, and no row is of a driver that is not there', () => {
   const rows = capabilities.map(({ driver }) => driver);
-  expect(rows.toSorted()).toEqual([...namedDrivers.map(({ name }) => name), configuredDriver({ args: [], env: {} }).name].toSorted());
+  expect(rows.toSorted()).toEqual(
+    [...namedDrivers.map(({ name }) => name), configuredDriver({ args: [], env: {} }).name, 'model:NAME'].toSorted(),
+  );
   expect(rows.length).toBeGreaterThan(8);
 });
 

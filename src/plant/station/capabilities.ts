@@ -9,6 +9,23 @@ const acp = {
 const ownSandbox = 'Where it may only look or edit, its own sandbox must work inside of ours, and its home must not be below /tmp.';
 const itsSettings = 'Settings that a repository brings for it come on top of ours; what they start runs behind the walls.';
 
+/** What a model without an agent gives; it is no driver. */
+export const modelCapabilities: StationCapabilities = {
+  driver: 'model:NAME',
+  protocol: 'call',
+  adapter: null,
+  resume: 'same-process',
+  cancel: false,
+  usage: 'call',
+  cost: false,
+  budgets: ['turns'],
+  structuredOutput: true,
+  instructions: 'prompt',
+  errors: 'status',
+  holds: { read: 'tools', edit: 'tools', all: 'tools' },
+  caveats: ['It judges, and changes nothing: it has no tool but that for its report, and is asked twice at most.'],
+};
+
 /** What each driver gives, as the slow tests of this room see it in the real programs. */
 export const capabilities: readonly StationCapabilities[] = [
   {
@@ -102,4 +119,5 @@ export const capabilities: readonly StationCapabilities[] = [
     holds: { read: 'asks', edit: 'asks', all: 'asks' },
     caveats: ['Any other agent of the protocol, from configuration: whether it asks before it acts is its own affair.'],
   },
+  modelCapabilities,
 ];

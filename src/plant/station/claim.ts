@@ -1,5 +1,5 @@
 import { assertNever } from '../../core/base/assert-never.ts';
-import type { BlobRef, Claim, FailureClass } from '../../core/evidence/fact.ts';
+import type { BlobRef, Claim, FailureClass, ModelUsage } from '../../core/evidence/fact.ts';
 import type { ProcessExit } from '../../core/ports/floor.ts';
 import { agentErrors, type AgentErrorClass } from '../../core/station/agent-error.ts';
 import type { Report } from '../../core/station/report.ts';
@@ -17,6 +17,8 @@ export interface Course {
   /** How its process ended; null where it was not the agent that ended it. */
   readonly exit: ProcessExit | null;
   readonly turns: number;
+  /** What it took of models; null where nobody counts. */
+  readonly usage: ModelUsage | null;
 }
 
 /** Errors of the model's side: after one of these, what was reported before is not the end of the work. */
@@ -30,7 +32,7 @@ type Said = Omit<Claim, 'kind' | 'station' | 'logs'>;
 /** The claim that follows from how a job ended. Exit codes, and what the agent calls success, have no part in it. */
 export function claimOf(station: string, course: Course, logs: readonly BlobRef[]): Claim {
   const said = course.report === null ? withoutReport(course) : reported(course.report, course);
-  return { kind: 'claim', station, ...said, logs };
+  return { kind: 'claim', station, ...said, ...(course.usage === null ? {} : { usage: course.usage }), logs };
 }
 
 function reported(report: Report, { lastWord, lastError }: Course): Said {

@@ -7,8 +7,12 @@ import type { AgentOrder, PlacedFile, Start } from './harness/harness.ts';
 export interface Driver {
   /** As lines name it: 'codex', 'acp:codex'. */
   readonly name: string;
+  /** True where a new process can go on with a session of one that was killed, as far as the agent still has it. */
+  readonly resumes: boolean;
   /** Files that the agent reads at its start, below the scratch home. */
   files(order: AgentOrder): readonly PlacedFile[];
+  /** Folder of its home in which it looks for skills; '.agents/skills' where nothing is said, as nearly all do. */
+  readonly skills?: string;
   /** Begins to talk; nothing needs to be started before the first word. */
   open(order: AgentOrder, wire: Wire): Talk;
 }
@@ -33,6 +37,8 @@ export interface Wire {
 export interface Talk {
   /** Says a prompt and waits for the end of the turn. Never throws for what the agent does. */
   say(prompt: string): Promise<TurnEnd>;
+  /** Goes on with a session of a process that is gone, and does nothing where none can be; whether the agent still has it shows when it is asked. */
+  takeUp(session: string): Promise<void>;
   /** True where the next prompt finds the agent with what was said before in mind. */
   remembers(): boolean;
   /** Ends whatever runs still. */

@@ -4,23 +4,32 @@ import { hearLines } from './session/hear-lines.ts';
 
 /** Drives an agent by the stream of its own command line: a process for each prompt, which goes on with the session. */
 export function nativeDriver(harness: Harness): Driver {
-  return { name: harness.name, files: harness.files, open: (order, wire) => openTalk(harness, order, wire) };
+  const { name, files, skills } = harness;
+  const given = skills === undefined ? {} : { skills };
+  return { name, resumes: true, files, ...given, open: (order, wire) => openTalk(harness, order, wire) };
 }
 
 function openTalk(harness: Harness, order: AgentOrder, wire: Wire): Talk {
   let session: string | null = null;
   return {
+    takeUp: async (former) => void (session = former),
     remembers: () => session !== null,
     say: async (prompt) => {
       const reader = harness.reader();
+      const former = session;
+      let isThere = false;
       const knowing: Wire = {
         ...wire,
         tell: (event) => {
           if (event.type === 'session.started') session = event.session;
+          isThere ||= event.type === 'session.started' || event.type === 'message' || event.type === 'tool.started';
           wire.tell(event);
         },
       };
-      return turn({ reader, wire: knowing, start: harness.start(order, session), prompt });
+      const end = await turn({ reader, wire: knowing, start: harness.start(order, former), prompt });
+      // It was to go on with a session and did not come to a word: the next prompt begins another.
+      if (former !== null && !isThere) session = null;
+      return end;
     },
     end: async () => undefined,
   };

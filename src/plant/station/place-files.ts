@@ -2,9 +2,12 @@ import { JidokaError } from '../../core/base/error.ts';
 import type { Workspace } from '../../core/ports/floor.ts';
 import type { PlacedFile } from './harness/harness.ts';
 
-/** Writes files into a folder of the workspace that is not part of its tree, as commands see it. Throws `workspace-failed`. */
-export async function placeFiles(workspace: Workspace, folder: string, files: readonly PlacedFile[]): Promise<void> {
-  await run(workspace, 'rm -rf -- "$TO" && mkdir -p -- "$TO"', { TO: folder });
+/**
+ * Writes files into a folder of the workspace that is not part of its tree, as commands see it: into a new one, or among
+ * what an earlier life left there. Throws `workspace-failed`.
+ */
+export async function placeFiles(workspace: Workspace, folder: string, files: readonly PlacedFile[], isNew: boolean): Promise<void> {
+  await run(workspace, `${isNew ? 'rm -rf -- "$TO" && ' : ''}mkdir -p -- "$TO"`, { TO: folder });
   for (const { path, text } of files) {
     // By its stdin: a command's arguments and environment have room for no more than 128 KiB.
     await run(workspace, 'mkdir -p -- "${TO%/*}" && cat > "$TO"', { TO: `${folder}/${path}` }, text);

@@ -32,6 +32,15 @@ export function firstPrompt({ assignment, feedback }: Job, rules: readonly strin
   ].join('\n\n');
 }
 
+/** Said to an agent whose process was killed, in the session in which it had been told the rest. */
+export function resumptionPrompt(): string {
+  return `You were interrupted: the machine that you worked on was lost, and every program that you had started has ended. The files are as you left them; a file that was being written then may be cut short. Look at what is there, and go on where you were. When you are done, hand in your report with ${desk}, also where you had handed it in before: it was not kept.`;
+}
+
+/** Said beside the order where the agent has lost what it had in mind, and its work is there. */
+export const afterLoss =
+  '## What is there already\n\nYou worked on this before and were interrupted. What you had changed by then is in the tree: look at it (`git status`, `git diff`), keep what is right, and go on.';
+
 /** Said where a turn ended without a report that was accepted; `refused` is what was wrong with the last one. */
 export function followUp(refused: string | null): string {
   const why = refused === null ? 'You ended without handing in a report.' : `Your report was not accepted: ${refused}`;

@@ -8,13 +8,14 @@ import type { AgentErrorClass } from '../../core/station/agent-error.ts';
 import type { Course } from './claim.ts';
 import type { Driver, Talk, TurnEnd, Wire } from './driver.ts';
 import { troubleOfEnd } from './end-trouble.ts';
-import type { AgentOrder } from './harness/harness.ts';
-import { followUp } from './prompt.ts';
+import type { Recorder } from './memory.ts';
+import { afterLoss, followUp, resumptionPrompt } from './prompt.ts';
 import type { Session } from './session/session.ts';
 
 export interface Supervision {
-  readonly driver: Driver;
-  readonly order: AgentOrder;
+  readonly driver: Pick<Driver, 'name'>;
+  /** Begins to talk with it. */
+  readonly open: (wire: Wire) => Talk;
   /** What the agent is told first. */
   readonly prompt: string;
   readonly desk: ReportDesk;
@@ -22,10 +23,14 @@ export interface Supervision {
   readonly clock: Clock;
   /** Aborted where we have heard enough of the agent. */
   readonly enough: AbortController;
+  /** How often it is asked for a report, where it ended without one. */
+  readonly followUps: number;
+  /** Writes down what whoever takes the job over must know; null where that one begins anew. */
+  readonly recorder: Recorder | null;
+  /** Session of an earlier life of the job that is to be gone on with; null where there is none. */
+  readonly former: string | null;
 }
 
-/** How often an agent that ended without a report is asked for one. */
-const followUps = 2;
 /** How long an agent may go on after its report was accepted, in milliseconds. */
 const graceMs = 60_000;
 
@@ -34,14 +39,15 @@ const graceMs = 60_000;
  * `interrupted` where the job was withdrawn, `fenced` where another process has it now.
  */
 export async function supervise(job: StationJob, around: Supervision): Promise<Course> {
-  const { desk, session, driver, order, clock, enough } = around;
+  const { desk, session, driver, clock, enough } = around;
   const over = new AbortController();
   let refused: string | null = null;
-  const open = desk.open({
+  const counter = desk.open({
     job: job.workspace.name,
     form: job.assignment.form,
     packet: job.packet,
     told: (word) => {
+      if (word.kind === 'accepted') around.recorder?.report(word.report);
       if (word.kind === 'accepted') void endAfterGrace(clock, enough, over.signal);
       if (word.kind === 'refused') refused = word.why;
       const text = word.kind === 'accepted' ? `report accepted: ${word.report.state}` : `report ${word.kind}`;
@@ -49,14 +55,23 @@ export async function supervise(job: StationJob, around: Supervision): Promise<C
       job.note(`${driver.name}: ${text}`);
     },
   });
-  const talk = driver.open(order, wireOf(job, around));
+  const talk = around.open(wireOf(job, around));
   try {
-    const { exit, turns } = await turnsOf(job, around, { talk, isDone: () => open.report() !== null, refused: () => refused });
-    return { report: open.report(), refused, lastError: session.lastError(), lastWord: session.lastWord(), exit, turns };
+    if (around.former !== null) await talk.takeUp(around.former);
+    const { exit, turns } = await turnsOf(job, around, { talk, isDone: () => counter.report() !== null, refused: () => refused });
+    return {
+      report: counter.report(),
+      refused,
+      usage: session.usage(),
+      lastError: session.lastError(),
+      lastWord: session.lastWord(),
+      exit,
+      turns,
+    };
   } finally {
     over.abort();
     await talk.end();
-    open.close();
+    counter.close();
   }
 }
 
@@ -73,23 +88,30 @@ interface Talking {
 
 async function turnsOf(
   job: StationJob,
-  { session, prompt, driver, enough }: Supervision,
+  { session, prompt: order, driver, enough, former, followUps }: Supervision,
   { talk, isDone, refused }: Talking,
 ): Promise<{ readonly exit: ProcessExit | null; readonly turns: number }> {
+  const prompt = former === null ? order : `${order}\n\n${afterLoss}`;
   let end: TurnEnd = { exit: null, stderr: '' };
   for (let turn = 1; turn <= 1 + followUps; turn += 1) {
     if (turn > 1) job.note(`${driver.name}: ended without a report, asked for one`);
-    const said = turn === 1 ? prompt : followUp(refused());
     const before = session.lastError();
-    end = await talk.say(turn === 1 || talk.remembers() ? said : `${prompt}\n\n${said}`);
+    end = await talk.say(wordsOf(turn, prompt, { talk, refused, former }));
     if (job.signal.aborted) throw withdrawn(job, driver);
     const trouble = isDone() || enough.signal.aborted ? null : troubleOfEnd(end, session.lastError() !== before);
     if (trouble !== null) session.tell(trouble);
     const failed = session.lastError() === before ? null : (session.lastError()?.class ?? null);
-    if (isDone() || enough.signal.aborted || isFinal(end.exit) || (failed !== null && !mended.has(failed)))
+    if (isDone() || enough.signal.aborted || isFinal(end.exit) || (failed !== null && !mayHelp(failed, job)))
       return { exit: end.exit, turns: turn };
   }
   return { exit: end.exit, turns: 1 + followUps };
+}
+
+/** What the agent is told: the whole order unless it has it in mind, and why it is asked once more. */
+function wordsOf(turn: number, prompt: string, { talk, refused, former }: Omit<Talking, 'isDone'> & Pick<Supervision, 'former'>): string {
+  const has = talk.remembers();
+  if (turn === 1) return former !== null && has ? resumptionPrompt() : prompt;
+  return has ? followUp(refused()) : `${prompt}\n\n${followUp(refused())}`;
 }
 
 /** Errors after which another word may help; all others are for the line to wait out, or for another station. */
@@ -102,13 +124,18 @@ const mended: ReadonlySet<AgentErrorClass> = new Set<AgentErrorClass>([
   'refused',
 ]);
 
+/** Turns that a role does not give are not given by asking again. */
+function mayHelp(failed: AgentErrorClass, { assignment: { role } }: StationJob): boolean {
+  return mended.has(failed) && !(failed === 'turn-limit' && role?.budget?.turns !== undefined);
+}
+
 /** Limits of the floor end the job, not the turn. */
 function isFinal(exit: ProcessExit | null): boolean {
   return exit !== null && exit.kind !== 'exited' && exit.kind !== 'signalled';
 }
 
 /** The way into the workspace, with the time that the job has left. */
-function wireOf(job: StationJob, { session, clock, enough, driver }: Supervision): Wire {
+function wireOf(job: StationJob, { session, clock, enough, driver, recorder }: Supervision): Wire {
   const beganMs = clock.monotonicMs();
   return {
     converse: ({ argv, env }, signal) => {
@@ -128,13 +155,14 @@ function wireOf(job: StationJob, { session, clock, enough, driver }: Supervision
     clock,
     heard: session.heard,
     tell: (event) => {
+      if (event.type === 'session.started') recorder?.session(event.session);
       if (event.type === 'error') job.note(`${driver.name}: ${event.message.slice(0, 300)}`);
       session.tell(event);
     },
   };
 }
 
-function withdrawn({ signal }: StationJob, { name }: Driver): JidokaError {
+function withdrawn({ signal }: StationJob, { name }: Pick<Driver, 'name'>): JidokaError {
   if (stopReason(signal) === 'lost') {
     return new JidokaError('fenced', `The job of ${name} was given to another process.`, {
       mend: 'Leave it to the process that has it now.',

@@ -11,9 +11,10 @@ import { isLeft } from './work-seed.ts';
 
 /**
  * Takes up a run that a dead process left or that failed; joins one that is under way, reports one that ended.
- * Throws `run-unknown`, also for an ambiguous beginning of an id, and `engine-failed` for a run that fails again.
+ * Throws `run-unknown`, also for an ambiguous beginning of an id, `engine-failed` for a run that fails again, and
+ * `interrupted` on the signal.
  */
-export async function resumeRun(text: string, needs: RunNeeds, crew: Crew): Promise<RunResult> {
+export async function resumeRun(text: string, needs: RunNeeds, crew: Crew, signal?: AbortSignal): Promise<RunResult> {
   const run = await findRun(text, needs.ledger);
   const events = await needs.ledger.read(run);
   const ended = runResult(events);
@@ -24,7 +25,7 @@ export async function resumeRun(text: string, needs: RunNeeds, crew: Crew): Prom
   const left = view !== null && (view.state === 'failed' || (await isLeft(view, needs)));
   const joined = ended !== null ? 'ended' : left ? 'resumed' : 'under-way';
   needs.progress({ kind: 'run', run, title: seed === undefined ? run : seedTitle(seed), joined });
-  const result = ended ?? (await followRun({ run, seen: events.length }, needs, crew));
+  const result = ended ?? (await followRun({ run, seen: events.length, ...(signal === undefined ? {} : { signal }) }, needs, crew));
   needs.progress({ kind: 'ended', result });
   return result;
 }

@@ -17,7 +17,9 @@ import {
 } from '../intake/index.ts';
 import type { RunNeeds } from '../run/index.ts';
 import type { Crew } from './crew.ts';
+import { branchSeed } from './branch-seed.ts';
 import { checkStations } from './check-stations.ts';
+import { flakeSeed } from './flake-seed.ts';
 import { taskSeed } from './task-seed.ts';
 import { ticketSeed } from './ticket-seed.ts';
 import { groupParts, workGroup, type Part, type SeedOf } from './work-group.ts';
@@ -70,12 +72,21 @@ export interface Group {
 export async function planRequest(request: RunRequest, means: RequestMeans): Promise<Planned> {
   const { needs, line } = means;
   checkStations(line, needs);
-  const repository = await needs.forge.open(request.repository);
-  warnOfUncommitted(repository, needs);
   checkSeed(request, line);
   const { scope, actor, subject } = request;
   const order = await orderOf(request, means);
+  if (subject.kind === 'branch') {
+    const compared = await needs.forge.history.compare(request.repository, subject);
+    await surveyProject(compared.repository, needs.forge); // says at once what is no npm project
+    return { asked: { kind: 'one', seed: branchSeed(compared, { line, scope, actor }) }, order };
+  }
+  const repository = await needs.forge.open(request.repository);
+  warnOfUncommitted(repository, needs);
   if (subject.kind === 'task') return { asked: { kind: 'one', seed: taskSeed(subject, repository, { line, scope, actor }) }, order };
+  if (subject.kind === 'flake') {
+    const seed = flakeSeed(subject, repository, { line, scope, actor, sha256: needs.sha256 });
+    return { asked: { kind: 'one', seed }, order };
+  }
   if (subject.kind === 'ticket') {
     const seed = ticketSeed(subject, repository, { line, scope, actor, sha256: needs.sha256 });
     return { asked: { kind: 'one', seed }, order };
@@ -101,15 +112,35 @@ export function deliveryOf(purpose: Part['purpose'], { delivery }: Pick<SeedOrde
   return purpose === 'probe' && delivery === 'branch' ? 'evidence' : delivery;
 }
 
+/** The kind of seed that a subject becomes. */
+const seedKinds: Readonly<Record<RunRequest['subject']['kind'], Line['seed']>> = {
+  package: 'dependency',
+  all: 'dependency',
+  advisories: 'advisory',
+  task: 'task',
+  ticket: 'ticket',
+  branch: 'branch',
+  flake: 'flake',
+};
+
 /** A line takes one kind of seed, and what is asked for must make that kind. */
 function checkSeed({ subject }: RunRequest, { name, seed }: Line): void {
-  const made =
-    subject.kind === 'task' || subject.kind === 'ticket' ? subject.kind : subject.kind === 'advisories' ? 'advisory' : 'dependency';
+  const made = seedKinds[subject.kind];
   if (made === seed) return;
   throw new JidokaError('usage', `Line "${name}" works on a seed of kind ${seed}, and this request makes one of kind ${made}.`, {
-    mend: `Use \`jidoka run ${{ task: 'task', ticket: 'bug', advisory: 'cve', dependency: 'deps' }[seed]}\` with this line.`,
+    mend: `Use \`jidoka run ${builtIn[seed]}\` with this line.`,
   });
 }
+
+/** The built-in line for a kind of seed. */
+const builtIn: Readonly<Record<Line['seed'], string>> = {
+  task: 'task',
+  ticket: 'bug',
+  advisory: 'cve',
+  dependency: 'deps',
+  branch: 'review',
+  flake: 'flaky',
+};
 
 interface Survey {
   readonly request: RunRequest;
@@ -125,7 +156,7 @@ async function orderOf(request: RunRequest, { line, needs, signal }: RequestMean
   return {
     line,
     lineDigest: needs.sha256(canonicalJson(line)),
-    delivery: request.dryRun ? 'report' : 'branch',
+    delivery: request.dryRun ? 'report' : request.subject.kind === 'branch' ? 'evidence' : 'branch',
     advisories: blob?.sha256 ?? null,
     again: request.again,
     priority: request.priority ?? usualPriority,
@@ -135,7 +166,10 @@ async function orderOf(request: RunRequest, { line, needs, signal }: RequestMean
 
 const usualPriority = 100;
 
-async function seedsOf(subject: Exclude<RunRequest['subject'], { kind: 'task' | 'ticket' }>, survey: Survey): Promise<Asked> {
+async function seedsOf(
+  subject: Exclude<RunRequest['subject'], { kind: 'task' | 'ticket' | 'branch' | 'flake' }>,
+  survey: Survey,
+): Promise<Asked> {
   const { request, needs, project, question } = survey;
   switch (subject.kind) {
     case 'package':

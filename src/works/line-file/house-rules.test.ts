@@ -180,7 +180,7 @@ describe('what a kind of stage needs', () => {
     ],
     [
       idleWith({ ...review, retries: 2 }),
-      'retries: 2 | Stage "review" does gate, which has no use for "retries". | Remove it here; it belongs to a stage that does applicability, baseline, change, reproduction, judgement, command, inspection.',
+      'retries: 2 | Stage "review" does gate, which has no use for "retries". | Remove it here; it belongs to a stage that does applicability, baseline, given, change, reproduction, judgement, command, inspection, repetition, triage.',
     ],
     [
       changed('change', { station: 'command' }),

@@ -4,7 +4,7 @@ import { isJidokaError, type JidokaError } from '../../core/base/error.ts';
 import { parseLine } from './index.ts';
 
 const deps = read('lines/deps/line.yaml');
-const examples = ['reviewed-task', 'fan-out'].map((name) => ({
+const examples = ['reviewed-task', 'fan-out', 'words'].map((name) => ({
   path: `examples/lines/${name}.yaml`,
   text: read(`examples/lines/${name}.yaml`),
 }));
@@ -46,11 +46,12 @@ describe('parseLine', () => {
   });
 
   it.each(examples)('reads the example $path', ({ path, text }) => {
-    expect(path).toContain(`/${parseLine(text, path).name}.yaml`);
+    const roles = [{ path: 'roles/documenter.md', text: read('examples/lines/roles/documenter.md') }];
+    expect(path).toContain(`/${parseLine(text, path, roles).name}.yaml`);
   });
 
   it('finds every block of docs/LINES.md in an example that it reads, or in a line that is built in', () => {
-    const shown = [...examples.map(({ text }) => text), read('lines/bug/line.yaml')];
+    const shown = [...examples.map(({ text }) => text), ...['bug', 'review', 'flaky'].map((line) => read(`lines/${line}/line.yaml`))];
     const blocks = [...read('docs/LINES.md').matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = '']) => block);
     expect(blocks.length).toBeGreaterThan(4);
     for (const block of blocks) expect(shown.filter((text) => text.includes(block)).length, block).toBeGreaterThan(0);

@@ -2,9 +2,9 @@ import type { Complaint } from '../../core/base/complaint.ts';
 import { JidokaError } from '../../core/base/error.ts';
 import { Line } from '../../core/line/line.ts';
 import { complaintOf, readYaml } from '../yaml/index.ts';
-
 import { houseRules } from './house-rules.ts';
-import { withRoles, type RoleFile } from './with-roles.ts';
+import type { SkillFile } from './laid-in/read-skill.ts';
+import { withRoles, type RoleFile } from './laid-in/with-roles.ts';
 
 const charactersAllowed = 256 * 1024;
 const lineFile = { schema: Line, noun: 'the line', example: 'lines/deps/line.yaml' };
@@ -16,11 +16,11 @@ const lineFile = { schema: Line, noun: 'the line', example: 'lines/deps/line.yam
  * @example
  * parseLine(text, 'lines/deps/line.yaml').stages[0].id; // 'applicability'
  */
-export function parseLine(text: string, file: string, roles: readonly RoleFile[] = []): Line {
+export function parseLine(text: string, file: string, roles: readonly RoleFile[] = [], skills: readonly SkillFile[] = []): Line {
   const yaml = readYaml(text, charactersAllowed);
   if (yaml.kind === 'fault') throw fault(file, yaml);
   const parsed = Line.safeParse(yaml.value, { reportInput: true });
-  const line = parsed.success ? withRoles(parsed.data, roles) : null;
+  const line = parsed.success ? withRoles(parsed.data, roles, skills) : null;
   const complaints = line !== null ? houseRules(line) : (parsed.error?.issues ?? []).map((issue) => complaintOf(issue, lineFile));
   if (line !== null && complaints.length === 0) return line;
   const placed = complaints.map((complaint) => ({ ...complaint, place: yaml.placeOf(complaint) }));

@@ -6,15 +6,28 @@ import type { Complaint } from '../../core/base/complaint.ts';
 
 /** What makes a verdict of a line worth something: the stages that its proof rests on, and demands that can be met. */
 export function proofComplaints(line: Line): Complaint[] {
-  return [...once(line), ...owed(line), ...inspected(line), ...unchecked(line), ...reproduced(line), ...demanded(line), ...idle(line)];
+  return [
+    ...once(line),
+    ...owed(line),
+    ...takenOrMade(line),
+    ...inspected(line),
+    ...unchecked(line),
+    ...reproduced(line),
+    ...repeated(line),
+    ...demanded(line),
+    ...idle(line),
+  ];
 }
 
 /** The sure ways of an inspection: what it holds a change against, and the change. */
-const before: readonly StageKind[] = ['applicability', 'baseline', 'change'];
+const before = ({ seed }: Line): readonly StageKind[] => ['applicability', 'baseline', seed === 'branch' ? 'given' : 'change'];
+
+/** What shows a test to be flaky, or not to be. */
+const ofFlake: readonly StageKind[] = ['applicability', 'baseline', 'repetition', 'triage'];
 
 /** A change is held against the baseline: of two, nobody could say which. */
 function once({ stages }: Line): Complaint[] {
-  return (['applicability', 'baseline', 'reproduction'] as const).flatMap((kind) =>
+  return (['applicability', 'baseline', 'given', 'reproduction', 'triage'] as const).flatMap((kind) =>
     stages.flatMap(({ id, does }, at): Complaint[] => {
       const first = stages.findIndex((stage) => stage.does === kind);
       if (does !== kind || first === at) return [];
@@ -25,20 +38,36 @@ function once({ stages }: Line): Complaint[] {
 }
 
 /** A seed that names packages is worked on by moving them, and that is always held against a baseline. */
-function owed({ seed, stages }: Line): Complaint[] {
-  const absent = [...before, 'inspection' as const].find((kind) => !stages.some(({ does }) => does === kind));
+function owed(line: Line): Complaint[] {
+  const { seed, stages } = line;
+  const needed: readonly StageKind[] = seed === 'flake' ? ofFlake : [...before(line), 'inspection'];
+  const absent = needed.find((kind) => !stages.some(({ does }) => does === kind));
   if (seed === 'task' || absent === undefined) return [];
   const message = `No stage does "${absent}".`;
-  const mend = `A line for a seed "${seed}" has applicability, baseline, change and inspection.`;
+  const mend = `A line for a seed "${seed}" has ${needed.slice(0, -1).join(', ')} and ${needed.at(-1)}.`;
   return [{ path: ['stages'], at: 'key', message, mend }];
+}
+
+/** A branch is reviewed as it is; what stations make is delivered. One line does one of the two. */
+function takenOrMade({ seed, stages }: Line): Complaint[] {
+  const foreign: StageKind = seed === 'branch' ? 'change' : 'given';
+  return stages.flatMap(({ id, does }, at): Complaint[] => {
+    if (does !== foreign) return [];
+    const message = `Stage "${id}" does ${does}, and this line's seed is "${seed}".`;
+    const mend = seed === 'branch' ? 'Remove it: a branch is reviewed as it is.' : 'Write "seed: branch", or let a station do the change.';
+    return [{ path: ['stages', at], at: 'value', message, mend }];
+  });
 }
 
 function inspected(line: Line): Complaint[] {
   return line.stages.flatMap(({ id, does }, at): Complaint[] => {
-    const missing = does === 'inspection' ? before.find((kind) => !assuredAfter(line, (stage) => stage.does === kind).has(id)) : undefined;
+    const missing =
+      does === 'inspection' ? before(line).find((kind) => !assuredAfter(line, (stage) => stage.does === kind).has(id)) : undefined;
     if (missing === undefined) return [];
     const path = ['stages', at];
-    const mend = 'An inspection holds a change against the baseline: let applicability, baseline and change come before it on every way.';
+    const mend = `An inspection holds a change against the baseline: let ${before(line)
+      .join(', ')
+      .replace(/, (\w+)$/, ' and $1')} come before it on every way.`;
     return [{ path, at: 'value', message: `Stage "${id}" can be begun without ${missing} before it.`, mend }];
   });
 }
@@ -82,6 +111,31 @@ function reproduced(line: Line): Complaint[] {
   });
 }
 
+/** A suite is repeated for a seed about it: each mode once, after a baseline, and before it is said what came of them. */
+function repeated({ seed, stages, ...line }: Line): Complaint[] {
+  return stages.flatMap((stage, at): Complaint[] => {
+    const { id, does, mode } = stage;
+    if (does !== 'repetition' && does !== 'triage') return [];
+    const place = { path: ['stages', at], at: 'value' } as const;
+    if (seed !== 'flake')
+      return [
+        { ...place, message: `Stage "${id}" does ${does}, and this line's seed is "${seed}".`, mend: 'Write "seed: flake", or remove it.' },
+      ];
+    const wanted = does === 'repetition' ? 'baseline' : 'repetition';
+    if (!assuredAfter({ ...line, seed, stages }, (other) => other.does === wanted).has(id))
+      return [{ ...place, message: `Stage "${id}" can be begun without ${wanted} before it.`, mend: `Let a ${wanted} come before it.` }];
+    const first = stages.findIndex((other) => mode !== undefined && other.mode === mode);
+    if (first === -1 || first === at) return [];
+    return [
+      {
+        ...place,
+        message: `Stage "${id}" repeats the suite in mode ${mode} again, after "${stages[first]?.id}".`,
+        mend: 'Keep one of them.',
+      },
+    ];
+  });
+}
+
 /** True where the line cannot end before the stage is done. */
 function isSure(line: Line, id: string): boolean {
   const assured = assuredAfter(line, (stage) => stage.id === id);
@@ -100,10 +154,15 @@ const makers: Partial<Record<CheckName, StageKind | null>> = {
   reproduction: 'reproduction',
   fixed: 'reproduction',
   review: 'judgement',
+  flakiness: 'triage',
+  quarantine: 'triage',
 };
 
 /** What a stage of its own objects with ends the run: it cannot be for information only. */
 const objections: ReadonlySet<CheckName> = new Set(['command', 'runs', 'person']);
+
+/** What is said of a branch that somebody proposes, and of nothing that a station makes here. */
+const ofBranches: ReadonlySet<CheckName> = new Set(['dependencies', 'own-tests', 'new-tests', 'coverage', 'size']);
 
 function demanded({ seed, stages, inspection }: Line): Complaint[] {
   return inspection.flatMap(({ check, demand }, at): Complaint[] => {
@@ -115,6 +174,8 @@ function demanded({ seed, stages, inspection }: Line): Complaint[] {
       const message = `The check "${check}" is made by a stage that does ${maker}, and this line has none.`;
       return [{ ...place, message, mend: `Remove it, or add a stage that does ${maker}.` }];
     }
+    if (ofBranches.has(check) && seed !== 'branch')
+      return [{ ...place, message: `The check "${check}" is about a branch, and this line's seed is "${seed}".`, mend: 'Remove it here.' }];
     if (check === 'vulnerable-copies' && seed !== 'advisory')
       return [{ ...place, message: `The check "${check}" needs an advisory, and this line's seed is "${seed}".`, mend: 'Remove it here.' }];
     if (demand !== 'report' || !objections.has(check)) return [];
@@ -127,6 +188,7 @@ function demanded({ seed, stages, inspection }: Line): Complaint[] {
 const endsWell = 'all-stages-hold';
 
 function idle({ stages, noOpRules, seed }: Line): Complaint[] {
+  if (seed === 'branch') return reviewed(noOpRules);
   const changes = stages.some(({ does }) => does === 'change');
   const at = noOpRules.findIndex(({ code }) => code === endsWell);
   if (changes && at !== -1)
@@ -136,5 +198,13 @@ function idle({ stages, noOpRules, seed }: Line): Complaint[] {
   if (changes || at !== -1 || seed !== 'task') return [];
   const message = `A line without a change ends in NO_OP by the rule "${endsWell}", which it does not list.`;
   const mend = `Add "{ code: ${endsWell}, statement: Every stage holds and there is nothing to change., proof: what each stage came to }".`;
+  return [{ path: ['noOpRules'], at: 'key', message, mend }];
+}
+
+/** The rule by which a branch is let pass. */
+function reviewed(noOpRules: Line['noOpRules']): Complaint[] {
+  if (noOpRules.some(({ code }) => code === 'nothing-to-object')) return [];
+  const message = 'A line that reviews a branch ends in NO_OP by the rule "nothing-to-object", which it does not list.';
+  const mend = 'Add "{ code: nothing-to-object, statement: Nothing stands against the branch., proof: what each check came to }".';
   return [{ path: ['noOpRules'], at: 'key', message, mend }];
 }

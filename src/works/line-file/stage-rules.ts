@@ -1,6 +1,7 @@
 import { seedKey } from '../../core/base/ids.ts';
+import { followers } from '../../core/line/graph.ts';
 import type { Line, Stage, StageKind } from '../../core/line/line.ts';
-import { isByStation, programStations, stationsOf } from '../../core/line/stations.ts';
+import { isByStation, modelNamed, programStations, stationsOf } from '../../core/line/stations.ts';
 import type { Complaint } from '../../core/base/complaint.ts';
 
 type Key = keyof Stage;
@@ -31,6 +32,7 @@ const needs: Partial<Record<StageKind, readonly Need[]>> = {
       mend: 'Add "gate: { question: May it go out?, roles: [reviewer], expires: 7d, choices: [approve, reject] }" to it.',
     },
   ],
+  repetition: [{ key: 'mode', lack: 'does not say how to repeat the suite', mend: 'Add "mode: suite" to it.' }],
   runs: [{ key: 'runs', lack: 'does not say what it runs', mend: 'Add "runs: { line: NAME, items: [...], join: all }" to it.' }],
 };
 
@@ -40,19 +42,20 @@ const stationed = ['change', 'reproduction', 'judgement'] as const;
 /** What only some kinds have a use for, and which. */
 const owners: readonly { readonly keys: readonly Key[]; readonly kinds: readonly StageKind[] }[] = [
   { keys: ['station', 'role'], kinds: stationed },
-  { keys: ['form'], kinds: ['judgement'] },
+  { keys: ['form', 'optional'], kinds: ['judgement'] },
   { keys: ['run'], kinds: ['command', ...stationed] },
   { keys: ['gate'], kinds: ['gate'] },
   { keys: ['runs'], kinds: ['runs'] },
+  { keys: ['mode'], kinds: ['repetition'] },
   {
     keys: ['timeout', 'deadline', 'stall', 'retries', 'queue', 'labels'],
-    kinds: ['applicability', 'baseline', ...stationed, 'command', 'inspection'],
+    kinds: ['applicability', 'baseline', 'given', ...stationed, 'command', 'inspection', 'repetition', 'triage'],
   },
 ];
 
 /** What each stage needs for its kind of work, and nothing that its kind has no use for. */
-export function stageComplaints({ stages }: Line): Complaint[] {
-  return stages.flatMap((stage, at) => [
+export function stageComplaints(line: Line): Complaint[] {
+  const each = line.stages.flatMap((stage, at) => [
     ...lacking(stage, at),
     ...useless(stage, at),
     ...ofStation(stage, at),
@@ -60,6 +63,7 @@ export function stageComplaints({ stages }: Line): Complaint[] {
     ...ofItems(stage, at),
     ...ofRuns(stage, at),
   ]);
+  return [...each, ...ofNobody(line)];
 }
 
 function lacking(stage: Stage, at: number): Complaint[] {
@@ -92,6 +96,11 @@ function ofStation(stage: Stage, at: number): Complaint[] {
         mend: 'Keep one of the two.',
       },
     ];
+  const model = stage.does === 'judgement' ? undefined : named.find((name) => modelNamed(name) !== null);
+  if (model !== undefined) {
+    const message = `Stage "${id}" needs a tree changed, and the station "${model}" only answers: it has no tools.`;
+    return [{ path: ['stages', at, 'station'], at: 'value', message, mend: 'Name an agent or a program here.' }];
+  }
   const runs = named.find((name) => programStations.includes(name));
   if (!isByStation(stage) || named.length === 0 || (runs !== undefined) === (run !== undefined)) return [];
   if (run === undefined) {
@@ -100,6 +109,23 @@ function ofStation(stage: Stage, at: number): Complaint[] {
   }
   const message = `Stage "${id}" gives a command to the station "${named.join('", "')}", which runs none.`;
   return [{ path: ['stages', at, 'run'], at: 'key', message, mend: 'Remove "run", or write "station: command".' }];
+}
+
+/** A stage that is left out unless somebody names a station must be one that the line can end without. */
+function ofNobody(line: Line): Complaint[] {
+  return line.stages.flatMap((stage, at): Complaint[] => {
+    if (stage.station === undefined || stationsOf(stage).length > 0) return [];
+    if (stage.does === 'judgement' && followers(line, stage.id).length === 0) return [];
+    const message = `Stage "${stage.id}" names no station, so that it would be left out, and the line cannot do without it.`;
+    return [
+      {
+        path: ['stages', at, 'station'],
+        at: 'value',
+        message,
+        mend: 'Name a station; only a judgement that nothing follows may have none.',
+      },
+    ];
+  });
 }
 
 function ofGate({ id, gate }: Stage, at: number): Complaint[] {

@@ -59,6 +59,33 @@ describe('the roles of a line', () => {
   });
 });
 
+describe('the skills of a role', () => {
+  const skilled = { ...tester, text: '---\nskills: [accents]\n---\nYou write tests.\n' };
+  const skill = (text: string, path = 'accents/SKILL.md') => ({ path, text });
+  const good = skill('---\nname: accents\ndescription: How letters are compared.\n---\nBy NFC.\n');
+  const read = (...skills: readonly { readonly path: string; readonly text: string }[]): Line =>
+    parseLine(stringify(lineOf(...begin, reproduce, change, inspection)), 'trial.yaml', [skilled], skills);
+
+  it('are laid into the line with all their files, those that are named and no others', () => {
+    const more = skill('é', 'accents/letters/table.txt');
+    const line = read(good, more, skill('---\nname: idle\ndescription: None.\n---\n', 'idle/SKILL.md'));
+    expect(line.roles?.[0]?.skills).toEqual([{ name: 'accents', files: { 'SKILL.md': good.text, 'letters/table.txt': 'é' } }]);
+  });
+
+  it.each([
+    ['there is no such folder beside the line', []],
+    ['does not give its name', [skill('By NFC.')]],
+    ['does not give its name', [skill('---\nname: other\ndescription: So.\n---\n')]],
+    ['does not say what it is for', [skill('---\nname: accents\n---\n')]],
+    ['a skill has a SKILL.md', [skill('So.', 'accents/README.md')]],
+    ['at most 262144 characters', [good, skill('x'.repeat(300_000), 'accents/long.txt')]],
+    ['at most 20 files', [good, ...Array.from({ length: 20 }, (_, at) => skill('x', `accents/${at}.txt`))]],
+    ['Invalid key in record', [good, skill('x', 'accents/../../escape.txt')]],
+  ])('are refused where an agent would not find them or they lead out: %s', (why, skills) => {
+    expect(() => read(...skills)).toThrow(expect.objectContaining({ code: 'line-invalid', message: expect.stringContaining(why) }));
+  });
+});
+
 describe('stages that stations do', () => {
   it.each([
     ['none', [...begin, reproduce, change, inspection]],
@@ -66,6 +93,12 @@ describe('stages that stations do', () => {
     ['Stage "reproduce" can be begun without baseline before it', [begin[0] as Stage, reproduce, begin[1] as Stage, change, inspection]],
     ['names the station "a" twice', [...begin, { ...reproduce, station: ['a', 'a'] }, change, inspection]],
     ['does not say what its station hands in', [...begin, reproduce, { id: 'think', does: 'judgement', station: 'a' }, change, inspection]],
+    [
+      'Stage "change" needs a tree changed, and the station "model:small" only answers',
+      [...begin, reproduce, { ...change, station: ['a', 'model:small'] }, inspection],
+    ],
+    ['the station "model:small" only answers', [...begin, { ...reproduce, station: 'model:small' }, change, inspection]],
+    ['none', [...begin, reproduce, change, inspection, { id: 'read', does: 'judgement', form: 'review', station: ['model:small', 'a'] }]],
     ['has no use for "form"', [...begin, reproduce, { ...change, form: 'plan' }, inspection]],
     ['does reproduction again', [...begin, reproduce, { ...reproduce, id: 'again' }, change, inspection]],
     ['The check "fixed" is made by a stage that does reproduction', [...begin, change, inspection]],
@@ -96,9 +129,23 @@ describe('stages that stations do', () => {
     const line = forceStation(parseLine(text, path, roles), 'command:node  agent.mjs --fast');
     const done = line.stages.filter(({ station }) => station !== undefined);
     expect(done.map(({ id, station, run }) => [id, station, run])).toEqual(
-      ['reproduce', 'change', 'review'].map((id) => [id, 'command', ['node', 'agent.mjs', '--fast']]),
+      ['classify', 'reproduce', 'plan', 'change', 'review'].map((id) => [id, 'command', ['node', 'agent.mjs', '--fast']]),
     );
-    expect(line.roles?.map(({ name }) => name)).toEqual(['coder', 'reviewer', 'tester']);
+    expect(line.roles?.map(({ name }) => name)).toEqual(['architect', 'clerk', 'coder', 'reviewer', 'tester']);
     expect(() => forceStation(line, 'command:')).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+
+  it('are given to a model where they judge, and keep their own where they do not', () => {
+    const review: Stage = { id: 'read', does: 'judgement', form: 'review', station: 'a' };
+    const line = forceStation(lineOf(...begin, reproduce, change, inspection, review), 'model:small');
+    expect(line.stages.map(({ id, station }) => [id, station])).toEqual([
+      ['applicability', undefined],
+      ['baseline', undefined],
+      ['reproduce', ['a', 'b']],
+      ['change', 'a'],
+      ['inspection', undefined],
+      ['read', 'model:small'],
+    ]);
+    expect(() => forceStation(lineOf(...begin, change, inspection), 'model:small')).toThrow(/no stage of line "trial" judges/);
   });
 });

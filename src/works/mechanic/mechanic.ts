@@ -37,7 +37,7 @@ export function mechanic(needs: MechanicNeeds): Station {
 }
 
 async function work(needs: MechanicNeeds, { packet: { source }, workspace, signal }: StationJob, step: Bench['step']): Promise<Outcome> {
-  if (source.kind === 'task' || source.kind === 'ticket')
+  if (source.kind !== 'dependency' && source.kind !== 'advisory')
     return escalate('no-station', 'The mechanic updates and repairs npm dependencies; it does no tasks.');
   const project = await readProject(workspace, source.repository.directory);
   if (project === null)

@@ -25,16 +25,28 @@ export async function withOwnCheckout<T>(stage: Stage, job: Job, which: string, 
   return await opening({ stage, job, own: which }, use);
 }
 
+/** Opens a bare workspace of another commit of the same repository. `which` names it within the stage. */
+export async function withCheckoutOf<T>(
+  stage: Stage,
+  job: Job,
+  { which, commit }: { readonly which: string; readonly commit: string },
+  use: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  return await opening({ stage, job, own: which, commit }, use);
+}
+
 /** What a workspace is opened for; `own` is null where the commands of others run in it. */
 interface Purpose {
+  /** Commit that it begins with, where that is not the base. */
+  readonly commit?: string;
   readonly stage: Stage;
   readonly job: Job;
   readonly own: string | null;
 }
 
-async function opening<T>({ stage, job, own }: Purpose, use: (workspace: Workspace) => Promise<T>): Promise<T> {
-  const base = await baseFor(stage, job, own);
-  const beside = isByStation(stage) && own !== null ? `-${own}` : '';
+async function opening<T>({ stage, job, own, commit }: Purpose, use: (workspace: Workspace) => Promise<T>): Promise<T> {
+  const base = commit === undefined ? await baseFor(stage, job, own) : await bareOf(commit, job);
+  const beside = own !== null && own !== 'bare' ? `-${own}` : '';
   // Named for this taking of the step: a process that lost it must not sweep away what its successor works in.
   const name = `${job.run}-${stage.id}-${job.step.token.slice(0, 8)}${beside}`;
   const workspace = await job.needs.floor.open(name, { base });
@@ -59,6 +71,10 @@ async function baseFor(stage: Stage, job: Job, own: string | null): Promise<Base
   if (environment === null || own !== null) return await checkoutBase(repository, job.needs, { signal: job.signal });
   if (environment.setup.length > 0) job.note(`${stage.id}: setting up what ${environment.source ?? 'the repository'} asks for`);
   return await setUpBase(repository, environment, job.needs, { signal: job.signal });
+}
+
+function bareOf(commit: string, { packet, needs, signal }: Job): Promise<BaseRef> {
+  return checkoutBase({ ...packet.scope.repository, baseCommit: commit }, needs, { signal });
 }
 
 function needsSetup(stage: Stage): boolean {

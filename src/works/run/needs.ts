@@ -12,7 +12,7 @@ import type { Floor } from '../../core/ports/floor.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { Ledger } from '../../core/ports/ledger.ts';
 import type { Registry } from '../../core/ports/registry.ts';
-import type { Station } from '../../core/ports/station.ts';
+import type { Stations } from '../../core/ports/station.ts';
 
 /** The machines a run works with, given once by the factory. */
 export interface RunNeeds {
@@ -27,7 +27,7 @@ export interface RunNeeds {
   readonly registry: Registry;
   readonly advisories: AdvisorySource;
   readonly evidence: EvidenceStore;
-  readonly stations: ReadonlyMap<string, Station>;
+  readonly stations: Stations;
   readonly clock: Clock;
   readonly sha256: Sha256;
   readonly pid: number;

@@ -1,5 +1,6 @@
 import { isJidokaError, type ErrorCode, type JidokaError } from '../../core/base/error.ts';
-import type { EventBody, StageOutcome, Where } from '../../core/evidence/event.ts';
+import type { EventBody, StageOutcome } from '../../core/evidence/event.ts';
+import type { Where } from '../../core/evidence/where.ts';
 import { fact, failureClasses, type FailureClass } from '../../core/evidence/fact.ts';
 import type { Stage } from '../../core/line/line.ts';
 import { attemptOf } from '../../core/line/state.ts';

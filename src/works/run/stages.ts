@@ -17,8 +17,11 @@ export const stageWorkers: Readonly<Record<StageKind, StageWorker>> = {
   reproduction: async (stage, job) => (await import('./stages/reproduction.ts')).reproduction(stage, job),
   judgement,
   change,
+  given: async (stage, job) => (await import('./stages/given.ts')).given(stage, job),
   command,
   inspection: async (stage, job) => (await import('./stages/inspection.ts')).inspection(stage, job),
   gate,
   runs,
+  repetition: async (stage, job) => (await import('./stages/repetition.ts')).repetition(stage, job),
+  triage: async (stage, job) => (await import('./stages/triage.ts')).triage(stage, job),
 };

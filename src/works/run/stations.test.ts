@@ -2,9 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { changeStage, MemoryHouse, runInput, taskLine, type HouseProcess } from '../../../kit/house/index.ts';
 import { JidokaError } from '../../core/base/error.ts';
 import type { RunId } from '../../core/base/ids.ts';
+import type { Json } from '../../core/base/json.ts';
 import type { Claim } from '../../core/evidence/fact.ts';
 import type { Line, Stage } from '../../core/line/line.ts';
-import type { StationJob } from '../../core/ports/station.ts';
+import type { Station, StationJob } from '../../core/ports/station.ts';
+import type { StationCapabilities } from '../../core/station/capabilities.ts';
+import type { Role } from '../../core/station/role.ts';
 import type { Report } from '../../core/station/report.ts';
 import { performRunStep, submitRun } from './index.ts';
 
@@ -38,6 +41,11 @@ function station(name: string, ...said: readonly [Said, ...Said[]]): void {
       return { kind: 'claim', station: name, says: 'changed', code: 'written', summary: `${name} wrote it.`, steps: [], logs: [], ...what };
     },
   });
+}
+
+function gives(name: string, given: Pick<StationCapabilities, 'holds' | 'budgets'>): void {
+  const known = house.stations.get(name);
+  if (known !== undefined) house.stations.set(name, { ...known, capabilities: given as StationCapabilities }); // no more of it is looked at
 }
 
 const failed = (failure: Claim['failure'], summary = 'It is away.'): Said => ({
@@ -97,6 +105,26 @@ describe('a stage with several stations', () => {
     expect(await house.told(run, 'station.handed-over')).toEqual([]);
   });
 
+  it('passes over those that do not give what its role needs, and the ledger says so', async () => {
+    const role: Role = { name: 'coder', prompt: 'You mend.', model: null, tools: 'read', budget: { usd: 2 } };
+    const holds = { read: 'tools', edit: 'tools', all: 'nothing' } as const;
+    station('first', {});
+    station('second', {});
+    gives('first', { holds: { ...holds, read: 'nothing' }, budgets: ['turns'] });
+    gives('second', { holds, budgets: ['turns', 'usd'] });
+    const run = await ended(taskLine([change(['first', 'second'], { role: 'coder' })], { roles: [role] }));
+    expect(jobs.map(({ station: name }) => name)).toEqual(['second']);
+    expect(jobs[0]?.job.assignment.text).not.toContain('Handover');
+    expect(await house.told(run, 'station.handed-over')).toMatchObject([
+      {
+        from: 'first',
+        to: 'second',
+        why: 'It cannot be the "coder": nothing keeps it to "read", and nothing of it holds a budget in US dollars.',
+      },
+    ]);
+    expect((await house.told(run, 'stage.started')).map(({ where }) => where.harness?.name)).toEqual(['second']);
+  });
+
   it('does not go on where the first one only failed at the work: another would be asked for no reason', async () => {
     station('first', failed(undefined));
     station('second', {});
@@ -134,6 +162,117 @@ describe('a stage with several stations', () => {
     const run = await ended(taskLine([change(['first', 'second']), lint]));
     expect(jobs.map(({ station: name }) => name)).toEqual(['first', 'first', 'second']);
     expect(await house.told(run, 'verdict.decided')).toMatchObject([{ verdict: 'PR_READY' }]);
+    expect(await house.told(run, 'station.handed-over')).toMatchObject([{ attempt: 3, from: 'first', to: 'second' }]);
+    expect(jobs[2]?.files).not.toContain('src/first.js');
+    const { packet, feedback, assignment } = jobs[2]?.job ?? {};
+    expect(packet).toEqual(jobs[0]?.job.packet);
+    expect(feedback).toHaveLength(2);
+    expect(assignment?.text).toMatch(/# Handover\n\nThe station first .* objected to 2 times\..* Nothing of what it made is in the tree/);
+  });
+
+  it('lets the second one try what the first was refused for twice in the very same words', async () => {
+    station('first', {});
+    station('second', {});
+    house.programs.codes('lint', 1, 1, 0);
+    const lint: Stage = { id: 'lint', does: 'command', run: ['lint'], onFail: { stage: 'change', atMost: 2 } };
+    const run = await ended(taskLine([change(['first', 'second']), lint]));
+    expect(jobs.map(({ station: name }) => name)).toEqual(['first', 'first', 'second']);
+    expect(await house.told(run, 'verdict.decided')).toMatchObject([{ verdict: 'PR_READY' }]);
+  });
+
+  it('comes back to the first one where the second cannot take the last round', async () => {
+    station('first', {});
+    station('second', failed('login'));
+    house.programs.codes('lint', 1, 2, 0);
+    const lint: Stage = { id: 'lint', does: 'command', run: ['lint'], onFail: { stage: 'change', atMost: 2 } };
+    const run = await ended(taskLine([change(['first', 'second']), lint]));
+    expect(jobs.map(({ station: name }) => name)).toEqual(['first', 'first', 'second', 'first']);
+    expect(await house.told(run, 'verdict.decided')).toMatchObject([{ verdict: 'PR_READY' }]);
+  });
+});
+
+describe('a station whose factory was killed', () => {
+  /** Records this, and then stands still in its first life; later ones write a file. */
+  function stopping(name: string, handles: readonly Json[], resumption: Station['resumption']): void {
+    const halt = house.programs.halt(name);
+    let lives = 0;
+    house.stations.set(name, {
+      name,
+      ...(resumption === undefined ? {} : { resumption }),
+      perform: async (job): Promise<Claim> => {
+        jobs.push({ station: name, job, files: await job.workspace.files.list('') });
+        lives += 1;
+        await job.workspace.files.write(`src/${name}-${lives}.js`, '');
+        if (lives === 1) {
+          await job.workspace.start({ argv: ['true'], cwd: '', timeoutMs: 1000, network: 'none' });
+          for (const handle of handles) await job.remember(handle);
+          await halt.stand(job.signal);
+        }
+        return { kind: 'claim', station: name, says: 'changed', code: 'written', summary: 'It wrote it.', steps: [], logs: [] };
+      },
+    });
+  }
+
+  async function killed(line: Line, until: () => Promise<boolean>): Promise<RunId> {
+    const input = runInput(line);
+    await process.engine.transaction((tx) => submitRun(input, process.needs, tx));
+    process.serve();
+    await house.until(until);
+    await process.engine.die();
+    house.process().serve();
+    await house.ended(input.run);
+    return input.run;
+  }
+
+  const line = taskLine([change(['first'])]);
+  const { run } = runInput(line);
+
+  it.each(['session', 'reported'] as const)('goes on in the same tree with what it recorded last, by "%s"', async (how) => {
+    stopping('first', [{ session: null }, { session: 's1' }], (handle) => (JSON.stringify(handle).includes('s1') ? how : null));
+    await killed(line, async () => (await house.told(run, 'station.noted')).length === 1);
+    expect(await house.told(run, 'station.resumed')).toMatchObject([{ stage: 'change', station: 'first', how, why: '' }]);
+    expect(jobs[1]).toMatchObject({ job: { handle: { session: 's1' } }, files: expect.arrayContaining(['src/first-1.js']) });
+    expect(await house.told(run, 'claim.made')).toHaveLength(1);
+    expect(house.ground.names()).toEqual([]);
+  });
+
+  it('is begun anew from the base where what it recorded is not enough, and nothing stays of its tree', async () => {
+    stopping('first', [{ session: null }], () => null);
+    await killed(line, async () => (await house.told(run, 'station.started')).length === 1);
+    expect(await house.told(run, 'station.resumed')).toMatchObject([
+      { how: 'begun-anew', why: expect.stringContaining('not come far enough') },
+    ]);
+    expect(jobs[1]?.job.handle).toBeNull();
+    expect(jobs[1]?.files).not.toContain('src/first-1.js');
+    expect(house.ground.names()).toEqual([]);
+  });
+
+  it('is not gone on with where it had handed over: the next one begins, in its tree', async () => {
+    house.stations.set('first', {
+      name: 'first',
+      perform: async (job): Promise<Claim> => {
+        await job.workspace.files.write('src/first.js', '');
+        await job.workspace.start({ argv: ['true'], cwd: '', timeoutMs: 1000, network: 'none' });
+        await job.remember({ session: 's1' });
+        return {
+          kind: 'claim',
+          station: 'first',
+          says: 'failed',
+          code: 'away',
+          summary: 'It is away.',
+          steps: [],
+          logs: [],
+          failure: 'login',
+        };
+      },
+    });
+    // It stands still before it has recorded anything.
+    stopping('second', [], undefined);
+    const both = await killed(taskLine([change(['first', 'second'])]), async () => jobs.length === 1);
+    expect(await house.told(both, 'station.resumed')).toMatchObject([{ station: 'second', how: 'handed-over' }]);
+    expect(jobs[1]).toMatchObject({ station: 'second', job: { handle: null }, files: expect.arrayContaining(['src/first.js']) });
+    expect(jobs[1]?.job.assignment.text).toContain('The station first worked on this before you, in this very tree');
+    expect((await house.told(both, 'claim.made')).map(({ claim }) => claim.station)).toEqual(['first', 'second']);
   });
 });
 

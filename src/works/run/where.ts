@@ -1,6 +1,6 @@
-import type { Where } from '../../core/evidence/event.ts';
+import type { Where } from '../../core/evidence/where.ts';
 import type { Stage } from '../../core/line/line.ts';
-import { stationsOf } from '../../core/line/stations.ts';
+import { crewOf } from '../../core/station/crew-of.ts';
 import type { Job } from './job.ts';
 import type { RunNeeds } from './needs.ts';
 
@@ -23,9 +23,9 @@ export function nowhere({ needs }: Job): Where {
 
 /** The station that is tried first, as it is now; to whom it hands over, the ledger says when it does. */
 async function doing(stage: Stage, { needs, input }: Job): Promise<Pick<Where, 'harness' | 'model'>> {
-  const station = stationsOf(stage).flatMap((name) => needs.stations.get(name) ?? [])[0];
+  const [station] = crewOf(stage, input.line, needs.stations).able;
   if (station === undefined) return { harness: null, model: null };
-  if (station.identify === undefined) return { harness: { name: station.name, version: needs.version }, model: null };
+  if (station.identify === undefined) return { harness: { name: station.name, version: needs.version }, model: station.model ?? null };
   const found = await station.identify();
   const role = input.line.roles?.find(({ name }) => name === stage.role);
   return { harness: { name: station.name, version: found?.version ?? 'not found' }, model: role?.model ?? null };

@@ -96,7 +96,8 @@ function readSaid(text: string, tail: readonly string[], form: ReportForm): Said
   return { ...said, steps };
 }
 
-function saidIn(report: Report): Pick<Said, 'says' | 'code' | 'summary'> {
+/** What a report says, as a claim says it. */
+export function saidIn(report: Report): Pick<Said, 'says' | 'code' | 'summary'> {
   const { summary } = report;
   switch (report.state) {
     case 'DONE':

@@ -1,4 +1,4 @@
-import type { Where } from '../../evidence/event.ts';
+import type { Where } from '../../evidence/where.ts';
 import type { Actor } from '../../gate/answer.ts';
 import type { BaseRef, FloorProbe, ReapReport, Workspace, WorkspaceView } from '../floor.ts';
 

@@ -23,6 +23,8 @@ const texts: Texts = {
   'step.reclaimed': ({ step, executor, times }) =>
     `${step} taken over from ${executor}, which died${times > 1 ? `, ${times} times by now` : ''}`,
   'station.started': ({ station }) => `station ${station}`,
+  'station.noted': ({ station }) => `station ${station} may be gone on with`,
+  'station.resumed': ({ station, how, why }) => (how === 'begun-anew' ? `${station} is begun anew: ${why}` : `${station} goes on: ${how}`),
   'station.handed-over': ({ from, to, why }) => `${from} hands over to ${to}. ${why}`,
   'workspace.opened': ({ ref, base }) => `${ref.name} on ${ref.floor} of ${ref.host}${base === null ? '' : `, base ${base.slice(0, 12)}`}`,
   'workspace.used': ({ cpuMs, diskBytes }) =>
@@ -54,6 +56,7 @@ const texts: Texts = {
   'request.refused': ({ request, message, mend }) => `${request}. ${message} ${mend}`,
   'plan.made': ({ steps }) => steps.join('; '),
   observed: ({ summary }) => summary,
+  'repetition.counted': ({ runs, failures }) => `${runs} runs so far, with ${failures} failures`,
   'claim.made': ({ claim }) => `${claim.station} says ${claim.says}. ${claim.summary}`,
   'change.harvested': ({ files }) => files.map(({ path, added, removed }) => `${path} +${added} -${removed}`).join(', '),
   'fact.found': ({ fact }) => `${fact.check} ${fact.outcome}. ${fact.summary}`,

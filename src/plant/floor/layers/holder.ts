@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Place } from '../place/places.ts';
 import { lifeOf } from '../spawn/life.ts';
-import { startResident } from '../spawn/start-resident.ts';
+import { residentMark, startResident } from '../spawn/start-resident.ts';
 import type { Resident } from '../spawn/start-resident.ts';
 import type { Start } from '../spawn/spawn.ts';
 import { holderScript, idmapArguments } from './holder-script.ts';
@@ -38,7 +38,7 @@ export async function startHolder(
   const env = {
     PATH: path,
     LC_ALL: 'C',
-    JIDOKA_JOB: `${place.job}holder`,
+    JIDOKA_JOB: residentMark(place, 'holder'),
     disk: String(base.owner.uid),
     shown: String(user?.uid ?? base.owner.uid),
   };

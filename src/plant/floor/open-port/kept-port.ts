@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { socketOf } from '../place/places.ts';
 import type { Place } from '../place/places.ts';
 import { lifeOf } from '../spawn/life.ts';
-import { startResident } from '../spawn/start-resident.ts';
+import { residentMark, startResident } from '../spawn/start-resident.ts';
 import type { Resident } from '../spawn/start-resident.ts';
 import { portProgram } from './port-program.ts';
 
@@ -21,7 +21,7 @@ export async function keepPort(place: Place): Promise<KeptPort> {
   if (remembered !== null) return remembered;
   const program = join(place.space, 'port.cjs');
   await writeFile(program, portProgram(), { mode: 0o600 });
-  const env = { PATH: '/usr/bin:/bin', JIDOKA_JOB: `${place.job}port` };
+  const env = { PATH: '/usr/bin:/bin', JIDOKA_JOB: residentMark(place, 'port') };
   const { pid, life, said } = await startResident([process.execPath, program, socketOf(place, 'gateway')], env);
   const kept = { pid, life, port: Number.parseInt(said, 10), key: randomBytes(16).toString('hex') };
   const file = fileOf(place);

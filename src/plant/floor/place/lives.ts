@@ -9,7 +9,8 @@ import { baseKeeper, removeBase, sealedBase, useBase } from '../layers/bases.ts'
 import { noLayer } from '../layers/layer.ts';
 import type { Layer } from '../layers/layer.ts';
 import { endProcesses } from '../spawn/processes.ts';
-import { hasStarted } from '../started/index.ts';
+import { residentMark, residents } from '../spawn/start-resident.ts';
+import { hasStarted, startedIds } from '../started/index.ts';
 import { openBudget, takeBackBudget } from '../budget/index.ts';
 import type { Budget } from '../budget/index.ts';
 import { hostWorkspace } from '../workspace.ts';
@@ -84,6 +85,7 @@ export async function adoptWorkspace(ground: Ground, name: string): Promise<Work
     // The tree is made last: without it the space was never whole, or another adopter has removed it meanwhile.
     const layer = (await isFolder(place.tree)) ? await layerAgain(ground, place) : null;
     if (layer !== null) {
+      await endRest(ground, place);
       await ground.confines.rejoin(place);
       return workspaceAt(ground, { place, layer, limits: {} }).workspace;
     }
@@ -92,6 +94,13 @@ export async function adoptWorkspace(ground: Ground, name: string): Promise<Work
   } catch (error) {
     throw workspaceFault(error, `taking over the workspace ${name}`);
   }
+}
+
+/** What the dead owner ran to its end or talked to has nobody any more who would end it; what it started lives on, and what is the floor's own. */
+async function endRest({ see }: Ground, place: Place): Promise<void> {
+  const started = (await startedIds(place.started)).map((id) => `${place.job}${id}`);
+  const except = [...started, ...residents.map((which) => residentMark(place, which))].map((mark) => `JIDOKA_JOB=${mark}`);
+  await endProcesses({ marker: `JIDOKA_JOB=${place.job}`, group: null, except }, see);
 }
 
 /** The layer of a workspace of an earlier life; null where its base is gone. */

@@ -18,6 +18,8 @@ export interface Belonging {
   readonly marker: string;
   /** The process group the command was started in; null where only the marker counts. */
   readonly group: number | null;
+  /** Longer markers of those that are let be, with all that belongs to them. */
+  readonly except?: readonly string[];
 }
 
 /** Looks at the processes of the machine; the marker says whose environments matter. */
@@ -37,7 +39,8 @@ export async function endProcesses(who: Belonging, see: SeeProcesses): Promise<n
   const known = new Set<string>();
   const find = async (): Promise<readonly number[]> => {
     const seen = await see(who.marker);
-    const pids = belonging(seen, who, known);
+    const spared = await sparedPids(who, see);
+    const pids = belonging(seen, who, known).filter((pid) => !spared.has(pid));
     for (const one of seen) if (pids.includes(one.pid)) known.add(nameOf(one));
     return pids;
   };
@@ -61,6 +64,12 @@ export async function endProcesses(who: Belonging, see: SeeProcesses): Promise<n
     left = await find();
   }
   return first.length;
+}
+
+/** Looked for one by one: not on every machine the environment of another user's process is there to be read whole. */
+async function sparedPids({ except = [] }: Belonging, see: SeeProcesses): Promise<ReadonlySet<number>> {
+  const found = await Promise.all(except.map(async (marker) => belonging(await see(marker), { marker, group: null })));
+  return new Set(found.flat());
 }
 
 /** Pids among `seen` that belong: known, marked, in the group, descended from one that is, or in a group with one. */

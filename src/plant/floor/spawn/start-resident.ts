@@ -8,6 +8,14 @@ export interface Resident {
   readonly life: string;
 }
 
+/** Processes of the floor's own that a workspace may have: they are no command's, and live as long as it stands. */
+export const residents = ['holder', 'port'] as const;
+
+/** What a resident of a workspace carries as JIDOKA_JOB. */
+export function residentMark({ job }: { readonly job: string }, which: (typeof residents)[number]): string {
+  return `${job}${which}`;
+}
+
 /** Starts a program that says `ready` when it stands, and tells what it said so far. Throws with what it said where it ends without. */
 export async function startResident(
   argv: readonly [string, ...string[]],

@@ -1,5 +1,5 @@
 export { attachKept } from './attach.ts';
 export type { Traces } from './attach.ts';
-export { hasStarted } from './has-started.ts';
+export { hasStarted, startedIds } from './has-started.ts';
 export { startKept } from './start.ts';
 export type { Launch } from './start.ts';

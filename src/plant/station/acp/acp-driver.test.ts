@@ -68,6 +68,7 @@ test('speaks the protocol: hands over the desk, answers by the role, and says no
   await talk.say('Again.');
   await talk.end();
   expect(await notes()).toEqual([
+    'hello',
     'desk http jidoka',
     'prompt Look.',
     'q1 -32601',
@@ -85,6 +86,29 @@ test('speaks the protocol: hands over the desk, answers by the role, and says no
     { type: 'permission', asked: 'rm -rf x', answer: 'refused' },
     { type: 'tool.ended', id: 't1', status: 'denied' },
   ]);
+});
+
+test('goes on with a session of a process that is gone, and hands over the desk anew', async () => {
+  const { talk } = await open('resumes');
+  await talk.takeUp('s0');
+  expect(talk.remembers()).toBe(true);
+  await talk.say('Go on.');
+  await talk.end();
+  expect((await notes()).slice(0, 3)).toEqual(['hello', 'resume s0 with desk jidoka', 'prompt Go on.']);
+  expect(events[0]).toMatchObject({ type: 'session.started', session: 's0' });
+});
+
+test.each([
+  ['well', []],
+  ['resumes-nothing', ['resume s0 with desk jidoka']],
+])('begins another session where the agent "%s" cannot go on with that, or has it no more', async (manner, asked) => {
+  const { talk } = await open(manner);
+  await talk.takeUp('s0');
+  expect(talk.remembers()).toBe(false);
+  expect(await talk.say('All of it.')).toEqual({ exit: null, stderr: '' });
+  expect(talk.remembers()).toBe(true);
+  await talk.end();
+  expect((await notes()).slice(0, 3 + asked.length)).toEqual(['hello', ...asked, 'desk http jidoka', 'prompt All of it.']);
 });
 
 test('passes over what is no message, and goes on', async () => {

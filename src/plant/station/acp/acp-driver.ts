@@ -1,4 +1,4 @@
-import { methods, type ClientConnection } from '@agentclientprotocol/sdk';
+import { methods, type ClientConnection, type NewSessionRequest } from '@agentclientprotocol/sdk';
 import type { Conversation } from '../../../core/ports/floor.ts';
 import type { ToolReach } from '../../../core/station/role.ts';
 import type { Driver, Talk, TurnEnd, Wire } from '../driver.ts';
@@ -15,16 +15,21 @@ export interface AcpAgent {
   readonly name: string;
   readonly start: (order: AgentOrder) => Start;
   readonly files: (order: AgentOrder) => readonly PlacedFile[];
+  /** As a harness has it. */
+  readonly skills?: string;
   /** Mode of a session, as the agent calls it; null leaves it in the one that it starts with. */
   readonly mode: (reach: ToolReach) => string | null;
   /** What a new session is given beside the protocol's own. */
   readonly meta?: Readonly<Record<string, unknown>>;
   readonly countsSession: boolean;
+  /** False where it is known that its sessions end with their process. */
+  readonly resumes: boolean;
 }
 
 /** Drives any agent of the protocol: one process for the whole job, and a prompt for each turn. */
 export function acpDriver(agent: AcpAgent): Driver {
-  return { name: agent.name, files: agent.files, open: (order, wire) => openTalk(agent, order, wire) };
+  const { name, resumes, files, skills } = agent;
+  return { name, resumes, files, ...(skills === undefined ? {} : { skills }), open: (order, wire) => openTalk(agent, order, wire) };
 }
 
 /** How long a process may take to end by itself, in milliseconds, and how long a turn, once it is cancelled. */
@@ -36,6 +41,8 @@ interface Live {
   readonly updates: Updates;
   readonly silent: Promise<void>;
   readonly kill: AbortController;
+  /** What it answered to our greeting. */
+  hello: Promise<unknown> | null;
   session: string | null;
 }
 
@@ -53,6 +60,10 @@ function openTalk(agent: AcpAgent, order: AgentOrder, wire: Wire): Talk {
     connection.close();
   };
   return {
+    takeUp: async (session) => {
+      live ??= await begin(agent, order, wire);
+      await resume(live, session, { agent, order, wire });
+    },
     remembers: () => live !== null && live.session !== null,
     say: async (prompt) => {
       live ??= await begin(agent, order, wire);
@@ -84,7 +95,7 @@ async function begin(agent: AcpAgent, order: AgentOrder, wire: Wire): Promise<Li
       return { outcome };
     },
   });
-  return { conversation, connection, updates, silent, kill, session: null };
+  return { conversation, connection, updates, silent, kill, hello: null, session: null };
 }
 
 interface Said {
@@ -99,7 +110,7 @@ async function turn(live: Live, { agent, order, wire, prompt }: Said): Promise<T
   const { connection, updates } = live;
   const stop = cancelling(live, wire);
   try {
-    const session = live.session ?? (await newSession(connection.agent, agent, order));
+    const session = live.session ?? (await newSession(live, agent, order));
     if (live.session === null) wire.tell({ type: 'session.started', session, model: order.model });
     live.session = session;
     const asked = { sessionId: session, prompt: [{ type: 'text' as const, text: prompt }] };
@@ -125,16 +136,39 @@ async function overBy({ connection, silent, conversation }: Live): Promise<TurnE
   return { exit, stderr };
 }
 
-async function newSession(client: ClientConnection['agent'], agent: AcpAgent, order: AgentOrder): Promise<string> {
-  await client.request(methods.agent.initialize, hello);
-  const { sessionId } = await client.request(methods.agent.session.new, {
-    cwd: order.root,
-    mcpServers: [{ type: 'http', name: deskName, url: order.reach.report, headers: [] }],
-    ...(agent.meta === undefined ? {} : { _meta: agent.meta }),
-  });
-  const mode = agent.mode(order.tools);
-  if (mode !== null) await client.request(methods.agent.session.setMode, { sessionId, modeId: mode });
+/** Goes on with a session of a process that is gone, where the agent can and has it; the next prompt begins one otherwise. */
+async function resume(live: Live, session: string, { agent, order, wire }: Omit<Said, 'prompt'>): Promise<void> {
+  try {
+    const capability = at(await greet(live), 'agentCapabilities', 'sessionCapabilities', 'resume');
+    if (capability === undefined || capability === null) return;
+    await live.connection.agent.request(methods.agent.session.resume, { sessionId: session, ...surroundings(agent, order) });
+    await setMode(live, session, agent.mode(order.tools));
+    live.session = session;
+    wire.tell({ type: 'session.started', session, model: order.model });
+  } catch (error) {
+    wire.tell({ type: 'notice', text: `The session ${session} was not gone on with: ${String(error)}` });
+  }
+}
+
+async function newSession(live: Live, agent: AcpAgent, order: AgentOrder): Promise<string> {
+  await greet(live);
+  const { sessionId } = await live.connection.agent.request(methods.agent.session.new, surroundings(agent, order));
+  await setMode(live, sessionId, agent.mode(order.tools));
   return sessionId;
+}
+
+function greet(live: Live): Promise<unknown> {
+  live.hello ??= live.connection.agent.request(methods.agent.initialize, hello);
+  return live.hello;
+}
+
+function surroundings({ meta }: AcpAgent, { root, reach }: AgentOrder): NewSessionRequest {
+  const desk = { type: 'http' as const, name: deskName, url: reach.report, headers: [] };
+  return { cwd: root, mcpServers: [desk], ...(meta === undefined ? {} : { _meta: meta }) };
+}
+
+async function setMode({ connection }: Live, sessionId: string, modeId: string | null): Promise<void> {
+  if (modeId !== null) await connection.agent.request(methods.agent.session.setMode, { sessionId, modeId });
 }
 
 /** Asks the agent to stop when we have heard enough of it, and ends it where it does not. */

@@ -1,5 +1,5 @@
 import type { ToolReach } from '../../../core/station/role.ts';
-import { claudeEnvironment, claudeFiles } from '../harness/claude-code.ts';
+import { claudeEnvironment, claudeFiles, claudeSkills } from '../harness/claude-code.ts';
 import { codexEnvironment, codexFiles } from '../harness/codex.ts';
 import { geminiEnvironment, geminiFiles } from '../harness/gemini.ts';
 import type { AgentOrder } from '../harness/harness.ts';
@@ -14,9 +14,11 @@ const claudeCode: AcpAgent = {
     env: { ...claudeEnvironment(order), ...(order.model === null ? {} : { ANTHROPIC_MODEL: order.model }) },
   }),
   files: claudeFiles,
+  skills: claudeSkills,
   mode: () => 'default',
   meta: { claudeCode: { options: { settingSources: ['user'] } } },
   countsSession: true,
+  resumes: true,
 };
 
 const codexModes: Readonly<Record<ToolReach, string>> = { read: 'read-only', edit: 'workspace-write', all: 'agent-full-access' };
@@ -28,6 +30,7 @@ const codex: AcpAgent = {
   files: (order) => codexFiles(order, ''),
   mode: () => null,
   countsSession: true,
+  resumes: true,
 };
 
 const gemini: AcpAgent = {
@@ -40,6 +43,8 @@ const gemini: AcpAgent = {
   mode: () => 'default',
   // It counts what came out of a cache as input, and does not tell how much that was.
   countsSession: false,
+  // Asked to load one, it erases it: google-gemini/gemini-cli#28775.
+  resumes: false,
 };
 
 const opencode: AcpAgent = {
@@ -49,6 +54,7 @@ const opencode: AcpAgent = {
   mode: () => null,
   // It tells of its last step alone.
   countsSession: false,
+  resumes: true,
 };
 
 export const acpAgents: readonly AcpAgent[] = [claudeCode, codex, gemini, opencode];
@@ -72,6 +78,7 @@ export function configuredAgent({ args, env }: AcpConfiguration): AcpAgent {
     files: () => [],
     mode: () => null,
     countsSession: false,
+    resumes: true,
   };
 }
 

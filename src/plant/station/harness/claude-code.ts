@@ -3,6 +3,9 @@ import type { ToolReach } from '../../../core/station/role.ts';
 import { claudeReader } from './claude-code-reader.ts';
 import { deskName, type AgentOrder, type Harness, type PlacedFile } from './harness.ts';
 
+/** Claude Code looks for skills in the folder of its settings, and nowhere else in its home. */
+export const claudeSkills = '.claude/skills';
+
 /**
  * Claude Code by its JSON stream. Its settings are those of the scratch home alone: a repository's own settings can start
  * programs. It reads a role from the home's CLAUDE.md.
@@ -11,6 +14,7 @@ export const claudeCode: Harness = {
   name: 'claude-code',
   // In a file: on a floor without walls the desk's address is a secret, and arguments are for everybody to see.
   files: (order) => [...claudeFiles(order), { path: deskFile, text: deskConfig(order) }],
+  skills: claudeSkills,
   start: (order, session) => ({
     argv: [
       order.program,
@@ -19,7 +23,8 @@ export const claudeCode: Harness = {
       'stream-json',
       '--verbose',
       ...(order.model === null ? [] : ['--model', order.model]),
-      ...reaches[order.tools],
+      ...reachOf(order),
+      ...budgetOf(order),
       '--setting-sources',
       'user',
       '--strict-mcp-config',
@@ -60,11 +65,23 @@ export function claudeEnvironment({ home, reach }: AgentOrder): Record<string, s
 
 const looking = 'Read,Grep,Glob';
 const desk = `mcp__${deskName}`;
-const reaches: Readonly<Record<ToolReach, readonly string[]>> = {
-  read: ['--permission-mode', 'dontAsk', '--tools', looking, '--allowedTools', `${looking},${desk}`],
-  edit: ['--permission-mode', 'acceptEdits', '--tools', `${looking},Edit,Write`, '--allowedTools', `${looking},${desk}`],
-  all: ['--permission-mode', 'bypassPermissions', '--tools', `${looking},Edit,Write,Bash`],
-};
+
+/** Its tools, with the one by which it reads a skill where there are any. */
+function reachOf({ tools, hasSkills = false }: AgentOrder): readonly string[] {
+  const skill = hasSkills ? ',Skill' : '';
+  const reaches: Readonly<Record<ToolReach, readonly string[]>> = {
+    read: ['--permission-mode', 'dontAsk', '--tools', `${looking}${skill}`, '--allowedTools', `${looking}${skill},${desk}`],
+    edit: ['--permission-mode', 'acceptEdits', '--tools', `${looking},Edit,Write${skill}`, '--allowedTools', `${looking}${skill},${desk}`],
+    all: ['--permission-mode', 'bypassPermissions', '--tools', `${looking},Edit,Write,Bash${skill}`],
+  };
+  return reaches[tools];
+}
+
+/** It ends with an error of its own where one is used up. */
+function budgetOf({ budget = {} }: AgentOrder): readonly string[] {
+  const { turns, usd } = budget;
+  return [...(turns === undefined ? [] : ['--max-turns', String(turns)]), ...(usd === undefined ? [] : ['--max-budget-usd', String(usd)])];
+}
 
 function deskConfig({ reach }: AgentOrder): string {
   return JSON.stringify(toJson({ mcpServers: { [deskName]: { type: 'http', url: reach.report } } }));

@@ -1,4 +1,4 @@
-import type { ToolReach } from '../../../core/station/role.ts';
+import type { RoleBudget, ToolReach } from '../../../core/station/role.ts';
 import type { SessionEvent } from '../../../core/station/session-event.ts';
 import type { Reach } from '../reach.ts';
 
@@ -8,6 +8,8 @@ export interface Harness {
   readonly name: string;
   /** Files that it reads at its start, below the scratch home; never in the tree. */
   files(order: AgentOrder): readonly PlacedFile[];
+  /** Folder of its home in which it looks for skills, where that is not '.agents/skills'. */
+  readonly skills?: string;
   /** How to start it: for a new session, or to go on with one. What it is to do comes by its stdin. */
   start(order: AgentOrder, session: string | null): Start;
   /** Understands what one process of it says. */
@@ -26,6 +28,10 @@ export interface AgentOrder {
   /** Null leaves it to the harness. */
   readonly model: string | null;
   readonly tools: ToolReach;
+  /** What it may use up; absent where nobody says. */
+  readonly budget?: RoleBudget;
+  /** Whether there are skills that it may read. */
+  readonly hasSkills?: boolean;
   /** Markdown that it is to keep in mind, whatever it is asked. */
   readonly instructions: string;
 }

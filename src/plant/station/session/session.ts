@@ -1,4 +1,4 @@
-import type { BlobRef } from '../../../core/evidence/fact.ts';
+import type { BlobRef, ModelUsage } from '../../../core/evidence/fact.ts';
 import type { Blobs } from '../../../core/ports/blobs.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { SessionEvent } from '../../../core/station/session-event.ts';
@@ -17,6 +17,8 @@ export interface Session {
   lastError(): AgentError | null;
   /** The same, where the agent did nothing after it. */
   lastWord(): AgentError | null;
+  /** Tokens so far, with the model that was named; null where nothing was said of them. */
+  usage(): ModelUsage | null;
   /** Stores what was recorded. */
   store(blobs: Pick<Blobs, 'put'>): Promise<readonly BlobRef[]>;
 }
@@ -38,10 +40,12 @@ const mostBytes = 512 * 1024 * 1024;
 export function openSession({ name, clock, enough }: SessionOptions): Session {
   const [raw, events, tokens, inLoop] = [boundedRecord(keptBytes), journal(keptBytes, clock), countTokens(), watchLoop()];
   let [lastError, lastWord, ending]: [AgentError | null, AgentError | null, boolean] = [null, null, false];
+  let model: string | null = null;
 
   const tell = (event: SessionEvent): void => {
     events.add(event);
     if (event.type === 'usage') tokens.add(event);
+    if (event.type === 'session.started') model = event.model ?? model;
     if (event.type === 'error') lastError = lastWord = event;
     // Whoever thinks and acts again has got over it.
     if (event.type === 'message' || event.type === 'thought' || event.type === 'tool.started') lastWord = null;
@@ -62,6 +66,10 @@ export function openSession({ name, clock, enough }: SessionOptions): Session {
     tell,
     lastError: () => lastError,
     lastWord: () => lastWord,
+    usage: () => {
+      const sum = tokens.sum();
+      return sum === null ? null : { model, ...sum };
+    },
     store: async (blobs) => {
       const lines = events.lines({ tokens: tokens.sum(), streamBytes: raw.bytes() });
       const kept = [blobs.put(lines, { label: `${name}, events`, mediaType: 'application/jsonl' })];

@@ -18,7 +18,7 @@ import type { Canary, RunOptions, TestPlan, TestRun } from './types.ts';
  */
 export async function runTests(workspace: Workspace, usual: TestPlan, options: RunOptions): Promise<TestRun> {
   const plan = withFiles(usual, options.also ?? []);
-  const laidIn = filesFor(plan, options.canary);
+  const laidIn = { ...filesFor(plan, options.canary), ...options.laidIn };
   await clear(workspace, plan, laidIn);
   try {
     for (const [path, content] of Object.entries(laidIn)) await workspace.files.write(join(plan.directory, path), content);

@@ -105,5 +105,7 @@ export interface RunOptions {
   readonly canary?: Canary;
   /** Test files that run as well, relative to the project folder, wherever they stand. */
   readonly also?: readonly string[];
+  /** More files that the run needs, by path relative to the project folder; taken away again after it. */
+  readonly laidIn?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }

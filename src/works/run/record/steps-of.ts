@@ -1,11 +1,9 @@
 import type { Stage } from '../../../core/line/line.ts';
-import { stationsOf } from '../../../core/line/stations.ts';
+import { crewOf } from '../../../core/station/crew-of.ts';
 import type { Command } from '../../../core/line/next.ts';
 import { controlQueue, stageQueue, type NewStep } from '../../../core/ports/engine.ts';
-import type { Station } from '../../../core/ports/station.ts';
+import type { Stations } from '../../../core/ports/station.ts';
 import type { RunInput } from '../run-input.ts';
-
-type Stations = ReadonlyMap<string, Station>;
 
 /** The steps that a run's commands are done by; a run that only waits for other runs has none. */
 export function stepsOf(commands: readonly Command[], input: RunInput, stations: Stations): readonly NewStep[] {
@@ -57,8 +55,8 @@ function control(id: string, { line, priority }: RunInput): NewStep {
 function staged(id: string, stage: Stage, input: RunInput, stations: Stations): NewStep {
   const { line, seed, priority } = input;
   const queue = stage.queue ?? stageQueue;
-  const station = stationsOf(stage).find((name) => stations.has(name));
-  const provider = station === undefined ? undefined : stations.get(station)?.provider;
+  const [first] = crewOf(stage, line, stations).able;
+  const [station, provider] = [first?.name, first?.provider];
   const ofRun = ['global', `line:${line.name}`, `repository:${seed.repository.id}`];
   const ofStep = [
     `queue:${queue}`,

@@ -3,6 +3,7 @@ import type { StageOutput } from '../../../core/evidence/event.ts';
 import { fact, type Fact, type FailureClass } from '../../../core/evidence/fact.ts';
 import type { Stage } from '../../../core/line/line.ts';
 import type { DependencySeed, Seed } from '../../../core/packet/seed.ts';
+import { percent, runsToExclude } from '../../../core/statistics/rate.ts';
 import { judgeAdvisory, judgePackage, surveyProject, type Judgement, type Project } from '../../intake/index.ts';
 import { judgeTicket } from '../../ticket/index.ts';
 import type { Job, StageWork } from '../job.ts';
@@ -61,6 +62,13 @@ async function judge(project: Project, job: Job): Promise<Verdictless> {
       return judgeAdvisory(project, seed.advisory, seed.scope);
     case 'task':
       return { kind: 'go', attached: [`${seed.paths.length} path pattern(s) may be touched`] };
+    case 'branch':
+      return await (await import('./review/judge-branch.ts')).judgeBranch(seed, job); // readers come with it
+    case 'flake':
+      return {
+        kind: 'go',
+        attached: [`a rate of ${percent(seed.rate)} is to be excluded, by ${runsToExclude(seed.rate)} runs in each mode`],
+      };
     case 'ticket':
       return (await duplicateOf(seed, job)) ?? judgeTicket(seed);
     default:

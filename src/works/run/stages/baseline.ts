@@ -20,6 +20,7 @@ import { withCheckout } from '../checkout.ts';
 import { parseDuration } from '../../../core/line/duration.ts';
 import type { Job, StageWork } from '../job.ts';
 import { canaryOf } from './canary.ts';
+import { unfit } from './flakiness/unfit.ts';
 import { suiteLog } from './suite-log.ts';
 import { keepLog, timeoutOf, treeJob } from './tree-job.ts';
 
@@ -142,7 +143,11 @@ function suiteText(runs: readonly TestRun[]): string {
 /** Goes on, unless nothing could ever be shown on this base, or the installed tree proves that nothing is owed. */
 async function conclude(stage: Stage, job: Job, taken: Taken): Promise<StageWork> {
   const { record, blob, key } = taken;
-  const found = unshowable(record) ?? notAffected(taken.project, record, job);
+  // Of a branch much can be said by reading it, also where no test holds anybody to anything.
+  const found =
+    (job.input.seed.kind === 'branch' ? null : unshowable(record, job)) ??
+    notAffected(taken.project, record, job) ??
+    unfitTest(record, job);
   const from: readonly EventBody[] = taken.takenOver
     ? [
         {
@@ -167,7 +172,7 @@ function summaryOf(record: BaselineRecord): string {
 }
 
 /** Without a suite that passes something, no change can be shown to keep behaviour. */
-function unshowable(record: BaselineRecord): Fact | null {
+function unshowable(record: BaselineRecord, { input }: Job): Fact | null {
   if (record.none !== null)
     return fact('seed', 'broken', record.none.code, `The suite cannot be run by test id: ${record.none.message}.`, {
       attached: [],
@@ -175,12 +180,17 @@ function unshowable(record: BaselineRecord): Fact | null {
       question: 'How is this project tested?',
     });
   const weak = weakBaseline(readBaseline(record.tests ?? ''));
-  if (weak === null) return null;
+  // A suite in which nothing passes each time is what this seed asks about.
+  if (weak === null || (input.seed.kind === 'flake' && weak.code !== 'not-started' && weak.code !== 'no-ids')) return null;
   return fact('seed', 'broken', 'weak-baseline', `Nothing can be shown on this base: ${weak.message}.`, {
     attached: [],
     missing: ['a test that passes before the change'],
     question: 'Which tests hold this project to its behaviour?',
   });
+}
+
+function unfitTest(record: BaselineRecord, job: Job): Fact | null {
+  return job.input.seed.kind === 'flake' ? unfit(readBaseline(record.tests ?? ''), job) : null;
 }
 
 /** Without a lockfile the copies are those of the installed tree. */

@@ -42,10 +42,12 @@ async function changedAssertions(job: Job): Promise<string | null> {
   const { blobs } = job.needs;
   const [patch, changed] = [blobOf(job, 'patch'), blobOf(job, 'changed')];
   if (patch === null || changed === null) return null;
-  const { approvable, scanChange } = await import('./inspection/read-change.ts'); // parsers come with it
+  const { approvable } = await import('./inspection/read-change.ts'); // parsers come with it
+  const { scanChange } = await import('../../inspection/tamper/index.ts');
   const texts = JSON.parse(await blobs.text(changed.sha256)) as Record<string, string>; // written by the stage of the change
-  const change = { patch: await blobs.text(patch.sha256), files: [] };
-  const findings = approvable(await scanChange(change, new Map(Object.entries(texts)), job));
+  const change = { patch: await blobs.text(patch.sha256) };
+  const base = { forge: job.needs.forge, repository: job.packet.scope.repository };
+  const findings = approvable(await scanChange(base, change, new Map(Object.entries(texts))));
   if (findings.length === 0) return null;
   const named = findings.slice(0, 5).map(({ file, line, message }) => ` ${file}:${line}: ${message}.`);
   return `${named.join('')}${findings.length > 5 ? ` And ${findings.length - 5} more.` : ''}`;

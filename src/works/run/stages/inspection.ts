@@ -17,6 +17,7 @@ import { installFact } from './inspection/install-fact.ts';
 import { sealedFacts } from './inspection/sealed-facts.ts';
 import type { Inspected } from './inspection/inspected.ts';
 import { treeFacts } from './inspection/tree-facts.ts';
+import { examine } from './review/examine.ts';
 import { treeJob } from './tree-job.ts';
 
 /**
@@ -24,6 +25,7 @@ import { treeJob } from './tree-job.ts';
  * part of the change, installs, and runs the base's own tests. Stops early where a fact already refuses the change.
  */
 export async function inspection(stage: Stage, job: Job): Promise<StageWork> {
+  if (job.input.seed.kind === 'branch') return await examine(stage, job, job.input.seed);
   const inspected = await gather(job);
   return await withCheckout(stage, job, async (workspace) => {
     const { facts: sealed, verified } = await sealedFacts(inspected, job, workspace);

@@ -4,6 +4,7 @@ import type { EventBody } from '../../../core/evidence/event.ts';
 import { fact, type Finding } from '../../../core/evidence/fact.ts';
 import type { Stage } from '../../../core/line/line.ts';
 import type { Report } from '../../../core/station/report.ts';
+import { crewOf } from '../../../core/station/crew-of.ts';
 import { blobOf, type Job, type StageWork } from '../job.ts';
 import { proveNoOp } from './no-op/prove.ts';
 import { knownSoFar } from './station/known.ts';
@@ -20,7 +21,25 @@ export async function judgement(stage: Stage, job: Job): Promise<StageWork> {
     throw new JidokaError('line-invalid', `Stage "${stage.id}" does not say what its station is to hand in.`, {
       mend: 'Give it "form: review", "form: plan" or "form: classification".',
     });
-  return await withStation(stage, job, await orderOf(form, job), (performed) => look(stage, job, { performed, form }));
+  if (job.input.seed.kind === 'branch' && blobOf(job, 'patch') === null) return unread(stage);
+  if (stage.optional === true && crewOf(stage, job.input.line, job.needs.stations).able.length === 0)
+    return without(stage, 'no station that it names is here and can do it', []);
+  const work = await withStation(stage, job, await orderOf(form, job), (performed) => look(stage, job, { performed, form }));
+  return stage.optional === true && work.kind === 'failed' ? without(stage, work.message, work.events) : work;
+}
+
+/** The line can do without it, and the evidence says that it had to. */
+function without(stage: Stage, why: string, events: readonly EventBody[]): StageWork {
+  const summary = `The run goes on without a ${stage.form}: ${why}`;
+  const told: EventBody = { type: 'observed', stage: stage.id, what: 'gone on without', summary, logs: [] };
+  return { kind: 'ended', outcome: 'done', summary, events: [...events, told], output: {} };
+}
+
+/** A branch that holds what looks like a secret is shown to no station. */
+function unread({ id }: Stage): StageWork {
+  const why = 'No station read the branch: it holds text of the shape of a secret.';
+  const found = fact('review', 'unknown', 'secret-in-change', why, { station: '', findings: [] });
+  return { kind: 'ended', outcome: 'done', summary: why, events: [{ type: 'fact.found', stage: id, fact: found }], output: {} };
 }
 
 /** Who reviews finds the changed tree before him. */
@@ -42,7 +61,7 @@ interface Judged {
 async function look(stage: Stage, job: Job, { performed, form }: Judged): Promise<StageWork> {
   const { claim, claimed, workspace } = performed;
   const { report } = claim;
-  if (report === undefined) return noReport(stage, claim, claimed);
+  if (report === undefined) return stage.optional === true ? without(stage, claim.summary, [claimed]) : noReport(stage, claim, claimed);
   switch (report.state) {
     case 'RETRYABLE_FAILURE':
       return retry(claim, claimed, report);

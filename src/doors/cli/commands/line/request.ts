@@ -3,6 +3,7 @@ import { JidokaError } from '../../../../core/base/error.ts';
 import type { RunRequest } from '../../../../core/ports/factory.ts';
 import type { Call, OptionRecord } from '../../command.ts';
 import { readAdvisories, readLineFile } from '../../input-files.ts';
+import { askedStation } from './asked-station.ts';
 import { isUrl } from '../../result-text.ts';
 
 /** What one kind of line asks on the command line; `run` and `schedule add` are made of it. */
@@ -27,7 +28,11 @@ export function requestOptions({ options, needsLineFile }: LineCommand): readonl
     { flags: '--scope <scope>', description: 'dependencies to look at', choices: ['prod', 'dev', 'all'], preset: 'all' },
     { flags: '--advisories <path>', description: 'OSV file or folder to hold the change against, beside what the registry knows' },
     { flags: '--line <file>', description: line, required: needsLineFile },
-    { flags: '--station <name>', description: "station that does all that stations do: a name, or 'command:PROGRAM ARGUMENT…'" },
+    {
+      flags: '--station <name>',
+      description:
+        "station that does all that stations do: a name, 'command:PROGRAM ARGUMENT…', 'model:NAME' for judgements, 'script:FILE' or 'replay:EVIDENCE'",
+    },
     { flags: '--dry-run', description: 'report only: make no branch and no evidence ref in the repository' },
     { flags: '--priority <n>', description: 'lower goes first where steps wait', preset: '100' },
     { flags: '--again', description: 'run anew even where this very job has a verdict' },
@@ -46,7 +51,7 @@ export async function requestOf(line: LineCommand, call: Call): Promise<RunReque
     again: call.flag('again'),
     advisories: advisories === null ? [] : await readAdvisories(advisories, cwd),
     lineFile: file === null ? null : await readLineFile(file, cwd),
-    ...(station === null ? {} : { station }),
+    ...(station === null ? {} : await askedStation(station, call.world)),
     actor,
     priority: priorityOf(call.text('priority') ?? '100'),
   };

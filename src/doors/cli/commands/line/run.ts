@@ -1,10 +1,10 @@
 import { JidokaError } from '../../../../core/base/error.ts';
-import type { Factory, GateView, RunReport, RunRequest, Submitted, Watch } from '../../../../core/ports/factory.ts';
+import type { Factory, GateView, RunReport, RunRequest, Submitted } from '../../../../core/ports/factory.ts';
 import { exitCode, exitCodeOfAll } from '../../../../core/verdict/verdict.ts';
 import { type Answer, type Call, type CommandRecord, jsonOption, type OptionRecord } from '../../command.ts';
 import { heirOf } from '../../live/heir.ts';
 import { watchingRuns } from '../../live/watching-runs.ts';
-import { untilGate, type UntilGate } from '../../live/until-gate.ts';
+import { untilGate, type UntilGate, type Watched } from '../../live/until-gate.ts';
 import { resultsText, resultText } from '../../result-text.ts';
 import { sameFactoryCommand, selfCommand } from '../../self-command.ts';
 import { warnUnconfined } from '../unconfined.ts';
@@ -83,8 +83,10 @@ interface Here {
 
 async function workHere(request: RunRequest, call: Call, { factory, beside }: Here): Promise<UntilGate<RunReport>> {
   warnUnconfined(call, beside);
-  const run = (watch: Watch): Promise<RunReport> => factory.run(request, watch);
-  const watched = call.flag('watch') ? (watch: Watch) => watchingRuns({ call, factory, beside: { ...beside, watch } }, run) : run;
+  const run: Watched<RunReport> = (watch, signal) => factory.run(request, watch, signal);
+  const watching: Watched<RunReport> = (watch, signal) =>
+    watchingRuns({ call, factory, beside: { ...beside, watch } }, (told) => run(told, signal));
+  const watched = call.flag('watch') ? watching : run;
   if (call.flag('until-gate')) return untilGate(factory, watched, beside.watch);
   return { kind: 'done', result: await watched(beside.watch) };
 }

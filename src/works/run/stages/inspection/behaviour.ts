@@ -25,7 +25,7 @@ export async function behaviourFacts(stage: Stage, ready: Ready): Promise<readon
   const built = buildFact(ready);
   if (built.outcome === 'broken') return [built];
   const { detected } = ready.tree;
-  const suite = detected.kind === 'plan' ? await suiteFacts(stage, ready, detected.plan) : [runnerGone(ready, detected.message)];
+  const suite = detected.kind === 'plan' ? await suiteFacts(stage, ready, detected.plan) : [withoutRunner(ready, detected.message)];
   return [built, ...suite, ...(await apiFacts(ready))];
 }
 
@@ -97,7 +97,13 @@ function takenFrom({ inspected: { baseline }, job }: Ready): string | null {
   return baseline.run === job.run ? null : baseline.run;
 }
 
-function runnerGone({ inspected: { baselineRuns } }: Ready, message: string): Fact {
+function withoutRunner(ready: Ready, message: string): Fact {
+  const { none } = ready.inspected.baseline;
+  return none === null ? runnerGone(ready, message, 'broken') : runnerGone(ready, none.message, 'unknown');
+}
+
+/** A base that had no suite is no fault of the change, but nothing holds it to anything. */
+function runnerGone({ inspected: { baselineRuns } }: Ready, message: string, outcome: 'broken' | 'unknown'): Fact {
   const was = baselineRuns[0]?.plan.runner ?? 'unknown';
   const none = { total: 0, passed: 0, failed: 0, skipped: 0 };
   const data = {
@@ -108,9 +114,10 @@ function runnerGone({ inspected: { baselineRuns } }: Ready, message: string): Fa
     regressed: [],
     fixed: [],
     added: [],
-    breakClass: 'test-runner API',
+    breakClass: outcome === 'broken' ? 'test-runner API' : null,
     baselineFrom: null,
   };
+  if (outcome === 'unknown') return fact('tests', 'unknown', 'no-suite', `No test of the base holds this to anything: ${message}.`, data);
   return fact(
     'tests',
     'broken',

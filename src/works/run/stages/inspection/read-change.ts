@@ -1,19 +1,6 @@
 import type { Finding } from '../../../../core/evidence/fact.ts';
-import type { Change } from '../../../../core/ports/forge.ts';
-import { readPatch } from '../../../inspection/scope/index.ts';
-import { ofAssertions, refuses, scanTamper, type TamperScan } from '../../../inspection/tamper/index.ts';
+import { ofAssertions, refuses, type TamperScan } from '../../../inspection/tamper/index.ts';
 import type { Job } from '../../job.ts';
-
-/** Scans a change as it was harvested, with the texts of the base beside those that the station left. */
-export async function scanChange(change: Change, changedTexts: ReadonlyMap<string, string>, job: Job): Promise<TamperScan> {
-  const files = readPatch(change.patch);
-  const before = new Map<string, string>();
-  for (const path of files.map((file) => file.from ?? file.path)) {
-    const text = await job.needs.forge.read(job.packet.scope.repository, path);
-    if (text !== null) before.set(path, text);
-  }
-  return scanTamper({ before, after: changedTexts, files });
-}
 
 /**
  * The changes of assertions that a person may approve: all that a scan has against a change, where that is nothing else.

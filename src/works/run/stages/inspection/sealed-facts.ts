@@ -5,10 +5,10 @@ import { count, listed } from '../../../inspection/facts/index.ts';
 import { scopeFact } from '../../../inspection/scope/index.ts';
 import { applySealed } from '../../../inspection/sealed/index.ts';
 import { secretsFact } from '../../../inspection/secrets/index.ts';
-import { tamperFact } from '../../../inspection/tamper/index.ts';
+import { scanChange, tamperFact } from '../../../inspection/tamper/index.ts';
 import type { Job } from '../../job.ts';
 import type { Inspected } from './inspected.ts';
-import { approvedFiles, scanChange } from './read-change.ts';
+import { approvedFiles } from './read-change.ts';
 
 interface Sealed {
   readonly facts: readonly Fact[];
@@ -20,7 +20,7 @@ interface Sealed {
 export async function sealedFacts(inspected: Inspected, job: Job, workspace: Workspace): Promise<Sealed> {
   const { change, reproduction } = inspected;
   const { scope } = job.packet;
-  const scan = await scanChange(change, inspected.changedTexts, job);
+  const scan = await scanChange({ forge: job.needs.forge, repository: scope.repository }, change, inspected.changedTexts);
   const approved = approvedFiles(scan, job);
   const read = [scopeFact(change, scope), secretsFact(change.patch), tamperFact(scan, approved)];
   const { forge } = job.needs;

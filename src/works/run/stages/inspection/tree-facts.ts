@@ -9,15 +9,20 @@ import type { Job } from '../../job.ts';
 import type { Inspected } from './inspected.ts';
 
 /** What the dependency tree says before and after: moves, scripts, engines, deprecations, ages, advisories. */
-export async function treeFacts(inspected: Inspected, job: Job, workspace: Workspace): Promise<readonly Fact[]> {
+export async function treeFacts(
+  inspected: Inspected,
+  job: Job,
+  workspace: Workspace,
+  packages: readonly string[] = job.packet.scope.packages,
+): Promise<readonly Fact[]> {
   const { before, after } = await trees(inspected, workspace);
-  const { packet, needs, input } = job;
+  const { needs, input } = job;
   const { seed, line } = input;
   const affected = (lock: Lock) => (seed.kind === 'advisory' ? inScope(matchAdvisory(seed.advisory, lock), seed.scope) : []);
   const repairs = affected(before).map((copy) => copy.path);
   const { node } = await needs.floor.probe();
   const { registry, advisories, clock } = needs;
-  const pair = { before, after, packages: packet.scope.packages, repairs, locked: inspected.project.lock !== null };
+  const pair = { before, after, packages, repairs, locked: inspected.project.lock !== null };
   const { minimumReleaseAgeDays } = line.policy;
   const facts = await dependencyFacts(pair, {
     registry,
@@ -39,16 +44,16 @@ async function trees({ project, baseline, changedTexts }: Inspected, workspace: 
   if (lock !== null) return { before: lock.lock, after: readLock(changedTexts.get(lock.path) ?? lock.text, { path: lock.path }) };
   const path = repository.directory === '' ? 'node_modules/.package-lock.json' : `${repository.directory}/node_modules/.package-lock.json`;
   const after = await workspace.files.read(path);
+  // npm leaves no record of a tree in which nothing is.
   if (after === null && baseline.tree === null) {
-    // npm leaves no record of a tree in which nothing is.
     const none = readLock(emptyTree, { path, manifest: root });
     return { before: none, after: none };
   }
-  if (after === null || baseline.tree === null)
+  if (after === null)
     throw new JidokaError('workspace-failed', `${path} is missing after the install.`, {
       mend: 'Run npm install in the project and see whether it writes that file.',
     });
-  return { before: readLock(baseline.tree, { path, manifest: root }), after: readLock(after, { path }) };
+  return { before: readLock(baseline.tree ?? emptyTree, { path, manifest: root }), after: readLock(after, { path }) };
 }
 
 /** The rung of the ladder that the station says it took; shown, never believed. */

@@ -1,6 +1,6 @@
 import type { EventBody } from '../../../../core/evidence/event.ts';
 import type { Stage } from '../../../../core/line/line.ts';
-import { readTests } from '../../../inspection/reproduction/index.ts';
+import { readTests, type ReadTests, type TestFile } from '../../../inspection/reproduction/index.ts';
 import type { Job } from '../../job.ts';
 import { ticketWords } from '../reproduction/ticket-words.ts';
 import { inProject, runOnBase } from '../reproduction/on-base.ts';
@@ -15,7 +15,22 @@ const times = 3;
  * What the ticket reports does not happen on the base: tests of the station that hold the code against exact values of the
  * ticket pass there each time, in runs in which a test that must fail is seen to fail.
  */
-export async function proveNotReproducible(stage: Stage, job: Job, { report, harvested, workspace }: NoOpClaim): Promise<NoOpProof> {
+export async function proveNotReproducible(stage: Stage, job: Job, claim: NoOpClaim): Promise<NoOpProof> {
+  const handed = await handedTests(job, claim);
+  return 'kind' in handed ? handed : await provePasses(stage, job, handed);
+}
+
+/** New tests that a station handed in with its claim. */
+export interface HandedTests {
+  readonly files: readonly TestFile[];
+  readonly read: ReadTests;
+}
+
+/** Takes the new test files that a claim names, where they hold the code against exact values of the ticket. */
+export async function handedTests(
+  job: Job,
+  { report, harvested, workspace }: NoOpClaim,
+): Promise<HandedTests | Extract<NoOpProof, { kind: 'unproven' }>> {
   const named = report.proof.flatMap(({ file }) => file ?? []);
   const added = harvested.files.filter(({ status }) => status === 'added').map(({ path }) => path);
   const written = await writtenTests(
@@ -28,7 +43,12 @@ export async function proveNotReproducible(stage: Stage, job: Job, { report, har
   const read = readTests(written.files, await subjectOf(job), ticketWords(job.input.seed));
   if (read.objection !== null) return { kind: 'unproven', why: read.objection.why };
   if (read.bound.length === 0) return { kind: 'unproven', why: 'no test holds the code against an exact value that the ticket names' };
-  const ran = await runOnBase(stage, job, written.files, times);
+  return { files: written.files, read };
+}
+
+/** Holds tests against the base: they must pass there each time. */
+export async function provePasses(stage: Stage, job: Job, { files, read }: HandedTests): Promise<NoOpProof> {
+  const ran = await runOnBase(stage, job, files, times);
   if (ran.kind === 'work') return ran;
   const events: readonly EventBody[] = [
     {

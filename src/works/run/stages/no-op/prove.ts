@@ -29,6 +29,7 @@ type Prover = (stage: Stage, job: Job, claim: NoOpClaim) => Promise<NoOpProof>;
 /** Rules that the factory can prove by itself; a claim by any other ends with a person. Their parsers are loaded only for that. */
 const provers: Readonly<Record<string, Prover>> = {
   'not-reproducible': async (...of) => (await import('./not-reproducible.ts')).proveNotReproducible(...of),
+  'already-fixed': async (...of) => (await import('./already-fixed.ts')).proveAlreadyFixed(...of),
   documented: async (...of) => (await import('./documented.ts')).proveDocumented(...of),
 };
 

@@ -27,8 +27,49 @@ export type OnBase =
  */
 export async function runOnBase(stage: Stage, job: Job, files: readonly TestFile[], times: number): Promise<OnBase> {
   const baseline = await baselineOf(job);
+  const ran = await runThere(stage, job, files, { times, called: 'the base', which: 'own' });
+  if (ran.kind === 'work') return ran;
+  if (ran.kind === 'unrun') return { kind: 'ran', judged: { tests: [], objection: ran.objection }, runs: [], logs: [] };
+  return { ...ran, judged: judgeRuns(readBaseline(baseline.tests ?? ''), ran.runs, baseline.canary) };
+}
+
+/**
+ * Runs them at a commit before the base. Of the suite there nothing is known, and nothing is asked but that it comes to its
+ * end and that the test which must fail does.
+ */
+export async function runBefore(
+  stage: Stage,
+  job: Job,
+  files: readonly TestFile[],
+  at: { commit: string; times: number },
+): Promise<OnBase> {
+  const { packet } = job;
+  const repository = { ...packet.scope.repository, baseCommit: at.commit };
+  const then: Job = { ...job, packet: { ...packet, scope: { ...packet.scope, repository } } };
+  const ran = await runThere(stage, then, files, { times: at.times, called: at.commit.slice(0, 12), which: 'before' });
+  if (ran.kind === 'work') return ran;
+  if (ran.kind === 'unrun') return { kind: 'ran', judged: { tests: [], objection: ran.objection }, runs: [], logs: [] };
+  const { tests, objection } = judgeRuns([], ran.runs, 'fail');
+  const paths = files.map(({ path }) => inProject(path, job));
+  return { ...ran, judged: { tests: tests.filter(({ id }) => paths.some((path) => id.startsWith(path))), objection } };
+}
+
+interface There {
+  readonly times: number;
+  /** What the commit is called, for people. */
+  readonly called: string;
+  /** Name of the workspace within the stage. */
+  readonly which: string;
+}
+
+type Ran =
+  | { readonly kind: 'ran'; readonly runs: readonly TestRun[]; readonly logs: readonly BlobRef[] }
+  | { readonly kind: 'unrun'; readonly objection: { readonly code: string; readonly why: string } }
+  | { readonly kind: 'work'; readonly work: StageWork };
+
+async function runThere(stage: Stage, job: Job, files: readonly TestFile[], { times, called, which }: There): Promise<Ran> {
   const project = await surveyProject(job.packet.scope.repository, job.needs.forge);
-  return await withOwnCheckout(stage, job, 'own', async (workspace): Promise<OnBase> => {
+  return await withOwnCheckout(stage, job, which, async (workspace): Promise<Ran> => {
     for (const { path, content } of files) await workspace.files.write(path, content);
     const tree = await readyTree(treeJob(stage, job, workspace, project));
     if (tree.kind === 'failed') {
@@ -36,23 +77,22 @@ export async function runOnBase(stage: Stage, job: Job, files: readonly TestFile
       return { kind: 'work', work: { kind: 'failed', class: kind, command, message, events: [], logs } };
     }
     if (tree.kind === 'not-installed' || tree.detected.kind === 'none')
-      return unrun('with them the base does not install, or has no suite that can be run');
+      return {
+        kind: 'unrun',
+        objection: { code: 'no-test-ran', why: `with them ${called} does not install, or has no suite that can be run` },
+      };
     const { plan } = tree.detected;
     const limits = { timeoutMs: timeoutOf(stage), signal: job.signal, also: files.map(({ path }) => inProject(path, job)) };
     const runs: TestRun[] = [];
     const logs: BlobRef[] = [];
     for (let time = 1; time <= times; time += 1) {
-      job.note(`${stage.id}: running the new tests on the base, ${time} of ${times}`);
+      job.note(`${stage.id}: running the new tests on ${called}, ${time} of ${times}`);
       const run = await runTests(workspace, plan, { ...limits, canary: canaryOf(plan, job) });
       runs.push(run);
-      logs.push(await keepLog(job, `new tests on the base, run ${time}`, suiteLog(run)));
+      logs.push(await keepLog(job, `new tests on ${called}, run ${time}`, suiteLog(run)));
     }
-    return { kind: 'ran', judged: judgeRuns(readBaseline(baseline.tests ?? ''), runs, baseline.canary), runs, logs };
+    return { kind: 'ran', runs, logs };
   });
-}
-
-function unrun(why: string): OnBase {
-  return { kind: 'ran', judged: { tests: [], objection: { code: 'no-test-ran', why } }, runs: [], logs: [] };
 }
 
 /** Path of a file as the runner names it. */

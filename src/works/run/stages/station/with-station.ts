@@ -4,13 +4,14 @@ import type { Claim } from '../../../../core/evidence/fact.ts';
 import { parseDuration } from '../../../../core/line/duration.ts';
 import type { Stage } from '../../../../core/line/line.ts';
 import { attemptOf } from '../../../../core/line/state.ts';
-import { stationsOf } from '../../../../core/line/stations.ts';
+import { hasHadItsRounds, stationsOf } from '../../../../core/line/stations.ts';
 import type { Json } from '../../../../core/base/json.ts';
 import type { Workspace } from '../../../../core/ports/floor.ts';
 import type { Station } from '../../../../core/ports/station.ts';
 import type { ReportForm } from '../../../../core/station/report.ts';
-import { orderText, type Known } from '../../../assignment/index.ts';
-import { append } from '../../record/append.ts';
+import { lookIntoTree, orderText, treeWords, type Known } from '../../../assignment/index.ts';
+import { crewOf } from '../../../../core/station/crew-of.ts';
+import { append, type Keyed } from '../../record/append.ts';
 import { noteSeen } from '../../record/note-seen.ts';
 import { using, withCheckout } from '../../checkout.ts';
 import type { Job, StageWork } from '../../job.ts';
@@ -37,7 +38,9 @@ export interface Performed {
 
 /**
  * Lets a station of the stage work in a clean checkout, and looks at what it left. Where one cannot go on, by an outage of
- * its own or a crash, the next one that the stage names does, in the same workspace and with the same packet.
+ * its own or a crash, the next one that the stage names does, in the same workspace and with the same packet: what the
+ * first was in the middle of is for the second to look at, and for inspection to find. Where two rounds of rework did not
+ * help, the third begins with the second station, from the base.
  */
 export async function withStation(
   stage: Stage,
@@ -45,21 +48,21 @@ export async function withStation(
   order: StationOrder,
   look: (performed: Performed) => Promise<StageWork>,
 ): Promise<StageWork> {
-  const crew = crewOf(stage, job);
+  const crew = await ableOf(stage, job);
   const left = await leftBehind(stage, job);
   if (left === null) {
+    const handover = await givenUp(stage, job, crew);
     return await withCheckout(stage, job, async (workspace) => {
       await order.prepare?.(workspace);
-      return await relay(stage, job, { order, crew, workspace, at: beginWith(stage, job, crew), handle: null }, look);
+      return await relay(stage, job, { order, crew, workspace, at: 0, handle: null, handover }, look);
     });
   }
-  const { workspace, handle, station } = left;
+  const { workspace, station } = left;
   const at = Math.max(
     0,
     crew.findIndex(({ name }) => name === station),
   );
-  job.note(`${stage.id}: going on with what the station ${station} had begun.`);
-  return await using(workspace, { stage, job }, () => relay(stage, job, { order, crew, workspace, at, handle }, look));
+  return await using(workspace, { stage, job }, () => relay(stage, job, { order, crew, at, ...left }, look));
 }
 
 interface Relay {
@@ -68,23 +71,24 @@ interface Relay {
   readonly workspace: Workspace;
   readonly at: number;
   readonly handle: Json | null;
+  readonly handover: Known['handover'];
 }
 
 async function relay(stage: Stage, job: Job, relayed: Relay, look: (performed: Performed) => Promise<StageWork>): Promise<StageWork> {
   const { order, crew, workspace } = relayed;
-  let [at, handle, handover]: [number, Json | null, Known['handover']] = [relayed.at, relayed.handle, null];
+  let [at, handle, handover]: [number, Json | null, Known['handover']] = [relayed.at, relayed.handle, relayed.handover];
   for (;;) {
     const station = stationAt(crew, at, stage);
     const claim = await performOnce(stage, job, { order, station, workspace, handle, handover, at, isLast: at + 1 >= crew.length });
     job.signal.throwIfAborted();
-    const claimed: EventBody = { type: 'claim.made', stage: stage.id, claim };
+    const claimed: EventBody = { type: 'claim.made', stage: stage.id, form: order.form, attempt: attemptOf(job.state, stage.id), claim };
     const { failure } = claim;
     if (claim.says !== 'failed' || failure === undefined) return await look({ claim, claimed, workspace });
     const next = crew[at + 1];
     if (next === undefined)
       return { kind: 'failed', class: failure, command: station.name, message: claim.summary, events: [claimed], logs: claim.logs };
     await handOver(stage, job, { claimed, from: station.name, to: next.name, why: claim.summary, at });
-    [at, handle, handover] = [at + 1, null, { from: station.name, why: claim.summary }];
+    [at, handle, handover] = [at + 1, null, { from: station.name, why: claim.summary, tree: 'left' }];
   }
 }
 
@@ -104,25 +108,42 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
   const { packet, signal, note, state, input, step } = job;
   const attempt = attemptOf(state, stage.id);
   const feedback = feedbackOf(state);
-  const remember = async (found: Json): Promise<void> => {
-    const of = { stage: stage.id, attempt, station: station.name, workspace: workspace.name, ref: workspace.ref } as const;
-    await append(job, [
-      [`${stage.id}/${attempt}/station/${step.token}${at === 0 ? '' : `/${at}`}`, { type: 'station.started', ...of, handle: found }],
-    ]);
+  const key = `${stage.id}/${attempt}/station/${step.token}${at === 0 ? '' : `/${at}`}`;
+  let times = 0;
+  const remember = async (begun: Json): Promise<void> => {
+    const [of, place] = [
+      { stage: stage.id, attempt, station: station.name },
+      { workspace: workspace.name, ref: workspace.ref },
+    ];
+    const started: EventBody = { type: 'station.started', ...of, ...place, handle: begun };
+    times += 1;
+    await append(job, [times === 1 ? [key, started] : [`${key}/noted/${times}`, { type: 'station.noted', ...of, handle: begun }]]);
   };
-  const { form, known } = order;
+  const { form, known: found } = order;
   const role = input.line.roles?.find(({ name }) => name === stage.role) ?? null;
-  const assignment = { form, role, text: orderText(form, packet, { ...known, feedback, handover }) };
+  const text = await textFor(station, workspace, { form, text: orderText(form, packet, { ...found, feedback, handover }) });
+  const assignment = { form, role, text };
   const limits = { timeoutMs: timeoutOf(stage), stallMs: stage.stall === undefined ? null : parseDuration(stage.stall) };
   await noteSeen((await station.identify?.()) ?? null, job.needs);
   try {
     const run = stage.run ?? [];
-    return await station.perform({ packet, assignment, workspace, signal, run, feedback, ...limits, handle, remember, note });
+    const script = input.line.scripts?.find((played) => played.station === station.name);
+    const known = { packet, assignment, run, feedback, attempt, ...(script === undefined ? {} : { script }) };
+    return await station.perform({ ...known, workspace, signal, ...limits, handle, remember, note });
   } catch (error) {
     // What the floor or the record did is not the station's doing, and no other station would fare better.
     if (isJidokaError(error) || signal.aborted || isLast) throw error;
     return crashed(station.name, error);
   }
+}
+
+/** Who cannot look into the tree is shown of it what his order speaks of. */
+async function textFor(
+  { isBlind = false }: Station,
+  { files }: Workspace,
+  { form, text }: { readonly form: ReportForm; readonly text: string },
+): Promise<string> {
+  return isBlind ? `${text}\n\n${treeWords(await lookIntoTree(files, form, text))}` : text;
 }
 
 function crashed(station: string, error: unknown): Claim {
@@ -148,14 +169,33 @@ async function handOver(stage: Stage, job: Job, { claimed, from, to, why, at }: 
   job.note(`${stage.id}: ${from} cannot go on, ${to} does. ${why}`);
 }
 
-/** The stations of a stage that this factory has, in the order in which they are tried. */
-function crewOf(stage: Stage, job: Job): readonly Station[] {
-  return stationsOf(stage).flatMap((name) => job.needs.stations.get(name) ?? []);
+/** Those that can work in the role of the stage, in the order in which they are tried. Of the others the ledger says who was passed over for whom, and why. */
+async function ableOf(stage: Stage, job: Job): Promise<readonly Station[]> {
+  const { able, unfit } = crewOf(stage, job.input.line, job.needs.stations);
+  // The first is the last to be asked once it was given up.
+  const crew = hasHadItsRounds(stage.id, job.state) ? [...able.slice(1), ...able.slice(0, 1)] : able;
+  const [to] = crew;
+  if (to === undefined) return crew;
+  const attempt = attemptOf(job.state, stage.id);
+  const passed = unfit.map(({ station: { name }, why }): Keyed => [
+    `${stage.id}/${attempt}/passed-over/${name}`,
+    { type: 'station.handed-over', stage: stage.id, attempt, from: name, to: to.name, why },
+  ]);
+  if (passed.length > 0) await append(job, passed);
+  return crew;
 }
 
-/** Where two rounds of rework did not help, the third begins with another station. */
-function beginWith(stage: Stage, { state }: Job, crew: readonly Station[]): number {
-  return attemptOf(state, stage.id) > 2 && crew.length > 1 ? 1 : 0;
+/** Tells the ledger that the first station has had its rounds, and the one after it that it takes over; null where it has not. */
+async function givenUp(stage: Stage, job: Job, crew: readonly Station[]): Promise<Known['handover']> {
+  const [to, from] = [crew[0], crew.at(-1)];
+  if (!hasHadItsRounds(stage.id, job.state) || to === undefined || from === undefined || crew.length < 2) return null;
+  const attempt = attemptOf(job.state, stage.id);
+  const times = job.state.reworks.filter(({ to: again }) => again === stage.id).length;
+  const why = `What it made was objected to ${times} times.`;
+  const body: EventBody = { type: 'station.handed-over', stage: stage.id, attempt, from: from.name, to: to.name, why };
+  await append(job, [[`${stage.id}/${attempt}/given-up`, body]]);
+  job.note(`${stage.id}: ${from.name} hands over to ${to.name}. ${why}`);
+  return { from: from.name, why, tree: 'clean' };
 }
 
 function stationAt(crew: readonly Station[], at: number, stage: Stage): Station {

@@ -1,0 +1,2 @@
+export { planFor } from './plan-for.ts';
+export type { Circumstances, ModePlan, Target } from './mode-plan.ts';

@@ -1,0 +1,1 @@
+export { skipTest, type Skipped } from './skip-test.ts';
