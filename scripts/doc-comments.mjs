@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { parseSync } from 'oxc-parser';
 
 /**
- * @typedef {{ description?: string, properties?: Record<string, Schema>, items?: Schema, anyOf?: Schema[], oneOf?: Schema[], [key: string]: unknown }} Schema
+ * @typedef {{ description?: string, properties?: Record<string, Schema>, items?: Schema, additionalProperties?: Schema, anyOf?: Schema[], oneOf?: Schema[], [key: string]: unknown }} Schema
  * @typedef {import('oxc-parser').Expression} Expression
  * @typedef {{ path: string, comments: readonly import('oxc-parser').Comment[], source: string, values: Map<string, Declared>, imports: Map<string, string> }} Source
  * @typedef {{ value: Expression, start: number }} Declared
@@ -66,6 +66,7 @@ function followParts(schema, source, maker, given) {
   const parts = given.filter((argument) => argument.type !== 'SpreadElement');
   if (/^(strictObject|looseObject|object)$/.test(maker)) followMembers(schema, source, parts[0]);
   if (maker === 'array') follow(schema.items, source, parts[0]);
+  if (maker === 'record') follow(schema.additionalProperties, source, parts[1]);
   if (/^(discriminatedUnion|union)$/.test(maker)) followBranches(schema, source, parts.at(-1));
 }
 

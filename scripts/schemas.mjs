@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { EvidenceBundle } from '../dist/src/core/evidence/bundle.js';
+import { GatewayConfig } from '../dist/src/core/gateway/config/gateway-config.js';
+import { OutcomeRecord } from '../dist/src/core/gateway/evaluation/outcome-record.js';
 import { Line } from '../dist/src/core/line/line.js';
 import { TaskPacket } from '../dist/src/core/packet/packet.js';
 import { Advisory } from '../dist/src/core/packet/seed.js';
@@ -23,6 +25,18 @@ const published = [
   { name: 'task-packet', title: 'A task packet', source: 'src/core/packet/packet.ts', models: { TaskPacket } },
   { name: 'advisory', title: 'An OSV advisory, as far as jidoka reads it', source: 'src/core/packet/seed.ts', models: { Advisory } },
   { name: 'run-result', title: 'What jidoka run --json prints', source: 'src/core/ports/factory.ts', models: { RunResult, RunReport } },
+  {
+    name: 'gateway',
+    title: 'The gateway part of the factory file of its owner',
+    source: 'src/core/gateway/config/gateway-config.ts',
+    models: { GatewayConfig },
+  },
+  {
+    name: 'outcome',
+    title: 'One line of a record of outcomes',
+    source: 'src/core/gateway/evaluation/outcome-record.ts',
+    models: { OutcomeRecord },
+  },
   { name: 'evidence-bundle', title: 'bundle.json of a run', source: 'src/core/evidence/bundle.ts', models: { EvidenceBundle } },
 ];
 

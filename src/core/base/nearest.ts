@@ -11,6 +11,17 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return best !== undefined && best.steps <= tolerated ? best.candidate : null;
 }
 
+/**
+ * What a person may have meant by a name that is none, as a mend.
+ *
+ * @example
+ * meant('scop', ['scope', 'stages']); // 'Did you mean "scope"?'
+ */
+export function meant(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  return near === null ? `There are: ${known.join(', ') || 'none'}.` : `Did you mean "${near}"?`;
+}
+
 /** Letters to add, remove or replace, and neighbours to swap, row by row. */
 function distance(left: string, right: string): number {
   const [from, to] = [[...left], [...right]];

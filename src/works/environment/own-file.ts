@@ -16,6 +16,8 @@ const FactoryFile = z.strictObject({
       env: z.record(z.string(), z.string({ error: 'It is no text; write it in quotes' })).optional(),
     })
     .nullish(),
+  /** Of the owner's own file, and read there alone: a repository says nothing of keys and where they are sent. */
+  gateway: z.unknown().optional(),
 });
 
 const mend = 'It takes environment: with image, tools, setup and env; docs/ENVIRONMENT.md has an example.';

@@ -1,7 +1,7 @@
 import { ancestors, predecessors } from '../../core/line/graph.ts';
 import type { Line, Stage } from '../../core/line/line.ts';
-import type { Complaint } from './complaint.ts';
-import { meant } from './meant.ts';
+import type { Complaint } from '../../core/base/complaint.ts';
+import { meant } from '../../core/base/nearest.ts';
 
 /** What makes a graph of the stages: names that lead somewhere, no circle, joins that can hold. */
 export function graphComplaints(line: Line): Complaint[] {

@@ -1,5 +1,5 @@
 import type { Line } from '../../core/line/line.ts';
-import type { Complaint } from './complaint.ts';
+import type { Complaint } from '../../core/base/complaint.ts';
 import { graphComplaints } from './graph-rules.ts';
 import { nameComplaints } from './name-rules.ts';
 import { nestedComplaints } from './nested-rules.ts';

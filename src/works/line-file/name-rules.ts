@@ -1,6 +1,6 @@
 import type { Line } from '../../core/line/line.ts';
-import type { Complaint } from './complaint.ts';
-import { meant } from './meant.ts';
+import type { Complaint } from '../../core/base/complaint.ts';
+import { meant } from '../../core/base/nearest.ts';
 
 /** Names given once, short enough to stand in a branch, and none that means something else where it would stand. */
 export function nameComplaints(line: Line): Complaint[] {

@@ -1,6 +1,6 @@
 import type { Line } from '../../core/line/line.ts';
-import { meant } from './meant.ts';
-import type { Complaint } from './complaint.ts';
+import { meant } from '../../core/base/nearest.ts';
+import type { Complaint } from '../../core/base/complaint.ts';
 
 /** A run of a run of a run is as deep as anyone can still follow. */
 const depthAllowed = 2;

@@ -1,12 +1,13 @@
+import type { Complaint } from '../../core/base/complaint.ts';
 import { JidokaError } from '../../core/base/error.ts';
 import { Line } from '../../core/line/line.ts';
-import { readYaml } from '../yaml/index.ts';
-import { type Complaint, complaintOf } from './complaint.ts';
+import { complaintOf, readYaml } from '../yaml/index.ts';
 import { houseRules } from './house-rules.ts';
 import type { SkillFile } from './laid-in/read-skill.ts';
 import { withRoles, type RoleFile } from './laid-in/with-roles.ts';
 
 const charactersAllowed = 256 * 1024;
+const lineFile = { schema: Line, noun: 'the line', example: 'lines/deps/line.yaml' };
 
 /**
  * Reads the text of a line file, with the roles that its stages name laid in from the files beside it. Throws `line-invalid` for the first thing that is wrong, as `file:line:column`
@@ -20,7 +21,7 @@ export function parseLine(text: string, file: string, roles: readonly RoleFile[]
   if (yaml.kind === 'fault') throw fault(file, yaml);
   const parsed = Line.safeParse(yaml.value, { reportInput: true });
   const line = parsed.success ? withRoles(parsed.data, roles, skills) : null;
-  const complaints = line !== null ? houseRules(line) : (parsed.error?.issues ?? []).map(complaintOf);
+  const complaints = line !== null ? houseRules(line) : (parsed.error?.issues ?? []).map((issue) => complaintOf(issue, lineFile));
   if (line !== null && complaints.length === 0) return line;
   const placed = complaints.map((complaint) => ({ ...complaint, place: yaml.placeOf(complaint) }));
   const [first] = placed.toSorted((left, right) => rank(left) - rank(right) || left.place.offset - right.place.offset);

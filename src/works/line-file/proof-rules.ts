@@ -2,7 +2,7 @@ import type { CheckName } from '../../core/evidence/check.ts';
 import { ancestors, lastStages } from '../../core/line/graph.ts';
 import type { Line, Stage, StageKind } from '../../core/line/line.ts';
 import { assuredAfter } from './assured.ts';
-import type { Complaint } from './complaint.ts';
+import type { Complaint } from '../../core/base/complaint.ts';
 
 /** What makes a verdict of a line worth something: the stages that its proof rests on, and demands that can be met. */
 export function proofComplaints(line: Line): Complaint[] {

@@ -1,8 +1,8 @@
 import { ancestors } from '../../core/line/graph.ts';
 import type { Line, Rework, Stage, StageKind } from '../../core/line/line.ts';
 import { assuredAfter } from './assured.ts';
-import type { Complaint } from './complaint.ts';
-import { meant } from './meant.ts';
+import type { Complaint } from '../../core/base/complaint.ts';
+import { meant } from '../../core/base/nearest.ts';
 
 const objectors: ReadonlySet<StageKind> = new Set(['inspection', 'judgement', 'reproduction', 'command', 'gate', 'runs']);
 

@@ -2,7 +2,7 @@ import { seedKey } from '../../core/base/ids.ts';
 import { followers } from '../../core/line/graph.ts';
 import type { Line, Stage, StageKind } from '../../core/line/line.ts';
 import { isByStation, modelNamed, programStations, stationsOf } from '../../core/line/stations.ts';
-import type { Complaint } from './complaint.ts';
+import type { Complaint } from '../../core/base/complaint.ts';
 
 type Key = keyof Stage;
 

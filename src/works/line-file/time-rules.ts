@@ -1,7 +1,7 @@
 import { parseDuration } from '../../core/line/duration.ts';
 import type { Line, Stage } from '../../core/line/line.ts';
 
-import type { Complaint } from './complaint.ts';
+import type { Complaint } from '../../core/base/complaint.ts';
 
 /** Limits that can be reached, in an order in which each of them can matter. */
 export function timeComplaints({ stages }: Line): Complaint[] {

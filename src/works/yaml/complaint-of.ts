@@ -1,83 +1,88 @@
 import { z } from 'zod';
-import { Line } from '../../core/line/line.ts';
+import type { Complaint } from '../../core/base/complaint.ts';
 import { nearest } from '../../core/base/nearest.ts';
 
-/** What is wrong with a line file, and at which of its keys. */
-export interface Complaint {
-  readonly path: readonly PropertyKey[];
-  /** `key`: the name of the last member of the path is wrong; `value`: what stands there is; `absence`: it lacks something. */
-  readonly at: 'key' | 'value' | 'absence';
-  readonly message: string;
-  readonly mend: string;
+/** The kind of file that is read, for what is said of it. */
+export interface FileKind {
+  readonly schema: z.ZodType;
+  /** What the whole of it is called: 'the line'. */
+  readonly noun: string;
+  /** A file or page that shows how it is written. */
+  readonly example: string;
 }
 
 type Issue = z.core.$ZodIssue;
 
 /** Says what an issue of the schema means for the file. */
-export function complaintOf(issue: Issue): Complaint {
+export function complaintOf(issue: Issue, kind: FileKind): Complaint {
   const { path } = issue;
   const value = { path, at: 'value' } as const;
-  const place = path.length === 0 ? 'the line' : `"${dotted(path)}"`;
+  const place = placeName(path, kind);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return unknownKey(issue.keys[0] ?? '', path);
+      return unknownKey(issue.keys[0] ?? '', path, kind);
     case 'invalid_value':
-      return wrongValue(issue.values.map(String), issue.input, path);
+      return wrongValue(issue.values.map(String), { input: issue.input, path }, kind);
     case 'invalid_type':
-      if (issue.input === undefined) return missing(path);
+      if (issue.input === undefined) return missing(path, kind);
       return {
         ...value,
         message: `${place} is ${typeName(issue.input)}, not ${article(issue.expected)}.`,
         mend: `Write ${article(issue.expected)} here.`,
       };
     case 'invalid_union':
-      return ofUnion(issue);
+      return ofUnion(issue, kind);
     default:
-      return { ...value, message: `${place} is not right: ${issue.message}.`, mend: hintOf(issue) };
+      return { ...value, message: `${place} is not right: ${issue.message}.`, mend: hintOf(issue, kind) };
   }
 }
 
 /** Of the shapes a value may have, the one that it was meant to have says best what is wrong with it. */
-function ofUnion({ path, input, errors }: Extract<Issue, { code: 'invalid_union' }>): Complaint {
-  if (input === undefined) return missing(path);
+function ofUnion({ path, input, errors }: Extract<Issue, { code: 'invalid_union' }>, kind: FileKind): Complaint {
+  if (input === undefined) return missing(path, kind);
   const issues = errors.flat().map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
   // A misspelt key is unknown and leaves another one missing: the first says it better.
   const inside = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues.find((issue) => issue.path.length > path.length);
-  if (inside !== undefined) return complaintOf(inside);
+  if (inside !== undefined) return complaintOf(inside, kind);
   const allowed = issues.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values.map(String) : []));
-  return wrongValue([...allowed, ...keysAt(Line, path).map((key) => `{ ${key}: … }`)], input, path);
+  return wrongValue([...allowed, ...keysAt(kind.schema, path).map((key) => `{ ${key}: … }`)], { input, path }, kind);
 }
 
-function unknownKey(key: string, path: readonly PropertyKey[]): Complaint {
-  const known = keysAt(Line, path);
+function unknownKey(key: string, path: readonly PropertyKey[], { schema }: FileKind): Complaint {
+  const known = keysAt(schema, path);
   const near = nearest(key, known);
   const mend = near === null ? `Known here: ${known.join(', ')}.` : `Did you mean "${near}"?`;
   return { path: [...path, key], at: 'key', message: `Unknown key "${key}".`, mend };
 }
 
-function wrongValue(allowed: readonly string[], input: unknown, path: readonly PropertyKey[]): Complaint {
-  if (input === undefined) return missing(path);
+interface Found {
+  readonly input: unknown;
+  readonly path: readonly PropertyKey[];
+}
+
+function wrongValue(allowed: readonly string[], { input, path }: Found, kind: FileKind): Complaint {
+  if (input === undefined) return missing(path, kind);
   const near = typeof input === 'string' ? nearest(input, allowed) : null;
   const mend = near === null ? `Known here: ${allowed.join(', ')}.` : `Did you mean "${near}"?`;
   return { path, at: 'value', message: `"${dotted(path)}" cannot be ${shown(input)}.`, mend };
 }
 
-function missing(path: readonly PropertyKey[]): Complaint {
+function missing(path: readonly PropertyKey[], kind: FileKind): Complaint {
   const key = String(path.at(-1) ?? '');
   const owner = path.slice(0, -1);
-  const where = owner.length === 0 ? 'the line' : `"${dotted(owner)}"`;
+  const where = placeName(owner, kind);
   return {
     path: owner,
     at: 'absence',
     message: `"${key}" is missing from ${where}.`,
-    mend: `Add "${key}:" here; lines/deps/line.yaml shows how.`,
+    mend: `Add "${key}:" here; ${kind.example} shows how.`,
   };
 }
 
-function hintOf(issue: Issue): string {
+function hintOf(issue: Issue, { example }: FileKind): string {
   if (issue.code === 'invalid_format' && issue.pattern !== undefined) return `It must match ${issue.pattern}.`;
   if (issue.code === 'too_small') return `The least is ${issue.minimum}.`;
-  return issue.code === 'too_big' ? `The most is ${issue.maximum}.` : 'See lines/deps/line.yaml.';
+  return issue.code === 'too_big' ? `The most is ${issue.maximum}.` : `See ${example}.`;
 }
 
 /** The keys the schema knows at a place; none where it is no mapping. */
@@ -86,9 +91,14 @@ function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] {
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((option: unknown) => keysAt(option, path));
   const [next, ...rest] = path;
   if (schema instanceof z.ZodArray) return keysAt(schema.element, rest);
+  if (schema instanceof z.ZodRecord) return next === undefined ? [] : keysAt(schema.valueType, rest);
   if (!(schema instanceof z.ZodObject)) return [];
   const { shape }: { readonly shape: Readonly<Record<string, unknown>> } = schema;
   return next === undefined ? Object.keys(shape) : keysAt(shape[String(next)], rest);
+}
+
+function placeName(path: readonly PropertyKey[], { noun }: FileKind): string {
+  return path.length === 0 ? noun : `"${dotted(path)}"`;
 }
 
 function dotted(path: readonly PropertyKey[]): string {

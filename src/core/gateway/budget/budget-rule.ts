@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { inWords, units, type Unit } from './amount.ts';
+import { microUsd } from '../money/micro-usd.ts';
+import type { Caps } from './account.ts';
+
+const limit = <Count extends z.ZodType<number>>(count: Count) => z.union([count, z.strictObject({ soft: count.optional(), hard: count })]);
+const Usd = z.number().min(0).max(1e9);
+const Count = z.int().min(0);
+
+/** What the calls of somebody may come to, all together. */
+export const BudgetRule = z.strictObject({
+  /** Whom it limits: all together for `organisation`; each line, fleet, run or station for itself otherwise. */
+  of: z.enum(['organisation', 'line', 'fleet', 'run', 'station']),
+  /** Only the line, fleet or station of this name. */
+  name: z.string().min(1).max(200).optional(),
+  /** Begins anew each day or month, by UTC; without it, it is for good. */
+  per: z.enum(['day', 'month']).optional(),
+  /** US dollars: one number is the hard limit, beyond `soft` a cheaper plan is taken. */
+  usd: limit(Usd).optional(),
+  tokens: limit(Count).optional(),
+  calls: limit(Count).optional(),
+});
+export type BudgetRule = z.infer<typeof BudgetRule>;
+
+/** Who makes a call, as its key says. */
+export interface Caller {
+  readonly line: string;
+  /** Many runs that were started as one, or null. */
+  readonly fleet: string | null;
+  readonly run: string;
+  readonly station: string;
+}
+
+/** An account that a call counts against. */
+export interface BudgetOf {
+  /** The same for all calls that share the account, and for no others. */
+  readonly key: string;
+  /** In words. */
+  readonly of: string;
+  readonly caps: Caps;
+}
+
+/**
+ * The accounts that a call counts against, from the widest to the narrowest, at a time as ISO 8601.
+ *
+ * @example
+ * budgetsFor([{ of: 'line', per: 'day', usd: 200 }], caller, '2026-11-30T12:00:00Z')[0].key; // 'line:deps@2026-11-30'
+ */
+export function budgetsFor(rules: readonly BudgetRule[], caller: Caller, at: string): readonly BudgetOf[] {
+  const order = BudgetRule.shape.of.options;
+  const byKey = new Map<string, BudgetOf>();
+  for (const rule of rules.toSorted((left, right) => order.indexOf(left.of) - order.indexOf(right.of))) {
+    const found = budgetOf(rule, caller, at);
+    if (found === null) continue;
+    const before = byKey.get(found.key);
+    byKey.set(found.key, before === undefined ? found : { ...found, caps: tighter(before.caps, found.caps) });
+  }
+  return [...byKey.values()];
+}
+
+function budgetOf(rule: BudgetRule, caller: Caller, at: string): BudgetOf | null {
+  const { of: scope, name, per } = rule;
+  const path: readonly (string | null)[] = {
+    organisation: [],
+    line: [caller.line],
+    fleet: [caller.fleet],
+    run: [caller.run],
+    station: [caller.run, caller.station],
+  }[scope];
+  const named = path.at(-1) ?? '';
+  if (path.includes(null) || (name !== undefined && name !== named)) return null;
+  const period = per === undefined ? '' : at.slice(0, per === 'day' ? 10 : 7);
+  // Escaped, so that no name can be taken for another one with its period.
+  const id = path.map((part) => encodeURIComponent(part ?? '')).join('/');
+  const key = `${scope}${id === '' ? '' : `:${id}`}${period === '' ? '' : `@${period}`}`;
+  const of = `${scope === 'organisation' ? 'the organisation' : `${scope} ${named}`}${period === '' ? '' : ` for ${period}`}`;
+  return { key, of, caps: capsOfRule(rule) };
+}
+
+/** Of two rules for one account each limit that is lower. */
+function tighter(left: Caps, right: Caps): Caps {
+  const side = (which: 'soft' | 'hard') =>
+    Object.fromEntries(
+      units.flatMap((unit) => {
+        const limits = [left[which][unit], right[which][unit]].filter((limited) => limited !== undefined);
+        return limits.length === 0 ? [] : [[unit, Math.min(...limits)]];
+      }),
+    );
+  return { soft: side('soft'), hard: side('hard') };
+}
+
+/** The limits of a rule, in the units that accounts count in. */
+export function capsOfRule({ usd, tokens, calls }: BudgetRule): Caps {
+  const given = { microUsd: inMicro(usd), tokens: pair(tokens), calls: pair(calls) };
+  const side = (which: 'soft' | 'hard') =>
+    Object.fromEntries(units.flatMap((unit) => (given[unit]?.[which] === undefined ? [] : [[unit, given[unit][which]]])));
+  return { soft: side('soft'), hard: side('hard') };
+}
+
+/** Limits whose soft one lies beyond the hard one, in words. */
+export function turnedRound({ soft, hard }: Caps): readonly { readonly unit: Unit; readonly message: string }[] {
+  return units.flatMap((unit) => {
+    const [low, high] = [soft[unit], hard[unit]];
+    if (low === undefined || high === undefined || low <= high) return [];
+    return [{ unit, message: `The soft limit of ${inWords(unit, low)} lies beyond the hard one of ${inWords(unit, high)}.` }];
+  });
+}
+
+interface Pair {
+  readonly soft: number | undefined;
+  readonly hard: number;
+}
+
+function pair(limited: number | { readonly soft?: number | undefined; readonly hard: number } | undefined): Pair | undefined {
+  if (limited === undefined) return undefined;
+  return typeof limited === 'number' ? { soft: undefined, hard: limited } : { soft: limited.soft, hard: limited.hard };
+}
+
+function inMicro(usd: BudgetRule['usd']): Pair | undefined {
+  const dollars = pair(usd);
+  if (dollars === undefined) return undefined;
+  return { soft: dollars.soft === undefined ? undefined : microUsd(dollars.soft), hard: microUsd(dollars.hard) };
+}

@@ -1,0 +1,62 @@
+import { opened, passes, settled, used, type Account, type Caps } from './account.ts';
+import { inWords, units, type Amount, type Unit } from './amount.ts';
+
+/** One budget that a call counts against. */
+export interface Purse {
+  /** What it is of, in words: 'run deps-ms-1'. */
+  readonly of: string;
+  readonly account: Account;
+  readonly caps: Caps;
+}
+
+export type Reservation<P extends Purse = Purse> =
+  | {
+      readonly kind: 'held';
+      readonly purses: readonly P[];
+      /** Budgets beyond their soft limit with this call: the next one should go to a cheaper plan. */
+      readonly strained: readonly string[];
+    }
+  | {
+      readonly kind: 'refused';
+      /** Which of the purses has no room. */
+      readonly at: number;
+      readonly unit: Unit;
+      /** What happened, for the agent and for the record. */
+      readonly sentence: string;
+    };
+
+/**
+ * Reserves what a call may come to in each of its nested budgets, or in none of them.
+ *
+ * @example
+ * reserve([run, line, organisation], 'call-7', { microUsd: 120_000, tokens: 9000, calls: 1 });
+ */
+export function reserve<P extends Purse>(purses: readonly P[], id: string, amount: Amount): Reservation<P> {
+  for (const [at, purse] of purses.entries()) {
+    const isOpen = Object.hasOwn(purse.account.open, id);
+    const unit = isOpen ? null : passes(purse.account, purse.caps.hard, amount);
+    if (unit !== null) return { kind: 'refused', at, unit, sentence: noRoom(purse, unit, amount) };
+  }
+  const after = purses.map((purse) => ({ ...purse, account: opened(purse.account, id, amount) }));
+  return { kind: 'held', purses: after, strained: after.filter(isStrained).map((purse) => purse.of) };
+}
+
+/** Closes a call in each of its budgets with what it came to. Done twice, it changes nothing more. */
+export function settle<P extends Purse>(purses: readonly P[], id: string, cameTo: Amount): readonly P[] {
+  return purses.map((purse) => ({ ...purse, account: settled(purse.account, id, cameTo) }));
+}
+
+/** Whether a budget is beyond one of its soft limits. */
+export function isStrained({ account, caps }: Purse): boolean {
+  const limited = units.filter((unit) => caps.soft[unit] !== undefined);
+  if (limited.length === 0) return false;
+  const count = used(account);
+  return limited.some((unit) => count[unit] > (caps.soft[unit] ?? Number.POSITIVE_INFINITY));
+}
+
+/** Says that a budget has no room for a call; of a slice this is no news: ask the ledger for another, and say it of the whole account. */
+export function noRoom({ of, account, caps }: Purse, unit: Unit, amount: Amount): string {
+  const cap = inWords(unit, caps.hard[unit] ?? 0);
+  const gone = inWords(unit, used(account)[unit]);
+  return `The budget of ${of} has no room for this call: ${gone} of ${cap} is used or reserved, and the call may come to ${inWords(unit, amount[unit])}.`;
+}

@@ -1,0 +1,116 @@
+import type { Complaint } from '../../base/complaint.ts';
+import { meant } from '../../base/nearest.ts';
+import { capsOfRule, turnedRound } from '../budget/budget-rule.ts';
+import type { GatewayConfig } from './gateway-config.ts';
+import { partsOf, upstreamsOf } from './model.ts';
+import { priceComplaints } from './price-rules.ts';
+import { own } from './resolve-slot.ts';
+
+/** What the schema cannot say: names lead somewhere, providers can be spoken to, prices and limits make sense. */
+export function gatewayComplaints(config: GatewayConfig): readonly Complaint[] {
+  return [
+    ...providerComplaints(config),
+    ...upstreamComplaints(config),
+    ...priceComplaints(config),
+    ...ambiguous(config),
+    ...planComplaints(config),
+    ...slotComplaints(config),
+    ...budgetComplaints(config),
+  ];
+}
+
+function providerComplaints({ providers }: GatewayConfig): Complaint[] {
+  return Object.entries(providers).flatMap(([name, { protocols = [], base, package: speaks }]): Complaint[] => {
+    const path = ['providers', name];
+    if (speaks !== undefined && (base !== undefined || protocols.length > 0))
+      return [wrong([...path, 'package'], `Provider "${name}" has a package and an address.`, 'Keep one of the two.')];
+    if (speaks !== undefined) return [];
+    const lacking = protocols.length === 0 ? 'protocols' : base === undefined ? 'base' : null;
+    if (lacking === null) return [];
+    const mend = lacking === 'base' ? 'Add "base:" with its address.' : 'Add "protocols:" with what it speaks, such as [messages, chat].';
+    return [{ path, at: 'absence', message: `Nobody can speak to provider "${name}": it has no "${lacking}".`, mend }];
+  });
+}
+
+function upstreamComplaints({ providers, models }: GatewayConfig): Complaint[] {
+  return Object.entries(models).flatMap(([name, model]) => {
+    const names = upstreamsOf(model).map(({ at }) => at);
+    return names.flatMap((upstream, at): Complaint[] => {
+      const { provider } = partsOf(upstream);
+      const path = ['models', name, 'upstreams', at];
+      if (own(providers, provider) === undefined)
+        return [wrong(path, `Model "${name}" is at "${provider}", which is no provider.`, meant(provider, Object.keys(providers)))];
+      return names.indexOf(upstream) < at ? [wrong(path, `"${upstream}" is already in this list.`, 'Keep one of the two.')] : [];
+    });
+  });
+}
+
+/** An agent says one name, and it must be clear what it means. */
+function ambiguous({ models, plans = {}, slots }: GatewayConfig): Complaint[] {
+  const taken = (name: string): string | null =>
+    own(models, name) !== undefined ? 'model' : own(plans, name) !== undefined ? 'plan' : null;
+  const twice = (part: 'plans' | 'slots', name: string, by: string): Complaint => ({
+    path: [part, name],
+    at: 'key',
+    message: `"${name}" is a ${by} already.`,
+    mend: 'Choose another name.',
+  });
+  return [
+    ...Object.keys(plans).flatMap((name) => (own(models, name) === undefined ? [] : [twice('plans', name, 'model')])),
+    ...Object.keys(slots).flatMap((name) => {
+      const by = taken(name);
+      return by === null ? [] : [twice('slots', name, by)];
+    }),
+  ];
+}
+
+function planComplaints({ models, plans = {} }: GatewayConfig): Complaint[] {
+  return Object.entries(plans).flatMap(([plan, chain]) =>
+    chain.flatMap((model, at): Complaint[] => {
+      const path = ['plans', plan, at];
+      if (own(models, model) === undefined)
+        return [wrong(path, `Plan "${plan}" tries "${model}", which is no model.`, meant(model, Object.keys(models)))];
+      return chain.indexOf(model) < at ? [wrong(path, `Plan "${plan}" tries "${model}" twice.`, 'Try each model once.')] : [];
+    }),
+  );
+}
+
+function slotComplaints({ models, plans = {}, slots }: GatewayConfig): Complaint[] {
+  return Object.entries(slots).flatMap(([slot, filledBy]): Complaint[] => {
+    const path = ['slots', slot];
+    const circle = circleFrom(slots, slot);
+    if (circle !== null)
+      return [wrong(path, `Slot "${slot}" leads in a circle: ${circle.join(' -> ')}.`, 'Fill one of them with a model or a plan.')];
+    const known = [...new Set([models, plans, slots].flatMap((table) => Object.keys(table)))];
+    if (known.includes(filledBy)) return [];
+    const others = known.filter((name) => name !== slot);
+    return [wrong(path, `Slot "${slot}" is filled by "${filledBy}", which is no model, plan or slot.`, meant(filledBy, others))];
+  });
+}
+
+/** The slots of a circle that begins and ends with this one. */
+function circleFrom(slots: GatewayConfig['slots'], start: string): string[] | null {
+  const seen = [start];
+  for (let at = own(slots, start); at !== undefined && own(slots, at) !== undefined; at = own(slots, at)) {
+    if (at === start) return [...seen, at];
+    if (seen.includes(at)) return null;
+    seen.push(at);
+  }
+  return null;
+}
+
+function budgetComplaints({ budgets = [] }: GatewayConfig): Complaint[] {
+  return budgets.flatMap((rule, at): Complaint[] => {
+    const path = ['budgets', at];
+    const caps = capsOfRule(rule);
+    if (Object.keys(caps.hard).length === 0)
+      return [{ path, at: 'absence', message: 'This budget limits nothing.', mend: 'Add "usd:", "tokens:" or "calls:".' }];
+    if (rule.name !== undefined && (rule.of === 'organisation' || rule.of === 'run'))
+      return [wrong([...path, 'name'], `A budget of ${rule.of} is not for one name.`, 'Remove "name:", or say "of: line".')];
+    return turnedRound(caps).map(({ unit, message }) => wrong([...path, unit === 'microUsd' ? 'usd' : unit], message, 'Turn them round.'));
+  });
+}
+
+function wrong(path: readonly PropertyKey[], message: string, mend: string): Complaint {
+  return { path, at: 'value', message, mend };
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { KeyReference } from './key-reference.ts';
+import { Protocol } from './protocol.ts';
+
+/** Name that a person gives something: it may stand in a URL, a key of an account and a message. */
+export const GatewayName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,79}$/, 'a name is lower-case letters, digits, dots and dashes');
+
+const Count = z.int().min(1);
+
+/** What a provider lets this factory do. Where nothing is said, it says so itself, by refusing. */
+export const ProviderLimits = z.strictObject({
+  /** Requests per minute. */
+  rpm: Count.optional(),
+  /** Tokens per minute. */
+  tpm: Count.optional(),
+  /** Requests at once. */
+  concurrent: Count.optional(),
+});
+export type ProviderLimits = z.infer<typeof ProviderLimits>;
+
+/** Somebody who answers requests to models. */
+export const Provider = z.strictObject({
+  /** Protocols that it speaks. */
+  protocols: z.array(Protocol).optional(),
+  /** Address below which it does. */
+  base: z
+    .string()
+    .regex(/^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/, 'an address is "https://HOST/PATH", without a user, a password or a question')
+    .optional(),
+  /** An npm package that speaks to it instead, where it has a protocol of its own. */
+  package: z
+    .string()
+    .regex(/^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/, 'the name of an npm package')
+    .optional(),
+  /** Where its key lies; without one, it is asked without a key. */
+  key: KeyReference.optional(),
+  /** Who runs it. What one vendor runs can be cut off at once. */
+  vendor: GatewayName,
+  /** Where it stands, as its owner says. */
+  region: GatewayName,
+  limits: ProviderLimits.optional(),
+});
+export type Provider = z.infer<typeof Provider>;

@@ -1,0 +1,33 @@
+import type { GatewayConfig } from './gateway-config.ts';
+
+/** What fills a slot. */
+export interface Resolved {
+  /** Names that led from the slot to its models, the slot first. */
+  readonly via: readonly string[];
+  /** The plan, or null where one model fills it. */
+  readonly plan: string | null;
+  readonly models: readonly string[];
+}
+
+/**
+ * Follows a slot to the models that fill it; a plan and a model may be asked for by their own names too. Null where the name is
+ * unknown, or leads in a circle.
+ *
+ * @example
+ * resolveSlot(config, 'coder'); // { via: ['coder', 'careful'], plan: 'careful', models: ['cheap', 'strong'] }
+ */
+export function resolveSlot(config: Pick<GatewayConfig, 'models' | 'slots' | 'plans'>, name: string): Resolved | null {
+  const via: string[] = [];
+  for (let at: string | undefined = name; at !== undefined && !via.includes(at); at = own(config.slots, at)) {
+    via.push(at);
+    const plan = own(config.plans ?? {}, at);
+    if (plan !== undefined) return { via, plan: at, models: plan };
+    if (own(config.models, at) !== undefined) return { via, plan: null, models: [at] };
+  }
+  return null;
+}
+
+/** What a table of names that somebody wrote has under a name, and nothing of what every object has. */
+export function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}

@@ -1,0 +1,28 @@
+/** What the body of a refusal says, as far as whoever speaks the protocol recognised it. */
+export type Said =
+  | 'overloaded'
+  | 'rate-limited'
+  /** The account is empty, or its plan is used up: no waiting mends that. */
+  | 'quota'
+  | 'context-overflow'
+  /** Thinking in the history is not signed, or signed by somebody else. */
+  | 'foreign-thinking'
+  | 'cache-marks'
+  | 'unknown-model';
+
+/** What became of one try at one upstream. */
+export type Outcome =
+  /** Its first content came. */
+  | { readonly kind: 'content' }
+  /** It refused, by its status or by an error in an answer that began with 200, before any content. */
+  | { readonly kind: 'refused'; readonly status: number; readonly said: Said | null; readonly retryAfterMs: number | null }
+  /** No connection: name, network, certificate. */
+  | { readonly kind: 'unreachable' }
+  /** Nothing came in the time for the first byte. */
+  | { readonly kind: 'silent' }
+  /** What came is not its protocol, or it ended before any content: a page of HTML, half a chunk. */
+  | { readonly kind: 'garbled' }
+  /** It broke off after content had gone out. */
+  | { readonly kind: 'broken-off' }
+  /** Whoever asked is gone. */
+  | { readonly kind: 'left' };

@@ -1,0 +1,51 @@
+import type { Amount } from '../budget/amount.ts';
+import { costOf } from './cost.ts';
+import type { Price } from './price.ts';
+import { noUsage } from './usage.ts';
+
+/** What is known of a call before it is made. */
+export interface CallAhead {
+  /** Bytes of its body, those of images left out. */
+  readonly textBytes: number;
+  /** Pictures in it that the call before did not have. */
+  readonly images: number;
+  /** Most tokens that the answer may have; what the model allows where the caller says nothing. */
+  readonly maxOutput: number;
+  /** How long the provider may be asked to keep the prompt: it costs more than to read it once. */
+  readonly cache: 'none' | '5m' | '1h';
+  /** The call of the same session before: bytes and tokens of its prompt. */
+  readonly before: { readonly textBytes: number; readonly promptTokens: number } | null;
+}
+
+/** Text of programs has 3 to 4 bytes for a token, the densest that was seen has 2. */
+const leastBytesPerToken = 2;
+/** Providers count a picture of the largest size that they take as fewer. */
+const mostTokensPerImage = 6000;
+
+/**
+ * Most tokens that the prompt may have. What a session sent before is known; only what came since is estimated.
+ *
+ * @example
+ * upperPromptTokens({ textBytes: 4000, images: 0, … , before: null }); // 2000
+ */
+export function upperPromptTokens({ textBytes, images, before }: CallAhead): number {
+  const grows = before !== null && before.textBytes <= textBytes;
+  const [known, bytes] = grows ? [before.promptTokens, textBytes - before.textBytes] : [0, textBytes];
+  return known + Math.ceil(bytes / leastBytesPerToken) + images * mostTokensPerImage;
+}
+
+/** The most that a call may come to. Where its price is unknown only its tokens are: whoever takes that for nothing breaks a cap. */
+export type UpperEstimate = { readonly kind: 'priced'; readonly amount: Amount } | { readonly kind: 'unpriced'; readonly tokens: number };
+
+/** What is reserved before a call, from its size and the longest answer that it allows. */
+export function upperEstimate(call: CallAhead, price: Price): UpperEstimate {
+  const prompt = upperPromptTokens(call);
+  const tokens = prompt + call.maxOutput;
+  if (price === 'unpriced') return { kind: 'unpriced', tokens };
+  const dearest = { none: 'input', '5m': 'cacheWrite5m', '1h': 'cacheWrite1h' } as const;
+  const ways = (['input', dearest[call.cache]] as const).flatMap((column) =>
+    (['output', 'reasoning'] as const).map((answer) => costOf({ ...noUsage, [column]: prompt, [answer]: call.maxOutput }, price)),
+  );
+  const microUsd = Math.max(...ways.map((cost) => (cost.kind === 'priced' ? cost.microUsd : 0)));
+  return { kind: 'priced', amount: { microUsd, tokens, calls: 1 } };
+}

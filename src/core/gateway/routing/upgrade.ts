@@ -1,0 +1,34 @@
+import type { RescueSign } from './difficulty.ts';
+
+/** Why a job might go on with the next model of its plan. */
+export type UpgradeCause =
+  /** Validation refused what was made. */
+  | { readonly kind: 'refused' }
+  /** The model cannot do it at all: no tool, no picture, too small a window. */
+  | { readonly kind: 'incapable' }
+  /** The agent itself asked for a stronger one. */
+  | { readonly kind: 'asked' }
+  /** It looks stuck. */
+  | { readonly kind: 'sign'; readonly sign: RescueSign };
+
+export type Upgrade =
+  /** The next model begins afresh, at the base. */
+  | { readonly kind: 'fresh-attempt'; readonly model: string; readonly at: number }
+  /** Written down, and nothing is changed: it is not shown that it would pay. */
+  | { readonly kind: 'observed'; readonly wouldTake: string }
+  /** The plan is at its end: a person gets it. */
+  | { readonly kind: 'plan-ends' };
+
+/**
+ * What follows in the middle of a job. Only verdicts change a model: upgrades by number of calls or by how an agent looks did worse
+ * on public outcomes than a mix at random. Those are observed, until a line's own records show that a sign pays.
+ *
+ * @example
+ * upgrade(['cheap', 'strong'], 0, { kind: 'refused' }, []); // { kind: 'fresh-attempt', model: 'strong', at: 1 }
+ */
+export function upgrade(plan: readonly string[], at: number, cause: UpgradeCause, signsThatPay: readonly RescueSign[]): Upgrade {
+  const next = plan[at + 1];
+  if (next === undefined) return { kind: 'plan-ends' };
+  if (cause.kind === 'asked' || (cause.kind === 'sign' && !signsThatPay.includes(cause.sign))) return { kind: 'observed', wouldTake: next };
+  return { kind: 'fresh-attempt', model: next, at: at + 1 };
+}

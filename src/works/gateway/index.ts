@@ -1,0 +1,1 @@
+export { parseGateway } from './parse-gateway.ts';
