@@ -1,0 +1,10 @@
+export { refusalOf, replyError, type ReplyError } from './answer/reply-error.ts';
+export { replyStream, type ReplyStream, type Seen } from './answer/reply-stream.ts';
+export { replyWhole, type ReplyWhole } from './answer/reply-whole.ts';
+export { type Fault, faultOf } from './answer/fault.ts';
+export type { Usage } from './answer/event.ts';
+export type { World } from './answer/world.ts';
+export type { Target } from './conversation/target.ts';
+export { type Protocol, protocols } from './protocol.ts';
+export { mayHoldSealed, ownThoughts } from './own-thoughts/own-thoughts.ts';
+export { type ReplyPlan, translate, type Translation } from './translate.ts';

@@ -1,0 +1,50 @@
+import type { Conversation, Part, Turn } from '../conversation/conversation.ts';
+import type { Remarks } from '../conversation/remarks.ts';
+import type { Target } from '../conversation/target.ts';
+import type { Protocol } from '../protocol.ts';
+import { fittingIds } from './fitting-ids.ts';
+import { type FittingNames, fittingNames } from './fitting-names.ts';
+import { paired } from './pair.ts';
+
+export interface Repaired {
+  readonly conversation: Conversation;
+  readonly names: FittingNames;
+}
+
+/** Brings a conversation into an order and a form that every API takes, losing nothing of it. */
+export function repaired(conversation: Conversation, to: Protocol, target: Target, remarks: Remarks): Repaired {
+  const names = fittingNames(conversation, to);
+  const { system, turns } = withoutLeadingSystem(names.conversation);
+  const kept = turns.map((turn) => ({ ...turn, parts: turn.parts.filter((part) => isKept(part, to, target, remarks)) }));
+  const whole = fittingIds(paired(joined(kept), remarks), to);
+  return { conversation: { ...names.conversation, system, turns: joined(whole) }, names };
+}
+
+/** Instructions before the conversation are no part of it. */
+function withoutLeadingSystem({ system, turns }: Conversation): Pick<Conversation, 'system' | 'turns'> {
+  const first = turns.findIndex(({ role }) => role !== 'system');
+  const leading = turns.slice(0, first === -1 ? turns.length : first);
+  const texts = leading.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])));
+  return { system: [...system, ...texts], turns: turns.slice(leading.length) };
+}
+
+/** Thoughts go back to who made them, and are nobody else's. Empty texts are refused by some APIs and say nothing to any. */
+function isKept(part: Part, to: Protocol, target: Target, remarks: Remarks): boolean {
+  if (part.kind === 'thought') return part.seal?.form === to && part.seal.family === target.family && part.seal.data !== null;
+  if (part.kind === 'text') return part.text.trim() !== '';
+  if (part.kind !== 'media' || target.images) return true;
+  remarks.leaveOut(`${part.type}: the model takes none`);
+  return false;
+}
+
+/** Neighbours of one role are one turn. */
+function joined(turns: readonly Turn[]): readonly Turn[] {
+  const out: { role: Turn['role']; parts: Part[] }[] = [];
+  for (const { role, parts } of turns) {
+    const last = out.at(-1);
+    if (parts.length === 0) continue;
+    if (last?.role === role) last.parts.push(...parts);
+    else out.push({ role, parts: [...parts] });
+  }
+  return out;
+}
