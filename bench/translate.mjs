@@ -76,79 +76,78 @@ function measured(once, times) {
  * @param {number} size
  */
 function requestOf(protocol, size) {
-  const rounds = Math.max(1, Math.floor(size / 2_200));
-  const turns = Array.from({ length: rounds }, (_, at) => ({
-    id: `call_${at}`,
-    said: 'word '.repeat(100),
-    input: { path: `src/file-${at}.ts`, text: 'line "quoted"\n'.repeat(20) },
-    result: 'output of a tool\n'.repeat(60),
-  }));
-  const parameters = { type: 'object', properties: { path: { type: 'string' }, text: { type: 'string' } } };
-  switch (protocol) {
-    case 'messages':
-      return {
-        model: 'alias',
-        max_tokens: 4_000,
-        stream: true,
-        tools: [{ name: 'edit', input_schema: parameters }],
-        messages: [
-          { role: 'user', content: 'Do it.' },
-          ...turns.flatMap(({ id, said, input, result }) => [
-            {
-              role: 'assistant',
-              content: [
-                { type: 'text', text: said },
-                { type: 'tool_use', id, name: 'edit', input },
-              ],
-            },
-            { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: result }] },
-          ]),
-        ],
-      };
-    case 'responses':
-      return {
-        model: 'alias',
-        stream: true,
-        tools: [{ type: 'function', name: 'edit', parameters }],
-        input: [
-          { role: 'user', content: 'Do it.' },
-          ...turns.flatMap(({ id, said, input, result }) => [
-            { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: said }] },
-            { type: 'function_call', call_id: id, name: 'edit', arguments: JSON.stringify(input) },
-            { type: 'function_call_output', call_id: id, output: result },
-          ]),
-        ],
-      };
-    case 'chat':
-      return {
-        model: 'alias',
-        stream: true,
-        tools: [{ type: 'function', function: { name: 'edit', parameters } }],
-        messages: [
-          { role: 'user', content: 'Do it.' },
-          ...turns.flatMap(({ id, said, input, result }) => [
-            {
-              role: 'assistant',
-              content: said,
-              tool_calls: [{ id, type: 'function', function: { name: 'edit', arguments: JSON.stringify(input) } }],
-            },
-            { role: 'tool', tool_call_id: id, content: result },
-          ]),
-        ],
-      };
-    default:
-      return {
-        tools: [{ functionDeclarations: [{ name: 'edit', parametersJsonSchema: parameters }] }],
-        contents: [
-          { role: 'user', parts: [{ text: 'Do it.' }] },
-          ...turns.flatMap(({ id, said, input, result }) => [
-            { role: 'model', parts: [{ text: said }, { functionCall: { id, name: 'edit', args: input } }] },
-            { role: 'user', parts: [{ functionResponse: { id, name: 'edit', response: { output: result } } }] },
-          ]),
-        ],
-      };
-  }
+  return requests[protocol](Array.from({ length: Math.max(1, Math.floor(size / 2_200)) }, (_, at) => ({ ...round, id: `call_${at}` })));
 }
+
+const round = {
+  id: '',
+  said: 'word '.repeat(100),
+  input: { path: 'src/file.ts', text: 'line "quoted"\n'.repeat(20) },
+  result: 'output of a tool\n'.repeat(60),
+};
+const parameters = { type: 'object', properties: { path: { type: 'string' }, text: { type: 'string' } } };
+
+/** @type {Readonly<Record<Protocol, (rounds: readonly (typeof round)[]) => object>>} */
+const requests = {
+  messages: (rounds) => ({
+    model: 'alias',
+    max_tokens: 4_000,
+    stream: true,
+    tools: [{ name: 'edit', input_schema: parameters }],
+    messages: [
+      { role: 'user', content: 'Do it.' },
+      ...rounds.flatMap(({ id, said, input, result }) => [
+        {
+          role: 'assistant',
+          content: [
+            { type: 'text', text: said },
+            { type: 'tool_use', id, name: 'edit', input },
+          ],
+        },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: result }] },
+      ]),
+    ],
+  }),
+  responses: (rounds) => ({
+    model: 'alias',
+    stream: true,
+    tools: [{ type: 'function', name: 'edit', parameters }],
+    input: [
+      { role: 'user', content: 'Do it.' },
+      ...rounds.flatMap(({ id, said, input, result }) => [
+        { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: said }] },
+        { type: 'function_call', call_id: id, name: 'edit', arguments: JSON.stringify(input) },
+        { type: 'function_call_output', call_id: id, output: result },
+      ]),
+    ],
+  }),
+  chat: (rounds) => ({
+    model: 'alias',
+    stream: true,
+    tools: [{ type: 'function', function: { name: 'edit', parameters } }],
+    messages: [
+      { role: 'user', content: 'Do it.' },
+      ...rounds.flatMap(({ id, said, input, result }) => [
+        {
+          role: 'assistant',
+          content: said,
+          tool_calls: [{ id, type: 'function', function: { name: 'edit', arguments: JSON.stringify(input) } }],
+        },
+        { role: 'tool', tool_call_id: id, content: result },
+      ]),
+    ],
+  }),
+  gemini: (rounds) => ({
+    tools: [{ functionDeclarations: [{ name: 'edit', parametersJsonSchema: parameters }] }],
+    contents: [
+      { role: 'user', parts: [{ text: 'Do it.' }] },
+      ...rounds.flatMap(({ id, said, input, result }) => [
+        { role: 'model', parts: [{ text: said }, { functionCall: { id, name: 'edit', args: input } }] },
+        { role: 'user', parts: [{ functionResponse: { id, name: 'edit', response: { output: result } } }] },
+      ]),
+    ],
+  }),
+};
 
 /**
  * A text in 60 chunks.

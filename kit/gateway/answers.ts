@@ -164,7 +164,8 @@ export const errorEvents: Readonly<Record<LaneProtocol, string>> = {
     response: { ...responsesHead('failed'), error: { code: 'server_is_overloaded', message: 'Overloaded' } },
   }),
   chat: data({ error: { message: 'Overloaded', type: 'server_error', code: 'server_is_overloaded' } }),
-  gemini: data({ error: { code: 503, message: 'Overloaded', status: 'UNAVAILABLE' } }),
+  // This API does not make an event of it.
+  gemini: `${JSON.stringify({ error: { code: 503, message: 'Overloaded', status: 'UNAVAILABLE' } }, null, 2)}\n`,
 };
 
 function data(value: object): string {

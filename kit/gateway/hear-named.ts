@@ -3,49 +3,49 @@ import { type Heard, listOf, must, membersOf, type Members, namedEvents } from '
 /** Hears a stream of Messages, and fails where it breaks a rule of the API. */
 export function hearMessages(stream: string): Heard {
   const events = namedEvents(stream).filter(({ type }) => type !== 'ping');
-  const [start] = events;
-  const isError = events.at(-1)?.['type'] === 'error';
-  if (isError && events.length === 1) return nothing(membersOf(events[0]?.['error'])['message']);
-  must(start?.['type'] === 'message_start', 'it does not begin with message_start');
-  const blocks: { block: Members; text: string; signature: string }[] = [];
-  let open = false;
-  let delta: Members = {};
-  for (const event of events.slice(1)) {
-    const last = blocks.at(-1);
-    switch (event['type']) {
-      case 'content_block_start':
-        must(!open && event['index'] === blocks.length, 'a block begins within another, or out of order');
-        blocks.push({ block: membersOf(event['content_block']), text: '', signature: '' });
-        open = true;
-        break;
-      case 'content_block_delta': {
-        must(open && event['index'] === blocks.length - 1 && last !== undefined, 'a delta is of a block that is not open');
-        const own = membersOf(event['delta']);
-        last.text += String(own['text'] ?? own['thinking'] ?? own['partial_json'] ?? '');
-        last.signature += String(own['signature'] ?? '');
-        break;
-      }
-      case 'content_block_stop':
-        must(open && event['index'] === blocks.length - 1, 'a block ends that is not open');
-        open = false;
-        break;
-      case 'message_delta':
-        must(!open && delta['delta'] === undefined, 'the message ends within a block, or twice');
-        delta = event;
-        break;
-      default:
-        must(event === events.at(-1) && ['message_stop', 'error'].includes(String(event['type'])), `there is a ${String(event['type'])}`);
-    }
+  const last = events.at(-1);
+  const error = last?.['type'] === 'error' ? membersOf(last['error'])['message'] : null;
+  if (error !== null && events.length === 1) return nothing(error);
+  must(events[0]?.['type'] === 'message_start', 'it does not begin with message_start');
+  const blocks: Block[] = [];
+  let delta: Members | null = null;
+  for (const event of events.slice(1, -1)) {
+    must(delta === null, 'it goes on after its end');
+    if (event['type'] === 'message_delta') delta = event;
+    else takeBlock(event, blocks);
   }
-  must(isError || (events.at(-1)?.['type'] === 'message_stop' && delta['delta'] !== undefined), 'it has no end');
+  const isOpen = blocks.at(-1)?.isOpen ?? false;
+  must(error !== null || (last?.['type'] === 'message_stop' && delta !== null && !isOpen), 'it has no end');
   return {
     parts: blocks.map(({ block, text }) => messagesPart(block, text)),
-    stop: isError ? null : String(membersOf(delta['delta'])['stop_reason']),
-    model: membersOf(start['message'])['model'],
-    usage: delta['usage'],
+    stop: error === null ? String(membersOf(delta?.['delta'])['stop_reason']) : null,
+    model: membersOf(events[0]['message'])['model'],
+    usage: delta?.['usage'],
     seals: blocks.flatMap(({ signature }) => (signature === '' ? [] : [signature])),
-    error: isError ? String(membersOf(events.at(-1)?.['error'])['message']) : null,
+    error: error === null ? null : String(error),
   };
+}
+
+interface Block {
+  readonly block: Members;
+  text: string;
+  signature: string;
+  isOpen: boolean;
+}
+
+function takeBlock(event: Members, blocks: Block[]): void {
+  const last = blocks.at(-1);
+  if (event['type'] === 'content_block_start') {
+    must(last?.isOpen !== true && event['index'] === blocks.length, 'a block begins within another, or out of order');
+    blocks.push({ block: membersOf(event['content_block']), text: '', signature: '', isOpen: true });
+    return;
+  }
+  must(last?.isOpen === true && event['index'] === blocks.length - 1, `${String(event['type'])} is of a block that is not open`);
+  last.isOpen = event['type'] !== 'content_block_stop';
+  must(!last.isOpen || event['type'] === 'content_block_delta', `there is a ${String(event['type'])}`);
+  const own = membersOf(event['delta']);
+  last.text += String(own['text'] ?? own['thinking'] ?? own['partial_json'] ?? '');
+  last.signature += String(own['signature'] ?? '');
 }
 
 function messagesPart({ type, id, name }: Members, text: string): string {

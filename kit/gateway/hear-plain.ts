@@ -75,9 +75,12 @@ function heard(said: Said, rest: { finish: unknown; model: unknown; usage: unkno
 
 /** Hears a stream of Gemini, and fails where it breaks a rule of the API. */
 export function hearGemini(stream: string): Heard {
-  const chunks = framesOf(stream).map(({ data }) => membersOf(JSON.parse(data)));
-  const error = chunks.at(-1)?.['error'];
-  const contents = error === undefined ? chunks : chunks.slice(0, -1);
+  // Comments are not understood, and an error stands by itself after the last event.
+  const [told] = /^\{"error".*\n\n$/m.exec(stream) ?? [];
+  const events = told === undefined ? stream : stream.slice(0, -told.length);
+  must(!/^:/m.test(events), 'it has a comment');
+  const contents = framesOf(events).map(({ data }) => membersOf(JSON.parse(data)));
+  const error = told === undefined ? undefined : membersOf(JSON.parse(told))['error'];
   const candidates = contents.map((chunk) => listOf(chunk['candidates'])[0] ?? {});
   const ends = candidates.filter((candidate) => candidate['finishReason'] !== undefined);
   must(error === undefined ? ends.length === 1 && ends[0] === candidates.at(-1) : ends.length === 0, 'it has no end, or goes on after it');

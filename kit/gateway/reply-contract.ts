@@ -16,9 +16,9 @@ export function replyContract<Plan>(lane: Lane<Plan>): void {
       return call.reply;
     };
     const begin = (): LaneStream => lane.replyStream(plan(), laneWorld());
-    const streamed = (pieces: readonly Uint8Array[]): { readonly heard: Heard; readonly out: string; readonly stream: LaneStream } => {
+    const streamed = (chunks: readonly Uint8Array[]): { readonly heard: Heard; readonly out: string; readonly stream: LaneStream } => {
       const stream = begin();
-      const out = `${pieces.map((piece) => stream.take(piece)).join('')}${stream.end()}`;
+      const out = `${chunks.map((chunk) => stream.take(chunk)).join('')}${stream.end()}`;
       return { heard: withoutEmpty(heardStream(from, out)), out, stream };
     };
     const whole = streams[to].join('');

@@ -16,11 +16,13 @@ export function requestContract<Plan>(lane: Lane<Plan>): void {
     };
     const told = (): Told => toldTo(to, sent());
 
-    test('instructions are kept and in order, the attribution of an agent is not', () => {
+    test('instructions are kept, the attribution of an agent is not', () => {
       expect(told().system).toEqual([story.system]);
       expect(JSON.stringify(sent())).not.toContain('billing-header');
-      if (from === 'gemini') return;
-      // Instructions in the midst of the conversation come after the results of the calls before them.
+    });
+
+    const inMidst = from === 'gemini' ? null : test;
+    inMidst?.('instructions in the midst of the conversation come after the results of the calls before them', () => {
       const texts = told().turns.flatMap(([, parts]) => parts);
       const at = texts.findIndex((part) => part.includes(story.instruction));
       expect(at).toBeGreaterThan(texts.findLastIndex((part) => /^(result|error) /.test(part)));
@@ -44,11 +46,8 @@ export function requestContract<Plan>(lane: Lane<Plan>): void {
       expect(results?.[1][0]).toContain(`text ${words}`);
     });
 
-    test('an image in a result stays an image, before what is said next', () => {
-      if (!canSay[from].image) {
-        expect(JSON.stringify(told().turns).split(story.image)).toHaveLength(2);
-        return;
-      }
+    const images = canSay[from].image ? test : null;
+    images?.('an image in a result stays an image, before what is said next', () => {
       const parts = told()
         .turns.slice(2)
         .flatMap(([, said]) => said);

@@ -1,12 +1,18 @@
 /** Longer events than this, in characters, are no answer of a model. */
 const longestEvent = 64 * 2 ** 20;
 
+/** One event, or lines that belong to none: some servers end a stream with an error in bare JSON. */
+export interface StreamPiece {
+  readonly kind: 'event' | 'stray';
+  readonly text: string;
+}
+
 /** Cuts bytes into the data of server-sent events. */
 export interface EventReader {
-  /** The data of the events that these bytes complete; null when an event is longer than any answer. */
-  take(bytes: Uint8Array): readonly string[] | null;
+  /** The pieces that these bytes complete; null when one is longer than any answer. */
+  take(bytes: Uint8Array): readonly StreamPiece[] | null;
   /** What was begun and never ended. */
-  rest(): string;
+  rest(): StreamPiece;
 }
 
 /** Reads a stream of server-sent events, wherever its bytes are cut. Names, ids and comments are of no use here. */
@@ -14,13 +20,21 @@ export function eventReader(): EventReader {
   const decoder = new TextDecoder();
   let begun: string[] = [];
   let length = 0;
-  let data: string[] = [];
-  const takeLine = (line: string): string | null => {
-    if (line.startsWith('data:')) data.push(line.slice(line.startsWith('data: ') ? 6 : 5));
-    if (line !== '') return null;
-    const whole = data.join('\n');
-    data = [];
-    return whole === '' ? null : whole;
+  let kind: StreamPiece['kind'] = 'event';
+  let piece: string[] = [];
+  const flushed = (next: StreamPiece['kind']): StreamPiece | null => {
+    const whole = piece.length === 0 ? null : { kind, text: piece.join('\n') };
+    [kind, piece] = [next, []];
+    return whole;
+  };
+  const takeLine = (line: string): StreamPiece | null => {
+    if (line === '') return flushed('event');
+    const isData = line.startsWith('data:');
+    if (!isData && /^(?::|event:|id:|retry:)/.test(line)) return null;
+    const own = isData ? 'event' : 'stray';
+    const before = kind === own ? null : flushed(own);
+    piece.push(isData ? line.slice(line.startsWith('data: ') ? 6 : 5) : line);
+    return before;
   };
   return {
     take(bytes) {
@@ -28,16 +42,16 @@ export function eventReader(): EventReader {
       begun.push(text);
       length += text.length;
       if (length > longestEvent) return null;
-      // A return at the very end may be the first half of an end of line.
       if (!/[\r\n]/.test(text)) return [];
       const all = begun.join('');
+      // A return at the very end may be the first half of an end of line.
       const halfEnd = all.endsWith('\r') ? '\r' : '';
       const lines = all.slice(0, all.length - halfEnd.length).split(/\r\n|\n|\r/);
       begun = [`${lines.pop() ?? ''}${halfEnd}`];
-      const events = lines.map(takeLine).filter((event) => event !== null);
-      length = begun.reduce((sum, part) => sum + part.length, 0) + data.reduce((sum, part) => sum + part.length, 0);
-      return events;
+      const pieces = lines.map(takeLine).filter((found) => found !== null);
+      length = [...begun, ...piece].reduce((sum, part) => sum + part.length, 0);
+      return pieces;
     },
-    rest: () => [...data, ...begun].filter((text) => text !== '').join('\n'),
+    rest: () => ({ kind, text: [...piece, ...begun].join('\n').trim() }),
   };
 }

@@ -34,7 +34,8 @@ export function geminiEmitter(voice: Voice): Emitter {
     return part === null ? '' : chunk([{ ...part, ...carrier.given() }]);
   };
   return {
-    ping: () => ': ping\n\n',
+    // The vendor's client takes a comment for half of an answer.
+    ping: () => '',
     take(next: AnswerEvent) {
       switch (next.kind) {
         case 'open':
@@ -50,9 +51,10 @@ export function geminiEmitter(voice: Voice): Emitter {
         case 'stop':
           return chunk([{ text: '', ...carrier.given() }], isGarbled ? garbled : stops[next.stop]);
         case 'fault':
-          return frame(null, geminiError(next.fault));
+          // An error is no event here: the vendor's client passes over one that is.
+          return `${JSON.stringify(geminiError(next.fault))}\n\n`;
         default:
-          return next.kind === 'ping' ? ': ping\n\n' : '';
+          return '';
       }
     },
   };
