@@ -1,5 +1,6 @@
 import type { Answer } from '../answer/collect.ts';
 import type { AnswerEvent, Opening, Stop, Usage } from '../answer/event.ts';
+import { sealCarrier, type SealCarrier } from '../answer/seal-carrier.ts';
 import { type Emitter, frame, type Voice } from '../answer/voice.ts';
 import { openaiError } from '../conversation/openai-error.ts';
 import type { Members } from '../protocol.ts';
@@ -20,17 +21,16 @@ export function chatEmitter(voice: Voice): Emitter {
   const chunk = (delta: Members, finish: string | null = null): string =>
     frame(null, { ...head, choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }] });
   const done = `data: ${doneMark}\n\n`;
+  const carrier = sealCarrier();
   let index = -1;
   let open: Opening | null = null;
   let said = false;
-  let seal = '';
   let usage: Usage | null = null;
   const onOpen = (what: Opening): string => {
     [open, said] = [what, false];
     if (what.kind !== 'call') return '';
     index += 1;
-    const call = { index, id: what.id, type: 'function', function: { name: what.name, arguments: '' }, ...sealMember(seal) };
-    seal = '';
+    const call = { index, id: what.id, type: 'function', function: { name: what.name, arguments: '' }, ...sealMember(carrier) };
     return chunk({ tool_calls: [call] });
   };
   const onMore = (text: string): string => {
@@ -39,7 +39,7 @@ export function chatEmitter(voice: Voice): Emitter {
     return chunk(open?.kind === 'thought' ? { reasoning_content: text } : { content: text });
   };
   const onClose = (closing: unknown): string => {
-    if (open?.kind === 'thought' && typeof closing === 'string') seal = closing;
+    if (open?.kind === 'thought' && typeof closing === 'string') carrier.take(closing);
     return open?.kind === 'call' && !said ? chunk({ tool_calls: [{ index, function: { arguments: '{}' } }] }) : '';
   };
   return {
@@ -75,11 +75,12 @@ export function wholeCompletion({ blocks, stop, usage }: Answer, voice: Voice): 
   const textOf = (kind: 'text' | 'thought'): string => blocks.map((block) => (block.kind === kind ? block.text : '')).join('');
   const text = textOf('text');
   const thoughts = textOf('thought');
-  const calls = blocks.flatMap((block, at) => {
+  const carrier = sealCarrier();
+  const calls = blocks.flatMap((block) => {
+    if (block.kind === 'thought') carrier.take(block.seal);
     if (block.kind !== 'call') return [];
-    const before = blocks[at - 1];
     const own = { name: block.name, arguments: block.text === '' ? '{}' : block.text };
-    return [{ id: block.id, type: 'function', function: own, ...sealMember(before?.kind === 'thought' ? before.seal : '') }];
+    return [{ id: block.id, type: 'function', function: own, ...sealMember(carrier) }];
   });
   const message = {
     role: 'assistant',
@@ -100,6 +101,7 @@ function headOf({ id, created, alias }: Voice, object: string): Members {
 }
 
 /** The place that clients hand back with a call. */
-function sealMember(seal: string): Members {
-  return seal === '' ? {} : { extra_content: { google: { thought_signature: seal } } };
+function sealMember(carrier: SealCarrier): Members {
+  const seal = carrier.given();
+  return seal === null ? {} : { extra_content: { google: { thought_signature: seal } } };
 }

@@ -1,7 +1,7 @@
 import { parsedArguments } from '../conversation/call-input.ts';
-import { sealed, unsealed } from '../conversation/seal.ts';
 import { type Answer, type AnswerBlock, blockOf } from '../answer/collect.ts';
 import type { AnswerEvent, Opening, Stop, Usage } from '../answer/event.ts';
+import { sealCarrier, type SealCarrier } from '../answer/seal-carrier.ts';
 import { type Emitter, frame, type Voice } from '../answer/voice.ts';
 import type { Members } from '../protocol.ts';
 import { geminiError } from './gemini-error.ts';
@@ -22,7 +22,7 @@ export function geminiEmitter(voice: Voice): Emitter {
     parts.length === 0 && finish === null ? '' : frame(null, contentOf(voice, parts, finish, usage));
   const onMore = (more: string): string => {
     text += more;
-    if (open?.kind === 'text') return chunk([{ text: more, ...carrier.given() }]);
+    if (open?.kind === 'text') return chunk([{ text: more, ...signatureOf(carrier) }]);
     return open?.kind === 'thought' && voice.showThoughts ? chunk([{ text: more, thought: true }]) : '';
   };
   const onClose = (seal: unknown): string => {
@@ -31,7 +31,7 @@ export function geminiEmitter(voice: Voice): Emitter {
     if (block.kind === 'thought') carrier.take(block.seal);
     const part = block.kind === 'call' ? callPart(block) : null;
     isGarbled ||= block.kind === 'call' && part === null;
-    return part === null ? '' : chunk([{ ...part, ...carrier.given() }]);
+    return part === null ? '' : chunk([{ ...part, ...signatureOf(carrier) }]);
   };
   return {
     // The vendor's client takes a comment for half of an answer.
@@ -49,7 +49,7 @@ export function geminiEmitter(voice: Voice): Emitter {
           usage = next.usage;
           return '';
         case 'stop':
-          return chunk([{ text: '', ...carrier.given() }], isGarbled ? garbled : stops[next.stop]);
+          return chunk([{ text: '', ...signatureOf(carrier) }], isGarbled ? garbled : stops[next.stop]);
         case 'fault':
           // An error is no event here: the vendor's client passes over one that is.
           return `${JSON.stringify(geminiError(next.fault))}\n\n`;
@@ -73,24 +73,16 @@ export function wholeContent({ blocks, stop, usage }: Answer, voice: Voice): Mem
     }
     const part = block.kind === 'text' ? { text: block.text } : callPart(block);
     isGarbled ||= part === null;
-    if (part !== null) parts.push({ ...part, ...carrier.given() });
+    if (part !== null) parts.push({ ...part, ...signatureOf(carrier) });
   }
-  const rest = carrier.given();
+  const rest = signatureOf(carrier);
   const all = Object.keys(rest).length > 0 || parts.length === 0 ? [...parts, { text: '', ...rest }] : parts;
   return contentOf(voice, all, isGarbled ? garbled : stops[stop], usage);
 }
 
-/** Clients drop thoughts and hand back the signature of the part behind them: that is where seals travel. */
-function sealCarrier(): { take(seal: string): void; given(): Members } {
-  let held: string[] = [];
-  return {
-    take: (seal) => void held.push(seal),
-    given() {
-      const seals = held.flatMap(unsealed).filter(({ data }) => data !== null);
-      held = [];
-      return seals.length === 0 ? {} : { thoughtSignature: sealed(seals) };
-    },
-  };
+function signatureOf(carrier: SealCarrier): Members {
+  const seal = carrier.given();
+  return seal === null ? {} : { thoughtSignature: seal };
 }
 
 function callPart({ id, name, text }: Extract<AnswerBlock, { kind: 'call' }>): Members | null {
