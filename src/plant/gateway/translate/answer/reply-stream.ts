@@ -42,8 +42,8 @@ export function replyStream(plan: ReplyPlan, world: World): ReplyStream {
     const late = begun || event.kind === 'begin' || event.kind === 'fault' ? '' : emitter.take({ kind: 'begin', id: null });
     begun ||= event.kind !== 'fault';
     const said = own(event);
-    seen = after(seen, said);
-    return `${late}${emitter.take(said)}`;
+    seen = said.reduce(after, seen);
+    return `${late}${said.map((one) => emitter.take(one)).join('')}`;
   };
   const tellAll = (events: readonly AnswerEvent[]): string => events.flatMap(order).map(tell).join('');
   const fail = (fault: Fault): string => tell({ kind: 'fault', fault });

@@ -19,7 +19,7 @@ export function replyWhole(plan: ReplyPlan, text: string, world: World): ReplyWh
   const events = decodeWhole(plan.to, text);
   const usage = events.findLast((event) => event.kind === 'usage')?.usage ?? null;
   const own = inOwnWords(plan, world.newId);
-  const collected = collect(events.flatMap(oneByOne()).map(own));
+  const collected = collect(events.flatMap(oneByOne()).flatMap(own));
   if (collected.kind === 'fault') return { ...collected, usage };
   const { answer } = collected;
   const fault = faultFor(plan.from, answer);

@@ -24,23 +24,21 @@ export function chatEmitter(voice: Voice): Emitter {
   const carrier = sealCarrier();
   let index = -1;
   let open: Opening | null = null;
-  let said = false;
   let usage: Usage | null = null;
   const onOpen = (what: Opening): string => {
-    [open, said] = [what, false];
+    open = what;
     if (what.kind !== 'call') return '';
     index += 1;
     const call = { index, id: what.id, type: 'function', function: { name: what.name, arguments: '' }, ...sealMember(carrier) };
     return chunk({ tool_calls: [call] });
   };
   const onMore = (text: string): string => {
-    said = true;
     if (open?.kind === 'call') return chunk({ tool_calls: [{ index, function: { arguments: text } }] });
     return chunk(open?.kind === 'thought' ? { reasoning_content: text } : { content: text });
   };
-  const onClose = (closing: unknown): string => {
-    if (open?.kind === 'thought' && typeof closing === 'string') carrier.take(closing);
-    return open?.kind === 'call' && !said ? chunk({ tool_calls: [{ index, function: { arguments: '{}' } }] }) : '';
+  const onClose = (seal: unknown): string => {
+    if (open?.kind === 'thought' && typeof seal === 'string') carrier.take(seal);
+    return '';
   };
   return {
     ping: () => ': ping\n\n',
@@ -79,7 +77,7 @@ export function wholeCompletion({ blocks, stop, usage }: Answer, voice: Voice): 
   const calls = blocks.flatMap((block) => {
     if (block.kind === 'thought') carrier.take(block.seal);
     if (block.kind !== 'call') return [];
-    const own = { name: block.name, arguments: block.text === '' ? '{}' : block.text };
+    const own = { name: block.name, arguments: block.text };
     return [{ id: block.id, type: 'function', function: own, ...sealMember(carrier) }];
   });
   const message = {

@@ -18,26 +18,23 @@ const stops: Readonly<Record<Stop, string>> = {
 export function messagesEmitter(voice: Voice): Emitter {
   let index = -1;
   let open: Opening | null = null;
-  let said = false;
   let usage: Usage | null = null;
   const onOpen = (what: Opening): string => {
     if (what.kind === 'thought' && !voice.showThoughts) return '';
     index += 1;
-    [open, said] = [what, false];
+    open = what;
     return event('content_block_start', { index, content_block: emptyBlock(what) });
   };
   const onMore = (text: string): string => {
     if (open === null) return '';
-    said = true;
     return event('content_block_delta', { index, delta: deltaOf(open, text) });
   };
   const onClose = (seal: unknown): string => {
     if (open === null) return '';
-    const last = open.kind === 'thought' ? { type: 'signature_delta', signature: seal } : null;
-    const none = open.kind === 'call' && !said ? { type: 'input_json_delta', partial_json: '{}' } : null;
-    const end = [last, none].map((delta) => (delta === null ? '' : event('content_block_delta', { index, delta }))).join('');
+    const last =
+      open.kind === 'thought' ? event('content_block_delta', { index, delta: { type: 'signature_delta', signature: seal } }) : '';
     open = null;
-    return `${end}${event('content_block_stop', { index })}`;
+    return `${last}${event('content_block_stop', { index })}`;
   };
   return {
     ping: () => event('ping', {}),

@@ -97,5 +97,5 @@ function callHead({ id: call, name }: Call, id: string, voice: Voice): Members {
 
 function argumentsOf({ text }: Call, origin: Origin): Members {
   if (origin.kind === 'search') return { arguments: parsedArguments(text) ?? { query: text } };
-  return isFree(origin) ? { input: freeInput(text) } : { arguments: text === '' ? '{}' : text };
+  return isFree(origin) ? { input: freeInput(text) } : { arguments: text };
 }
