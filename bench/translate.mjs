@@ -5,7 +5,7 @@ import { spread, rounded } from './measure.mjs';
 
 const goals = { p50MsAt4KB: 0.8, p50MsAt400KB: 15 };
 const asked = { model: 'alias', stream: true };
-const target = {
+const upstream = {
   model: 'upstream-model',
   family: 'upstream',
   maxOutputTokens: 16_000,
@@ -27,13 +27,13 @@ export async function translateBench() {
       const request = (/** @type {number} */ size, /** @type {number} */ times) => {
         const body = JSON.stringify(requestOf(from, size));
         const once = () => {
-          const call = lane.translate({ from, to, body: JSON.parse(body), asked, target });
+          const call = lane.translate({ from, to, body: JSON.parse(body), asked, upstream });
           if (call.kind === 'refused') throw new Error(call.message);
           return JSON.stringify(call.body);
         };
         return { bytes: body.length, ...measured(once, times) };
       };
-      const call = lane.translate({ from, to, body: requestOf(from, 4_000), asked, target });
+      const call = lane.translate({ from, to, body: requestOf(from, 4_000), asked, upstream });
       if (call.kind === 'refused') throw new Error(call.message);
       const chunks = answerOf(to).map((text) => new TextEncoder().encode(text));
       const answer = () => {
@@ -137,7 +137,7 @@ const requests = {
       ]),
     ],
   }),
-  gemini: (rounds) => ({
+  'generate-content': (rounds) => ({
     tools: [{ functionDeclarations: [{ name: 'edit', parametersJsonSchema: parameters }] }],
     contents: [
       { role: 'user', parts: [{ text: 'Do it.' }] },

@@ -15,7 +15,7 @@ export const usages: Readonly<Record<LaneProtocol, LaneUsage>> = {
   messages: { input: 100, cacheRead: 40, cacheWrite: 10, output: 30, reasoning: 0 },
   responses: { input: 110, cacheRead: 40, cacheWrite: 0, output: 30, reasoning: 8 },
   chat: { input: 110, cacheRead: 40, cacheWrite: 0, output: 30, reasoning: 8 },
-  gemini: { input: 110, cacheRead: 40, cacheWrite: 0, output: 30, reasoning: 8 },
+  'generate-content': { input: 110, cacheRead: 40, cacheWrite: 0, output: 30, reasoning: 8 },
 };
 
 export const signature = 'U2lnbmF0dXJlIG9mIHRoZSB1cHN0cmVhbQ==';
@@ -92,7 +92,7 @@ export const streams: Readonly<Record<LaneProtocol, readonly string[]>> = {
     data({ id: 'chatcmpl-up', object: 'chat.completion.chunk', choices: [], usage: chatUsage() }),
     'data: [DONE]\n\n',
   ],
-  gemini: [
+  'generate-content': [
     ...halves(answer.thought).map((text) => geminiChunk([{ text, thought: true }])),
     ...halves(answer.text).map((text) => geminiChunk([{ text }])),
     geminiChunk([
@@ -146,7 +146,7 @@ export const wholes: Readonly<Record<LaneProtocol, object>> = {
     ],
     usage: chatUsage(),
   },
-  gemini: geminiContent(
+  'generate-content': geminiContent(
     [
       { text: answer.thought, thought: true },
       { text: answer.text },
@@ -165,7 +165,7 @@ export const errorEvents: Readonly<Record<LaneProtocol, string>> = {
   }),
   chat: data({ error: { message: 'Overloaded', type: 'server_error', code: 'server_is_overloaded' } }),
   // This API does not make an event of it.
-  gemini: `${JSON.stringify({ error: { code: 503, message: 'Overloaded', status: 'UNAVAILABLE' } }, null, 2)}\n`,
+  'generate-content': `${JSON.stringify({ error: { code: 503, message: 'Overloaded', status: 'UNAVAILABLE' } }, null, 2)}\n`,
 };
 
 function data(value: object): string {

@@ -11,7 +11,7 @@ export interface Heard {
   readonly model: unknown;
   readonly usage: unknown;
   /** What stands where the API keeps what belongs to a thought. */
-  readonly seals: readonly string[];
+  readonly keepsakes: readonly string[];
   /** The message of the error with which it ended; null for none. */
   readonly error: string | null;
 }

@@ -21,7 +21,7 @@ export function hearMessages(stream: string): Heard {
     stop: error === null ? String(membersOf(delta?.['delta'])['stop_reason']) : null,
     model: membersOf(events[0]['message'])['model'],
     usage: delta?.['usage'],
-    seals: blocks.flatMap(({ signature }) => (signature === '' ? [] : [signature])),
+    keepsakes: blocks.flatMap(({ signature }) => (signature === '' ? [] : [signature])),
     error: error === null ? null : String(error),
   };
 }
@@ -63,7 +63,7 @@ export function hearMessage(body: Members): Heard {
     stop: String(body['stop_reason']),
     model: body['model'],
     usage: body['usage'],
-    seals: content.flatMap(({ signature }) => (typeof signature === 'string' ? [signature] : [])),
+    keepsakes: content.flatMap(({ signature }) => (typeof signature === 'string' ? [signature] : [])),
     error: null,
   };
 }
@@ -131,11 +131,11 @@ export function hearResponse(body: Members): Heard {
     stop: String(membersOf(body['incomplete_details'])['reason'] ?? body['status']),
     model: body['model'],
     usage: body['usage'],
-    seals: output.flatMap(({ encrypted_content: seal }) => (typeof seal === 'string' ? [seal] : [])),
+    keepsakes: output.flatMap(({ encrypted_content: keepsake }) => (typeof keepsake === 'string' ? [keepsake] : [])),
     error: null,
   };
 }
 
 function nothing(error: unknown): Heard {
-  return { parts: [], stop: null, model: null, usage: null, seals: [], error: String(error) };
+  return { parts: [], stop: null, model: null, usage: null, keepsakes: [], error: String(error) };
 }

@@ -4,7 +4,7 @@ interface Said {
   thought: string;
   text: string;
   readonly calls: { readonly id: unknown; readonly name: unknown; text: string }[];
-  readonly seals: string[];
+  readonly keepsakes: string[];
 }
 
 /** Hears a stream of Chat Completions, and fails where it breaks a rule of the API. */
@@ -12,7 +12,7 @@ export function hearChat(stream: string): Heard {
   const frames = framesOf(stream);
   must(frames.at(-1)?.data === '[DONE]', 'it does not end with [DONE]');
   const chunks = frames.slice(0, -1).map(({ data }) => membersOf(JSON.parse(data)));
-  const said: Said = { thought: '', text: '', calls: [], seals: [] };
+  const said: Said = { thought: '', text: '', calls: [], keepsakes: [] };
   let finish: unknown = null;
   for (const chunk of chunks) {
     const [choice] = listOf(chunk['choices']);
@@ -35,7 +35,7 @@ function take(delta: Members, said: Said): void {
     if (call['id'] !== undefined) {
       must(index === said.calls.length, 'calls are not counted up');
       said.calls.push({ id: call['id'], name, text: '' });
-      said.seals.push(...sealIn(call));
+      said.keepsakes.push(...keepsakeIn(call));
     }
     must(index === said.calls.length - 1, 'a call goes on after the next has begun');
     const last = said.calls.at(-1);
@@ -43,22 +43,22 @@ function take(delta: Members, said: Said): void {
   }
 }
 
-function sealIn(call: Members): readonly string[] {
-  const seal = membersOf(membersOf(call['extra_content'])['google'])['thought_signature'];
-  return typeof seal === 'string' ? [seal] : [];
+function keepsakeIn(call: Members): readonly string[] {
+  const keepsake = membersOf(membersOf(call['extra_content'])['google'])['thought_signature'];
+  return typeof keepsake === 'string' ? [keepsake] : [];
 }
 
 /** Hears a whole answer of Chat Completions. */
 export function hearCompletion(body: Members): Heard {
   const [choice] = listOf(body['choices']);
   const message = membersOf(choice?.['message']);
-  const said: Said = { thought: '', text: '', calls: [], seals: [] };
+  const said: Said = { thought: '', text: '', calls: [], keepsakes: [] };
   take({ ...message, tool_calls: listOf(message['tool_calls']).map((call, index) => ({ ...call, index })) }, said);
   return heard(said, { finish: choice?.['finish_reason'], model: body['model'], usage: body['usage'], error: null });
 }
 
 function heard(said: Said, rest: { finish: unknown; model: unknown; usage: unknown; error: unknown }): Heard {
-  const { thought, text, calls, seals } = said;
+  const { thought, text, calls, keepsakes } = said;
   return {
     parts: [
       ...(thought === '' ? [] : [`thought ${thought}`]),
@@ -68,7 +68,7 @@ function heard(said: Said, rest: { finish: unknown; model: unknown; usage: unkno
     stop: rest.finish === null ? null : String(rest.finish),
     model: rest.model,
     usage: rest.usage,
-    seals,
+    keepsakes,
     error: rest.error === null ? null : String(rest.error),
   };
 }
@@ -103,13 +103,13 @@ export function hearContent(body: Members): Heard {
 }
 
 function heardParts(parts: readonly Members[], rest: Parameters<typeof heard>[1]): Heard {
-  const said: Said = { thought: '', text: '', calls: [], seals: [] };
-  for (const { text, thought, functionCall, thoughtSignature: seal } of parts) {
+  const said: Said = { thought: '', text: '', calls: [], keepsakes: [] };
+  for (const { text, thought, functionCall, thoughtSignature: keepsake } of parts) {
     const call = membersOf(functionCall);
     if (functionCall !== undefined) said.calls.push({ id: call['id'], name: call['name'], text: JSON.stringify(call['args']) });
     if (thought === true) said.thought += String(text);
     else said.text += String(text ?? '');
-    if (typeof seal === 'string') said.seals.push(seal);
+    if (typeof keepsake === 'string') said.keepsakes.push(keepsake);
   }
   return heard(said, rest);
 }

@@ -7,13 +7,13 @@ const streams: Readonly<Record<LaneProtocol, (stream: string) => Heard>> = {
   messages: hearMessages,
   responses: hearResponses,
   chat: hearChat,
-  gemini: hearGemini,
+  'generate-content': hearGemini,
 };
 const wholes: Readonly<Record<LaneProtocol, (body: Members) => Heard>> = {
   messages: hearMessage,
   responses: hearResponse,
   chat: hearCompletion,
-  gemini: hearContent,
+  'generate-content': hearContent,
 };
 
 /** What a caller hears of a stream; fails where the stream breaks a rule of its API. */

@@ -1,5 +1,5 @@
 /** The model APIs between which a lane translates. */
-export const laneProtocols = ['messages', 'responses', 'chat', 'gemini'] as const;
+export const laneProtocols = ['messages', 'responses', 'chat', 'generate-content'] as const;
 export type LaneProtocol = (typeof laneProtocols)[number];
 
 /** Pairs of a caller's API and an upstream's that differ. */
@@ -7,7 +7,7 @@ export const lanePairs: readonly (readonly [LaneProtocol, LaneProtocol])[] = lan
   laneProtocols.filter((to) => to !== from).map((to) => [from, to] as const),
 );
 
-export interface LaneTarget {
+export interface LaneUpstream {
   readonly model: string;
   readonly family: string;
   readonly maxOutputTokens: number | null;
@@ -26,13 +26,13 @@ export interface LaneUsage {
   readonly reasoning: number;
 }
 
-export type LaneCall<Plan> =
+export type LaneCall<Terms> =
   | {
       readonly kind: 'call';
       readonly body: unknown;
       readonly stream: boolean;
       readonly leftOut: readonly string[];
-      readonly reply: Plan;
+      readonly reply: Terms;
     }
   | { readonly kind: 'refused'; readonly message: string };
 
@@ -57,20 +57,20 @@ export interface LaneWorld {
 }
 
 /** What translates requests and answers. */
-export interface Lane<Plan> {
+export interface Lane<Terms> {
   translate(request: {
     readonly from: LaneProtocol;
     readonly to: LaneProtocol;
     readonly body: unknown;
     readonly asked: { readonly model: string | null; readonly stream: boolean | null };
-    readonly target: LaneTarget;
-  }): LaneCall<Plan>;
-  replyStream(plan: Plan, world: LaneWorld): LaneStream;
-  replyWhole(plan: Plan, text: string, world: LaneWorld): LaneWhole;
+    readonly upstream: LaneUpstream;
+  }): LaneCall<Terms>;
+  replyStream(terms: Terms, world: LaneWorld): LaneStream;
+  replyWhole(terms: Terms, text: string, world: LaneWorld): LaneWhole;
 }
 
-/** A target that takes everything, but for what is said. */
-export function laneTarget(more: Partial<LaneTarget> = {}): LaneTarget {
+/** A upstream that takes everything, but for what is said. */
+export function laneUpstream(more: Partial<LaneUpstream> = {}): LaneUpstream {
   return {
     model: 'upstream-model',
     family: 'upstream',

@@ -2,20 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { answer, errorEvents, streams, usages, wholes } from './answers.ts';
 import { type Heard } from './frames.ts';
 import { heardStream, heardWhole } from './hear.ts';
-import { type Lane, lanePairs, type LaneProtocol, type LaneStream, laneTarget, type LaneUsage, laneWorld } from './lane.ts';
+import { type Lane, lanePairs, type LaneProtocol, type LaneStream, laneUpstream, type LaneUsage, laneWorld } from './lane.ts';
 import { requests } from './story.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** What every lane promises of answers, for each pair of APIs that differ. */
-export function replyContract<Plan>(lane: Lane<Plan>): void {
+export function replyContract<Terms>(lane: Lane<Terms>): void {
   describe.each(lanePairs)('an answer to %s from %s', (from, to) => {
-    const plan = (): Plan => {
-      const call = lane.translate({ from, to, body: thinking(from), asked: { model: 'alias', stream: true }, target: laneTarget() });
+    const terms = (): Terms => {
+      const call = lane.translate({ from, to, body: thinking(from), asked: { model: 'alias', stream: true }, upstream: laneUpstream() });
       if (call.kind === 'refused') throw new Error(call.message);
       return call.reply;
     };
-    const begin = (): LaneStream => lane.replyStream(plan(), laneWorld());
+    const begin = (): LaneStream => lane.replyStream(terms(), laneWorld());
     const streamed = (chunks: readonly Uint8Array[]): { readonly heard: Heard; readonly out: string; readonly stream: LaneStream } => {
       const stream = begin();
       const out = `${chunks.map((chunk) => stream.take(chunk)).join('')}${stream.end()}`;
@@ -42,7 +42,7 @@ export function replyContract<Plan>(lane: Lane<Plan>): void {
     });
 
     test('an answer in one piece says the same', () => {
-      const reply = lane.replyWhole(plan(), JSON.stringify(wholes[to]), laneWorld());
+      const reply = lane.replyWhole(terms(), JSON.stringify(wholes[to]), laneWorld());
       expect(reply).toMatchObject({ kind: 'answer', usage: usages[to] });
       if (reply.kind !== 'answer') return;
       const heard = withoutEmpty(heardWhole(from, JSON.parse(JSON.stringify(reply.body))));
@@ -90,7 +90,7 @@ export function replyContract<Plan>(lane: Lane<Plan>): void {
       const refused = streamed([bytesOf('{"error":{"message":"No room","code":"server_is_overloaded"}}')]);
       expect(refused.heard.error).toBe('No room');
       for (const text of ['', '<html>', 'null', '{}', '[]', '{"error":"No room"}']) {
-        expect(lane.replyWhole(plan(), text, laneWorld())).toMatchObject({
+        expect(lane.replyWhole(terms(), text, laneWorld())).toMatchObject({
           kind: 'fault',
           fault: { message: expect.stringMatching(/\w/) },
         });
@@ -110,7 +110,12 @@ const expectedParts = [
   `text ${answer.text}`,
   ...answer.calls.map(({ id, name, input }) => `call ${id} ${name} ${JSON.stringify(input)}`),
 ];
-const stops: Readonly<Record<LaneProtocol, string>> = { messages: 'tool_use', responses: 'completed', chat: 'tool_calls', gemini: 'STOP' };
+const stops: Readonly<Record<LaneProtocol, string>> = {
+  messages: 'tool_use',
+  responses: 'completed',
+  chat: 'tool_calls',
+  'generate-content': 'STOP',
+};
 
 /** A thought without words only carries what its maker wants back. */
 function withoutEmpty(heard: Heard): Heard {
@@ -121,7 +126,7 @@ function withoutEmpty(heard: Heard): Heard {
 function thinking(from: LaneProtocol): object {
   const body = requests[from];
   if (from === 'messages') return { ...body, thinking: { type: 'adaptive' }, tool_choice: { type: 'auto' } };
-  return from === 'gemini' ? { ...body, generationConfig: { thinkingConfig: { includeThoughts: true } } } : body;
+  return from === 'generate-content' ? { ...body, generationConfig: { thinkingConfig: { includeThoughts: true } } } : body;
 }
 
 function pieces(bytes: Uint8Array, size: number): readonly Uint8Array[] {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { type Lane, type LaneCall, lanePairs, type LaneProtocol, laneTarget } from './lane.ts';
+import { type Lane, type LaneCall, lanePairs, type LaneProtocol, laneUpstream } from './lane.ts';
 import { canSay, requests, story, storyParameters } from './story.ts';
 import { type Told, toldTo } from './told.ts';
 
 /** What every lane promises of requests, for each pair of APIs that differ. */
-export function requestContract<Plan>(lane: Lane<Plan>): void {
+export function requestContract<Terms>(lane: Lane<Terms>): void {
   describe.each(lanePairs)('a request from %s to %s', (from, to) => {
-    const asked = from === 'gemini' ? { model: 'alias', stream: true } : { model: null, stream: null };
-    const translated = (body: unknown, more: Parameters<typeof laneTarget>[0] = {}): LaneCall<Plan> =>
-      lane.translate({ from, to, body, asked, target: laneTarget(more) });
+    const asked = from === 'generate-content' ? { model: 'alias', stream: true } : { model: null, stream: null };
+    const translated = (body: unknown, more: Parameters<typeof laneUpstream>[0] = {}): LaneCall<Terms> =>
+      lane.translate({ from, to, body, asked, upstream: laneUpstream(more) });
     const sent = (body: unknown = requests[from]): unknown => {
       const call = translated(body);
       expect(call).toMatchObject({ kind: 'call' });
@@ -21,7 +21,7 @@ export function requestContract<Plan>(lane: Lane<Plan>): void {
       expect(JSON.stringify(sent())).not.toContain('billing-header');
     });
 
-    const inMidst = from === 'gemini' ? null : test;
+    const inMidst = from === 'generate-content' ? null : test;
     inMidst?.('instructions in the midst of the conversation come after the results of the calls before them', () => {
       const texts = told().turns.flatMap(([, parts]) => parts);
       const at = texts.findIndex((part) => part.includes(story.instruction));
@@ -117,7 +117,7 @@ function withoutLimit(body: { readonly [member: string]: unknown }, from: LanePr
     messages: 'max_tokens',
     responses: 'max_output_tokens',
     chat: 'max_completion_tokens',
-    gemini: 'generationConfig',
+    'generate-content': 'generationConfig',
   };
   return Object.fromEntries(Object.entries(body).filter(([name]) => name !== names[from]));
 }

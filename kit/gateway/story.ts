@@ -19,7 +19,7 @@ export const canSay: Readonly<Record<LaneProtocol, { readonly error: boolean; re
   messages: { error: true, image: true },
   responses: { error: false, image: true },
   chat: { error: false, image: false },
-  gemini: { error: true, image: true },
+  'generate-content': { error: true, image: true },
 };
 
 /** The story as a request of each API, with what its agents send beside it. */
@@ -162,7 +162,7 @@ export const requests: Readonly<Record<LaneProtocol, { readonly [member: string]
     user: 'user_1',
     a_field_of_tomorrow: { any: ['thing'] },
   },
-  gemini: {
+  'generate-content': {
     systemInstruction: { role: 'user', parts: [{ text: story.system }] },
     contents: [
       { role: 'user', parts: [{ text: story.task }, { inlineData: { mimeType: 'image/png', data: story.image } }] },

@@ -47,7 +47,7 @@ const readers: Readonly<Record<LaneProtocol, (body: Members) => Told>> = {
       mustCall: body['tool_choice'] === 'required',
     };
   },
-  gemini: (body) => ({
+  'generate-content': (body) => ({
     system: listOf(membersOf(body['systemInstruction'])['parts']).map(({ text }) => String(text)),
     turns: listOf(body['contents']).map(({ role, parts }) => [
       role === 'model' ? 'assistant' : String(role),

@@ -87,7 +87,7 @@ export const clients: Readonly<Record<Protocol, (url: string, stream: boolean) =
       output: first.usage?.output_tokens ?? 0,
     };
   },
-  async gemini(url, stream) {
+  async 'generate-content'(url, stream) {
     const client = new GoogleGenAI({ apiKey: 'key-of-the-test', httpOptions: { baseUrl: url } });
     const config = { tools: [{ functionDeclarations: [{ name: 'run_shell_command', parametersJsonSchema: parameters }] }] };
     const send = async (contents: Content[]): Promise<Heard> => {

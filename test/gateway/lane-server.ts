@@ -9,11 +9,11 @@ import {
   replyError,
   replyStream,
   replyWhole,
-  type Target,
+  type Upstream,
   translate,
 } from '../../src/plant/gateway/translate/index.ts';
 
-/** The least of a gateway: every request is translated, asked of one upstream, and the answer translated back. */
+/** The least of a gateway: every request is translated, asked of one address, and the answer translated back. */
 export interface LaneServer {
   readonly url: string;
   /** What was left out of each request. */
@@ -24,10 +24,10 @@ export interface LaneServer {
 const world = { newId: () => randomUUID().replaceAll('-', ''), now: () => Math.floor(Date.now() / 1_000) };
 
 /** Serves callers of every API in front of an upstream that speaks one. */
-export async function startLaneServer(upstream: string, to: Protocol, target: Target): Promise<LaneServer> {
+export async function startLaneServer(address: string, to: Protocol, upstream: Upstream): Promise<LaneServer> {
   const leftOut: (readonly string[])[] = [];
   const server = createServer((request, response) => {
-    answer(request, response, { upstream, to, target, leftOut }).catch((error: unknown) => {
+    answer(request, response, { address, to, upstream, leftOut }).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });
   });
@@ -37,18 +37,18 @@ export async function startLaneServer(upstream: string, to: Protocol, target: Ta
 }
 
 interface Ways {
-  readonly upstream: string;
+  readonly address: string;
   readonly to: Protocol;
-  readonly target: Target;
+  readonly upstream: Upstream;
   readonly leftOut: (readonly string[])[];
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, { upstream, to, target, leftOut }: Ways): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, { address, to, upstream, leftOut }: Ways): Promise<void> {
   const { from, asked } = routeOf(request.url ?? '');
-  const call = translate({ from, to, body: JSON.parse(await text(request)), asked, target });
+  const call = translate({ from, to, body: JSON.parse(await text(request)), asked, upstream });
   if (call.kind === 'refused') return refuse(response, replyError(from, faultOf('bad-request', call.message)));
   leftOut.push(call.leftOut);
-  const asking = await fetch(`${upstream}${pathOf(to, call.stream, target.model)}`, {
+  const asking = await fetch(`${address}${pathOf(to, call.stream, upstream.model)}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': 'key-of-the-test', 'anthropic-version': '2023-06-01' },
     body: JSON.stringify(call.body),
@@ -84,13 +84,13 @@ function routeOf(url: string): {
   readonly asked: { readonly model: string | null; readonly stream: boolean | null };
 } {
   const [, model = null, verb] = /\/models\/([^/]+):(generateContent|streamGenerateContent)/.exec(url) ?? [];
-  if (model !== null) return { from: 'gemini', asked: { model, stream: verb === 'streamGenerateContent' } };
+  if (model !== null) return { from: 'generate-content', asked: { model, stream: verb === 'streamGenerateContent' } };
   const from = url.includes('/messages') ? 'messages' : url.includes('/responses') ? 'responses' : 'chat';
   return { from, asked: { model: null, stream: null } };
 }
 
 function pathOf(to: Protocol, stream: boolean, model: string): string {
-  if (to === 'gemini') return `/v1beta/models/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`;
+  if (to === 'generate-content') return `/v1beta/models/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`;
   return { messages: '/v1/messages', responses: '/v1/responses', chat: '/v1/chat/completions' }[to];
 }
 

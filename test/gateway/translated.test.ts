@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { lanePairs, laneTarget } from '../../kit/gateway/index.ts';
+import { lanePairs, laneUpstream } from '../../kit/gateway/index.ts';
 import type { Protocol } from '../../src/plant/gateway/translate/index.ts';
 import { memoryTape, type MemoryTape, readScenario, startModelTwin } from '../../src/plant/twin/index.ts';
 import { clients } from './clients.ts';
@@ -13,7 +13,7 @@ afterEach(async () => {
 async function translated(scenario: string, to: Protocol): Promise<{ readonly url: string; readonly tape: MemoryTape }> {
   const tape = memoryTape();
   const twin = await startModelTwin({ scenario: readScenario(scenario, 'test'), port: 0, tape, replay: null });
-  const lane = await startLaneServer(twin.url, to, laneTarget({ model: 'twin' }));
+  const lane = await startLaneServer(twin.url, to, laneUpstream({ model: 'twin' }));
   open.push(twin, lane);
   return { url: lane.url, tape };
 }
@@ -24,7 +24,7 @@ steps:
     together: [{ run: ls }, { run: "echo 'ö'" }]
   - say: Done.
 `;
-const stops = { messages: 'tool_use', responses: 'completed', chat: 'tool_calls', gemini: 'STOP' };
+const stops = { messages: 'tool_use', responses: 'completed', chat: 'tool_calls', 'generate-content': 'STOP' };
 
 describe.each(lanePairs)("the vendor's client of %s, answered by a server of %s", (from, to) => {
   it.each([true, false])('does a task of two calls at once; streaming: %s', async (stream) => {
@@ -38,7 +38,7 @@ describe.each(lanePairs)("the vendor's client of %s, answered by a server of %s"
       last: 'Done.',
     });
     const { usage, protocol } = await tape.seen(({ step }) => step === 0);
-    expect(protocol).toBe(to);
+    expect(protocol).toBe(to === 'generate-content' ? 'gemini' : to);
     const sent = (usage?.input ?? 0) + (usage?.cacheRead ?? 0) + (usage?.cacheWrite ?? 0);
     expect([done.input, done.output]).toEqual([from === 'messages' ? usage?.input : sent, usage?.output]);
   });

@@ -6,4 +6,4 @@ import type { Protocol } from './protocol.ts';
 import { responses } from './responses/responses.ts';
 
 /** Every API that is spoken. */
-export const dialects: Readonly<Record<Protocol, Dialect>> = { messages, responses, chat, gemini };
+export const dialects: Readonly<Record<Protocol, Dialect>> = { messages, responses, chat, 'generate-content': gemini };

@@ -3,14 +3,14 @@ import {
   answerStreams,
   heardStream,
   lanePairs,
-  laneTarget,
+  laneUpstream,
   laneWorld,
   upstreamSignature,
   wholeAnswers,
 } from '../../../../kit/gateway/index.ts';
-import { mayHoldSealed, ownThoughts, type Protocol, replyStream, replyWhole, translate } from './index.ts';
+import { mayHoldKeepsakes, ownThoughts, type Protocol, replyStream, replyWhole, translate } from './index.ts';
 
-const target = laneTarget();
+const upstream = laneUpstream();
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const tools = {
   messages: [{ name: 'read_file' }, { name: 'view' }],
@@ -22,7 +22,7 @@ const tools = {
     { type: 'function', function: { name: 'read_file' } },
     { type: 'function', function: { name: 'view' } },
   ],
-  gemini: [{ functionDeclarations: [{ name: 'read_file' }, { name: 'view' }] }],
+  'generate-content': [{ functionDeclarations: [{ name: 'read_file' }, { name: 'view' }] }],
 };
 /** A conversation in each API; `said` is what was answered, as the API's clients hand it back, with a result for each call. */
 const asking: Readonly<Record<Protocol, (said: readonly object[]) => object>> = {
@@ -35,7 +35,7 @@ const asking: Readonly<Record<Protocol, (said: readonly object[]) => object>> = 
   }),
   responses: (said) => ({ model: 'alias', tools: tools.responses, input: [{ role: 'user', content: 'Do.' }, ...said] }),
   chat: (said) => ({ model: 'alias', tools: tools.chat, messages: [{ role: 'user', content: 'Do.' }, ...said] }),
-  gemini: (said) => ({ tools: tools.gemini, contents: [{ role: 'user', parts: [{ text: 'Do.' }] }, ...said] }),
+  'generate-content': (said) => ({ tools: tools['generate-content'], contents: [{ role: 'user', parts: [{ text: 'Do.' }] }, ...said] }),
 };
 const calls = ['call_one', 'call_two'];
 const handedBack: Readonly<Record<Protocol, (body: Answer) => readonly object[]>> = {
@@ -49,7 +49,7 @@ const handedBack: Readonly<Record<Protocol, (body: Answer) => readonly object[]>
     { ...choices[0]?.message, reasoning_content: undefined },
     ...calls.map((tool_call_id) => ({ role: 'tool', tool_call_id, content: 'r' })),
   ],
-  gemini: ({ candidates = [] }) => [
+  'generate-content': ({ candidates = [] }) => [
     { role: 'model', parts: candidates[0]?.content.parts.filter(({ thought }) => thought !== true) },
     {
       role: 'user',
@@ -74,13 +74,13 @@ const own: Readonly<Record<Protocol, string>> = {
     encrypted_content: upstreamSignature,
   }),
   chat: '"reasoning_content":"Two files then."',
-  gemini: `"args":{"path":"a \\"quoted\\" \\\\ path"}},"thoughtSignature":"${upstreamSignature}"`,
+  'generate-content': `"args":{"path":"a \\"quoted\\" \\\\ path"}},"thoughtSignature":"${upstreamSignature}"`,
 };
 
 describe.each(lanePairs)('a thought of %s, heard over %s', (from, to) => {
-  const [caller, upstream] = [to, from];
-  const first = translate({ from: caller, to: upstream, body: asking[caller]([]), asked: { model: 'alias', stream: false }, target });
-  const reply = first.kind === 'call' ? replyWhole(first.reply, JSON.stringify(wholeAnswers[upstream]), laneWorld()) : first;
+  const [caller, maker] = [to, from];
+  const first = translate({ from: caller, to: maker, body: asking[caller]([]), asked: { model: 'alias', stream: false }, upstream });
+  const reply = first.kind === 'call' ? replyWhole(first.reply, JSON.stringify(wholeAnswers[maker]), laneWorld()) : first;
   const body = (reply.kind === 'answer' ? reply.body : {}) as Answer; // an answer of the API
   const back = asking[caller](handedBack[caller](structuredClone(JSON.parse(JSON.stringify(body)))));
   const sentTo = (where: Protocol, family: string): string => {
@@ -89,41 +89,41 @@ describe.each(lanePairs)('a thought of %s, heard over %s', (from, to) => {
       to: where,
       body: back,
       asked: { model: 'alias', stream: false },
-      target: laneTarget({ family }),
+      upstream: laneUpstream({ family }),
     });
     return JSON.stringify(call.kind === 'call' ? call.body : call);
   };
 
   it('goes back to its maker byte for byte', () => {
-    expect(sentTo(upstream, target.family)).toContain(own[upstream]);
+    expect(sentTo(maker, upstream.family)).toContain(own[maker]);
   });
 
-  it('goes to nobody else, sealed or not', () => {
+  it('goes to nobody else, as it was or packed', () => {
     for (const [where, family] of [
-      [upstream, 'another'],
+      [maker, 'another'],
       ...lanePairs.filter(([one]) => one === caller).map(([, other]) => [other, 'another']),
     ] as const) {
       const sent = sentTo(where as Protocol, family); // from the list of pairs
       expect(sent).toContain('call_one');
-      expect(sent).not.toMatch(new RegExp(`Two files|${upstreamSignature}|amlkb2thLXNlYWw6`));
+      expect(sent).not.toMatch(new RegExp(`Two files|${upstreamSignature}|amlkb2thLWtlZXA6`));
     }
   });
 
-  it('is taken out of what goes to an upstream of the caller’s own API', () => {
+  it('is taken out of what goes to an maker of the caller’s own API', () => {
     const request = { ...back };
     const kept = ownThoughts(caller, request, { family: 'native', minterOf: () => null });
-    expect(JSON.stringify(kept)).not.toContain('amlkb2thLXNlYWw6');
+    expect(JSON.stringify(kept)).not.toContain('amlkb2thLWtlZXA6');
     expect(JSON.stringify(kept)).toContain('call_two');
-    expect(mayHoldSealed(bytes(JSON.stringify(kept)))).toBe(false);
-    expect(mayHoldSealed(bytes(JSON.stringify(back)))).toBe(true);
+    expect(mayHoldKeepsakes(bytes(JSON.stringify(kept)))).toBe(false);
+    expect(mayHoldKeepsakes(bytes(JSON.stringify(back)))).toBe(true);
   });
 
-  it('is sealed in a stream as in one piece', () => {
+  it('leaves the same keepsake in a stream as in one piece', () => {
     const stream = first.kind === 'call' ? replyStream(first.reply, laneWorld()) : null;
-    const out = `${stream?.take(bytes(answerStreams[upstream].join('')))}${stream?.end()}`;
-    const seals = JSON.stringify(body).match(/amlkb2thLXNlYWw6[A-Za-z0-9+/=]*/g);
-    expect(seals?.length).toBeGreaterThan(0);
-    expect(heardStream(caller, out).seals).toEqual(seals);
+    const out = `${stream?.take(bytes(answerStreams[maker].join('')))}${stream?.end()}`;
+    const keepsakes = JSON.stringify(body).match(/amlkb2thLWtlZXA6[A-Za-z0-9+/=]*/g);
+    expect(keepsakes?.length).toBeGreaterThan(0);
+    expect(heardStream(caller, out).keepsakes).toEqual(keepsakes);
   });
 });
 
@@ -167,17 +167,17 @@ describe('thoughts within one API', () => {
         ],
       },
     ];
-    expect(ownThoughts('gemini', { contents }, { family: 'mine', minterOf })).toEqual({
+    expect(ownThoughts('generate-content', { contents }, { family: 'mine', minterOf })).toEqual({
       contents: [{ role: 'model', parts: [{ functionCall: { name: 'a' }, thoughtSignature: 'skip_thought_signature_validator' }] }],
     });
     const input = [{ type: 'reasoning', encrypted_content: 'dGhlaXJz' }, { type: 'message' }];
     expect(ownThoughts('responses', { input }, { family: 'mine', minterOf })).toEqual({ input: [{ type: 'message' }] });
   });
 
-  it('a seal that was changed on its way loses the thought, not the conversation', () => {
-    const changed = { type: 'thinking', thinking: 'x', signature: 'amlkb2thLXNlYWw6W3siZiI6IgAA' };
+  it('a keepsake that was changed on its way loses the thought, not the conversation', () => {
+    const changed = { type: 'thinking', thinking: 'x', signature: 'amlkb2thLWtlZXA6W3siZiI6IgAA' };
     const body = asking.messages([{ role: 'assistant', content: [changed, { type: 'text', text: 'Said.' }] }]);
-    const call = translate({ from: 'messages', to: 'chat', body, asked: { model: null, stream: null }, target });
+    const call = translate({ from: 'messages', to: 'chat', body, asked: { model: null, stream: null }, upstream });
     expect(call).toMatchObject({ kind: 'call', body: { messages: [{ role: 'user' }, { role: 'assistant', content: 'Said.' }] } });
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { laneTarget, laneWorld } from '../../../../kit/gateway/index.ts';
+import { laneUpstream, laneWorld } from '../../../../kit/gateway/index.ts';
 import { type Protocol, replyStream, replyWhole, translate, type Translation } from './index.ts';
 
 const asked = { model: 'alias', stream: null };
-const target = laneTarget();
-const send = (from: Protocol, to: Protocol, body: object): Translation => translate({ from, to, body, asked, target });
+const upstream = laneUpstream();
+const send = (from: Protocol, to: Protocol, body: object): Translation => translate({ from, to, body, asked, upstream });
 const grammar = { type: 'grammar', syntax: 'lark', definition: 'start: "*** Begin Patch"' };
 
 /** As Codex sends them. */
@@ -72,9 +72,9 @@ describe('tools of Responses, for a server of Chat Completions', () => {
       { type: 'function_call', call_id: 'n1', namespace: 'mcp__report', name: 'report', arguments: '{"state":"DONE"}' },
       { type: 'tool_search_call', call_id: 'n2', execution: 'client', arguments: { query: 'x' } },
     ];
-    const plan = call.kind === 'call' ? call.reply : null;
-    expect(plan && replyWhole(plan, JSON.stringify(answer), laneWorld())).toMatchObject({ body: { output: items } });
-    const stream = plan && replyStream(plan, laneWorld());
+    const terms = call.kind === 'call' ? call.reply : null;
+    expect(terms && replyWhole(terms, JSON.stringify(answer), laneWorld())).toMatchObject({ body: { output: items } });
+    const stream = terms && replyStream(terms, laneWorld());
     const out = `${stream?.take(new TextEncoder().encode(JSON.stringify(answer)))}${stream?.end()}`;
     const done = out
       .split('\n')
@@ -129,10 +129,10 @@ describe('tools that run at their own provider', () => {
     expect(ask([own, { type: 'code_execution_20250825', name: 'code_execution' }])).toMatchObject(refused);
     expect(ask([own, { type: 'bash_20250124', name: 'bash' }])).toMatchObject(refused);
     const contents = [{ parts: [{ text: 'Do.' }] }];
-    expect(send('gemini', 'chat', { contents, tools: [{ googleSearch: {} }] })).toMatchObject(refused);
-    expect(send('gemini', 'chat', { contents, tools: [{ functionDeclarations: [{ name: 'a' }] }, { googleSearch: {} }] }).kind).toBe(
-      'call',
-    );
+    expect(send('generate-content', 'chat', { contents, tools: [{ googleSearch: {} }] })).toMatchObject(refused);
+    expect(
+      send('generate-content', 'chat', { contents, tools: [{ functionDeclarations: [{ name: 'a' }] }, { googleSearch: {} }] }).kind,
+    ).toBe('call');
     expect(send('responses', 'messages', { model: 'a', input: 'Do.', tools: [{ type: 'local_shell' }] })).toMatchObject(refused);
   });
 });
@@ -148,7 +148,7 @@ describe('names that the upstream does not take', () => {
     tools: [{ functionDeclarations: [{ name, parameters: { type: 'OBJECT', properties: { a: { type: 'STRING' } } } }, { name: 'plain' }] }],
     toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: [name] } },
   };
-  const call = send('gemini', 'messages', body);
+  const call = send('generate-content', 'messages', body);
 
   it('are told by fitting ones, alike everywhere, with schemas in small letters', () => {
     const sent = (call.kind === 'call' ? call.body : {}) as {

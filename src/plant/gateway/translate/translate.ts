@@ -1,7 +1,7 @@
 import type { Asked } from './conversation/dialect.ts';
 import type { Origin } from './conversation/conversation.ts';
 import { keepRemarks } from './conversation/remarks.ts';
-import type { Target } from './conversation/target.ts';
+import type { Upstream } from './conversation/upstream.ts';
 import { dialects } from './dialects.ts';
 import type { Members, Protocol } from './protocol.ts';
 import { repaired } from './repair/repair.ts';
@@ -14,7 +14,7 @@ export interface ToTranslate {
   readonly body: unknown;
   /** What the address says of the request. */
   readonly asked: Asked;
-  readonly target: Target;
+  readonly upstream: Upstream;
 }
 
 export type Translation = TranslatedCall | { readonly kind: 'refused'; readonly message: string };
@@ -27,11 +27,11 @@ export interface TranslatedCall {
   /** What the upstream was not told, for the record. */
   readonly leftOut: readonly string[];
   /** What must be known to translate the answer. */
-  readonly reply: ReplyPlan;
+  readonly reply: ReplyTerms;
 }
 
 /** How the answer to one call is to be translated. */
-export interface ReplyPlan {
+export interface ReplyTerms {
   readonly from: Protocol;
   readonly to: Protocol;
   readonly family: string;
@@ -48,17 +48,17 @@ export interface ReplyPlan {
  * Puts a request of one API into the words of another. What would change its meaning is refused with a sentence for the
  * caller; what the answer can do without is left out, and named.
  */
-export function translate({ from, to, body, asked, target }: ToTranslate): Translation {
+export function translate({ from, to, body, asked, upstream }: ToTranslate): Translation {
   const remarks = keepRemarks();
   const read = dialects[from].read(body, asked, remarks);
   if (read === null || remarks.refusals.length > 0) return refused(remarks.refusals);
-  const { conversation, names } = repaired(read, to, target, remarks);
-  const written = dialects[to].write(conversation, target, remarks);
+  const { conversation, names } = repaired(read, to, upstream, remarks);
+  const written = dialects[to].write(conversation, upstream, remarks);
   if (remarks.refusals.length > 0) return refused(remarks.refusals);
   const origins = new Map(read.tools.map(({ name, origin }) => [name, origin]));
   const { alias, stream, streamUsage, showThoughts } = read;
   const originOf = (name: string): Origin => origins.get(name) ?? { kind: 'function' };
-  const reply = { from, to, family: target.family, alias, stream, streamUsage, showThoughts, ownName: names.ownName, originOf };
+  const reply = { from, to, family: upstream.family, alias, stream, streamUsage, showThoughts, ownName: names.ownName, originOf };
   return { kind: 'call', body: written, stream, leftOut: [...remarks.leftOut], reply };
 }
 

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { heardStream, heardWhole, laneProtocols, laneTarget, laneWorld } from '../../../../../kit/gateway/index.ts';
-import { type Protocol, replyStream, replyWhole, type ReplyPlan, translate } from '../index.ts';
+import { heardStream, heardWhole, laneProtocols, laneUpstream, laneWorld } from '../../../../../kit/gateway/index.ts';
+import { type Protocol, replyStream, replyWhole, type ReplyTerms, translate } from '../index.ts';
 
 const asks: Readonly<Record<Protocol, object>> = {
   messages: { model: 'alias', max_tokens: 9, messages: [{ role: 'user', content: 'Do.' }] },
   responses: { model: 'alias', input: 'Do.' },
   chat: { model: 'alias', messages: [{ role: 'user', content: 'Do.' }] },
-  gemini: { contents: [{ parts: [{ text: 'Do.' }] }] },
+  'generate-content': { contents: [{ parts: [{ text: 'Do.' }] }] },
 };
 const data = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
 
-function planOf(from: Protocol, to: Protocol): ReplyPlan {
-  const call = translate({ from, to, body: asks[from], asked: { model: 'alias', stream: true }, target: laneTarget() });
+function termsOf(from: Protocol, to: Protocol): ReplyTerms {
+  const call = translate({ from, to, body: asks[from], asked: { model: 'alias', stream: true }, upstream: laneUpstream() });
   if (call.kind === 'refused') throw new Error(call.message);
   return call.reply;
 }
 
 function streamed(from: Protocol, to: Protocol, text: string): string {
-  const stream = replyStream(planOf(from, to), laneWorld());
+  const stream = replyStream(termsOf(from, to), laneWorld());
   return `${stream.take(new TextEncoder().encode(text))}${stream.end()}`;
 }
 
@@ -74,21 +74,24 @@ describe('arguments that a model leaves out or breaks', () => {
       choices: [{ message: { tool_calls: [{ id: 'one', function: { name: 'tool_0', arguments: text } }] }, finish_reason: 'tool_calls' }],
     });
 
-  it.each(['messages', 'responses', 'gemini'] as const)('none are an empty object: %s', (from) => {
+  it.each(['messages', 'responses', 'generate-content'] as const)('none are an empty object: %s', (from) => {
     expect(heardStream(from, streamed(from, 'chat', none)).parts).toEqual(['call one tool_0 {}']);
-    const reply = replyWhole(planOf(from, 'chat'), whole(''), laneWorld());
+    const reply = replyWhole(termsOf(from, 'chat'), whole(''), laneWorld());
     expect(heardWhole(from, reply.kind === 'answer' ? reply.body : reply).parts).toEqual(['call one tool_0 {}']);
   });
 
   it('broken ones stay as they are where they are text, and are never made up where they are an object', () => {
     for (const from of ['messages', 'responses'] as const)
       expect(heardStream(from, streamed(from, 'chat', broken)).parts).toEqual(['call one tool_0 {"a": ,,']);
-    expect(heardStream('gemini', streamed('gemini', 'chat', broken))).toMatchObject({ parts: [], stop: 'MALFORMED_FUNCTION_CALL' });
-    expect(replyWhole(planOf('messages', 'chat'), whole('{"a": ,,'), laneWorld())).toMatchObject({
+    expect(heardStream('generate-content', streamed('generate-content', 'chat', broken))).toMatchObject({
+      parts: [],
+      stop: 'MALFORMED_FUNCTION_CALL',
+    });
+    expect(replyWhole(termsOf('messages', 'chat'), whole('{"a": ,,'), laneWorld())).toMatchObject({
       kind: 'fault',
       fault: { kind: 'server' },
     });
-    expect(replyWhole(planOf('gemini', 'chat'), whole('{"a": ,,'), laneWorld())).toMatchObject({
+    expect(replyWhole(termsOf('generate-content', 'chat'), whole('{"a": ,,'), laneWorld())).toMatchObject({
       body: { candidates: [{ finishReason: 'MALFORMED_FUNCTION_CALL' }] },
     });
   });
@@ -104,40 +107,40 @@ describe('why an answer ended', () => {
       output: [{ type: 'message', content: [{ type: 'output_text', text: 'Some.' }] }],
     }),
     chat: (reason) => ({ choices: [{ message, finish_reason: reason }] }),
-    gemini: (reason) => ({ candidates: [{ content: { parts: [{ text: 'Some.' }] }, finishReason: reason }] }),
+    'generate-content': (reason) => ({ candidates: [{ content: { parts: [{ text: 'Some.' }] }, finishReason: reason }] }),
   };
 
   it.each([
-    ['messages', 'max_tokens', { responses: 'max_output_tokens', chat: 'length', gemini: 'MAX_TOKENS' }],
-    ['messages', 'model_context_window_exceeded', { responses: 'max_output_tokens', chat: 'length', gemini: 'MAX_TOKENS' }],
-    ['messages', 'refusal', { responses: 'content_filter', chat: 'content_filter', gemini: 'SAFETY' }],
-    ['messages', 'stop_sequence', { responses: 'completed', chat: 'stop', gemini: 'STOP' }],
-    ['messages', 'a reason of tomorrow', { responses: 'completed', chat: 'stop', gemini: 'STOP' }],
-    ['responses', 'max_output_tokens', { messages: 'max_tokens', chat: 'length', gemini: 'MAX_TOKENS' }],
-    ['responses', 'content_filter', { messages: 'refusal', chat: 'content_filter', gemini: 'SAFETY' }],
-    ['chat', 'length', { messages: 'max_tokens', responses: 'max_output_tokens', gemini: 'MAX_TOKENS' }],
-    ['chat', 'content_filter', { messages: 'refusal', responses: 'content_filter', gemini: 'SAFETY' }],
-    ['gemini', 'MAX_TOKENS', { messages: 'max_tokens', responses: 'max_output_tokens', chat: 'length' }],
-    ['gemini', 'PROHIBITED_CONTENT', { messages: 'refusal', responses: 'content_filter', chat: 'content_filter' }],
+    ['messages', 'max_tokens', { responses: 'max_output_tokens', chat: 'length', 'generate-content': 'MAX_TOKENS' }],
+    ['messages', 'model_context_window_exceeded', { responses: 'max_output_tokens', chat: 'length', 'generate-content': 'MAX_TOKENS' }],
+    ['messages', 'refusal', { responses: 'content_filter', chat: 'content_filter', 'generate-content': 'SAFETY' }],
+    ['messages', 'stop_sequence', { responses: 'completed', chat: 'stop', 'generate-content': 'STOP' }],
+    ['messages', 'a reason of tomorrow', { responses: 'completed', chat: 'stop', 'generate-content': 'STOP' }],
+    ['responses', 'max_output_tokens', { messages: 'max_tokens', chat: 'length', 'generate-content': 'MAX_TOKENS' }],
+    ['responses', 'content_filter', { messages: 'refusal', chat: 'content_filter', 'generate-content': 'SAFETY' }],
+    ['chat', 'length', { messages: 'max_tokens', responses: 'max_output_tokens', 'generate-content': 'MAX_TOKENS' }],
+    ['chat', 'content_filter', { messages: 'refusal', responses: 'content_filter', 'generate-content': 'SAFETY' }],
+    ['generate-content', 'MAX_TOKENS', { messages: 'max_tokens', responses: 'max_output_tokens', chat: 'length' }],
+    ['generate-content', 'PROHIBITED_CONTENT', { messages: 'refusal', responses: 'content_filter', chat: 'content_filter' }],
   ] as const)('%s says %s', (to, reason, expected) => {
     for (const [from, stop] of Object.entries(expected) as [Protocol, string][]) {
-      const reply = replyWhole(planOf(from, to), JSON.stringify(told[to](reason)), laneWorld());
+      const reply = replyWhole(termsOf(from, to), JSON.stringify(told[to](reason)), laneWorld());
       expect([from, heardWhole(from, reply.kind === 'answer' ? reply.body : reply).stop]).toEqual([from, stop]);
     }
   });
 
   it('a prompt that is blocked, and words of refusal, are a refusal', () => {
-    const blocked = replyWhole(planOf('messages', 'gemini'), '{"promptFeedback":{"blockReason":"SAFETY"}}', laneWorld());
+    const blocked = replyWhole(termsOf('messages', 'generate-content'), '{"promptFeedback":{"blockReason":"SAFETY"}}', laneWorld());
     expect(blocked).toMatchObject({ body: { content: [], stop_reason: 'refusal' } });
     const refused = { status: 'completed', output: [{ type: 'message', content: [{ type: 'refusal', refusal: 'I will not.' }] }] };
-    expect(replyWhole(planOf('messages', 'responses'), JSON.stringify(refused), laneWorld())).toMatchObject({
+    expect(replyWhole(termsOf('messages', 'responses'), JSON.stringify(refused), laneWorld())).toMatchObject({
       body: { content: [{ text: 'I will not.' }], stop_reason: 'refusal' },
     });
   });
 
   it('a call that its own server could not read is a fault that may go better', () => {
     const text = JSON.stringify({ candidates: [{ finishReason: 'MALFORMED_FUNCTION_CALL', finishMessage: 'call(' }] });
-    expect(replyWhole(planOf('messages', 'gemini'), text, laneWorld())).toMatchObject({
+    expect(replyWhole(termsOf('messages', 'generate-content'), text, laneWorld())).toMatchObject({
       kind: 'fault',
       fault: { kind: 'server', status: 500 },
     });
@@ -149,7 +152,7 @@ describe('thoughts that nobody asked for', () => {
 
   it('are kept from callers of Messages and Gemini who would not know them', () => {
     expect(heardStream('messages', streamed('messages', 'chat', thinking)).parts).toEqual(['text Yes.']);
-    expect(heardStream('gemini', streamed('gemini', 'chat', thinking)).parts).toEqual(['text Yes.']);
+    expect(heardStream('generate-content', streamed('generate-content', 'chat', thinking)).parts).toEqual(['text Yes.']);
     expect(heardStream('responses', streamed('responses', 'chat', thinking)).parts).toEqual(['thought Hm.', 'text Yes.']);
   });
 });
@@ -158,7 +161,7 @@ describe('ids of calls', () => {
   it('are made up where a server gives none, and are never the same', () => {
     const part = { functionCall: { name: 'a', args: {} } };
     const text = data({ candidates: [{ content: { parts: [part, part] }, finishReason: 'STOP' }] });
-    const ids = heardStream('chat', streamed('chat', 'gemini', text)).parts.map((call) => call.split(' ')[1]);
+    const ids = heardStream('chat', streamed('chat', 'generate-content', text)).parts.map((call) => call.split(' ')[1]);
     expect(new Set(ids).size).toBe(2);
     expect(ids.every((id) => id?.startsWith('call_'))).toBe(true);
   });
@@ -166,8 +169,8 @@ describe('ids of calls', () => {
 
 describe('while an answer is under way', () => {
   it('a ping comes only in the midst of a stream, and does not break it', () => {
-    for (const from of ['messages', 'responses', 'gemini'] as const) {
-      const stream = replyStream(planOf(from, 'chat'), laneWorld());
+    for (const from of ['messages', 'responses', 'generate-content'] as const) {
+      const stream = replyStream(termsOf(from, 'chat'), laneWorld());
       const take = (text: string): string => stream.take(new TextEncoder().encode(text));
       expect(stream.ping()).toBe('');
       const out = [
@@ -183,7 +186,7 @@ describe('while an answer is under way', () => {
   });
 
   it('the gateway can end it for a reason of its own, once', () => {
-    const stream = replyStream(planOf('messages', 'chat'), laneWorld());
+    const stream = replyStream(termsOf('messages', 'chat'), laneWorld());
     const first = stream.take(new TextEncoder().encode(chunk({ content: 'Yes' })));
     const fault = { kind: 'timeout', status: 504, message: 'Silence for 60 s.', retryAfter: null } as const;
     const out = `${first}${stream.fail(fault)}${stream.fail(fault)}${stream.end()}`;
@@ -192,7 +195,7 @@ describe('while an answer is under way', () => {
   });
 
   it('an event without an end is not kept for ever', () => {
-    const stream = replyStream(planOf('messages', 'chat'), laneWorld());
+    const stream = replyStream(termsOf('messages', 'chat'), laneWorld());
     const piece = new TextEncoder().encode(`data: "${'x'.repeat(2 ** 23)}`);
     const out = Array.from({ length: 10 }, () => stream.take(piece)).join('');
     expect(heardStream('messages', out).error).toMatch(/no end/);

@@ -11,7 +11,7 @@ export interface Answer {
 
 export type AnswerBlock =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'thought'; readonly text: string; readonly seal: string }
+  | { readonly kind: 'thought'; readonly text: string; readonly keepsake: string }
   | { readonly kind: 'call'; readonly id: string; readonly name: string; readonly text: string };
 
 export type Collected = { readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'fault'; readonly fault: Fault };
@@ -29,14 +29,14 @@ export function collect(events: readonly AnswerEvent[]): Collected {
     if (event.kind === 'stop') end = event;
     if (event.kind === 'open') [open, text] = [event.what, ''];
     if (event.kind === 'more') text += event.text;
-    if (event.kind === 'close' && open !== null) blocks.push(blockOf(open, text, event.seal));
+    if (event.kind === 'close' && open !== null) blocks.push(blockOf(open, text, event.keepsake));
   }
   return { kind: 'answer', answer: { blocks, stop: end?.stop ?? 'end', sequence: end?.sequence ?? null, usage } };
 }
 
 /** A block that is over. */
-export function blockOf(what: Opening, text: string, seal: unknown): AnswerBlock {
+export function blockOf(what: Opening, text: string, keepsake: unknown): AnswerBlock {
   if (what.kind === 'text') return { kind: 'text', text };
-  if (what.kind === 'thought') return { kind: 'thought', text, seal: typeof seal === 'string' ? seal : '' };
+  if (what.kind === 'thought') return { kind: 'thought', text, keepsake: typeof keepsake === 'string' ? keepsake : '' };
   return { kind: 'call', id: what.id ?? '', name: what.name, text };
 }

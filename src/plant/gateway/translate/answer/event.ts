@@ -6,8 +6,8 @@ export type AnswerEvent =
   | { readonly kind: 'open'; readonly block: number; readonly what: Opening }
   /** More text, thought, or text of arguments. */
   | { readonly kind: 'more'; readonly block: number; readonly text: string }
-  /** `seal` is what the maker wants back with a thought, in the form of its API; null for none. */
-  | { readonly kind: 'close'; readonly block: number; readonly seal: unknown }
+  /** `keepsake` is what the maker wants back with a thought, in the form of its API; null for none. */
+  | { readonly kind: 'close'; readonly block: number; readonly keepsake: unknown }
   | { readonly kind: 'usage'; readonly usage: Usage }
   | { readonly kind: 'stop'; readonly stop: Stop; readonly sequence: string | null }
   | { readonly kind: 'ping' }

@@ -14,6 +14,10 @@ export const faultKinds = [
   'server',
   'overloaded',
   'context-overflow',
+  /** The upstream does not take a thought of the conversation, or misses one. */
+  'foreign-thinking',
+  /** Too many marks for the prompt cache, or one where none may be. */
+  'cache-marks',
   'malformed',
   'cut',
 ] as const;
@@ -41,6 +45,8 @@ const usualStatus: Readonly<Record<FaultKind, number>> = {
   server: 500,
   overloaded: 503,
   'context-overflow': 400,
+  'foreign-thinking': 400,
+  'cache-marks': 400,
   malformed: 502,
   cut: 502,
 };
@@ -86,6 +92,7 @@ export function readFault(body: unknown, status: number | null, retryAfter: numb
 
 const byWords: readonly (readonly [RegExp, FaultKind])[] = [
   [/context_length_exceeded|context_window_exceeded/, 'context-overflow'],
+  [/invalid_encrypted_content/, 'foreign-thinking'],
   [/insufficient_quota|billing_error|billing_hard_limit/, 'quota'],
   [/rate_limit|RESOURCE_EXHAUSTED/, 'rate-limit'],
   [/overloaded|UNAVAILABLE/, 'overloaded'],
@@ -98,12 +105,20 @@ const byWords: readonly (readonly [RegExp, FaultKind])[] = [
   [/invalid_request|INVALID_ARGUMENT|FAILED_PRECONDITION/, 'bad-request'],
 ];
 
-const overflow =
-  /prompt is too long|maximum context length|exceeds? the context window|input token count .*exceeds|context (?:size|length) .*exceed|too many (?:input )?tokens/i;
+const byMessage: readonly (readonly [RegExp, FaultKind])[] = [
+  [
+    /prompt is too long|maximum context length|exceeds? the context window|input token count .*exceeds|context (?:size|length) .*exceed|too many (?:input )?tokens/i,
+    'context-overflow',
+  ],
+  [
+    /invalid .?signature.? in .?thinking|expected .?thinking.? or .?redacted_thinking|thinking.? blocks? .*cannot be modified|thought_?signature|encrypted content .*(?:verified|decrypt)/i,
+    'foreign-thinking',
+  ],
+  [/cache_control/i, 'cache-marks'],
+];
 
 function kindOf(words: string, message: string, status: number): FaultKind {
-  if (overflow.test(message)) return 'context-overflow';
-  const [, told = null] = byWords.find(([pattern]) => pattern.test(words)) ?? [];
+  const [, told = null] = byMessage.find(([pattern]) => pattern.test(message)) ?? byWords.find(([pattern]) => pattern.test(words)) ?? [];
   return told ?? kindOfStatus(Number.isFinite(status) && status > 0 ? status : null);
 }
 

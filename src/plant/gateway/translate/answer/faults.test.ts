@@ -20,6 +20,26 @@ describe('an error of an upstream', () => {
       '[{"error":{"code":400,"message":"The input token count (9) exceeds the maximum","status":"INVALID_ARGUMENT"}}]',
       'context-overflow',
     ],
+    [
+      400,
+      '{"error":{"type":"invalid_request_error","message":"messages.1.content.0: Invalid `signature` in `thinking` block"}}',
+      'foreign-thinking',
+    ],
+    [
+      400,
+      '{"error":{"code":400,"message":"Function call is missing a thought_signature","status":"INVALID_ARGUMENT"}}',
+      'foreign-thinking',
+    ],
+    [
+      400,
+      '{"error":{"message":"The encrypted content for item rs_1 could not be verified.","code":"invalid_encrypted_content"}}',
+      'foreign-thinking',
+    ],
+    [
+      400,
+      '{"error":{"type":"invalid_request_error","message":"A maximum of 4 blocks with cache_control may be provided. Found 5."}}',
+      'cache-marks',
+    ],
     [404, '{"error":"model \\"x\\" not found, try pulling it first"}', 'unknown'],
     [422, '{"detail":"Unprocessable"}', 'bad-request'],
     [408, '', 'timeout'],
@@ -51,7 +71,12 @@ describe('an error for a caller', () => {
   it.each(laneProtocols)('is in the words of %s', (from) => {
     const { status, body, retryAfter } = replyError(from, faultOf('overloaded', 'Busy', 5));
     expect([status, retryAfter]).toEqual([from === 'messages' ? 529 : 503, 5]);
-    const words = { messages: 'overloaded_error', responses: 'server_is_overloaded', chat: 'server_is_overloaded', gemini: 'UNAVAILABLE' };
+    const words = {
+      messages: 'overloaded_error',
+      responses: 'server_is_overloaded',
+      chat: 'server_is_overloaded',
+      'generate-content': 'UNAVAILABLE',
+    };
     expect(body).toMatchObject({ error: { message: 'Busy' } });
     expect(JSON.stringify(body)).toContain(words[from]);
   });
@@ -62,7 +87,7 @@ describe('an error for a caller', () => {
       messages: /"prompt is too long/,
       responses: /context_length_exceeded/,
       chat: /context_length_exceeded/,
-      gemini: /input token count .*exceeds/,
+      'generate-content': /input token count .*exceeds/,
     };
     for (const from of laneProtocols) expect(JSON.stringify(replyError(from, fault).body)).toMatch(known[from]);
   });

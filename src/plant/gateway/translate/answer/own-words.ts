@@ -1,12 +1,12 @@
-import { sealed } from '../conversation/seal.ts';
-import type { ReplyPlan } from '../translate.ts';
+import { packed } from '../conversation/keepsake.ts';
+import type { ReplyTerms } from '../translate.ts';
 import type { AnswerEvent, Opening } from './event.ts';
 
 /**
  * Puts the events of an upstream into the caller's terms: tools by their own names, calls with ids and arguments, thoughts
- * sealed for their maker, an answer with calls that ends for their sake.
+ * with what their maker wants back, an answer with calls that ends for their sake.
  */
-export function inOwnWords(plan: ReplyPlan, newId: () => string): (event: AnswerEvent) => readonly AnswerEvent[] {
+export function inOwnWords(terms: ReplyTerms, newId: () => string): (event: AnswerEvent) => readonly AnswerEvent[] {
   let called = false;
   let open: Opening | null = null;
   let isEmpty = true;
@@ -15,10 +15,11 @@ export function inOwnWords(plan: ReplyPlan, newId: () => string): (event: Answer
     if (event.what.kind !== 'call') return event;
     called = true;
     const { id, name } = event.what;
-    return { ...event, what: { kind: 'call', id: id ?? `call_${newId()}`, name: plan.ownName(name) } };
+    return { ...event, what: { kind: 'call', id: id ?? `call_${newId()}`, name: terms.ownName(name) } };
   };
   const closed = (event: Extract<AnswerEvent, { kind: 'close' }>): readonly AnswerEvent[] => {
-    if (open?.kind === 'thought') return [{ ...event, seal: sealed([{ family: plan.family, form: plan.to, data: event.seal ?? null }]) }];
+    if (open?.kind === 'thought')
+      return [{ ...event, keepsake: packed([{ family: terms.family, form: terms.to, data: event.keepsake ?? null }]) }];
     // A call of a tool that takes nothing is told with nothing by some.
     return open?.kind === 'call' && isEmpty ? [{ kind: 'more', block: event.block, text: '{}' }, event] : [event];
   };

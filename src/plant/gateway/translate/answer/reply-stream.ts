@@ -1,5 +1,5 @@
 import { dialects } from '../dialects.ts';
-import type { ReplyPlan } from '../translate.ts';
+import type { ReplyTerms } from '../translate.ts';
 import { answerReader } from './answer-reader.ts';
 import type { AnswerEvent, Stop, Usage } from './event.ts';
 import { type Fault, faultOf } from './fault.ts';
@@ -29,11 +29,11 @@ export interface Seen {
 }
 
 /** Begins to translate a streamed answer. Whoever needs no more of it just leaves. */
-export function replyStream(plan: ReplyPlan, world: World): ReplyStream {
-  const reader = answerReader(plan.to);
-  const emitter = dialects[plan.from].emitter(newVoice(plan, world));
+export function replyStream(terms: ReplyTerms, world: World): ReplyStream {
+  const reader = answerReader(terms.to);
+  const emitter = dialects[terms.from].emitter(newVoice(terms, world));
   const order = oneByOne();
-  const own = inOwnWords(plan, world.newId);
+  const own = inOwnWords(terms, world.newId);
   let begun = false;
   let seen: Seen = { content: false, usage: null, stop: null, fault: null };
   const isOver = (): boolean => seen.fault !== null || seen.stop !== null;

@@ -1,7 +1,7 @@
 import { parsedArguments } from '../conversation/call-input.ts';
 import { dialects } from '../dialects.ts';
 import type { Members, Protocol } from '../protocol.ts';
-import type { ReplyPlan } from '../translate.ts';
+import type { ReplyTerms } from '../translate.ts';
 import { type Answer, collect } from './collect.ts';
 import { decodeWhole } from './decode-whole.ts';
 import type { Stop, Usage } from './event.ts';
@@ -15,16 +15,16 @@ export type ReplyWhole =
   | { readonly kind: 'fault'; readonly fault: Fault; readonly usage: Usage | null };
 
 /** Translates an answer in one piece. */
-export function replyWhole(plan: ReplyPlan, text: string, world: World): ReplyWhole {
-  const events = decodeWhole(plan.to, text);
+export function replyWhole(terms: ReplyTerms, text: string, world: World): ReplyWhole {
+  const events = decodeWhole(terms.to, text);
   const usage = events.findLast((event) => event.kind === 'usage')?.usage ?? null;
-  const own = inOwnWords(plan, world.newId);
+  const own = inOwnWords(terms, world.newId);
   const collected = collect(events.flatMap(oneByOne()).flatMap(own));
   if (collected.kind === 'fault') return { ...collected, usage };
   const { answer } = collected;
-  const fault = faultFor(plan.from, answer);
+  const fault = faultFor(terms.from, answer);
   if (fault !== null) return { kind: 'fault', fault, usage };
-  return { kind: 'answer', body: dialects[plan.from].whole(answer, newVoice(plan, world)), usage, stop: answer.stop };
+  return { kind: 'answer', body: dialects[terms.from].whole(answer, newVoice(terms, world)), usage, stop: answer.stop };
 }
 
 /** Where arguments are an object there is no way to say what is none; another try may go better. */

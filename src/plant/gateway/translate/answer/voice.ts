@@ -16,7 +16,7 @@ export interface Voice {
   originOf(name: string): Origin;
 }
 
-/** Writes one stream. Events come one block after the other, and each thought closes with the text that seals it. */
+/** Writes one stream. Events come one block after the other, and each thought closes with the text that keepsakes it. */
 export interface Emitter {
   take(event: AnswerEvent): string;
   /** Keeps the connection alive. */

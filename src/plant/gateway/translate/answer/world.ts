@@ -1,4 +1,4 @@
-import type { ReplyPlan } from '../translate.ts';
+import type { ReplyTerms } from '../translate.ts';
 import type { Voice } from './voice.ts';
 
 /** What a translation needs of the world. */
@@ -9,7 +9,7 @@ export interface World {
   now(): number;
 }
 
-/** How the caller of a plan is answered, from now on. */
-export function newVoice({ alias, streamUsage, showThoughts, originOf }: ReplyPlan, { newId, now }: World): Voice {
+/** How the caller of a terms is answered, from now on. */
+export function newVoice({ alias, streamUsage, showThoughts, originOf }: ReplyTerms, { newId, now }: World): Voice {
   return { alias, id: newId(), created: now(), streamUsage, showThoughts, originOf };
 }

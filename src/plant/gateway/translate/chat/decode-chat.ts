@@ -97,7 +97,7 @@ function chatBlocks(): Blocks {
     if (spoken === null) return [];
     const { kind, block, member, text } = spoken;
     spoken = null;
-    return [{ kind: 'close', block, seal: kind === 'thought' ? { [member]: text } : null }];
+    return [{ kind: 'close', block, keepsake: kind === 'thought' ? { [member]: text } : null }];
   };
   const speak = (kind: 'text' | 'thought', member: string, text: string | null | undefined): readonly AnswerEvent[] => {
     if (text == null || text === '') return [];
@@ -132,7 +132,7 @@ function chatBlocks(): Blocks {
     last += 1;
     return [
       { kind: 'open', block: last, what: { kind: 'thought' } },
-      { kind: 'close', block: last, seal: { extra_content: extra } },
+      { kind: 'close', block: last, keepsake: { extra_content: extra } },
     ];
   };
   return {
@@ -143,7 +143,7 @@ function chatBlocks(): Blocks {
     ],
     close: () => {
       const open = [...closed, ...[...calls.values()].map(({ block }) => block)];
-      return [...endSpoken(), ...open.map((block) => ({ kind: 'close', block, seal: null }) as const)];
+      return [...endSpoken(), ...open.map((block) => ({ kind: 'close', block, keepsake: null }) as const)];
     },
   };
 }

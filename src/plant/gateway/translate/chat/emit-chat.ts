@@ -1,6 +1,6 @@
 import type { Answer } from '../answer/collect.ts';
 import type { AnswerEvent, Opening, Stop, Usage } from '../answer/event.ts';
-import { sealCarrier, type SealCarrier } from '../answer/seal-carrier.ts';
+import { keepsakeCarrier, type KeepsakeCarrier } from '../answer/keepsake-carrier.ts';
 import { type Emitter, frame, type Voice } from '../answer/voice.ts';
 import { openaiError } from '../conversation/openai-error.ts';
 import type { Members } from '../protocol.ts';
@@ -21,7 +21,7 @@ export function chatEmitter(voice: Voice): Emitter {
   const chunk = (delta: Members, finish: string | null = null): string =>
     frame(null, { ...head, choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }] });
   const done = `data: ${doneMark}\n\n`;
-  const carrier = sealCarrier();
+  const carrier = keepsakeCarrier();
   let index = -1;
   let open: Opening | null = null;
   let usage: Usage | null = null;
@@ -29,15 +29,15 @@ export function chatEmitter(voice: Voice): Emitter {
     open = what;
     if (what.kind !== 'call') return '';
     index += 1;
-    const call = { index, id: what.id, type: 'function', function: { name: what.name, arguments: '' }, ...sealMember(carrier) };
+    const call = { index, id: what.id, type: 'function', function: { name: what.name, arguments: '' }, ...keepsakeMember(carrier) };
     return chunk({ tool_calls: [call] });
   };
   const onMore = (text: string): string => {
     if (open?.kind === 'call') return chunk({ tool_calls: [{ index, function: { arguments: text } }] });
     return chunk(open?.kind === 'thought' ? { reasoning_content: text } : { content: text });
   };
-  const onClose = (seal: unknown): string => {
-    if (open?.kind === 'thought' && typeof seal === 'string') carrier.take(seal);
+  const onClose = (keepsake: unknown): string => {
+    if (open?.kind === 'thought' && typeof keepsake === 'string') carrier.take(keepsake);
     return '';
   };
   return {
@@ -51,7 +51,7 @@ export function chatEmitter(voice: Voice): Emitter {
         case 'more':
           return onMore(next.text);
         case 'close':
-          return onClose(next.seal);
+          return onClose(next.keepsake);
         case 'usage':
           usage = next.usage;
           return '';
@@ -73,12 +73,12 @@ export function wholeCompletion({ blocks, stop, usage }: Answer, voice: Voice): 
   const textOf = (kind: 'text' | 'thought'): string => blocks.map((block) => (block.kind === kind ? block.text : '')).join('');
   const text = textOf('text');
   const thoughts = textOf('thought');
-  const carrier = sealCarrier();
+  const carrier = keepsakeCarrier();
   const calls = blocks.flatMap((block) => {
-    if (block.kind === 'thought') carrier.take(block.seal);
+    if (block.kind === 'thought') carrier.take(block.keepsake);
     if (block.kind !== 'call') return [];
     const own = { name: block.name, arguments: block.text };
-    return [{ id: block.id, type: 'function', function: own, ...sealMember(carrier) }];
+    return [{ id: block.id, type: 'function', function: own, ...keepsakeMember(carrier) }];
   });
   const message = {
     role: 'assistant',
@@ -99,7 +99,7 @@ function headOf({ id, created, alias }: Voice, object: string): Members {
 }
 
 /** The place that clients hand back with a call. */
-function sealMember(carrier: SealCarrier): Members {
-  const seal = carrier.given();
-  return seal === null ? {} : { extra_content: { google: { thought_signature: seal } } };
+function keepsakeMember(carrier: KeepsakeCarrier): Members {
+  const keepsake = carrier.given();
+  return keepsake === null ? {} : { extra_content: { google: { thought_signature: keepsake } } };
 }

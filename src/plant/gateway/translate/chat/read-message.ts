@@ -3,7 +3,7 @@ import type { Media, Part, Text, Turn } from '../conversation/conversation.ts';
 import { mediaAt } from '../conversation/data-url.ts';
 import { maybe } from '../conversation/read-body.ts';
 import type { Remarks } from '../conversation/remarks.ts';
-import { unsealed } from '../conversation/seal.ts';
+import { unpacked } from '../conversation/keepsake.ts';
 
 const ContentPart = z.object({
   type: z.string(),
@@ -29,7 +29,7 @@ export const ChatMessage = z.object({
 });
 export type ChatMessage = z.infer<typeof ChatMessage>;
 
-/** One message of the conversation. What a model thought stays out, unless it is sealed. */
+/** One message of the conversation. What a model thought stays out, unless there is a keepsake of it. */
 export function turnOf({ role, content, tool_calls: calls, tool_call_id: id, refusal }: ChatMessage, remarks: Remarks): Turn {
   const parts = contentOf(content, remarks);
   if (role === 'system' || role === 'developer') return { role: 'system', parts };
@@ -57,9 +57,9 @@ function callOf({ id, function: own, extra_content: extra }: z.infer<typeof Tool
     remarks.refuse(`The call ${id} is of a tool that takes free text: over Chat Completions only functions are translated.`);
     return [];
   }
-  const seals = unsealed(extra?.google?.thought_signature);
+  const keepsakes = unpacked(extra?.google?.thought_signature);
   return [
-    ...seals.map((seal) => ({ kind: 'thought', seal }) as const),
+    ...keepsakes.map((keepsake) => ({ kind: 'thought', keepsake }) as const),
     { kind: 'call', id, name: own.name, input: { kind: 'text', text: own.arguments ?? '' } },
   ];
 }

@@ -3,22 +3,22 @@ import type { Conversation, Media, Part, Result, Text, Thought, Tool, ToolChoice
 import { addressOf } from '../conversation/data-url.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import { mediaIn, resultText, textIn } from '../conversation/spoken.ts';
-import type { Target } from '../conversation/target.ts';
+import type { Upstream } from '../conversation/upstream.ts';
 import { effortFor, limitFor } from '../conversation/thinking.ts';
 import type { Members } from '../protocol.ts';
 
 /** Writes a request to `/v1/chat/completions`. */
-export function writeChat(conversation: Conversation, target: Target, remarks: Remarks): Members {
+export function writeChat(conversation: Conversation, upstream: Upstream, remarks: Remarks): Members {
   const { system, turns, tools, toolChoice, parallelCalls, stream, sampling, format } = conversation;
-  const limit = limitFor(conversation, target);
-  const effort = effortFor(conversation, target);
+  const limit = limitFor(conversation, upstream);
+  const effort = effortFor(conversation, upstream);
   if (sampling.topK !== null) remarks.leaveOut('top_k');
   return {
-    model: target.model,
+    model: upstream.model,
     messages: [...system.map((content) => ({ role: 'system', content })), ...turns.flatMap((turn) => messagesOf(turn, remarks))],
     ...(tools.length > 0 && { tools: tools.map(toolOf), ...choiceOf(toolChoice) }),
     ...(tools.length > 0 && parallelCalls !== null && { parallel_tool_calls: parallelCalls }),
-    ...(limit !== null && { [target.completionTokens ? 'max_completion_tokens' : 'max_tokens']: limit }),
+    ...(limit !== null && { [upstream.completionTokens ? 'max_completion_tokens' : 'max_tokens']: limit }),
     ...(sampling.temperature !== null && { temperature: sampling.temperature }),
     ...(sampling.topP !== null && { top_p: sampling.topP }),
     ...(sampling.seed !== null && { seed: sampling.seed }),
@@ -27,7 +27,7 @@ export function writeChat(conversation: Conversation, target: Target, remarks: R
     ...(sampling.stop.length > 0 && { stop: sampling.stop }),
     ...(effort !== null && { reasoning_effort: effort }),
     ...formatOf(format),
-    ...(target.cacheKey !== null && { prompt_cache_key: target.cacheKey }),
+    ...(upstream.cacheKey !== null && { prompt_cache_key: upstream.cacheKey }),
     stream,
     ...(stream && { stream_options: { include_usage: true } }),
   };
@@ -58,8 +58,8 @@ function assistantOf(parts: readonly Part[]): Members {
 }
 
 /** A thought of this server goes into the member that it came in; what belongs to a call is given for the next one. */
-function thoughtOf({ seal }: Thought, thoughts: Record<string, string>): Members | null {
-  const data = seal?.data as Members; // as the decoder kept it
+function thoughtOf({ keepsake }: Thought, thoughts: Record<string, string>): Members | null {
+  const data = keepsake?.data as Members; // as the decoder kept it
   if ('extra_content' in data) return data;
   for (const [member, text] of Object.entries(data)) thoughts[member] = `${thoughts[member] ?? ''}${String(text)}`;
   return null;

@@ -1,4 +1,4 @@
-import type { Seal } from './seal.ts';
+import type { Keepsake } from './keepsake.ts';
 
 /** One request for an answer of a model, whatever API it came by. */
 export interface Conversation {
@@ -43,10 +43,10 @@ export interface Media {
   readonly name: string | null;
 }
 
-/** What the model thought before it went on. Without a seal nobody can tell whose thought it is. */
+/** What the model thought before it went on. Without a keepsake nobody can tell whose thought it is. */
 export interface Thought {
   readonly kind: 'thought';
-  readonly seal: Seal | null;
+  readonly keepsake: Keepsake | null;
 }
 
 export interface Call {

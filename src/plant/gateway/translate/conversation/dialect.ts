@@ -6,7 +6,7 @@ import type { AnswerEvent } from '../answer/event.ts';
 import type { Members } from '../protocol.ts';
 import type { Conversation } from './conversation.ts';
 import type { Remarks } from './remarks.ts';
-import type { Target } from './target.ts';
+import type { Upstream } from './upstream.ts';
 
 /** What the address says of a request, where the body does not. */
 export interface Asked {
@@ -19,7 +19,7 @@ export interface Dialect {
   /** Reads a caller's request; null where it is none, which the remarks tell. */
   read(body: unknown, asked: Asked, remarks: Remarks): Conversation | null;
   /** Writes the request to an upstream. */
-  write(conversation: Conversation, target: Target, remarks: Remarks): Members;
+  write(conversation: Conversation, upstream: Upstream, remarks: Remarks): Members;
   /** Reads an upstream's stream, event by event. */
   decoder(): Decoder;
   /** Reads an upstream's answer in one piece; null where it is none. */

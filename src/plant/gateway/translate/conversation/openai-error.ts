@@ -13,6 +13,8 @@ const codes: Readonly<Record<FaultKind, { readonly type: string; readonly code: 
   server: { type: 'server_error', code: 'server_error' },
   overloaded: { type: 'server_error', code: 'server_is_overloaded' },
   'context-overflow': { type: 'invalid_request_error', code: 'context_length_exceeded' },
+  'foreign-thinking': { type: 'invalid_request_error', code: null },
+  'cache-marks': { type: 'invalid_request_error', code: null },
   malformed: { type: 'server_error', code: 'server_error' },
   cut: { type: 'server_error', code: 'server_error' },
 };

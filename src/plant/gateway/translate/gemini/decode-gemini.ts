@@ -76,15 +76,15 @@ interface Blocks {
   close(): readonly AnswerEvent[];
 }
 
-/** Text goes on until something else begins; a call comes whole. A signature is kept as the seal of a thought before its part. */
+/** Text goes on until something else begins; a call comes whole. A signature is kept as the keepsake of a thought before its part. */
 function geminiBlocks(): Blocks {
   let last = -1;
   let open: { readonly kind: 'text' | 'thought'; readonly block: number } | null = null;
-  const close = (seal: string | null = null): readonly AnswerEvent[] => {
+  const close = (keepsake: string | null = null): readonly AnswerEvent[] => {
     if (open === null) return [];
     const { block } = open;
     open = null;
-    return [{ kind: 'close', block, seal }];
+    return [{ kind: 'close', block, keepsake }];
   };
   const begin = (what: Opening): AnswerEvent => {
     last += 1;
@@ -92,7 +92,7 @@ function geminiBlocks(): Blocks {
   };
   const signed = (signature: string): readonly AnswerEvent[] => {
     if (open?.kind === 'thought') return close(signature);
-    return [...close(), begin({ kind: 'thought' }), { kind: 'close', block: last, seal: signature }];
+    return [...close(), begin({ kind: 'thought' }), { kind: 'close', block: last, keepsake: signature }];
   };
   const speak = (kind: 'text' | 'thought', text: string): readonly AnswerEvent[] => {
     if (text === '') return [];
@@ -106,11 +106,15 @@ function geminiBlocks(): Blocks {
   return {
     take({ text, thought, thoughtSignature: signature, functionCall: call }) {
       if (thought === true) return [...speak('thought', text ?? ''), ...(signature == null ? [] : signed(signature))];
-      const seal = signature == null ? [] : signed(signature);
-      if (call == null) return [...seal, ...speak('text', text ?? '')];
+      const keepsake = signature == null ? [] : signed(signature);
+      if (call == null) return [...keepsake, ...speak('text', text ?? '')];
       const what: Opening = { kind: 'call', id: call.id || null, name: call.name };
-      const before = [...seal, ...close(), begin(what)];
-      return [...before, { kind: 'more', block: last, text: JSON.stringify(call.args ?? {}) }, { kind: 'close', block: last, seal: null }];
+      const before = [...keepsake, ...close(), begin(what)];
+      return [
+        ...before,
+        { kind: 'more', block: last, text: JSON.stringify(call.args ?? {}) },
+        { kind: 'close', block: last, keepsake: null },
+      ];
     },
     close: () => close(),
   };

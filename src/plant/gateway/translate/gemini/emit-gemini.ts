@@ -1,7 +1,7 @@
 import { parsedArguments } from '../conversation/call-input.ts';
 import { type Answer, type AnswerBlock, blockOf } from '../answer/collect.ts';
 import type { AnswerEvent, Opening, Stop, Usage } from '../answer/event.ts';
-import { sealCarrier, type SealCarrier } from '../answer/seal-carrier.ts';
+import { keepsakeCarrier, type KeepsakeCarrier } from '../answer/keepsake-carrier.ts';
 import { type Emitter, frame, type Voice } from '../answer/voice.ts';
 import type { Members } from '../protocol.ts';
 import { geminiError } from './gemini-error.ts';
@@ -13,7 +13,7 @@ const garbled = 'MALFORMED_FUNCTION_CALL';
 
 /** Writes a stream of `:streamGenerateContent?alt=sse`: answers that are put together, calls whole. */
 export function geminiEmitter(voice: Voice): Emitter {
-  const carrier = sealCarrier();
+  const carrier = keepsakeCarrier();
   let open: Opening | null = null;
   let text = '';
   let usage: Usage | null = null;
@@ -25,10 +25,10 @@ export function geminiEmitter(voice: Voice): Emitter {
     if (open?.kind === 'text') return chunk([{ text: more, ...signatureOf(carrier) }]);
     return open?.kind === 'thought' && voice.showThoughts ? chunk([{ text: more, thought: true }]) : '';
   };
-  const onClose = (seal: unknown): string => {
+  const onClose = (keepsake: unknown): string => {
     if (open === null || open.kind === 'text') return '';
-    const block = blockOf(open, text, seal);
-    if (block.kind === 'thought') carrier.take(block.seal);
+    const block = blockOf(open, text, keepsake);
+    if (block.kind === 'thought') carrier.take(block.keepsake);
     const part = block.kind === 'call' ? callPart(block) : null;
     isGarbled ||= block.kind === 'call' && part === null;
     return part === null ? '' : chunk([{ ...part, ...signatureOf(carrier) }]);
@@ -44,7 +44,7 @@ export function geminiEmitter(voice: Voice): Emitter {
         case 'more':
           return onMore(next.text);
         case 'close':
-          return onClose(next.seal);
+          return onClose(next.keepsake);
         case 'usage':
           usage = next.usage;
           return '';
@@ -62,12 +62,12 @@ export function geminiEmitter(voice: Voice): Emitter {
 
 /** Writes an answer of `:generateContent`. */
 export function wholeContent({ blocks, stop, usage }: Answer, voice: Voice): Members {
-  const carrier = sealCarrier();
+  const carrier = keepsakeCarrier();
   const parts: Members[] = [];
   let isGarbled = false;
   for (const block of blocks) {
     if (block.kind === 'thought') {
-      carrier.take(block.seal);
+      carrier.take(block.keepsake);
       if (voice.showThoughts && block.text !== '') parts.push({ text: block.text, thought: true });
       continue;
     }
@@ -80,9 +80,9 @@ export function wholeContent({ blocks, stop, usage }: Answer, voice: Voice): Mem
   return contentOf(voice, all, isGarbled ? garbled : stops[stop], usage);
 }
 
-function signatureOf(carrier: SealCarrier): Members {
-  const seal = carrier.given();
-  return seal === null ? {} : { thoughtSignature: seal };
+function signatureOf(carrier: KeepsakeCarrier): Members {
+  const keepsake = carrier.given();
+  return keepsake === null ? {} : { thoughtSignature: keepsake };
 }
 
 function callPart({ id, name, text }: Extract<AnswerBlock, { kind: 'call' }>): Members | null {

@@ -13,6 +13,8 @@ const statuses: Readonly<Record<FaultKind, string>> = {
   server: 'INTERNAL',
   overloaded: 'UNAVAILABLE',
   'context-overflow': 'INVALID_ARGUMENT',
+  'foreign-thinking': 'INVALID_ARGUMENT',
+  'cache-marks': 'INVALID_ARGUMENT',
   malformed: 'UNAVAILABLE',
   cut: 'UNAVAILABLE',
 };

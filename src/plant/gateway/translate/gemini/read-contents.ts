@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Media, Part, Result, Text, Turn } from '../conversation/conversation.ts';
 import { maybe } from '../conversation/read-body.ts';
 import type { Remarks } from '../conversation/remarks.ts';
-import { unsealed } from '../conversation/seal.ts';
+import { unpacked } from '../conversation/keepsake.ts';
 
 const Blob = z.object({ mimeType: maybe.text, data: maybe.text, fileUri: maybe.text, displayName: maybe.text });
 const GeminiPart = z.object({
@@ -47,12 +47,15 @@ export function turnsOf(contents: readonly GeminiContent[], remarks: Remarks): r
   };
   const partsOf = (part: GeminiPart): readonly Part[] => {
     const { text, thought, functionCall: call, functionResponse: result } = part;
-    const seals = unsealed(part.thoughtSignature).map((seal): Part => ({ kind: 'thought', seal }));
+    const keepsakes = unpacked(part.thoughtSignature).map((keepsake): Part => ({ kind: 'thought', keepsake }));
     if (call != null)
-      return [...seals, { kind: 'call', id: idOfCall(call.id, call.name), name: call.name, input: { kind: 'value', value: call.args } }];
+      return [
+        ...keepsakes,
+        { kind: 'call', id: idOfCall(call.id, call.name), name: call.name, input: { kind: 'value', value: call.args } },
+      ];
     if (result != null) return [resultOf(result, idOfResult(result.id, result.name), remarks)];
-    if (thought === true) return seals;
-    if (text != null) return [...seals, { kind: 'text', text }];
+    if (thought === true) return keepsakes;
+    if (text != null) return [...keepsakes, { kind: 'text', text }];
     return mediaOf(part, remarks);
   };
   return contents.map(({ role, parts }) => ({ role: role === 'model' ? 'assistant' : 'user', parts: (parts ?? []).flatMap(partsOf) }));

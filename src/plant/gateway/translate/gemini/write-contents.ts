@@ -1,14 +1,14 @@
 import { inputObject } from '../conversation/call-input.ts';
 import type { Conversation, Media, Part, Result, Thought } from '../conversation/conversation.ts';
 import { asSaidByUser, mediaIn, textIn } from '../conversation/spoken.ts';
-import type { Target } from '../conversation/target.ts';
+import type { Upstream } from '../conversation/upstream.ts';
 import type { Members } from '../protocol.ts';
 
 /** What the API documents to stand in for the signature of a call that another model made. */
 const foreignCall = 'skip_thought_signature_validator';
 
 /** The turns of a conversation, in the API's form. */
-export function contentsOf({ turns }: Conversation, { model }: Target): readonly Members[] {
+export function contentsOf({ turns }: Conversation, { model }: Upstream): readonly Members[] {
   const names = new Map(
     turns.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'call' ? [[part.id, part.name] as const] : []))),
   );
@@ -39,8 +39,8 @@ function saidParts(parts: readonly Part[], signs: boolean): readonly Members[] {
   return signature === null ? out : [...out, { text: '', thoughtSignature: signature }];
 }
 
-function signatureOf({ seal }: Thought): string | null {
-  return typeof seal?.data === 'string' ? seal.data : null;
+function signatureOf({ keepsake }: Thought): string | null {
+  return typeof keepsake?.data === 'string' ? keepsake.data : null;
 }
 
 function userParts(parts: readonly Part[], names: ReadonlyMap<string, string>): readonly Members[] {

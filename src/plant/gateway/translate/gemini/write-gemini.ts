@@ -1,19 +1,19 @@
 import type { Conversation, Effort, Tool, ToolChoice } from '../conversation/conversation.ts';
 import type { Remarks } from '../conversation/remarks.ts';
-import type { Target } from '../conversation/target.ts';
+import type { Upstream } from '../conversation/upstream.ts';
 import { budgetFor, effortFor, limitFor } from '../conversation/thinking.ts';
 import type { Members } from '../protocol.ts';
 import { contentsOf } from './write-contents.ts';
 
 /** Writes a request to `:generateContent`; model and streaming stand in the address. */
-export function writeGemini(conversation: Conversation, target: Target, remarks: Remarks): Members {
+export function writeGemini(conversation: Conversation, upstream: Upstream, remarks: Remarks): Members {
   const { system, tools, toolChoice, parallelCalls } = conversation;
   if (parallelCalls === false) remarks.leaveOut('one call at a time');
-  if (target.cacheKey !== null) remarks.leaveOut('the key of the cache');
-  const config = configOf(conversation, target);
+  if (upstream.cacheKey !== null) remarks.leaveOut('the key of the cache');
+  const config = configOf(conversation, upstream);
   return {
     ...(system.length > 0 && { systemInstruction: { parts: system.map((text) => ({ text })) } }),
-    contents: contentsOf(conversation, target),
+    contents: contentsOf(conversation, upstream),
     ...(tools.length > 0 && { tools: [{ functionDeclarations: tools.map(declarationOf) }], ...choiceOf(toolChoice) }),
     ...(Object.keys(config).length > 0 && { generationConfig: config }),
   };
@@ -29,9 +29,9 @@ function choiceOf(choice: ToolChoice): Members {
   return { toolConfig: { functionCallingConfig: { mode: 'ANY', ...(choice.kind === 'tool' && { allowedFunctionNames: [choice.name] }) } } };
 }
 
-function configOf(conversation: Conversation, target: Target): Members {
+function configOf(conversation: Conversation, upstream: Upstream): Members {
   const { sampling, format } = conversation;
-  const limit = limitFor(conversation, target);
+  const limit = limitFor(conversation, upstream);
   const { temperature, topP, topK, seed, presencePenalty, frequencyPenalty, stop } = sampling;
   const said = { temperature, topP, topK, seed, presencePenalty, frequencyPenalty, maxOutputTokens: limit };
   return {
@@ -39,15 +39,15 @@ function configOf(conversation: Conversation, target: Target): Members {
     ...(stop.length > 0 && { stopSequences: stop }),
     ...(format !== null && { responseMimeType: 'application/json' }),
     ...(format?.kind === 'schema' && { responseJsonSchema: format.schema }),
-    ...thinkingOf(conversation, target),
+    ...thinkingOf(conversation, upstream),
   };
 }
 
 const levels: Readonly<Record<Effort, string>> = { minimal: 'minimal', low: 'low', medium: 'medium', high: 'high', xhigh: 'high' };
 
-function thinkingOf(conversation: Conversation, target: Target): Members {
-  const budget = budgetFor(conversation, target);
-  const effort = effortFor(conversation, target);
+function thinkingOf(conversation: Conversation, upstream: Upstream): Members {
+  const budget = budgetFor(conversation, upstream);
+  const effort = effortFor(conversation, upstream);
   const includeThoughts = conversation.showThoughts;
   if (budget !== null) return { thinkingConfig: { thinkingBudget: budget, includeThoughts: budget > 0 && includeThoughts } };
   if (effort === null) return {};

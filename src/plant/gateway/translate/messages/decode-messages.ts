@@ -112,10 +112,10 @@ function end(index: number, open: Map<number, Begun>): readonly AnswerEvent[] {
   const { block, text, signature } = begun;
   // Some servers give the arguments at once, where the block begins.
   const late = block.type === 'tool_use' && text === '' ? JSON.stringify(block.input ?? {}) : '';
-  return [...moreText(index, late), { kind: 'close', block: index, seal: sealOf(block, text, signature) }];
+  return [...moreText(index, late), { kind: 'close', block: index, keepsake: keepsakeOf(block, text, signature) }];
 }
 
-function sealOf({ type, data }: Block, thinking: string, signature: string): unknown {
+function keepsakeOf({ type, data }: Block, thinking: string, signature: string): unknown {
   if (type === 'redacted_thinking') return { type, data };
   return type === 'thinking' && signature !== '' ? { type, thinking, signature } : null;
 }

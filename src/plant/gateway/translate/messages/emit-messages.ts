@@ -29,10 +29,10 @@ export function messagesEmitter(voice: Voice): Emitter {
     if (open === null) return '';
     return event('content_block_delta', { index, delta: deltaOf(open, text) });
   };
-  const onClose = (seal: unknown): string => {
+  const onClose = (keepsake: unknown): string => {
     if (open === null) return '';
     const last =
-      open.kind === 'thought' ? event('content_block_delta', { index, delta: { type: 'signature_delta', signature: seal } }) : '';
+      open.kind === 'thought' ? event('content_block_delta', { index, delta: { type: 'signature_delta', signature: keepsake } }) : '';
     open = null;
     return `${last}${event('content_block_stop', { index })}`;
   };
@@ -49,7 +49,7 @@ export function messagesEmitter(voice: Voice): Emitter {
         case 'more':
           return onMore(next.text);
         case 'close':
-          return onClose(next.seal);
+          return onClose(next.keepsake);
         case 'usage':
           usage = next.usage;
           return '';
@@ -92,6 +92,6 @@ function deltaOf(what: Opening, text: string): Members {
 
 function blockOf(block: AnswerBlock): Members {
   if (block.kind === 'text') return { type: 'text', text: block.text };
-  if (block.kind === 'thought') return { type: 'thinking', thinking: block.text, signature: block.seal };
+  if (block.kind === 'thought') return { type: 'thinking', thinking: block.text, signature: block.keepsake };
   return { type: 'tool_use', id: block.id, name: block.name, input: parsedArguments(block.text) };
 }

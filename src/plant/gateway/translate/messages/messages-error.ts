@@ -13,6 +13,8 @@ const types: Readonly<Record<FaultKind, string>> = {
   server: 'api_error',
   overloaded: 'overloaded_error',
   'context-overflow': 'invalid_request_error',
+  'foreign-thinking': 'invalid_request_error',
+  'cache-marks': 'invalid_request_error',
   malformed: 'api_error',
   cut: 'api_error',
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Media, Part, Text, Turn } from '../conversation/conversation.ts';
 import { maybe } from '../conversation/read-body.ts';
 import type { Remarks } from '../conversation/remarks.ts';
-import { unsealed } from '../conversation/seal.ts';
+import { unpacked } from '../conversation/keepsake.ts';
 
 const Source = z.object({ type: z.string(), media_type: maybe.text, data: maybe.text, url: maybe.text, content: maybe.any });
 const Inner = z.object({
@@ -40,9 +40,9 @@ export function turnOf(message: { readonly role: Turn['role']; readonly content:
 function partsOf(block: Block, remarks: Remarks): readonly Part[] {
   switch (block.type) {
     case 'thinking':
-      return unsealed(block.signature).map((seal) => ({ kind: 'thought', seal }));
+      return unpacked(block.signature).map((keepsake) => ({ kind: 'thought', keepsake }));
     case 'redacted_thinking':
-      return unsealed(block.data).map((seal) => ({ kind: 'thought', seal }));
+      return unpacked(block.data).map((keepsake) => ({ kind: 'thought', keepsake }));
     case 'tool_use':
       return [{ kind: 'call', id: block.id ?? '', name: block.name ?? '', input: { kind: 'value', value: block.input } }];
     case 'tool_result':

@@ -2,25 +2,25 @@ import { inputObject } from '../conversation/call-input.ts';
 import type { Conversation, Media, Part, Tool, ToolChoice, Turn } from '../conversation/conversation.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import { asSaidByUser } from '../conversation/spoken.ts';
-import type { Target } from '../conversation/target.ts';
+import type { Upstream } from '../conversation/upstream.ts';
 import { limitFor } from '../conversation/thinking.ts';
 import type { Members } from '../protocol.ts';
 import { marked } from './cache-marks.ts';
 import { type MessagesThinking, thinkingFor } from './write-thinking.ts';
 
 /** Writes a request to `/v1/messages`. */
-export function writeMessages(conversation: Conversation, target: Target, remarks: Remarks): Members {
-  const limit = limitFor(conversation, target) ?? target.maxOutputTokens;
+export function writeMessages(conversation: Conversation, upstream: Upstream, remarks: Remarks): Members {
+  const limit = limitFor(conversation, upstream) ?? upstream.maxOutputTokens;
   if (limit === null)
     remarks.refuse(
-      `The API of ${target.model} must be told how long an answer may be: say so in the request, or set the model's limit in the configuration.`,
+      `The API of ${upstream.model} must be told how long an answer may be: say so in the request, or set the model's limit in the configuration.`,
     );
   const { system, tools, toolChoice, parallelCalls, format, stream, sampling } = conversation;
-  const thinking = thinkingFor(conversation, target, limit ?? 0, remarks);
+  const thinking = thinkingFor(conversation, upstream, limit ?? 0, remarks);
   for (const name of ['seed', 'presencePenalty', 'frequencyPenalty'] as const) if (sampling[name] !== null) remarks.leaveOut(name);
   if (format?.kind === 'json') remarks.leaveOut('JSON without a schema as the form of the answer');
   const body = {
-    model: target.model,
+    model: upstream.model,
     max_tokens: limit,
     ...(system.length > 0 && { system: system.map((text) => ({ type: 'text', text })) }),
     messages: conversation.turns.map((turn) => messageOf(turn, remarks)),
@@ -29,7 +29,7 @@ export function writeMessages(conversation: Conversation, target: Target, remark
     ...samplingOf(conversation, thinking, remarks),
     stream,
   };
-  return target.cacheMarks ? marked(body) : body;
+  return upstream.cacheMarks ? marked(body) : body;
 }
 
 function messageOf(turn: Turn, remarks: Remarks): { readonly role: string; readonly content: readonly Members[] } {
@@ -44,7 +44,7 @@ function blockOf(part: Part, remarks: Remarks): Members {
     case 'media':
       return mediaBlock(part, remarks);
     case 'thought':
-      return part.seal?.data as Members; // the block that this API made
+      return part.keepsake?.data as Members; // the block that this API made
     case 'call':
       return { type: 'tool_use', id: part.id, name: part.name, input: inputObject(part.input) };
     default:

@@ -1,6 +1,6 @@
 import type { Conversation, Effort, Turn } from '../conversation/conversation.ts';
 import type { Remarks } from '../conversation/remarks.ts';
-import type { Target } from '../conversation/target.ts';
+import type { Upstream } from '../conversation/upstream.ts';
 import { budgetFor, effortFor } from '../conversation/thinking.ts';
 import type { Members } from '../protocol.ts';
 
@@ -17,9 +17,9 @@ const silent: MessagesThinking = { thinking: null, effort: null, isOn: false };
 const off: MessagesThinking = { thinking: { type: 'disabled' }, effort: null, isOn: false };
 
 /** Says how the model is to think, within what the API allows together. */
-export function thinkingFor(conversation: Conversation, target: Target, limit: number, remarks: Remarks): MessagesThinking {
-  const budget = budgetFor(conversation, target);
-  const effort = effortFor(conversation, target);
+export function thinkingFor(conversation: Conversation, upstream: Upstream, limit: number, remarks: Remarks): MessagesThinking {
+  const budget = budgetFor(conversation, upstream);
+  const effort = effortFor(conversation, upstream);
   if (budget === null && effort === null) return silent;
   if (budget === 0 || effort === 'none') return off;
   const hindrance = hindranceOf(conversation, budget === null ? null : Math.min(budget, limit - 1));

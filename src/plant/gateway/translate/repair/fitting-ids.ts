@@ -7,7 +7,7 @@ const fitting: Readonly<Record<Protocol, RegExp>> = {
   messages: /^[a-zA-Z0-9_-]{1,64}$/,
   responses: /^[\x21-\x7e]{1,64}$/,
   chat: /^[\x21-\x7e]{1,40}$/,
-  gemini: /^[\x21-\x7e]{1,128}$/,
+  'generate-content': /^[\x21-\x7e]{1,128}$/,
 };
 
 /** Gives calls and their results ids that the API takes: the same one for the same id, today and tomorrow. */

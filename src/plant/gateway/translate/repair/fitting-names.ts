@@ -6,7 +6,7 @@ const fitting: Readonly<Record<Protocol, { readonly good: RegExp; readonly bad: 
   messages: { good: /^[a-zA-Z0-9_-]{1,128}$/, bad: /[^a-zA-Z0-9_-]/g, longest: 128 },
   responses: { good: /^[a-zA-Z0-9_-]{1,64}$/, bad: /[^a-zA-Z0-9_-]/g, longest: 64 },
   chat: { good: /^[a-zA-Z0-9_-]{1,64}$/, bad: /[^a-zA-Z0-9_-]/g, longest: 64 },
-  gemini: { good: /^[a-zA-Z_][a-zA-Z0-9_.-]{0,63}$/, bad: /[^a-zA-Z0-9_.-]/g, longest: 64 },
+  'generate-content': { good: /^[a-zA-Z_][a-zA-Z0-9_.-]{0,63}$/, bad: /[^a-zA-Z0-9_.-]/g, longest: 64 },
 };
 
 export interface FittingNames {

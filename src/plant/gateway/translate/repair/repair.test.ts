@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type LaneTarget, laneTarget, toldTo } from '../../../../../kit/gateway/index.ts';
+import { type LaneUpstream, laneUpstream, toldTo } from '../../../../../kit/gateway/index.ts';
 import { type Protocol, translate, type Translation } from '../index.ts';
 
 const asked = { model: 'alias', stream: false };
-const send = (from: Protocol, to: Protocol, body: object, more: Partial<LaneTarget> = {}): Translation =>
-  translate({ from, to, body, asked, target: laneTarget(more) });
+const send = (from: Protocol, to: Protocol, body: object, more: Partial<LaneUpstream> = {}): Translation =>
+  translate({ from, to, body, asked, upstream: laneUpstream(more) });
 const turns = (from: Protocol, to: Protocol, body: object): unknown => {
   const call = send(from, to, body);
   return call.kind === 'call' ? toldTo(to, JSON.parse(JSON.stringify(call.body))).turns : call.message;
@@ -35,9 +35,9 @@ describe('calls and results', () => {
 
   it('a result without a call is refused, as every API would', () => {
     expect(turns('chat', 'messages', chat(result('lost')))).toMatch(/lost belongs to no call/);
-    expect(turns('gemini', 'chat', { contents: [{ role: 'user', parts: [{ functionResponse: { name: 'a', response: {} } }] }] })).toMatch(
-      /no call/,
-    );
+    expect(
+      turns('generate-content', 'chat', { contents: [{ role: 'user', parts: [{ functionResponse: { name: 'a', response: {} } }] }] }),
+    ).toMatch(/no call/);
   });
 
   it('ids that a server gave twice become two', () => {
@@ -73,7 +73,7 @@ describe('calls and results', () => {
       { role: 'model', parts: [parts('a'), parts('b'), parts('a')] },
       { role: 'user', parts: [back('a', 'first'), back('a', 'second'), back('b', 'other')] },
     ];
-    expect(turns('gemini', 'chat', { contents })).toEqual([
+    expect(turns('generate-content', 'chat', { contents })).toEqual([
       ['user', ['text Do.']],
       ['assistant', ['call call_1_a a {}', 'call call_2_b b {}', 'call call_3_a a {}']],
       ['user', ['result call_1_a text first', 'result call_2_b text other', 'result call_3_a text second']],
@@ -90,7 +90,7 @@ describe('what an API cannot take', () => {
   it('arguments that are no object stay visible', () => {
     const broken = { id: 'x', type: 'function', function: { name: 'a', arguments: '{"cut' } };
     const body = chat({ role: 'assistant', tool_calls: [broken] }, result('x'));
-    expect(turns('chat', 'gemini', body)).toContainEqual(['assistant', ['call x a {"arguments":"{\\"cut"}']]);
+    expect(turns('chat', 'generate-content', body)).toContainEqual(['assistant', ['call x a {"arguments":"{\\"cut"}']]);
     expect(turns('chat', 'responses', body)).toContainEqual(['assistant', ['call x a {"cut']]);
   });
 
@@ -117,10 +117,10 @@ describe('what an API cannot take', () => {
     ['chat', { model: 'a', messages: [{ role: 'user', content: 'x' }], n: 2 }],
     ['chat', { model: 'a', messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: {} }] }] }],
     ['chat', { model: 'a', messages: [{ role: 'user', content: 'x' }], functions: [{ name: 'a' }] }],
-    ['gemini', { contents: [{ parts: [{ text: 'x' }] }], cachedContent: 'cachedContents/1' }],
-    ['gemini', { contents: [{ parts: [{ fileData: { fileUri: 'gs://bucket/a.png', mimeType: 'image/png' } }] }] }],
-    ['gemini', { contents: [{ parts: [{ inlineData: { data: 'AAAA', mimeType: 'audio/wav' } }] }] }],
-    ['gemini', { contents: [{ parts: [{ text: 'x' }] }], generationConfig: { responseModalities: ['AUDIO'] } }],
+    ['generate-content', { contents: [{ parts: [{ text: 'x' }] }], cachedContent: 'cachedContents/1' }],
+    ['generate-content', { contents: [{ parts: [{ fileData: { fileUri: 'gs://bucket/a.png', mimeType: 'image/png' } }] }] }],
+    ['generate-content', { contents: [{ parts: [{ inlineData: { data: 'AAAA', mimeType: 'audio/wav' } }] }] }],
+    ['generate-content', { contents: [{ parts: [{ text: 'x' }] }], generationConfig: { responseModalities: ['AUDIO'] } }],
     ['chat', { model: 'a', messages: [{ role: 'user', content: 'x' }], modalities: ['audio'] }],
   ] as const)('what lies with a provider, or cannot be said, is refused with a sentence: %s %j', (from, body) => {
     expect(send(from, 'messages', body)).toMatchObject({ kind: 'refused', message: expect.stringMatching(/\w{3}.*\./) });
@@ -150,7 +150,7 @@ describe('limits, chance and form', () => {
 
   it('what the other API cannot be told is named', () => {
     expect(send('messages', 'responses', body)).toMatchObject({ leftOut: ['topK', 'texts that stop the answer'] });
-    expect(send('messages', 'gemini', body)).toMatchObject({
+    expect(send('messages', 'generate-content', body)).toMatchObject({
       body: { generationConfig: { temperature: 0.5, topK: 5, stopSequences: ['END'] } },
       leftOut: [],
     });
@@ -166,7 +166,7 @@ describe('limits, chance and form', () => {
     expect(send('responses', 'chat', ask)).toMatchObject({
       body: { response_format: { json_schema: { name: 'n', schema, strict: true } } },
     });
-    expect(send('responses', 'gemini', ask)).toMatchObject({
+    expect(send('responses', 'generate-content', ask)).toMatchObject({
       body: { generationConfig: { responseMimeType: 'application/json', responseJsonSchema: schema } },
     });
   });
@@ -216,7 +216,7 @@ describe('thinking, for a server of Messages', () => {
 describe('a call of another model, for a server of Gemini', () => {
   const body = chat({ role: 'assistant', tool_calls: [call('x'), call('y')] }, result('x'), result('y'));
   const signatures = (model: string): unknown => {
-    const sent = send('chat', 'gemini', body, { model });
+    const sent = send('chat', 'generate-content', body, { model });
     const contents = (sent.kind === 'call' ? sent.body['contents'] : []) as { parts: { thoughtSignature?: string }[] }[]; // as written for the upstream
     return contents[1]?.parts.map(({ thoughtSignature }) => thoughtSignature);
   };

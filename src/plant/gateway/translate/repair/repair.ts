@@ -1,6 +1,6 @@
 import type { Conversation, Part, Turn } from '../conversation/conversation.ts';
 import type { Remarks } from '../conversation/remarks.ts';
-import type { Target } from '../conversation/target.ts';
+import type { Upstream } from '../conversation/upstream.ts';
 import type { Protocol } from '../protocol.ts';
 import { fittingIds } from './fitting-ids.ts';
 import { type FittingNames, fittingNames } from './fitting-names.ts';
@@ -12,10 +12,10 @@ export interface Repaired {
 }
 
 /** Brings a conversation into an order and a form that every API takes, losing nothing of it. */
-export function repaired(conversation: Conversation, to: Protocol, target: Target, remarks: Remarks): Repaired {
+export function repaired(conversation: Conversation, to: Protocol, upstream: Upstream, remarks: Remarks): Repaired {
   const names = fittingNames(conversation, to);
   const { system, turns } = withoutLeadingSystem(names.conversation);
-  const kept = turns.map((turn) => ({ ...turn, parts: turn.parts.filter((part) => isKept(part, to, target, remarks)) }));
+  const kept = turns.map((turn) => ({ ...turn, parts: turn.parts.filter((part) => isKept(part, to, upstream, remarks)) }));
   const whole = fittingIds(paired(joined(kept), remarks), to);
   return { conversation: { ...names.conversation, system, turns: joined(whole) }, names };
 }
@@ -29,10 +29,10 @@ function withoutLeadingSystem({ system, turns }: Conversation): Pick<Conversatio
 }
 
 /** Thoughts go back to who made them, and are nobody else's. Empty texts are refused by some APIs and say nothing to any. */
-function isKept(part: Part, to: Protocol, target: Target, remarks: Remarks): boolean {
-  if (part.kind === 'thought') return part.seal?.form === to && part.seal.family === target.family && part.seal.data !== null;
+function isKept(part: Part, to: Protocol, upstream: Upstream, remarks: Remarks): boolean {
+  if (part.kind === 'thought') return part.keepsake?.form === to && part.keepsake.family === upstream.family && part.keepsake.data !== null;
   if (part.kind === 'text') return part.text.trim() !== '';
-  if (part.kind !== 'media' || target.images) return true;
+  if (part.kind !== 'media' || upstream.images) return true;
   remarks.leaveOut(`${part.type}: the model takes none`);
   return false;
 }

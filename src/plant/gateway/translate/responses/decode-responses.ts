@@ -97,7 +97,7 @@ function more({ output_index: block, delta, summary_index: summary }: Event, kno
 /** A server that streams whole items alone tells everything at their end. */
 function whole(block: number, told: string, item: Item): readonly AnswerEvent[] {
   const text = told === '' ? textOf(item) : '';
-  return [...(text === '' ? [] : [{ kind: 'more', block, text } as const]), { kind: 'close', block, seal: sealOf(item) }];
+  return [...(text === '' ? [] : [{ kind: 'more', block, text } as const]), { kind: 'close', block, keepsake: keepsakeOf(item) }];
 }
 
 function isDelta(type: string): boolean {
@@ -117,7 +117,7 @@ function textOf({ type, content, summary, arguments: given }: Item): string {
 }
 
 /** Nothing is kept of an item that its provider could not read again. */
-function sealOf(item: Item): unknown {
+function keepsakeOf(item: Item): unknown {
   if (item.type !== 'reasoning' || item.encrypted_content == null) return null;
   const { id, summary, encrypted_content: content } = item;
   return { type: 'reasoning', ...(id !== undefined && { id }), summary: summary ?? [], encrypted_content: content };

@@ -29,9 +29,9 @@ export function responsesEmitter(voice: Voice): Emitter {
     text += more;
     return open === null ? '' : deltaOf(open, more, isFirst, done.length, voice, inItem);
   };
-  const onClose = (seal: unknown): string => {
+  const onClose = (keepsake: unknown): string => {
     if (open === null) return '';
-    const block = blockOf(open, text, seal);
+    const block = blockOf(open, text, keepsake);
     const end = `${endOfText(block, done.length, voice, inItem)}${inItem('response.output_item.done', { item: itemOf(block, done.length, voice) })}`;
     done.push(block);
     open = null;
@@ -50,7 +50,7 @@ export function responsesEmitter(voice: Voice): Emitter {
         case 'more':
           return onMore(next.text);
         case 'close':
-          return onClose(next.seal);
+          return onClose(next.keepsake);
         case 'usage':
           usage = next.usage;
           return '';

@@ -3,7 +3,7 @@ import type { Media, Text, Turn } from '../conversation/conversation.ts';
 import { mediaAt } from '../conversation/data-url.ts';
 import { maybe } from '../conversation/read-body.ts';
 import type { Remarks } from '../conversation/remarks.ts';
-import { unsealed } from '../conversation/seal.ts';
+import { unpacked } from '../conversation/keepsake.ts';
 import { flatName, searchName } from './read-tools.ts';
 
 const Content = z.object({
@@ -40,7 +40,7 @@ export function turnOf(item: ResponsesItem, remarks: Remarks): readonly Turn[] {
     case 'message':
       return [{ role: roleOf(item.role), parts: contentOf(item.content, remarks) }];
     case 'reasoning':
-      return [{ role: 'assistant', parts: unsealed(item.encrypted_content).map((seal) => ({ kind: 'thought', seal })) }];
+      return [{ role: 'assistant', parts: unpacked(item.encrypted_content).map((keepsake) => ({ kind: 'thought', keepsake })) }];
     case 'function_call':
       return [callTurn(id, flatName(namespace ?? null, name ?? ''), { kind: 'text', text: String(item.arguments ?? '') })];
     case 'custom_tool_call':

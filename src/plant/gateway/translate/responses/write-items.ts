@@ -13,7 +13,7 @@ type InItem = (type: string, members: Members) => string;
 export function itemOf(block: AnswerBlock, at: number, voice: Voice): Members {
   const id = idOf(block, at, voice);
   if (block.kind === 'text') return { type: 'message', id, role: 'assistant', status: 'completed', content: [textContent(block.text)] };
-  if (block.kind === 'thought') return { type: 'reasoning', id, summary: summaryOf(block.text), encrypted_content: block.seal };
+  if (block.kind === 'thought') return { type: 'reasoning', id, summary: summaryOf(block.text), encrypted_content: block.keepsake };
   return { ...callHead(block, id, voice), status: 'completed', ...argumentsOf(block, voice.originOf(block.name)) };
 }
 

@@ -3,19 +3,19 @@ import type { Conversation, Media, Part, Result, Text, Tool, ToolChoice, Turn } 
 import { addressOf } from '../conversation/data-url.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import { resultText, textIn } from '../conversation/spoken.ts';
-import type { Target } from '../conversation/target.ts';
+import type { Upstream } from '../conversation/upstream.ts';
 import { effortFor, limitFor } from '../conversation/thinking.ts';
 import type { Members } from '../protocol.ts';
 
 /** Writes a request to `/v1/responses` that leaves nothing with the provider. */
-export function writeResponses(conversation: Conversation, target: Target, remarks: Remarks): Members {
+export function writeResponses(conversation: Conversation, upstream: Upstream, remarks: Remarks): Members {
   const { system, turns, tools, toolChoice, parallelCalls, stream, sampling, format } = conversation;
-  const limit = limitFor(conversation, target);
-  const effort = effortFor(conversation, target);
+  const limit = limitFor(conversation, upstream);
+  const effort = effortFor(conversation, upstream);
   for (const name of ['topK', 'seed', 'presencePenalty', 'frequencyPenalty'] as const) if (sampling[name] !== null) remarks.leaveOut(name);
   if (sampling.stop.length > 0) remarks.leaveOut('texts that stop the answer');
   return {
-    model: target.model,
+    model: upstream.model,
     ...(system.length > 0 && { instructions: system.join('\n\n') }),
     input: turns.flatMap((turn) => itemsOf(turn, remarks)),
     ...(tools.length > 0 && { tools: tools.map(toolOf), ...choiceOf(toolChoice) }),
@@ -25,8 +25,8 @@ export function writeResponses(conversation: Conversation, target: Target, remar
     ...(sampling.topP !== null && { top_p: sampling.topP }),
     ...(effort !== null && { reasoning: effort === 'none' ? { effort } : { effort, summary: 'auto' } }),
     ...formatOf(format),
-    ...(target.cacheKey !== null && { prompt_cache_key: target.cacheKey }),
-    ...(target.thinking === 'effort' && { include: ['reasoning.encrypted_content'] }),
+    ...(upstream.cacheKey !== null && { prompt_cache_key: upstream.cacheKey }),
+    ...(upstream.thinking === 'effort' && { include: ['reasoning.encrypted_content'] }),
     store: false,
     stream,
   };
@@ -52,7 +52,7 @@ function itemsOf({ role, parts }: Turn, remarks: Remarks): readonly Members[] {
 }
 
 function itemOf(part: Exclude<Part, Text | Media>, remarks: Remarks): Members {
-  if (part.kind === 'thought') return part.seal?.data as Members; // the item that this API made
+  if (part.kind === 'thought') return part.keepsake?.data as Members; // the item that this API made
   if (part.kind === 'call') return { type: 'function_call', call_id: part.id, name: part.name, arguments: inputText(part.input) };
   return { type: 'function_call_output', call_id: part.id, output: outputOf(part, remarks) };
 }

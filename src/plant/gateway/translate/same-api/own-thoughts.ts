@@ -1,4 +1,4 @@
-import { sealedPrefix } from '../conversation/seal.ts';
+import { packedPrefix } from '../conversation/keepsake.ts';
 import type { Members, Protocol } from '../protocol.ts';
 import { ownChat, ownGemini, ownMessages, ownResponses } from './without-foreign.ts';
 
@@ -18,8 +18,8 @@ export function ownThoughts(protocol: Protocol, body: Members, keeping: Keeping)
   const isOwn = (signature: unknown): boolean => {
     if (keeping.family === null) return false;
     if (typeof signature !== 'string') return true;
-    // What is sealed was made by an upstream of another API.
-    if (signature.startsWith(sealedPrefix)) return false;
+    // A keepsake is of an upstream of another API.
+    if (signature.startsWith(packedPrefix)) return false;
     return [null, keeping.family].includes(keeping.minterOf(signature));
   };
   return table[protocol](body, isOwn);
@@ -29,10 +29,10 @@ const table: Readonly<Record<Protocol, typeof ownMessages>> = {
   messages: ownMessages,
   responses: ownResponses,
   chat: ownChat,
-  gemini: ownGemini,
+  'generate-content': ownGemini,
 };
 
 /** Whether a request may hold thoughts of others that were translated: told by its bytes, without reading them. */
-export function mayHoldSealed(body: Uint8Array): boolean {
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes(sealedPrefix);
+export function mayHoldKeepsakes(body: Uint8Array): boolean {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes(packedPrefix);
 }

@@ -1,5 +1,5 @@
 /** What the gateway knows of the model that is to answer. */
-export interface Target {
+export interface Upstream {
   /** The provider's own name of the model. */
   readonly model: string;
   /** Whose thoughts it takes back: provider and organisation, as the gateway tells them apart. */
