@@ -5,7 +5,7 @@ import { decodeWhole } from './decode-whole.ts';
 import type { AnswerEvent } from './event.ts';
 import { jsonOf } from './excerpt.ts';
 import { faultOf } from './fault.ts';
-import { eventReader, type StreamPiece } from './server-sent-events.ts';
+import { eventReader, longestAnswer, type StreamPiece } from './server-sent-events.ts';
 
 /** Reads the bytes of a streamed answer. */
 export interface AnswerReader {
@@ -40,6 +40,7 @@ export function answerReader(protocol: Protocol): AnswerReader {
   return {
     take(bytes) {
       if (raw !== null) raw += text.decode(bytes, { stream: true });
+      if (raw !== null && raw.length > longestAnswer) return [malformed('no stream, and more than any answer')];
       return reader.take(bytes)?.flatMap(takePiece) ?? [malformed('an event that has no end')];
     },
     end() {

@@ -194,10 +194,10 @@ describe('while an answer is under way', () => {
     expect(out.split('event: error')).toHaveLength(2);
   });
 
-  it('an event without an end is not kept for ever', () => {
+  it.each(['data: "xxxxxxx', '<p>xxx</p>\n\n'])('what has no end is not kept for ever: %j', (words) => {
     const stream = replyStream(termsOf('messages', 'chat'), laneWorld());
-    const piece = new TextEncoder().encode(`data: "${'x'.repeat(2 ** 23)}`);
-    const out = Array.from({ length: 10 }, () => stream.take(piece)).join('');
-    expect(heardStream('messages', out).error).toMatch(/no end/);
+    const piece = new TextEncoder().encode(words.repeat(2 ** 20));
+    const out = Array.from({ length: 8 }, () => stream.take(piece)).join('');
+    expect(heardStream('messages', out).error).toMatch(/no end|more than any answer/);
   });
 });

@@ -1,5 +1,5 @@
-/** Longer events than this, in characters, are no answer of a model. */
-const longestEvent = 64 * 2 ** 20;
+/** Nothing longer than this, in characters, is an answer of a model, or an event of one. */
+export const longestAnswer = 64 * 2 ** 20;
 
 /** One event, or lines that belong to none: some servers end a stream with an error in bare JSON. */
 export interface StreamPiece {
@@ -41,7 +41,7 @@ export function eventReader(): EventReader {
       const text = decoder.decode(bytes, { stream: true });
       begun.push(text);
       length += text.length;
-      if (length > longestEvent) return null;
+      if (length > longestAnswer) return null;
       if (!/[\r\n]/.test(text)) return [];
       const all = begun.join('');
       // A return at the very end may be the first half of an end of line.

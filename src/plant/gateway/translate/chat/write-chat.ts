@@ -15,7 +15,11 @@ export function writeChat(conversation: Conversation, upstream: Upstream, remark
   if (sampling.topK !== null) remarks.leaveOut('top_k');
   return {
     model: upstream.model,
-    messages: [...system.map((content) => ({ role: 'system', content })), ...turns.flatMap((turn) => messagesOf(turn, remarks))],
+    // Many servers take one message of the system, and only as the first.
+    messages: [
+      ...(system.length > 0 ? [{ role: 'system', content: system.join('\n\n') }] : []),
+      ...turns.flatMap((turn) => messagesOf(turn, remarks)),
+    ],
     ...(tools.length > 0 && { tools: tools.map(toolOf), ...choiceOf(toolChoice) }),
     ...(tools.length > 0 && parallelCalls !== null && { parallel_tool_calls: parallelCalls }),
     ...(limit !== null && { [upstream.completionTokens ? 'max_completion_tokens' : 'max_tokens']: limit }),
@@ -34,7 +38,6 @@ export function writeChat(conversation: Conversation, upstream: Upstream, remark
 }
 
 function messagesOf({ role, parts }: Turn, remarks: Remarks): readonly Members[] {
-  if (role === 'system') return [{ role, content: textIn(parts.filter((part) => part.kind === 'text')) }];
   if (role === 'assistant') return [assistantOf(parts)];
   const results = parts.filter((part) => part.kind === 'result');
   const rest = parts.filter((part) => part.kind === 'text' || part.kind === 'media');

@@ -1,10 +1,4 @@
-import type { Media, Result, Text, Turn } from './conversation.ts';
-
-/** Instructions in the midst of a conversation, for APIs where only people and models speak there. */
-export function asSaidByUser({ parts }: Turn): Turn {
-  const text = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])).join('\n\n');
-  return { role: 'user', parts: [{ kind: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` }] };
-}
+import type { Media, Result, Text } from './conversation.ts';
 
 /** The words of a result, for APIs that have no mark for one that is an error. */
 export function resultText({ content, isError }: Result): string {

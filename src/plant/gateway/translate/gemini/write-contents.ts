@@ -1,6 +1,6 @@
 import { inputObject } from '../conversation/call-input.ts';
 import type { Conversation, Media, Part, Result, Thought } from '../conversation/conversation.ts';
-import { asSaidByUser, mediaIn, textIn } from '../conversation/spoken.ts';
+import { mediaIn, textIn } from '../conversation/spoken.ts';
 import type { Upstream } from '../conversation/upstream.ts';
 import type { Members } from '../protocol.ts';
 
@@ -13,10 +13,9 @@ export function contentsOf({ turns }: Conversation, { model }: Upstream): readon
     turns.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'call' ? [[part.id, part.name] as const] : []))),
   );
   const signs = !/gemini-[12]\b/.test(model);
-  return turns.map((turn) => {
-    const { role, parts } = turn.role === 'system' ? asSaidByUser(turn) : turn;
-    return role === 'assistant' ? { role: 'model', parts: saidParts(parts, signs) } : { role: 'user', parts: userParts(parts, names) };
-  });
+  return turns.map(({ role, parts }) =>
+    role === 'assistant' ? { role: 'model', parts: saidParts(parts, signs) } : { role: 'user', parts: userParts(parts, names) },
+  );
 }
 
 /** A signature belongs to the part behind its thought, or stands alone. Of several calls at once the first has to have one. */

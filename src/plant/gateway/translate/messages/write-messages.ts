@@ -1,7 +1,6 @@
 import { inputObject } from '../conversation/call-input.ts';
 import type { Conversation, Media, Part, Tool, ToolChoice, Turn } from '../conversation/conversation.ts';
 import type { Remarks } from '../conversation/remarks.ts';
-import { asSaidByUser } from '../conversation/spoken.ts';
 import type { Upstream } from '../conversation/upstream.ts';
 import { limitFor } from '../conversation/thinking.ts';
 import type { Members } from '../protocol.ts';
@@ -32,8 +31,7 @@ export function writeMessages(conversation: Conversation, upstream: Upstream, re
   return upstream.cacheMarks ? marked(body) : body;
 }
 
-function messageOf(turn: Turn, remarks: Remarks): { readonly role: string; readonly content: readonly Members[] } {
-  const { role, parts } = turn.role === 'system' ? asSaidByUser(turn) : turn;
+function messageOf({ role, parts }: Turn, remarks: Remarks): { readonly role: string; readonly content: readonly Members[] } {
   return { role, content: parts.map((part) => blockOf(part, remarks)) };
 }
 

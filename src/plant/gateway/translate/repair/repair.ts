@@ -16,8 +16,13 @@ export function repaired(conversation: Conversation, to: Protocol, upstream: Ups
   const names = fittingNames(conversation, to);
   const { system, turns } = withoutLeadingSystem(names.conversation);
   const kept = turns.map((turn) => ({ ...turn, parts: turn.parts.filter((part) => isKept(part, to, upstream, remarks)) }));
-  const whole = fittingIds(paired(joined(kept), remarks), to);
+  const whole = fittingIds(paired(joined(kept), remarks), to).map((turn) => (takesSystemTurns(to) ? turn : spoken(turn)));
   return { conversation: { ...names.conversation, system, turns: joined(whole) }, names };
+}
+
+/** Elsewhere only people and models speak in a conversation, or many servers hold that it is so. */
+function takesSystemTurns(to: Protocol): boolean {
+  return to === 'responses';
 }
 
 /** Instructions before the conversation are no part of it. */
@@ -26,6 +31,13 @@ function withoutLeadingSystem({ system, turns }: Conversation): Pick<Conversatio
   const leading = turns.slice(0, first === -1 ? turns.length : first);
   const texts = leading.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])));
   return { system: [...system, ...texts], turns: turns.slice(leading.length) };
+}
+
+/** Instructions in the midst of a conversation, said by its user. */
+function spoken({ role, parts }: Turn): Turn {
+  if (role !== 'system' || parts.length === 0) return { role, parts };
+  const text = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])).join('\n\n');
+  return { role: 'user', parts: [{ kind: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` }] };
 }
 
 /** Thoughts go back to who made them, and are nobody else's. Empty texts are refused by some APIs and say nothing to any. */

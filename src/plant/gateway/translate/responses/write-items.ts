@@ -66,7 +66,7 @@ export function endOfText(block: AnswerBlock, at: number, voice: Voice, inItem: 
   }
   const origin = voice.originOf(block.name);
   if (origin.kind === 'search') return '';
-  if (!isFree(origin)) return inItem('response.function_call_arguments.done', { item_id, name: block.name, ...argumentsOf(block, origin) });
+  if (!isFree(origin)) return inItem('response.function_call_arguments.done', { item_id, ...argumentsOf(block, origin) });
   const input = freeInput(block.text);
   return `${inItem('response.custom_tool_call_input.delta', { item_id, delta: input })}${inItem('response.custom_tool_call_input.done', { item_id, input })}`;
 }
