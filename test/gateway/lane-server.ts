@@ -18,6 +18,8 @@ export interface LaneServer {
   readonly url: string;
   /** What was left out of each request. */
   readonly leftOut: readonly (readonly string[])[];
+  /** What was refused, in the words for the caller. */
+  readonly refused: readonly string[];
   close(): Promise<void>;
 }
 
@@ -26,14 +28,15 @@ const world = { newId: () => randomUUID().replaceAll('-', ''), now: () => Math.f
 /** Serves callers of every API in front of an upstream that speaks one. */
 export async function startLaneServer(address: string, to: Protocol, upstream: Upstream): Promise<LaneServer> {
   const leftOut: (readonly string[])[] = [];
+  const refused: string[] = [];
   const server = createServer((request, response) => {
-    answer(request, response, { address, to, upstream, leftOut }).catch((error: unknown) => {
+    answer(request, response, { address, to, upstream, leftOut, refused }).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // it listens on a port
-  return { url: `http://127.0.0.1:${port}`, leftOut, close: async () => close(server) };
+  return { url: `http://127.0.0.1:${port}`, leftOut, refused, close: async () => close(server) };
 }
 
 interface Ways {
@@ -41,12 +44,23 @@ interface Ways {
   readonly to: Protocol;
   readonly upstream: Upstream;
   readonly leftOut: (readonly string[])[];
+  readonly refused: string[];
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, { address, to, upstream, leftOut }: Ways): Promise<void> {
-  const { from, asked } = routeOf(request.url ?? '');
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { address, to, upstream, leftOut, refused }: Ways,
+): Promise<void> {
+  const { url = '' } = request;
+  // No part of translation: what agents ask beside answers, and can do without.
+  if (request.method !== 'POST' || /count_?tokens/i.test(url)) return void response.writeHead(404).end('{}');
+  const { from, asked } = routeOf(url);
   const call = translate({ from, to, body: JSON.parse(await text(request)), asked, upstream });
-  if (call.kind === 'refused') return refuse(response, replyError(from, faultOf('bad-request', call.message)));
+  if (call.kind === 'refused') {
+    refused.push(call.message);
+    return refuse(response, replyError(from, faultOf('bad-request', call.message)));
+  }
   leftOut.push(call.leftOut);
   const asking = await fetch(`${address}${pathOf(to, call.stream, upstream.model)}`, {
     method: 'POST',
