@@ -36,7 +36,7 @@ type Event = z.infer<typeof Event>;
 
 /** Reads a stream of `/v1/messages`. */
 export function messagesDecoder(): Decoder {
-  const open = new Map<number, Begun>();
+  const open = new Map<number, Begun | null>();
   let usage: MessagesUsage = {};
   let stop: AnswerEvent | null = null;
   const onUsage = (told: MessagesUsage | null | undefined): readonly AnswerEvent[] => {
@@ -73,15 +73,20 @@ export function messagesDecoder(): Decoder {
   };
 }
 
+/** A block under way; null for one that is no part of the answer. */
 interface Begun {
   readonly block: Block;
   text: string;
   signature: string;
 }
 
-function begin(index: number, block: Block, open: Map<number, Begun>): readonly AnswerEvent[] {
+function begin(index: number, block: Block, open: Map<number, Begun | null>): readonly AnswerEvent[] {
   const what = openingOf(block);
-  if (what === null) return [];
+  if (what === null) {
+    // What a provider's own tools did is no part of the answer here.
+    open.set(index, null);
+    return [];
+  }
   const text = block.text ?? block.thinking ?? '';
   open.set(index, { block, text, signature: block.signature ?? '' });
   return [{ kind: 'open', block: index, what }, ...moreText(index, text)];
@@ -93,8 +98,9 @@ function openingOf({ type, id, name }: Block): Opening | null {
   return type === 'tool_use' ? { kind: 'call', id: id ?? null, name: name ?? '' } : null;
 }
 
-function more(index: number, delta: NonNullable<Event['delta']>, begun: Begun | undefined): readonly AnswerEvent[] {
-  if (begun === undefined) return [];
+function more(index: number, delta: NonNullable<Event['delta']>, begun: Begun | null | undefined): readonly AnswerEvent[] {
+  if (begun === null) return [];
+  if (begun === undefined) return [{ kind: 'more', block: index, text: '' }];
   const text = delta.text ?? delta.thinking ?? delta.partial_json ?? '';
   begun.text += text;
   begun.signature += delta.signature ?? '';
@@ -105,9 +111,10 @@ function moreText(block: number, text: string): readonly AnswerEvent[] {
   return text === '' ? [] : [{ kind: 'more', block, text }];
 }
 
-function end(index: number, open: Map<number, Begun>): readonly AnswerEvent[] {
+function end(index: number, open: Map<number, Begun | null>): readonly AnswerEvent[] {
   const begun = open.get(index);
-  if (begun === undefined) return [];
+  if (begun === null) return [];
+  if (begun === undefined) return [{ kind: 'close', block: index, keepsake: null }];
   open.delete(index);
   const { block, text, signature } = begun;
   // Some servers give the arguments at once, where the block begins.
@@ -146,7 +153,7 @@ export function decodeMessage(body: unknown): readonly AnswerEvent[] | null {
   const parsed = Message.safeParse(body);
   if (!parsed.success) return null;
   const { id, content, usage, stop_reason: reason, stop_sequence: sequence } = parsed.data;
-  const open = new Map<number, Begun>();
+  const open = new Map<number, Begun | null>();
   return [
     { kind: 'begin', id: id ?? null },
     ...content.flatMap((block, at) => [...begin(at, block, open), ...end(at, open)]),

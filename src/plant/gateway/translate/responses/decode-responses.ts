@@ -36,7 +36,7 @@ type Event = z.infer<typeof Event>;
 
 /** Reads a stream of `/v1/responses`. */
 export function responsesDecoder(): Decoder {
-  const items = new Map<number, Begun>();
+  const items = new Map<number, Begun | null>();
   let refused = false;
   const onEvent = (event: Event): readonly AnswerEvent[] => {
     const { type, output_index: block, item, response } = event;
@@ -47,15 +47,14 @@ export function responsesDecoder(): Decoder {
       case 'response.output_item.added':
         return item == null ? [] : begin(block, item, items);
       case 'response.output_item.done':
-        items.delete(block);
-        return known === undefined || item == null ? [] : whole(block, known.told, item);
+        return item == null ? [] : done(block, item, items);
       case 'response.completed':
       case 'response.incomplete':
         return response == null ? [] : endOf(response, refused);
       default:
-        if (known === undefined || !isDelta(type)) return [];
+        if (known === null || !isDelta(type)) return [];
         refused ||= type === 'response.refusal.delta';
-        return more(event, known);
+        return known === undefined ? [{ kind: 'more', block, text: '' }] : more(event, known);
     }
   };
   return {
@@ -71,15 +70,19 @@ export function responsesDecoder(): Decoder {
   };
 }
 
-/** An item under way: what was told of its text, and which part of its summary that was. */
+/** An item under way, null for one that is no part of the answer: what was told of its text, and which part of its summary that was. */
 interface Begun {
   told: string;
   summary: number;
 }
 
-function begin(block: number, item: Item, items: Map<number, Begun>): readonly AnswerEvent[] {
+function begin(block: number, item: Item, items: Map<number, Begun | null>): readonly AnswerEvent[] {
   const what = openingOf(item);
-  if (what === null) return [];
+  if (what === null) {
+    // What a provider's own tools did is no part of the answer here.
+    items.set(block, null);
+    return [];
+  }
   items.set(block, { told: '', summary: 0 });
   return [{ kind: 'open', block, what }];
 }
@@ -92,6 +95,13 @@ function more({ output_index: block, delta, summary_index: summary }: Event, kno
   const text = isNext ? `\n\n${delta}` : delta;
   known.told += text;
   return [{ kind: 'more', block, text }];
+}
+
+function done(block: number, item: Item, items: Map<number, Begun | null>): readonly AnswerEvent[] {
+  const opened = items.has(block) ? [] : begin(block, item, items);
+  const known = items.get(block) ?? null;
+  items.delete(block);
+  return known === null ? [] : [...opened, ...whole(block, known.told, item)];
 }
 
 /** A server that streams whole items alone tells everything at their end. */

@@ -80,11 +80,16 @@ function searchOf({ description, parameters }: Own): Tool {
   };
 }
 
-const Found = z.object({ type: z.literal('tool_search_output'), tools: z.array(ResponsesTool) });
-
-/** Tools that an item of the conversation brings. They are found, so their loading is deferred no more. */
-export function foundTools(item: unknown): readonly ResponsesTool[] {
-  const parsed = Found.safeParse(item);
+/** Tools that a search of the conversation has found: their loading is deferred no more. */
+export function foundTools({
+  type,
+  tools,
+}: {
+  readonly type?: string | null | undefined;
+  readonly tools?: unknown;
+}): readonly ResponsesTool[] {
+  if (type !== 'tool_search_output') return [];
   const loaded = <T extends Own>(tool: T): T => ({ ...tool, defer_loading: false });
-  return (parsed.data?.tools ?? []).map((tool) => ({ ...loaded(tool), tools: tool.tools?.map(loaded) }));
+  const found = z.array(ResponsesTool).safeParse(tools).data ?? [];
+  return found.map((tool) => ({ ...loaded(tool), tools: tool.tools?.map(loaded) }));
 }
