@@ -1,0 +1,59 @@
+import type { Caller } from '../../gateway/budget/budget-rule.ts';
+import type { Protocol } from '../../gateway/config/protocol.ts';
+import type { Cost } from '../../gateway/money/cost.ts';
+import type { Usage } from '../../gateway/money/usage.ts';
+
+/** Everything about one call of a model, as it went through the gateway. It holds no key of anybody. */
+export interface RecordedCall {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly caller: Caller;
+  /** Protocol of the caller. */
+  readonly protocol: Protocol;
+  /** What the caller named: a slot, a plan or a model. */
+  readonly alias: string;
+  /** Without the key, wherever the caller put it. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as it came. */
+  readonly request: Uint8Array;
+  readonly tries: readonly RecordedTry[];
+  readonly answer: RecordedAnswer;
+  /** How it ended: whole, refused before any answer, broken off in the middle of one, or the caller left. */
+  readonly ended: 'whole' | 'refused' | 'broken-off' | 'left';
+  readonly usage: Usage;
+  /** Whether tokens are a guess, because the upstream told of none before it ended. */
+  readonly estimated: boolean;
+  readonly cost: Cost;
+}
+
+/** One try at one upstream. */
+export interface RecordedTry {
+  /** `PROVIDER/NAME`. */
+  readonly at: string;
+  readonly lane: 'pass-through' | 'translate';
+  readonly ms: number;
+  /** `content`, or what went wrong, as failover tells it apart. */
+  readonly outcome: string;
+  /** What the request lost in translation. */
+  readonly leftOut: readonly string[];
+}
+
+export interface RecordedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What went to the caller, with milliseconds since the call came. */
+  readonly chunks: readonly { readonly ms: number; readonly bytes: Uint8Array }[];
+  /** Bytes of the answer that were too many to keep. */
+  readonly bytesDropped: number;
+}
+
+/** Takes calls down. It never makes a caller wait: what it has no room for is counted and said, and never lost in silence. */
+export interface CallRecorder {
+  take(call: RecordedCall): void;
+  /** Calls that there was no room for. */
+  dropped(): number;
+  /** Returns when all that was taken is kept. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,32 @@
+import type { Caps } from '../../gateway/budget/account.ts';
+import type { Caller } from '../../gateway/budget/budget-rule.ts';
+import type { ProviderLimits } from '../../gateway/config/provider.ts';
+
+/** What a virtual key lets its holder do at the model gateway. */
+export interface KeyGrant {
+  /** For whom its calls count. A key dies with its run. */
+  readonly caller: Caller;
+  /** Names that may be asked for; null for all of the configuration. */
+  readonly slots: readonly string[] | null;
+  /** What all of its calls may come to, beside the budgets of the configuration; null for no limit of its own. */
+  readonly caps: Caps | null;
+  /** Requests and tokens per minute, and requests at once. */
+  readonly limits: ProviderLimits;
+  /** Milliseconds since 1970, by the clock of the gateway; null for no end but that of its run. */
+  readonly expiresAt: number | null;
+}
+
+export type FoundKey =
+  | { readonly kind: 'known'; readonly id: string; readonly grant: KeyGrant }
+  /** Never minted here, or dead with its run: both look alike from outside. */
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'expired' };
+
+/** Keys of the gateway's own: whoever holds one learns nothing of a provider's. */
+export interface VirtualKeys {
+  /** Makes a key. It is told this once; what is kept of it is a digest. */
+  mint(grant: KeyGrant): string;
+  find(token: string): FoundKey;
+  /** Ends the keys of a run; tells how many there were. */
+  endRun(run: string): number;
+}

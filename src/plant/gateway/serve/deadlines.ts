@@ -1,0 +1,26 @@
+/** How long the gateway waits, and how much it takes. */
+export interface Deadlines {
+  /** To a connection with an upstream. */
+  readonly connectMs: number;
+  /** From the request to the head of an answer: of one in one piece that is when the model is done. */
+  readonly firstByteMs: number;
+  /** Between two pieces of an answer. */
+  readonly silenceMs: number;
+  /** All tries of one request together. */
+  readonly triesMs: number;
+  /** The longest answer, in time and in bytes. */
+  readonly answerMs: number;
+  readonly answerBytes: number;
+  /** The longest request. */
+  readonly bodyBytes: number;
+}
+
+export const usualDeadlines: Deadlines = {
+  connectMs: 10_000,
+  firstByteMs: 10 * 60_000,
+  silenceMs: 120_000,
+  triesMs: 10 * 60_000,
+  answerMs: 60 * 60_000,
+  answerBytes: 64 * 2 ** 20,
+  bodyBytes: 64 * 2 ** 20,
+};

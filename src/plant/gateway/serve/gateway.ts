@@ -1,0 +1,31 @@
+import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
+import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
+import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
+import type { World } from '../translate/index.ts';
+import type { HealthBoard } from '../upstream/health-board.ts';
+import type { ProviderKey } from '../upstream/provider-keys.ts';
+import type { Agents } from '../upstream/send.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { KeyRates } from './key-rates.ts';
+
+/** All that one gateway process answers with. */
+export interface Gateway {
+  readonly config: GatewayConfig;
+  readonly keys: ReadonlyMap<string, ProviderKey>;
+  readonly virtualKeys: VirtualKeys;
+  readonly keyRates: KeyRates;
+  readonly budgets: ModelBudgets;
+  /** Null where nothing is taken down. */
+  readonly recorder: CallRecorder | null;
+  readonly board: HealthBoard;
+  readonly agents: Agents;
+  readonly deadlines: Deadlines;
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly today: () => number;
+  /** From 0 to 1. */
+  readonly chance: () => number;
+  readonly world: World;
+}

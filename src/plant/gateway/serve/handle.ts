@@ -1,0 +1,145 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { noUsage } from '../../../core/gateway/money/usage.ts';
+import type { FoundKey } from '../../../core/ports/gateway/virtual-keys.ts';
+import { askedOf } from '../body/asked.ts';
+import { readBody } from '../body/read-body.ts';
+import { keyHeaders, headersOn } from '../upstream/headers.ts';
+import { answerAsk, type Answered, type Ask } from './answer-ask.ts';
+import { type Refusal, refusal, refuse } from './errors.ts';
+import type { Gateway } from './gateway.ts';
+import { modelsList } from './models-list.ts';
+import { mostPromptTokens } from './pay.ts';
+import { type ReplyTo, replyTo } from './reply-to.ts';
+import { type Address, addressParts, type Route, routeOf } from './route.ts';
+
+/** Bytes of one answer that are kept for the record. */
+const mostKept = 16 * 2 ** 20;
+
+/** Answers one request. */
+export async function handle(gateway: Gateway, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { clock, recorder, virtualKeys } = gateway;
+  const reply = replyTo(response, { keep: recorder === null ? 0 : mostKept, now: () => clock.monotonicMs() });
+  const address = addressParts(message.url ?? '');
+  const route = routeOf(message.method ?? '', address.path);
+  const protocol = route.kind === 'ask' ? route.protocol : 'chat';
+  const token = tokenOf(message, address);
+  const found: FoundKey = token === null ? { kind: 'unknown' } : virtualKeys.find(token);
+  if (token === null || found.kind !== 'known') return turnAway(message, reply, protocol, noKey(token, found.kind));
+  const { grant, id: keyId } = found;
+  if (route.kind === 'models') return listModels(gateway, message, reply, { route, slots: grant.slots });
+  if (route.kind === 'unknown') {
+    const what = `${message.method ?? ''} ${address.path.slice(0, 200)}`;
+    return turnAway(message, reply, protocol, refusal('unknown', `This gateway has no ${what}.`));
+  }
+  const body = await readBody(message, gateway.deadlines.bodyBytes);
+  if (body.kind === 'cut') return;
+  if (body.kind === 'too-large') {
+    const most = `The body is longer than ${gateway.deadlines.bodyBytes} bytes, which is the most that this gateway takes.`;
+    return turnAway(message, reply, protocol, refusal('too-large', most));
+  }
+  const asked = askedOf(body.bytes, protocol);
+  if (asked.kind === 'wrong') return refuse(reply, protocol, refusal('bad-request', asked.message));
+  const alias = route.model ?? asked.model?.name ?? '';
+  const { query } = address;
+  if (route.stream === true && !query.split('&').includes('alt=sse'))
+    return refuse(reply, protocol, refusal('bad-request', 'Streams of this gateway are server-sent events: ask with "alt=sse".'));
+  const request = {
+    protocol,
+    alias,
+    what: route.what,
+    stream: route.stream,
+    query,
+    headers: message.headers,
+    token,
+    body: body.bytes,
+    asked,
+  };
+  const ask: Ask = { id: gateway.world.newId(), request, grant, keyId, reply };
+  const place = gateway.keyRates.enter(keyId, grant.limits, mostPromptTokens(request));
+  if (place.kind === 'wait') {
+    const slow = refusal('rate-limit', 'This key has no room for another request now. Ask again.', {
+      retryAfterMs: place.ms ?? 1000,
+      retryable: true,
+    });
+    return refuse(reply, protocol, slow);
+  }
+  const at = gateway.today();
+  try {
+    record(gateway, ask, { at, path: address.path, answered: await answerAsk(gateway, ask) });
+  } finally {
+    gateway.keyRates.leave(keyId);
+  }
+}
+
+function tokenOf({ headers }: IncomingMessage, { token }: Address): string | null {
+  if (token !== null) return token;
+  for (const name of keyHeaders) {
+    const value = headers[name];
+    const text = typeof value === 'string' ? value.replace(/^Bearer\s+/i, '').trim() : '';
+    if (text !== '') return text;
+  }
+  return null;
+}
+
+function noKey(token: string | null, kind: FoundKey['kind']): Refusal {
+  if (token === null)
+    return refusal('login', 'This gateway asks for a key of its own, in the header of keys or as /g/KEY before the path.');
+  return refusal(
+    'login',
+    kind === 'expired' ? 'This key has expired. Ask whoever minted it for another one.' : 'This gateway does not know this key.',
+  );
+}
+
+/** Refuses without reading: what more comes is let go, and after a while the connection with it. */
+function turnAway(message: IncomingMessage, reply: ReplyTo, protocol: Ask['request']['protocol'], why: Refusal): void {
+  refuse(reply, protocol, why);
+  message.on('error', () => undefined);
+  message.resume();
+  const timer = setTimeout(() => message.destroy(), patienceMs);
+  message.on('close', () => clearTimeout(timer));
+}
+
+/** Whoever still sends what nobody reads is cut off after this. */
+const patienceMs = 2_000;
+
+function listModels(
+  { config }: Gateway,
+  message: IncomingMessage,
+  reply: ReplyTo,
+  { route, slots }: { readonly route: Extract<Route, { kind: 'models' }>; readonly slots: readonly string[] | null },
+): void {
+  const list = modelsList(config, route, { slots, headers: message.headers });
+  const protocol = route.shape === 'models' ? 'generate-content' : 'chat';
+  if (list === null) return refuse(reply, protocol, refusal('unknown', `This key has no model "${(route.name ?? '').slice(0, 120)}".`));
+  const text = JSON.stringify(list);
+  reply.head(200, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) });
+  reply.end(text);
+}
+
+/** Hands a call to the recorder when the caller has all of it. */
+function record(
+  { recorder }: Gateway,
+  { id, request, grant, reply }: Ask,
+  { at, path, answered }: { readonly at: number; readonly path: string; readonly answered: Answered },
+): void {
+  if (recorder === null) return;
+  const { protocol, alias, body, headers, token } = request;
+  const { paid, tries, ended } = answered;
+  const { status = 0, headers: told = {} } = reply.begun() ?? {};
+  recorder.take({
+    id,
+    at,
+    caller: grant.caller,
+    protocol,
+    alias,
+    path,
+    headers: headersOn(headers, token),
+    request: body,
+    tries,
+    answer: { status, headers: told, ...reply.heard() },
+    ended,
+    usage: paid?.usage ?? noUsage,
+    estimated: paid?.estimated ?? false,
+    cost: paid?.cost ?? { kind: 'unpriced' },
+  });
+}

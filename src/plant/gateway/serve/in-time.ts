@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import type { Deadlines } from './deadlines.ts';
+
+/** Calls back once when nothing was heard for a time. */
+export class Silence {
+  isUp = false;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(tooLong: () => void, ms: number) {
+    this.#timer = setTimeout(() => {
+      this.isUp = true;
+      tooLong();
+    }, ms);
+  }
+
+  heard(): void {
+    this.#timer.refresh();
+  }
+
+  over(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/**
+ * Reads a stream piece by piece as long as `take` wants more: to its end, to silence, or to where no answer is so long. A connection
+ * that breaks ends it like any other end; what was said tells whether it was whole.
+ */
+export async function inTime(
+  incoming: IncomingMessage,
+  { silenceMs, answerMs, answerBytes }: Deadlines,
+  take: (chunk: Buffer) => Promise<boolean>,
+): Promise<'over' | 'silent' | 'endless'> {
+  const silence = new Silence(() => incoming.destroy(), silenceMs);
+  const whole = new Silence(() => incoming.destroy(), answerMs);
+  let bytes = 0;
+  try {
+    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+      silence.heard();
+      bytes += chunk.length;
+      if (bytes > answerBytes) return 'endless';
+      if (!(await take(chunk))) return 'over';
+      // Time in which the caller does not read is not the upstream's.
+      silence.heard();
+    }
+  } catch {
+    // Broken, by the other side or by a deadline.
+  } finally {
+    silence.over();
+    whole.over();
+  }
+  return silence.isUp ? 'silent' : whole.isUp ? 'endless' : 'over';
+}

@@ -1,0 +1,165 @@
+import type { IncomingMessage } from 'node:http';
+import { held, holding, type HoldAct } from '../../../core/gateway/failover/hold-back.ts';
+import type { Outcome, Said } from '../../../core/gateway/failover/outcome.ts';
+import { retryAfterMs } from '../../../core/gateway/failover/retry-after.ts';
+import { readBody } from '../body/read-body.ts';
+import type { Lane, LanePart } from '../lane/lane.ts';
+import { type Fault, faultOf, refusalOf } from '../translate/index.ts';
+import { headersBack } from '../upstream/headers.ts';
+import type { Order, Request } from '../upstream/order-for.ts';
+import { type Agents, send } from '../upstream/send.ts';
+import type { Deadlines } from './deadlines.ts';
+import { inTime, Silence } from './in-time.ts';
+import type { ReplyTo } from './reply-to.ts';
+
+/** What became of one try: `content` where the caller has his whole answer. */
+export interface Tried {
+  readonly outcome: Outcome;
+  /** What the upstream said of its refusal; null where it did not. */
+  readonly refused: { readonly fault: Fault; readonly text: string; readonly contentType: string } | null;
+  /** Milliseconds to the first content. */
+  readonly firstContentMs: number;
+}
+
+export interface Trying {
+  readonly request: Request;
+  readonly order: Order;
+  readonly reply: ReplyTo;
+  readonly agents: Agents;
+  readonly deadlines: Deadlines;
+  /** A clock that never goes back, and the time of day. */
+  readonly now: () => number;
+  readonly today: () => number;
+}
+
+/** Asks one upstream and lets its answer through to the caller, from its first content on. */
+export async function oneTry(trying: Trying): Promise<Tried> {
+  const { order, agents, reply, deadlines, now } = trying;
+  const startedAt = now();
+  const { connectMs, firstByteMs } = deadlines;
+  const sent = await send(agents, { url: order.url, headers: order.headers, body: order.body, signal: reply.left, connectMs, firstByteMs });
+  if (sent.kind !== 'answering') return tried(sent);
+  const { incoming } = sent;
+  const leave = (): void => void incoming.destroy();
+  reply.left.addEventListener('abort', leave, { once: true });
+  try {
+    const status = incoming.statusCode ?? 0;
+    if (status < 200 || status > 299) return await refusedBy(trying, incoming, status);
+    if (/^text\/event-stream\b/i.test(incoming.headers['content-type'] ?? '')) return await streamed(trying, incoming, startedAt);
+    return await inOnePiece(trying, incoming, startedAt);
+  } finally {
+    reply.left.removeEventListener('abort', leave);
+    if (!incoming.complete) incoming.destroy();
+  }
+}
+
+function tried(outcome: Outcome, more: Partial<Tried> = {}): Tried {
+  return { outcome, refused: null, firstContentMs: 0, ...more };
+}
+
+const longestRefusal = 2 ** 20;
+
+async function refusedBy({ deadlines, today }: Trying, incoming: IncomingMessage, status: number): Promise<Tried> {
+  const timer = setTimeout(() => incoming.destroy(), deadlines.silenceMs);
+  const body = await readBody(incoming, longestRefusal).finally(() => clearTimeout(timer));
+  const text = body.kind === 'body' ? body.bytes.toString('utf8') : '';
+  const { 'retry-after': after = null, date = null, 'content-type': contentType = '' } = incoming.headers;
+  const fault = refusalOf(status, text, null);
+  const told = retryAfterMs(after, { date, now: today() });
+  const waits = told ?? (fault.retryAfter === null ? null : fault.retryAfter * 1000);
+  return tried({ kind: 'refused', status, said: saidOf(fault), retryAfterMs: waits }, { refused: { fault, text, contentType } });
+}
+
+const saids: Partial<Readonly<Record<Fault['kind'], Said>>> = {
+  overloaded: 'overloaded',
+  'rate-limit': 'rate-limited',
+  quota: 'quota',
+  'context-overflow': 'context-overflow',
+  'foreign-thinking': 'foreign-thinking',
+  'cache-marks': 'cache-marks',
+};
+
+function saidOf({ kind }: Fault): Said | null {
+  return saids[kind] ?? null;
+}
+
+/** What a fault within an answer that began with 200 comes to, before anything of it was heard. */
+function outcomeOf(fault: Fault | null): Outcome {
+  if (fault === null || fault.kind === 'malformed' || fault.kind === 'cut') return { kind: 'garbled' };
+  const { status, retryAfter } = fault;
+  return { kind: 'refused', status, said: saidOf(fault), retryAfterMs: retryAfter === null ? null : retryAfter * 1000 };
+}
+
+async function inOnePiece({ request, order, reply, deadlines, now }: Trying, incoming: IncomingMessage, startedAt: number): Promise<Tried> {
+  const silence = new Silence(() => incoming.destroy(), deadlines.silenceMs);
+  incoming.on('data', () => silence.heard());
+  const body = await readBody(incoming, deadlines.answerBytes).finally(() => silence.over());
+  if (reply.left.aborted) return tried({ kind: 'left' });
+  if (silence.isUp) return tried({ kind: 'silent' });
+  if (body.kind !== 'body') return tried({ kind: 'garbled' });
+  const firstContentMs = now() - startedAt;
+  const text = body.bytes.toString('utf8');
+  if (request.what === 'count') return isJson(text) ? deliver(reply, incoming, body.bytes, firstContentMs) : tried({ kind: 'garbled' });
+  // A stream was asked for, and what came is none.
+  const part = request.stream === true && order.lane.told().fault === null ? garbledUnlessFault(order.lane, text) : order.lane.whole(text);
+  const { fault } = order.lane.told();
+  if (part.piece === 'error') return tried(outcomeOf(fault), { refused: fault === null ? null : { fault, text, contentType: '' } });
+  return deliver(reply, incoming, part.out === text ? body.bytes : part.out, firstContentMs);
+}
+
+function garbledUnlessFault(lane: Lane, text: string): LanePart {
+  return { ...lane.whole(text), piece: 'error' };
+}
+
+function deliver(reply: ReplyTo, incoming: IncomingMessage, out: Buffer | string, firstContentMs: number): Tried {
+  reply.head(200, {
+    ...headersBack(incoming.headers),
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(out)),
+  });
+  reply.end(out);
+  return tried({ kind: 'content' }, { firstContentMs });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function streamed({ order, reply, deadlines, now }: Trying, incoming: IncomingMessage, startedAt: number): Promise<Tried> {
+  const { lane } = order;
+  let hold = holding;
+  let firstContentMs = 0;
+  const kept: (Buffer | string)[] = [];
+  const take = async ({ piece, out }: LanePart): Promise<HoldAct> => {
+    const next = held(hold, piece, out.length);
+    ({ hold } = next);
+    if (next.act === 'keep') kept.push(out);
+    else if (next.act === 'release') {
+      firstContentMs = now() - startedAt;
+      reply.head(200, { ...headersBack(incoming.headers), 'content-type': 'text/event-stream; charset=utf-8' });
+      for (const one of kept.splice(0)) await reply.write(one);
+      await reply.write(out);
+    } else if (next.act !== 'fail') await reply.write(out);
+    return next.act;
+  };
+  let act = 'keep' as HoldAct;
+  const ended = await inTime(incoming, deadlines, async (chunk) => {
+    act = await take(lane.take(chunk));
+    return act !== 'fail' && act !== 'break-off';
+  });
+  if (reply.left.aborted) return tried({ kind: 'left' });
+  if (ended === 'silent' || ended === 'endless') {
+    if (hold.phase === 'holding') return tried({ kind: ended === 'silent' ? 'silent' : 'garbled' });
+    const why = ended === 'silent' ? 'said nothing more for too long' : 'did not come to an end';
+    await reply.write(lane.breakOff(faultOf('cut', `The model’s server ${why}. Ask again.`)));
+    act = 'break-off';
+  } else if (act !== 'fail' && act !== 'break-off') act = await take(lane.end());
+  if (act === 'fail') return tried(outcomeOf(lane.told().fault));
+  reply.end();
+  return tried({ kind: act === 'break-off' ? 'broken-off' : 'content' }, { firstContentMs });
+}

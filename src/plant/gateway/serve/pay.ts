@@ -1,0 +1,74 @@
+import { greater, nothing, type Amount } from '../../../core/gateway/budget/amount.ts';
+import { costOf, type Cost } from '../../../core/gateway/money/cost.ts';
+import { upperEstimate, upperPromptTokens, type CallAhead } from '../../../core/gateway/money/upper-estimate.ts';
+import { allTokens, noUsage, type Usage } from '../../../core/gateway/money/usage.ts';
+import type { Told } from '../lane/lane.ts';
+import type { Way } from '../upstream/candidates.ts';
+import type { Request } from '../upstream/order-for.ts';
+
+/** The most that a request may come to, whichever of its ways is taken in the end. */
+export function mostOf(request: Request, ways: readonly Way[]): Amount {
+  const ahead = aheadOf(request);
+  return ways
+    .map((way): Amount => {
+      const estimate = upperEstimate({ ...ahead, maxOutput: Math.min(ahead.maxOutput ?? way.output, way.output) }, way.price);
+      return estimate.kind === 'priced' ? estimate.amount : { microUsd: 0, tokens: estimate.tokens, calls: 1 };
+    })
+    .reduce(greater, nothing);
+}
+
+/** Tokens that its prompt may have. */
+export function mostPromptTokens(request: Request): number {
+  return upperPromptTokens({ ...aheadOf(request), maxOutput: 0 });
+}
+
+function aheadOf({ body, asked }: Request): Omit<CallAhead, 'maxOutput'> & { readonly maxOutput: number | null } {
+  const marked = body.includes('"cache_control"');
+  const cache = !marked ? 'none' : /"ttl"\s*:\s*"1h"/.test(body.toString('latin1')) ? '1h' : '5m';
+  return { textBytes: body.length - asked.imageBytes, images: asked.images, maxOutput: asked.maxOutput, cache, before: null };
+}
+
+/** What a call came to. */
+export interface Paid {
+  readonly usage: Usage;
+  /** Whether tokens are a guess. */
+  readonly estimated: boolean;
+  readonly cost: Cost;
+  readonly amount: Amount;
+}
+
+/** Text has three to four bytes for a token. */
+const bytesPerToken = 3.6;
+
+/**
+ * What a call came to, by what its upstream told. Where an answer ended before that, what was sent and what was said is counted instead:
+ * the upstream bills it too.
+ */
+export function paidFor(request: Request, { price }: Way, told: Told, isWhole: boolean): Paid {
+  const { usage, estimated } = usageOf(request, told, isWhole);
+  const cost = costOf(usage, price);
+  return { usage, estimated, cost, amount: { microUsd: cost.kind === 'priced' ? cost.microUsd : 0, tokens: allTokens(usage), calls: 1 } };
+}
+
+function usageOf(
+  { body, asked }: Request,
+  { usage: told, said }: Told,
+  isWhole: boolean,
+): { readonly usage: Usage; readonly estimated: boolean } {
+  const heard = Math.ceil(said / bytesPerToken);
+  if (told === null) {
+    const input = Math.ceil((body.length - asked.imageBytes) / bytesPerToken) + asked.images * 1500;
+    return { usage: { ...noUsage, input, output: heard }, estimated: true };
+  }
+  const { input, cacheRead, cacheWrite, cacheWriteHour, output, reasoning } = told;
+  const reasons = Math.min(reasoning, output);
+  const usage = {
+    input,
+    cacheRead,
+    cacheWrite5m: Math.max(0, cacheWrite - cacheWriteHour),
+    cacheWrite1h: cacheWriteHour,
+    output: Math.max(output - reasons, isWhole ? 0 : heard),
+    reasoning: reasons,
+  };
+  return { usage, estimated: !isWhole };
+}

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+
+/** Whoever waits for an answer. */
+export interface ReplyTo {
+  /** Aborted when he is gone before his answer was whole. */
+  readonly left: AbortSignal;
+  /** Status and headers of what was begun; null before. */
+  begun(): Begun | null;
+  /** What went to him so far, up to a limit, and how many bytes more. */
+  heard(): { readonly chunks: readonly { readonly ms: number; readonly bytes: Uint8Array }[]; readonly bytesDropped: number };
+  /** Begins to answer; of an answer in one piece the length is known. */
+  head(status: number, headers: Readonly<Record<string, string>>): void;
+  /** Writes, and waits where he reads more slowly than we write. */
+  write(out: Buffer | string): Promise<void>;
+  end(out?: Buffer | string): void;
+}
+
+interface Begun {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Answers one request; `keep` is how many bytes of it are held for the record, `now` a clock that never goes back. */
+export function replyTo(response: ServerResponse, { keep, now }: { readonly keep: number; readonly now: () => number }): ReplyTo {
+  const leaving = new AbortController();
+  const startedAt = now();
+  const chunks: { ms: number; bytes: Uint8Array }[] = [];
+  let kept = 0;
+  let bytesDropped = 0;
+  let begun: Begun | null = null;
+  response.on('close', () => {
+    if (!response.writableFinished) leaving.abort();
+  });
+  // Told by `close` as well.
+  response.on('error', () => undefined);
+  const hear = (out: Buffer | string): Buffer => {
+    const bytes = typeof out === 'string' ? Buffer.from(out) : out;
+    if (kept + bytes.length <= keep) {
+      chunks.push({ ms: now() - startedAt, bytes });
+      kept += bytes.length;
+    } else bytesDropped += bytes.length;
+    return bytes;
+  };
+  return {
+    left: leaving.signal,
+    begun: () => begun,
+    heard: () => ({ chunks, bytesDropped }),
+    head(status, headers) {
+      begun = { status, headers };
+      response.writeHead(status, headers);
+    },
+    async write(out) {
+      if (out.length === 0 || leaving.signal.aborted) return;
+      if (response.write(hear(out))) return;
+      await once(response, 'drain', { signal: leaving.signal }).catch(() => undefined); // gone, which `left` tells
+    },
+    end(out) {
+      if (out === undefined || out.length === 0) response.end();
+      else response.end(hear(out));
+    },
+  };
+}

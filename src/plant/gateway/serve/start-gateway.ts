@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { Agent as HttpAgent, createServer, type Server } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { JidokaError } from '../../../core/base/error.ts';
+import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
+import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
+import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
+import { healthBoard } from '../upstream/health-board.ts';
+import type { ProviderKey } from '../upstream/provider-keys.ts';
+import { type Deadlines, usualDeadlines } from './deadlines.ts';
+import type { Gateway } from './gateway.ts';
+import { handle } from './handle.ts';
+import { keyRates } from './key-rates.ts';
+
+export interface GatewayOptions {
+  readonly config: GatewayConfig;
+  readonly keys: ReadonlyMap<string, ProviderKey>;
+  readonly virtualKeys: VirtualKeys;
+  readonly budgets: ModelBudgets;
+  readonly recorder: CallRecorder | null;
+  /** Port of 127.0.0.1, 0 for a free one; or a socket of this machine. */
+  readonly listen: { readonly port: number } | { readonly socket: string };
+  readonly deadlines?: Partial<Deadlines>;
+  readonly clock: Clock;
+}
+
+/** A gateway that listens. */
+export interface RunningGateway {
+  /** Base of every API: `http://127.0.0.1:7411`; of a socket, its path. */
+  readonly url: string;
+  /** Lets go of everybody, and returns when the record is kept. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a model gateway. It listens on this machine alone: who may ask from elsewhere is somebody else's to decide. Throws `port-taken`.
+ *
+ * @example
+ * const { url, close } = await startGateway({ config, keys, virtualKeys, budgets, recorder: null, listen: { port: 0 }, clock });
+ */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { listen, recorder, clock } = options;
+  const today = (): number => Date.parse(clock.now());
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const gateway: Gateway = {
+    ...options,
+    keyRates: keyRates(() => clock.monotonicMs()),
+    board: healthBoard(options.config, () => clock.monotonicMs()),
+    agents,
+    deadlines: { ...usualDeadlines, ...options.deadlines },
+    today,
+    chance: Math.random,
+    world: { newId: () => randomUUID().replaceAll('-', ''), now: () => Math.floor(today() / 1000) },
+  };
+  const open = new Set<Promise<void>>();
+  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, (request, response) => {
+    // A fault of ours ends the call and not the gateway; the caller asks again.
+    const work = handle(gateway, request, response).catch(() => void response.destroy());
+    open.add(work);
+    void work.finally(() => open.delete(work));
+  });
+  // Some clients try a socket of the web first: told at once, they do without.
+  server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 426 Upgrade Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'));
+  await listening(server, listen);
+  return {
+    url: 'socket' in listen ? listen.socket : `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // it listens on a port
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      await Promise.all(open);
+      agents.http.destroy();
+      agents.https.destroy();
+      await recorder?.close();
+    },
+  };
+}
+
+async function listening(server: Server, listen: GatewayOptions['listen']): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(listen, error)));
+    if ('socket' in listen) server.listen(listen.socket, resolve);
+    else server.listen(listen.port, '127.0.0.1', resolve);
+  });
+}
+
+function cannotListen(listen: GatewayOptions['listen'], error: NodeJS.ErrnoException): Error {
+  if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') return error;
+  const where = 'socket' in listen ? `The socket ${listen.socket}` : `Port ${listen.port} of 127.0.0.1`;
+  const mend = 'Name another one, or end what listens there.';
+  return new JidokaError('port-taken', `${where} cannot be had: ${error.code}.`, { mend, cause: error });
+}

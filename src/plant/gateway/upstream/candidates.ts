@@ -1,0 +1,78 @@
+import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
+import { partsOf, upstreamsOf } from '../../../core/gateway/config/model.ts';
+import type { Protocol } from '../../../core/gateway/config/protocol.ts';
+import { own } from '../../../core/gateway/config/resolve-slot.ts';
+import type { Candidate } from '../../../core/gateway/failover/try-state.ts';
+import type { Price } from '../../../core/gateway/money/price.ts';
+import type { ProviderKey } from './provider-keys.ts';
+
+/** One way to answer a caller of a protocol: where, what is spoken there, and what it costs. */
+export interface Way extends Candidate {
+  readonly base: string;
+  /** The upstream's own name of the model. */
+  readonly name: string;
+  /** What is spoken with it: the caller's own protocol wherever it can be. */
+  readonly protocol: Protocol;
+  readonly spoken: readonly Protocol[];
+  readonly key: string | null;
+  readonly price: Price;
+  /** Tokens of the longest answer. */
+  readonly output: number;
+  readonly thinks: boolean;
+  readonly sees: boolean;
+}
+
+/** Why an upstream is no way, in words that go on after its name. */
+export interface NoWay {
+  readonly at: string;
+  readonly model: string;
+  readonly why: string;
+}
+
+/**
+ * The ways to answer a caller by these models, in the order in which they are tried: model after model; of each first where the
+ * caller's own protocol is spoken, because nothing is lost there, and translation after that.
+ */
+export function waysFor(
+  config: GatewayConfig,
+  keys: ReadonlyMap<string, ProviderKey>,
+  { models, from }: { readonly models: readonly string[]; readonly from: Protocol },
+): { readonly ways: readonly Way[]; readonly noWays: readonly NoWay[] } {
+  const found = models.flatMap((model) => ofModel(config, keys, model, from));
+  const ways = models.flatMap((model) => {
+    const own = found.flatMap((one) => ('why' in one || one.model !== model ? [] : [one]));
+    return [...own.filter(({ protocol }) => protocol === from), ...own.filter(({ protocol }) => protocol !== from)];
+  });
+  return { ways, noWays: found.flatMap((one) => ('why' in one ? [one] : [])) };
+}
+
+function ofModel(config: GatewayConfig, keys: ReadonlyMap<string, ProviderKey>, model: string, from: Protocol): readonly (Way | NoWay)[] {
+  const settings = own(config.models, model);
+  if (settings === undefined) return [];
+  return upstreamsOf(settings).map(({ at, price }): Way | NoWay => {
+    const { provider: name, model: theirs } = partsOf(at);
+    const provider = own(config.providers, name);
+    const key = keys.get(name) ?? { kind: 'none' };
+    const spoken = provider?.protocols ?? [];
+    const protocol = spoken.includes(from) ? from : spoken[0];
+    if (provider?.base === undefined || protocol === undefined)
+      return { at, model, why: 'is spoken to by an npm package, which this gateway does not load yet' };
+    if (key.kind === 'missing') return { at, model, why: `has no key: ${key.why}` };
+    if (price === 'unpriced' && config.unpriced !== 'allow') return { at, model, why: 'has no price, and "unpriced: allow" is not said' };
+    return {
+      model,
+      at,
+      provider: name,
+      window: settings.window,
+      base: provider.base,
+      name: theirs,
+      protocol,
+      spoken,
+      key: key.kind === 'key' ? key.key : null,
+      price,
+      output: settings.output,
+      thinks: settings.capabilities.includes('thinking'),
+      sees: settings.capabilities.includes('images'),
+    };
+  });
+}

@@ -1,0 +1,61 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Protocol } from '../../../core/gateway/config/protocol.ts';
+
+/** Headers in which somebody proves who he is. */
+export const keyHeaders = ['authorization', 'x-api-key', 'x-goog-api-key', 'api-key'] as const;
+
+/** Headers of one connection, or of the body as it came; and those that would tell an upstream of machines that it has nothing to do with. */
+const ownOfOneHop = new Set([
+  ...keyHeaders,
+  'accept-encoding',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'cookie',
+  'expect',
+  'forwarded',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'set-cookie',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'via',
+]);
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Headers that go on with a request within one protocol: all but those of the connection, and none that holds the caller's key. */
+export function headersOn(headers: IncomingHttpHeaders, token: string): Headers {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]): [string, string][] => {
+      const text = Array.isArray(value) ? value.join(', ') : value;
+      if (text === undefined || ownOfOneHop.has(name) || name.startsWith('x-forwarded-') || text.includes(token)) return [];
+      return [[name, text]];
+    }),
+  );
+}
+
+/** Headers of an answer that go back to the caller: what tells of the answer, and nothing of whose account it is. */
+export function headersBack(headers: IncomingHttpHeaders): Headers {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]): [string, string][] => {
+      const isTold = /^(?:content-type|cache-control|x?-?request-id|anthropic-|openai-|x-ratelimit-|x-goog-)/.test(name);
+      return isTold && typeof value === 'string' && !/organi[sz]ation|project/.test(name) ? [[name, value]] : [];
+    }),
+  );
+}
+
+/**
+ * How a provider is told who asks. Whoever speaks Messages beside a protocol of another kind is a server of many tongues, and takes
+ * a bearer's key as often as the other.
+ */
+export function keyHeadersOf(key: string, protocol: Protocol, spoken: readonly Protocol[]): Headers {
+  const bearer = { authorization: `Bearer ${key}` };
+  if (protocol === 'generate-content') return { 'x-goog-api-key': key };
+  if (protocol !== 'messages') return bearer;
+  return spoken.length > 1 ? { ...bearer, 'x-api-key': key } : { 'x-api-key': key };
+}

@@ -1,0 +1,76 @@
+import { type Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
+import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+
+/** Connections that are kept open between calls. */
+export interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+export interface Sending {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** Aborted when the caller leaves. */
+  readonly signal: AbortSignal;
+  readonly connectMs: number;
+  /** From the request to the head of the answer. */
+  readonly firstByteMs: number;
+}
+
+export type Sent =
+  | { readonly kind: 'answering'; readonly incoming: IncomingMessage }
+  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'garbled' }
+  | { readonly kind: 'left' };
+
+/** Asks an upstream, up to the head of its answer. */
+export async function send(agents: Agents, sending: Sending): Promise<Sent> {
+  const first = await attempt(agents, sending);
+  // A connection that was kept open and just closed was never a try: nobody read the request.
+  return first === 'stale' ? ((await attempt(agents, sending)) as Exclude<Attempt, 'stale'>) : first; // a new connection is not stale
+}
+
+type Attempt = Sent | 'stale';
+
+async function attempt(agents: Agents, { url, headers, body, signal, connectMs, firstByteMs }: Sending): Promise<Attempt> {
+  if (signal.aborted) return { kind: 'left' };
+  return new Promise((resolve) => {
+    const outgoing = open(agents, url, { ...headers, 'content-length': String(body.length) });
+    const leave = (): void => void outgoing.destroy();
+    const settle = (attempted: Attempt): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', leave);
+      resolve(attempted);
+    };
+    const give = (attempted: Attempt) => (): void => {
+      settle(attempted);
+      outgoing.destroy();
+    };
+    let timer = setTimeout(give({ kind: 'unreachable' }), connectMs);
+    const connected = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(give({ kind: 'silent' }), firstByteMs);
+    };
+    outgoing.on('socket', (socket) => {
+      if (socket.connecting) socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+      else connected();
+    });
+    outgoing.on('response', (incoming) => settle({ kind: 'answering', incoming }));
+    outgoing.on('error', (error) => settle(signal.aborted ? { kind: 'left' } : attemptOf(outgoing, error)));
+    signal.addEventListener('abort', leave, { once: true });
+    outgoing.end(body);
+  });
+}
+
+function open(agents: Agents, url: URL, headers: Readonly<Record<string, string>>): ClientRequest {
+  const isSafe = url.protocol === 'https:';
+  const options = { method: 'POST', headers };
+  return isSafe ? httpsRequest(url, { ...options, agent: agents.https }) : httpRequest(url, { ...options, agent: agents.http });
+}
+
+function attemptOf(outgoing: ClientRequest, error: NodeJS.ErrnoException): Attempt {
+  if (outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) return 'stale';
+  return error.code?.startsWith('HPE_') === true ? { kind: 'garbled' } : { kind: 'unreachable' };
+}
