@@ -5,6 +5,8 @@ import { type Span, topLevel, type TopLevel } from './top-level.ts';
 export interface AskedBody extends TopLevel {
   /** What it names as its model; null where its address does. */
   readonly model: { readonly name: string; readonly span: Span } | null;
+  /** Whether a stream is asked for; null where it does not say. */
+  readonly stream: boolean | null;
   /** The longest answer that it allows, in tokens; null where it does not say. */
   readonly maxOutput: number | null;
 }
@@ -24,12 +26,14 @@ export function askedOf(body: Buffer, protocol: Protocol): Asked {
   if (scanned.kind === 'wrong') return scanned;
   const { members } = scanned;
   const maxOutput = maxOutputOf(body, members, protocol);
-  if (protocol === 'generate-content') return { ...scanned, kind: 'asked', model: null, maxOutput };
+  if (protocol === 'generate-content') return { ...scanned, kind: 'asked', model: null, stream: null, maxOutput };
   const span = members.get('model');
   const name = span === undefined ? undefined : valueOf(body, span);
   if (span === undefined || typeof name !== 'string')
     return { kind: 'wrong', message: span === undefined ? 'The body names no "model".' : '"model" is no text.' };
-  return { ...scanned, kind: 'asked', model: { name, span }, maxOutput };
+  const streams = members.get('stream');
+  const stream = streams === undefined ? null : valueOf(body, streams) === true;
+  return { ...scanned, kind: 'asked', model: { name, span }, stream, maxOutput };
 }
 
 function maxOutputOf(body: Buffer, members: ReadonlyMap<string, Span>, protocol: Protocol): number | null {

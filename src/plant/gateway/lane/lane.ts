@@ -18,6 +18,7 @@ export interface Told {
 
 /** The way of one answer through the gateway: handed on as it is, or translated. */
 export interface Lane {
+  readonly kind: 'pass-through' | 'translate';
   /** Takes bytes of a stream. */
   take(bytes: Buffer): LanePart;
   /** The stream is over. */

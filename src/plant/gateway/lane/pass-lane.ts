@@ -33,6 +33,7 @@ export function passLane(protocol: Protocol): Lane {
   const part = (piece: Piece, out: Buffer | string): LanePart =>
     fault === null ? { piece, out } : { piece: 'error', out: inOwnWords(fault) };
   return {
+    kind: 'pass-through',
     take(bytes) {
       const whole = ends.take(bytes);
       if (whole !== null) return part(after(reader.take(whole)), whole);

@@ -12,6 +12,7 @@ export function translateLane(terms: ReplyTerms, world: World): Lane {
     return { piece: fault !== null ? 'error' : stop !== null ? 'end' : content ? 'content' : 'preamble', out };
   };
   return {
+    kind: 'translate',
     take: (bytes) => part(stream.take(bytes)),
     end: () => part(stream.end()),
     // A fault that the upstream told of is part of what the translation said already.

@@ -4,7 +4,9 @@ import type { FoundKey } from '../../../core/ports/gateway/virtual-keys.ts';
 import { askedOf } from '../body/asked.ts';
 import { readBody } from '../body/read-body.ts';
 import { keyHeaders, headersOn } from '../upstream/headers.ts';
-import { answerAsk, type Answered, type Ask } from './answer-ask.ts';
+import type { Request } from '../upstream/order-for.ts';
+import { answerAsk } from './answer-ask.ts';
+import type { Answered, Ask } from './ask.ts';
 import { type Refusal, refusal, refuse } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import { modelsList } from './models-list.ts';
@@ -25,47 +27,59 @@ export async function handle(gateway: Gateway, message: IncomingMessage, respons
   const token = tokenOf(message, address);
   const found: FoundKey = token === null ? { kind: 'unknown' } : virtualKeys.find(token);
   if (token === null || found.kind !== 'known') return turnAway(message, reply, protocol, noKey(token, found.kind));
-  const { grant, id: keyId } = found;
-  if (route.kind === 'models') return listModels(gateway, message, reply, { route, slots: grant.slots });
+  if (route.kind === 'models') return listModels(gateway, message, reply, { route, slots: found.grant.slots });
   if (route.kind === 'unknown') {
     const what = `${message.method ?? ''} ${address.path.slice(0, 200)}`;
     return turnAway(message, reply, protocol, refusal('unknown', `This gateway has no ${what}.`));
   }
-  const body = await readBody(message, gateway.deadlines.bodyBytes);
-  if (body.kind === 'cut') return;
+  const request = await requestOf(gateway, message, reply, { address, route, token });
+  if (request !== null)
+    await answerWithin(gateway, { id: gateway.world.newId(), request, grant: found.grant, keyId: found.id, reply }, address.path);
+}
+
+interface Asked {
+  readonly address: Address;
+  readonly route: Extract<Route, { kind: 'ask' }>;
+  readonly token: string;
+}
+
+/** Reads what is asked; null where that was refused, or the caller left in the middle of it. */
+async function requestOf(
+  { deadlines }: Gateway,
+  message: IncomingMessage,
+  reply: ReplyTo,
+  { address: { query }, route: { protocol, what, model, stream }, token }: Asked,
+): Promise<Request | null> {
+  const body = await readBody(message, deadlines.bodyBytes);
+  if (body.kind === 'cut') return null;
   if (body.kind === 'too-large') {
-    const most = `The body is longer than ${gateway.deadlines.bodyBytes} bytes, which is the most that this gateway takes.`;
-    return turnAway(message, reply, protocol, refusal('too-large', most));
+    const most = `The body is longer than ${deadlines.bodyBytes} bytes, which is the most that this gateway takes.`;
+    turnAway(message, reply, protocol, refusal('too-large', most));
+    return null;
   }
   const asked = askedOf(body.bytes, protocol);
-  if (asked.kind === 'wrong') return refuse(reply, protocol, refusal('bad-request', asked.message));
-  const alias = route.model ?? asked.model?.name ?? '';
-  const { query } = address;
-  if (route.stream === true && !query.split('&').includes('alt=sse'))
-    return refuse(reply, protocol, refusal('bad-request', 'Streams of this gateway are server-sent events: ask with "alt=sse".'));
-  const request = {
-    protocol,
-    alias,
-    what: route.what,
-    stream: route.stream,
-    query,
-    headers: message.headers,
-    token,
-    body: body.bytes,
-    asked,
-  };
-  const ask: Ask = { id: gateway.world.newId(), request, grant, keyId, reply };
+  const wrong = asked.kind === 'wrong' ? asked.message : stream === true && !query.split('&').includes('alt=sse') ? noEvents : null;
+  if (asked.kind === 'wrong' || wrong !== null) {
+    refuse(reply, protocol, refusal('bad-request', wrong ?? ''));
+    return null;
+  }
+  const alias = model ?? asked.model?.name ?? '';
+  return { protocol, alias, what, stream: stream ?? asked.stream, query, headers: message.headers, token, body: body.bytes, asked };
+}
+
+const noEvents = 'Streams of this gateway are server-sent events: ask with "alt=sse".';
+
+/** Answers within the limits of the key, and hands the call to the recorder. */
+async function answerWithin(gateway: Gateway, ask: Ask, path: string): Promise<void> {
+  const { request, grant, keyId, reply } = ask;
   const place = gateway.keyRates.enter(keyId, grant.limits, mostPromptTokens(request));
   if (place.kind === 'wait') {
-    const slow = refusal('rate-limit', 'This key has no room for another request now. Ask again.', {
-      retryAfterMs: place.ms ?? 1000,
-      retryable: true,
-    });
-    return refuse(reply, protocol, slow);
+    const more = { retryAfterMs: Math.max(place.ms ?? 0, 1000), retryable: true };
+    return refuse(reply, request.protocol, refusal('rate-limit', 'This key has no room for another request now. Ask again.', more));
   }
   const at = gateway.today();
   try {
-    record(gateway, ask, { at, path: address.path, answered: await answerAsk(gateway, ask) });
+    record(gateway, ask, { at, path, answered: await answerAsk(gateway, ask) });
   } finally {
     gateway.keyRates.leave(keyId);
   }

@@ -3,9 +3,9 @@ import { held, holding, type HoldAct } from '../../../core/gateway/failover/hold
 import type { Outcome, Said } from '../../../core/gateway/failover/outcome.ts';
 import { retryAfterMs } from '../../../core/gateway/failover/retry-after.ts';
 import { readBody } from '../body/read-body.ts';
-import type { Lane, LanePart } from '../lane/lane.ts';
+import type { LanePart } from '../lane/lane.ts';
 import { type Fault, faultOf, refusalOf } from '../translate/index.ts';
-import { headersBack } from '../upstream/headers.ts';
+import { headersBack, withoutSecret } from '../upstream/headers.ts';
 import type { Order, Request } from '../upstream/order-for.ts';
 import { type Agents, send } from '../upstream/send.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -16,7 +16,7 @@ import type { ReplyTo } from './reply-to.ts';
 export interface Tried {
   readonly outcome: Outcome;
   /** What the upstream said of its refusal; null where it did not. */
-  readonly refused: { readonly fault: Fault; readonly text: string; readonly contentType: string } | null;
+  readonly refused: Fault | null;
   /** Milliseconds to the first content. */
   readonly firstContentMs: number;
 }
@@ -45,12 +45,18 @@ export async function oneTry(trying: Trying): Promise<Tried> {
   try {
     const status = incoming.statusCode ?? 0;
     if (status < 200 || status > 299) return await refusedBy(trying, incoming, status);
-    if (/^text\/event-stream\b/i.test(incoming.headers['content-type'] ?? '')) return await streamed(trying, incoming, startedAt);
-    return await inOnePiece(trying, incoming, startedAt);
+    return await (isStream(trying, incoming) ? streamed : inOnePiece)(trying, incoming, startedAt);
   } finally {
     reply.left.removeEventListener('abort', leave);
     if (!incoming.complete) incoming.destroy();
   }
+}
+
+/** Some servers say nothing right of what they send; and from one piece a translation can still make a stream. */
+function isStream({ request, order }: Trying, incoming: IncomingMessage): boolean {
+  const type = incoming.headers['content-type'] ?? '';
+  if (/^text\/event-stream\b/i.test(type)) return true;
+  return request.stream === true && (order.lane.kind === 'translate' || !/json/i.test(type));
 }
 
 function tried(outcome: Outcome, more: Partial<Tried> = {}): Tried {
@@ -59,15 +65,15 @@ function tried(outcome: Outcome, more: Partial<Tried> = {}): Tried {
 
 const longestRefusal = 2 ** 20;
 
-async function refusedBy({ deadlines, today }: Trying, incoming: IncomingMessage, status: number): Promise<Tried> {
+async function refusedBy({ order, deadlines, today }: Trying, incoming: IncomingMessage, status: number): Promise<Tried> {
   const timer = setTimeout(() => incoming.destroy(), deadlines.silenceMs);
   const body = await readBody(incoming, longestRefusal).finally(() => clearTimeout(timer));
-  const text = body.kind === 'body' ? body.bytes.toString('utf8') : '';
-  const { 'retry-after': after = null, date = null, 'content-type': contentType = '' } = incoming.headers;
+  const text = body.kind === 'body' ? withoutSecret(body.bytes.toString('utf8'), order.secret) : '';
+  const { 'retry-after': after = null, date = null } = incoming.headers;
   const fault = refusalOf(status, text, null);
   const told = retryAfterMs(after, { date, now: today() });
   const waits = told ?? (fault.retryAfter === null ? null : fault.retryAfter * 1000);
-  return tried({ kind: 'refused', status, said: saidOf(fault), retryAfterMs: waits }, { refused: { fault, text, contentType } });
+  return tried({ kind: 'refused', status, said: saidOf(fault), retryAfterMs: waits }, { refused: fault });
 }
 
 const saids: Partial<Readonly<Record<Fault['kind'], Said>>> = {
@@ -90,7 +96,8 @@ function outcomeOf(fault: Fault | null): Outcome {
   return { kind: 'refused', status, said: saidOf(fault), retryAfterMs: retryAfter === null ? null : retryAfter * 1000 };
 }
 
-async function inOnePiece({ request, order, reply, deadlines, now }: Trying, incoming: IncomingMessage, startedAt: number): Promise<Tried> {
+async function inOnePiece(trying: Trying, incoming: IncomingMessage, startedAt: number): Promise<Tried> {
+  const { request, order, reply, deadlines, now } = trying;
   const silence = new Silence(() => incoming.destroy(), deadlines.silenceMs);
   incoming.on('data', () => silence.heard());
   const body = await readBody(incoming, deadlines.answerBytes).finally(() => silence.over());
@@ -99,21 +106,18 @@ async function inOnePiece({ request, order, reply, deadlines, now }: Trying, inc
   if (body.kind !== 'body') return tried({ kind: 'garbled' });
   const firstContentMs = now() - startedAt;
   const text = body.bytes.toString('utf8');
-  if (request.what === 'count') return isJson(text) ? deliver(reply, incoming, body.bytes, firstContentMs) : tried({ kind: 'garbled' });
-  // A stream was asked for, and what came is none.
-  const part = request.stream === true && order.lane.told().fault === null ? garbledUnlessFault(order.lane, text) : order.lane.whole(text);
+  if (request.what === 'count') return isJson(text) ? deliver(trying, incoming, body.bytes, firstContentMs) : tried({ kind: 'garbled' });
+  const part = order.lane.whole(text);
   const { fault } = order.lane.told();
-  if (part.piece === 'error') return tried(outcomeOf(fault), { refused: fault === null ? null : { fault, text, contentType: '' } });
-  return deliver(reply, incoming, part.out === text ? body.bytes : part.out, firstContentMs);
+  // A stream was asked for, and what came is none.
+  if (part.piece === 'error' || request.stream === true)
+    return tried(outcomeOf(fault), { refused: fault === null ? null : { ...fault, message: withoutSecret(fault.message, order.secret) } });
+  return deliver(trying, incoming, part.out === text ? body.bytes : part.out, firstContentMs);
 }
 
-function garbledUnlessFault(lane: Lane, text: string): LanePart {
-  return { ...lane.whole(text), piece: 'error' };
-}
-
-function deliver(reply: ReplyTo, incoming: IncomingMessage, out: Buffer | string, firstContentMs: number): Tried {
+function deliver({ reply, order }: Trying, incoming: IncomingMessage, out: Buffer | string, firstContentMs: number): Tried {
   reply.head(200, {
-    ...headersBack(incoming.headers),
+    ...headersBack(incoming.headers, order.secret),
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(out)),
   });
@@ -141,10 +145,10 @@ async function streamed({ order, reply, deadlines, now }: Trying, incoming: Inco
     if (next.act === 'keep') kept.push(out);
     else if (next.act === 'release') {
       firstContentMs = now() - startedAt;
-      reply.head(200, { ...headersBack(incoming.headers), 'content-type': 'text/event-stream; charset=utf-8' });
+      reply.head(200, { ...headersBack(incoming.headers, order.secret), 'content-type': 'text/event-stream; charset=utf-8' });
       for (const one of kept.splice(0)) await reply.write(one);
       await reply.write(out);
-    } else if (next.act !== 'fail') await reply.write(out);
+    } else if (next.act !== 'fail') await reply.write(typeof out === 'string' ? withoutSecret(out, order.secret) : out);
     return next.act;
   };
   let act = 'keep' as HoldAct;

@@ -47,21 +47,19 @@ const verbs: Readonly<Record<string, Pick<Extract<Route, { kind: 'ask' }>, 'what
 /** What a method and a path ask for; clients write the version of an API into their base, or leave it out. */
 export function routeOf(method: string, path: string): Route {
   const [, version = '', rest = ''] = /^(\/v1(?:beta|alpha)?)?(\/.*?)\/?$/.exec(path) ?? [];
-  if (method === 'POST') {
-    const ask = Object.hasOwn(asks, rest) ? asks[rest] : undefined;
-    if (ask !== undefined) return { kind: 'ask', ...ask, model: null, stream: null };
-    const [, model = null, word = ''] = /^\/models\/(.+):([A-Za-z]+)$/.exec(rest) ?? [];
-    const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
-    if (model !== null && verb !== undefined) return { kind: 'ask', protocol: 'generate-content', ...verb, model: decoded(model) };
-  }
+  if (method === 'POST') return askOf(rest);
   const [, name = null] = /^\/models\/(.+)$/.exec(rest) ?? [];
-  if (method === 'GET' && (rest === '/models' || name !== null))
-    return {
-      kind: 'models',
-      shape: version === '/v1beta' || version === '/v1alpha' ? 'models' : 'data',
-      name: name === null ? null : decoded(name),
-    };
-  return { kind: 'unknown' };
+  if (method !== 'GET' || (rest !== '/models' && name === null)) return { kind: 'unknown' };
+  return { kind: 'models', shape: version === '' || version === '/v1' ? 'data' : 'models', name: name === null ? null : decoded(name) };
+}
+
+function askOf(path: string): Route {
+  const ask = Object.hasOwn(asks, path) ? asks[path] : undefined;
+  if (ask !== undefined) return { kind: 'ask', ...ask, model: null, stream: null };
+  const [, model = null, word = ''] = /^\/models\/(.+):([A-Za-z]+)$/.exec(path) ?? [];
+  const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
+  if (model === null || verb === undefined) return { kind: 'unknown' };
+  return { kind: 'ask', protocol: 'generate-content', ...verb, model: decoded(model) };
 }
 
 function decoded(text: string): string {

@@ -40,8 +40,8 @@ export function waysFor(
 ): { readonly ways: readonly Way[]; readonly noWays: readonly NoWay[] } {
   const found = models.flatMap((model) => ofModel(config, keys, model, from));
   const ways = models.flatMap((model) => {
-    const own = found.flatMap((one) => ('why' in one || one.model !== model ? [] : [one]));
-    return [...own.filter(({ protocol }) => protocol === from), ...own.filter(({ protocol }) => protocol !== from)];
+    const open = found.flatMap((one) => ('why' in one || one.model !== model ? [] : [one]));
+    return [...open.filter(({ protocol }) => protocol === from), ...open.filter(({ protocol }) => protocol !== from)];
   });
   return { ways, noWays: found.flatMap((one) => ('why' in one ? [one] : [])) };
 }

@@ -40,11 +40,12 @@ export function headersOn(headers: IncomingHttpHeaders, token: string): Headers 
 }
 
 /** Headers of an answer that go back to the caller: what tells of the answer, and nothing of whose account it is. */
-export function headersBack(headers: IncomingHttpHeaders): Headers {
+export function headersBack(headers: IncomingHttpHeaders, secret: string | null): Headers {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]): [string, string][] => {
       const isTold = /^(?:content-type|cache-control|x?-?request-id|anthropic-|openai-|x-ratelimit-|x-goog-)/.test(name);
-      return isTold && typeof value === 'string' && !/organi[sz]ation|project/.test(name) ? [[name, value]] : [];
+      if (!isTold || typeof value !== 'string' || /organi[sz]ation|project/.test(name)) return [];
+      return secret !== null && value.includes(secret) ? [] : [[name, value]];
     }),
   );
 }
@@ -58,4 +59,9 @@ export function keyHeadersOf(key: string, protocol: Protocol, spoken: readonly P
   if (protocol === 'generate-content') return { 'x-goog-api-key': key };
   if (protocol !== 'messages') return bearer;
   return spoken.length > 1 ? { ...bearer, 'x-api-key': key } : { 'x-api-key': key };
+}
+
+/** A text of an upstream without the key that it was asked with: some show it around in their errors. */
+export function withoutSecret(text: string, secret: string | null): string {
+  return secret === null ? text : text.replaceAll(secret, '[redacted:provider-key]');
 }

@@ -34,6 +34,8 @@ export interface Order {
   readonly body: Buffer;
   readonly lane: Lane;
   readonly leftOut: readonly string[];
+  /** The key of the provider: it is shown to nobody, whatever the upstream says. */
+  readonly secret: string | null;
 }
 
 /** `message` is for the caller: his request means something that this upstream cannot be told. */
@@ -62,6 +64,7 @@ function passed(request: Request, way: Way, repairs: readonly Repair[]): OrderFo
     body: span === null ? body : spliceModel(body, span, way.name),
     lane: passLane(protocol),
     leftOut: [],
+    secret: way.key,
   };
 }
 
@@ -115,6 +118,7 @@ function translated(
     body: Buffer.from(JSON.stringify(call.body)),
     lane: translateLane({ ...call.reply, alias }, world),
     leftOut: call.leftOut,
+    secret: way.key,
   };
 }
 

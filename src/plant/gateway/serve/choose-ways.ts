@@ -1,0 +1,29 @@
+import { frugal } from '../../../core/gateway/budget/frugal.ts';
+import { own, resolveSlot } from '../../../core/gateway/config/resolve-slot.ts';
+import { waysFor, type Way } from '../upstream/candidates.ts';
+import type { Ask } from './ask.ts';
+import { type Refusal, refusal } from './errors.ts';
+import type { Gateway } from './gateway.ts';
+
+type Chosen = { readonly kind: 'ways'; readonly ways: readonly Way[] } | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** The ways that the owner's configuration has for what was named: beyond a soft limit, those of the cheapest model of a plan. */
+export function chooseWays({ config, keys, budgets }: Gateway, { request, grant }: Ask): Chosen {
+  const { alias, protocol } = request;
+  const { slots } = grant;
+  const resolved = slots !== null && !slots.includes(alias) ? null : resolveSlot(config, alias);
+  if (resolved === null) {
+    const names = slots ?? Object.keys(config.slots);
+    return no(refusal('unknown', `This key has no model "${alias.slice(0, 120)}". There are: ${names.join(', ')}.`));
+  }
+  const isTight = resolved.models.length > 1 && budgets.strained(grant.caller).length > 0;
+  const models = isTight ? frugal(resolved.models, (model) => own(config.models, model)?.price ?? 'unpriced') : resolved.models;
+  const { ways, noWays } = waysFor(config, keys, { models, from: protocol });
+  if (ways.length > 0) return { kind: 'ways', ways };
+  const why = noWays.map((noWay) => `${noWay.at} ${noWay.why}`).join('; ');
+  return no(refusal('server', `Nothing can answer "${alias}" here: ${why}. The owner of the gateway has to mend that.`));
+}
+
+function no(why: Refusal): Chosen {
+  return { kind: 'refused', refusal: why };
+}

@@ -1,0 +1,254 @@
+import type { Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { GatewayOptions } from '../../src/plant/gateway/index.ts';
+import { event, http, message, messageEnd, messageStart, rawUpstream, type RawUpstream, streamHead, textOf } from './raw-upstream.ts';
+import { modelAt, providerKey, serve, type Served } from './served.ts';
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).toReversed()) await one.close();
+});
+
+type Answer = (socket: Socket, request: string, count: number) => void;
+interface House {
+  readonly served: Served;
+  readonly first: RawUpstream;
+  readonly second: RawUpstream;
+}
+
+const fine: Answer = (socket, request) =>
+  request.includes('"stream":true')
+    ? socket.end(streamHead + messageStart + textOf('Fine.') + messageEnd)
+    : socket.write(http(200, message));
+
+/** Two providers of one model: the first does what is tried, the second answers. */
+async function house(
+  answer: Answer,
+  { deadlines = {}, ...more }: { readonly deadlines?: GatewayOptions['deadlines']; readonly [more: string]: unknown } = {},
+): Promise<House> {
+  const [first, second] = await Promise.all([rawUpstream(answer), rawUpstream(fine)]);
+  const providers = { a: { base: first.url, protocols: ['messages'] }, b: { base: second.url, protocols: ['messages'] } };
+  const served = await serve(providers, more, { deadlines });
+  open.push(first, second, served);
+  return { served, first, second };
+}
+
+/** The same with one provider alone. */
+async function alone(answer: Answer, deadlines: GatewayOptions['deadlines'] = {}): Promise<Omit<House, 'second'>> {
+  const first = await rawUpstream(answer);
+  const served = await serve({ a: { base: first.url, protocols: ['messages'] } }, {}, { deadlines });
+  open.push(first, served);
+  return { served, first };
+}
+
+function ask(served: Served, more: object = {}, init: RequestInit = {}): Promise<Response> {
+  const body = { model: 'coder', max_tokens: 100, stream: true, messages: [{ role: 'user', content: 'Hello' }], ...more };
+  const headers = { 'content-type': 'application/json', 'x-api-key': served.token };
+  return fetch(`${served.url}/v1/messages`, { method: 'POST', headers, body: JSON.stringify(body), ...init });
+}
+
+const html = '<!doctype html><html><body>Bad gateway</body></html>';
+const overloadedBody = JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
+
+describe('an upstream that fails before any content', () => {
+  it.each<[string, Answer, string]>([
+    ['refuses with 500', (socket) => socket.write(http(500, '{}')), 'refused 500'],
+    ['refuses with 529', (socket) => socket.write(http(529, overloadedBody)), 'refused 529'],
+    ['refuses with 401', (socket) => socket.write(http(401, '{}')), 'refused 401'],
+    ['wants rest for an hour', (socket) => socket.write(http(429, '{}', { 'retry-after': '3600' })), 'refused 429'],
+    ['changed its format of errors', (socket) => socket.write(http(503, '[{"oops":[1]}]')), 'refused 503'],
+    ['answers with a page', (socket) => socket.write(http(200, html, { 'content-type': 'text/html' })), 'garbled'],
+    ['answers with a page that it calls a stream', (socket) => socket.end(streamHead + html), 'garbled'],
+    ['sends no HTTP', (socket) => socket.end('hello there\r\n\r\n'), 'garbled'],
+    ['drops the connection', (socket) => socket.destroy(), 'unreachable'],
+    ['sends less than it promised', (socket) => socket.end(http(200, message, { 'content-length': '9000' })), 'garbled'],
+    [
+      'says that it is overloaded within a 200',
+      (socket) => socket.end(streamHead + messageStart + `event: error\ndata: ${overloadedBody}\n\n`),
+      'refused 503',
+    ],
+    ['ends its stream before it begins', (socket) => socket.end(streamHead), 'garbled'],
+    [
+      'breaks off in half an event',
+      (socket) => socket.end(streamHead + messageStart + 'event: content_block_delta\ndata: {"type":"con'),
+      'garbled',
+    ],
+    ['answers in one piece where a stream was asked for', (socket) => socket.write(http(200, message)), 'garbled'],
+  ])('%s: another one answers, and the caller sees nothing of it', async (_, answer, outcome) => {
+    const { served, first, second } = await house(answer);
+    const response = await ask(served);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe(messageStart + textOf('Fine.') + messageEnd);
+    expect([first.requests.length, second.requests.length]).toEqual([1, 1]);
+    expect(served.calls[0]?.tries.map((one) => [one.at, one.outcome])).toEqual([
+      ['a/twin', outcome],
+      ['b/twin', 'content'],
+    ]);
+  });
+
+  it('says nothing for too long: another one answers', async () => {
+    const { served } = await house(() => undefined, { deadlines: { firstByteMs: 100 } });
+    expect((await ask(served)).status).toBe(200);
+    expect(served.calls[0]?.tries[0]?.outcome).toBe('silent');
+  });
+
+  it('goes to the next model of a plan where the first has no other upstream', async () => {
+    const { served } = await house((socket) => socket.write(http(500, '{}')), {
+      models: { strong: modelAt(['a/twin']), weak: modelAt(['b/small']) },
+      plans: { careful: ['strong', 'weak'] },
+      slots: { coder: 'careful' },
+    });
+    expect((await ask(served)).status).toBe(200);
+    expect(served.calls[0]?.tries.map(({ at }) => at)).toEqual(['a/twin', 'b/small']);
+  });
+
+  it('asks the same again once where there is no other, and then tells the caller to come back', async () => {
+    const { served, first } = await alone((socket) => socket.write(http(503, overloadedBody)));
+    const response = await ask(served);
+    expect([response.status, response.headers.get('x-should-retry'), first.requests.length]).toEqual([529, 'true', 2]);
+    expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'overloaded_error' } });
+  });
+
+  it('counts what the caller tried before', async () => {
+    const { served, first } = await alone((socket) => socket.write(http(503, overloadedBody)));
+    const headers = { 'x-api-key': served.token, 'x-stainless-retry-count': '3' };
+    expect((await ask(served, {}, { headers })).status).toBe(529);
+    expect(first.requests).toHaveLength(1);
+  });
+
+  it('waits as long as an upstream asks for, where that is short', async () => {
+    const { served, first } = await alone((socket, request, count) =>
+      count === 1 ? socket.write(http(429, '{}', { 'retry-after': '0.2' })) : fine(socket, request, count),
+    );
+    const startedAt = Date.now();
+    expect((await ask(served)).status).toBe(200);
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(190);
+    expect(first.requests).toHaveLength(2);
+  });
+
+  it('leaves an upstream alone after it failed again and again, and says until when', async () => {
+    const { served, first } = await alone((socket) => socket.write(http(500, '{}')));
+    const statuses = [];
+    for (let at = 0; at < 4; at += 1)
+      statuses.push((await ask(served, {}, { headers: { 'x-api-key': served.token, 'x-stainless-retry-count': '9' } })).status);
+    const asked = first.requests.length;
+    const response = await ask(served);
+    expect([response.status, first.requests.length]).toEqual([529, asked]);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await response.text()).toContain('a/twin for');
+  });
+
+  it('hands on what is wrong with a request in the words of the upstream, and asks nobody else', async () => {
+    const wrong = JSON.stringify({ type: 'error', error: { type: 'invalid_request_error', message: 'max_tokens: too many' } });
+    const { served, second } = await house((socket) => socket.write(http(400, wrong)));
+    const response = await ask(served);
+    expect([response.status, await response.json(), second.requests.length]).toEqual([400, JSON.parse(wrong), 0]);
+  });
+
+  it('takes all thinking out once where an upstream does not know its signature', async () => {
+    const wrong = JSON.stringify({
+      type: 'error',
+      error: { type: 'invalid_request_error', message: 'Invalid `signature` in `thinking` block' },
+    });
+    const { served, first } = await alone((socket, request, count) =>
+      request.includes('"thinking"') ? socket.write(http(400, wrong)) : fine(socket, request, count),
+    );
+    const content = [
+      { type: 'thinking', thinking: 'x', signature: 's' },
+      { type: 'text', text: 'y' },
+    ];
+    const messages = [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content },
+      { role: 'user', content: 'b' },
+    ];
+    expect((await ask(served, { messages })).status).toBe(200);
+    expect(first.requests).toHaveLength(2);
+  });
+});
+
+describe('an upstream that fails after content', () => {
+  it.each<[string, Answer]>([
+    ['drops the connection', (socket) => socket.end(streamHead + messageStart + textOf('Half'))],
+    [
+      'breaks off in half an event',
+      (socket) => socket.end(`${streamHead}${messageStart}${textOf('Half')}event: content_block_delta\ndata: {"ty`),
+    ],
+    [
+      'sends an error of its own',
+      (socket) =>
+        void socket.write(streamHead + messageStart + textOf('Half'), () =>
+          setTimeout(() => socket.end(`event: error\ndata: ${overloadedBody}\n\n`), 20),
+        ),
+    ],
+    [
+      'sends what is no JSON',
+      (socket) => void socket.write(streamHead + messageStart + textOf('Half'), () => setTimeout(() => socket.end('data: {oops\n\n'), 20)),
+    ],
+    ['says nothing more', (socket) => socket.write(streamHead + messageStart + textOf('Half'))],
+  ])('%s: the caller hears a whole error that asks him to come back, and no other voice', async (_, answer) => {
+    const { served, second } = await house(answer, { deadlines: { silenceMs: 200 } });
+    const text = await (await ask(served)).text();
+    expect(text.startsWith(messageStart + textOf('Half'))).toBe(true);
+    const rest = text.slice((messageStart + textOf('Half')).length);
+    expect(rest).toMatch(/^event: error\ndata: \{"type":"error","error":\{"type":"(?:api|overloaded)_error","message":"[^"]+"\}\}\n\n$/);
+    expect(second.requests).toHaveLength(0);
+    expect(served.calls[0]).toMatchObject({ ended: 'broken-off', estimated: true, usage: { input: 100, cacheRead: 50 } });
+  });
+
+  it('does not come to an end: it is ended', async () => {
+    const { served } = await house(
+      (socket) => {
+        socket.write(streamHead + messageStart + textOf('Half'));
+        const timer = setInterval(
+          () => socket.write(event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'more '.repeat(2000) } })),
+          1,
+        );
+        socket.on('close', () => clearInterval(timer));
+      },
+      { deadlines: { answerBytes: 100_000 } },
+    );
+    const text = await (await ask(served)).text();
+    expect(text.length).toBeLessThan(130_000);
+    expect(text.slice(-400)).toContain('did not come to an end');
+  });
+});
+
+describe('a caller who leaves', () => {
+  it('ends the call of the upstream too, and what he heard is charged', async () => {
+    const { served, first } = await alone((socket) => socket.write(streamHead + messageStart + textOf('Half of an answer that goes on')));
+    const leaving = new AbortController();
+    const response = await ask(served, {}, { signal: leaving.signal });
+    await response.body?.getReader().read();
+    leaving.abort();
+    await expect.poll(() => first.left()).toBe(1);
+    await expect.poll(() => served.calls.length).toBe(1);
+    const [call] = served.calls;
+    expect(call).toMatchObject({ ended: 'left', estimated: true, usage: { input: 100, cacheRead: 50 }, cost: { kind: 'priced' } });
+    expect(call?.usage.output).toBeGreaterThan(5);
+  });
+
+  it('is charged for nothing more than what was sent where he left before any answer', async () => {
+    const { served, first } = await alone(() => undefined);
+    const leaving = new AbortController();
+    const asking = ask(served, {}, { signal: leaving.signal }).catch(() => 'left');
+    await expect.poll(() => first.requests.length).toBe(1);
+    leaving.abort();
+    expect(await asking).toBe('left');
+    await expect.poll(() => first.left()).toBe(1);
+    await expect.poll(() => served.calls[0]?.usage.output).toBe(0);
+  });
+});
+
+describe('nothing of a key', () => {
+  it('is in an answer, a record or an error, though the upstream shows it around', async () => {
+    const told = JSON.stringify({ type: 'error', error: { type: 'invalid_request_error', message: `Incorrect key ${providerKey}` } });
+    const { served, first } = await alone((socket) => socket.write(http(400, told, { 'x-request-id': providerKey })));
+    const response = await ask(served, { metadata: { user_id: 'me' } });
+    const all = JSON.stringify([...response.headers, await response.text(), served.calls]);
+    expect(first.requests[0]).toContain(`x-api-key: ${providerKey}`);
+    expect(first.requests[0]).not.toContain(served.token);
+    expect(all).not.toContain(providerKey);
+    expect(all).not.toContain(served.token);
+  });
+});
