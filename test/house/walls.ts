@@ -8,6 +8,9 @@ const joining: Readonly<Record<string, readonly Place['layer'][]>> = {
   'src/machines.ts': ['core', 'plant', 'root'],
   'src/move-database.ts': ['core', 'plant', 'root'],
   'src/model-twin.ts': ['core', 'plant', 'root'],
+  // The process that holds keys of providers is made of one room; who reads its settings is loaded beside it.
+  'src/gateway.ts': ['core', 'plant', 'root'],
+  'src/gateway-settings.ts': ['core', 'works', 'root'],
 };
 
 const mayImport: Readonly<Record<Place['layer'], readonly Place['layer'][]>> = {

@@ -1,0 +1,12 @@
+import { JidokaError } from './core/base/error.ts';
+import type { GatewayConfig } from './core/gateway/config/gateway-config.ts';
+import { parseGateway } from './works/gateway/index.ts';
+
+/** Reads the settings of a model gateway from the file of its owner. Throws `gateway-invalid`. */
+export function readGatewaySettings({ path, text }: { readonly path: string; readonly text: string }): GatewayConfig {
+  const config = parseGateway(text, path);
+  if (config !== null) return config;
+  throw new JidokaError('gateway-invalid', `${path} has no "gateway:".`, {
+    mend: 'Add "gateway:" with "providers:", "models:" and "slots:", as schemas/gateway.schema.json has them.',
+  });
+}

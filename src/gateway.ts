@@ -1,0 +1,61 @@
+import { placeOfKey } from './core/gateway/config/key-reference.ts';
+import type { GatewayConfig } from './core/gateway/config/gateway-config.ts';
+import { JidokaError } from './core/base/error.ts';
+import { systemClock } from './plant/clock/index.ts';
+import { fileRecorder, memoryBudgets, memoryKeys, readProviderKeys, type SlotRow, slotTable, startGateway } from './plant/gateway/index.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface GatewaySetting {
+  readonly config: GatewayConfig;
+  /** Where keys of providers are looked up; nobody else sees them. */
+  readonly env: Env;
+  readonly listen: { readonly port: number } | { readonly socket: string };
+  /** Where the owner's own virtual key lies, `env:NAME` or `file:PATH`; null for one that is made now. */
+  readonly key: string | null;
+  /** Absolute path of the record of all calls; null for none. */
+  readonly record: string | null;
+  readonly log: (line: string) => void;
+}
+
+export interface OpenGateway {
+  readonly url: string;
+  /** The owner's key. */
+  readonly token: string;
+  readonly slots: readonly SlotRow[];
+  close(): Promise<void>;
+}
+
+/** Who calls with the owner's key. */
+const owner = { line: 'own', fleet: null, run: 'own', station: 'own' } as const;
+
+/** Starts a model gateway, with one key for its owner. Throws `port-taken`, and `usage` for a key or a record that cannot be had. */
+export async function openGateway({ config, env, listen, key, record, log }: GatewaySetting): Promise<OpenGateway> {
+  const clock = systemClock();
+  const now = (): number => Date.parse(clock.now());
+  const grant = { caller: owner, slots: null, caps: null, limits: {}, expiresAt: null };
+  const own = key === null ? null : await ownKey(key, env);
+  const virtualKeys = memoryKeys({ given: own === null ? [] : [{ token: own, grant }], now });
+  const keys = await readProviderKeys(config, env);
+  const failed = (why: string): void => log(`calls are no longer taken down: ${why}`);
+  const recorder = record === null ? null : await fileRecorder({ file: record, failed });
+  const budgets = memoryBudgets({ rules: config.budgets ?? [], now });
+  const gateway = await startGateway({ config, keys, virtualKeys, budgets, recorder, listen, clock });
+  return { url: gateway.url, token: own ?? virtualKeys.mint(grant), slots: slotTable(config, keys), close: () => gateway.close() };
+}
+
+/** Tells what each slot resolves to, with the keys as they are now. */
+export async function describeSlots(config: GatewayConfig, env: Env): Promise<readonly SlotRow[]> {
+  return slotTable(config, await readProviderKeys(config, env));
+}
+
+async function ownKey(reference: string, env: Env): Promise<string> {
+  const mend = 'Say where it lies, "env:NAME" or "file:PATH": 16 letters, digits and dashes or more, in one line.';
+  if (!/^(?:env|file):./.test(reference)) throw new JidokaError('usage', 'The key of the gateway is given by its place.', { mend });
+  const place = placeOfKey(reference);
+  const found = (await readProviderKeys({ providers: { own: { key: reference, vendor: 'own', region: 'own' } } }, env)).get('own');
+  if (found?.kind === 'key' && /^[\w-]{16,200}$/.test(found.key)) return found.key;
+  const where = place.kind === 'env' ? place.name : place.path;
+  const why = found?.kind === 'missing' ? found.why : `${where} holds a key of another form`;
+  throw new JidokaError('usage', `The key of the gateway cannot be had: ${why}.`, { mend });
+}
