@@ -1,30 +1,8 @@
 import { placeOfKey } from './core/gateway/config/key-reference.ts';
-import type { GatewayConfig } from './core/gateway/config/gateway-config.ts';
 import { JidokaError } from './core/base/error.ts';
+import type { GatewayDoor, GatewaySetting, OpenGateway } from './core/ports/gateway/gateway-door.ts';
 import { systemClock } from './plant/clock/index.ts';
-import { fileRecorder, memoryBudgets, memoryKeys, readProviderKeys, type SlotRow, slotTable, startGateway } from './plant/gateway/index.ts';
-
-type Env = Readonly<Record<string, string | undefined>>;
-
-export interface GatewaySetting {
-  readonly config: GatewayConfig;
-  /** Where keys of providers are looked up; nobody else sees them. */
-  readonly env: Env;
-  readonly listen: { readonly port: number } | { readonly socket: string };
-  /** Where the owner's own virtual key lies, `env:NAME` or `file:PATH`; null for one that is made now. */
-  readonly key: string | null;
-  /** Absolute path of the record of all calls; null for none. */
-  readonly record: string | null;
-  readonly log: (line: string) => void;
-}
-
-export interface OpenGateway {
-  readonly url: string;
-  /** The owner's key. */
-  readonly token: string;
-  readonly slots: readonly SlotRow[];
-  close(): Promise<void>;
-}
+import { fileRecorder, memoryBudgets, memoryKeys, readProviderKeys, slotTable, startGateway } from './plant/gateway/index.ts';
 
 /** Who calls with the owner's key. */
 const owner = { line: 'own', fleet: null, run: 'own', station: 'own' } as const;
@@ -45,11 +23,11 @@ export async function openGateway({ config, env, listen, key, record, log }: Gat
 }
 
 /** Tells what each slot resolves to, with the keys as they are now. */
-export async function describeSlots(config: GatewayConfig, env: Env): Promise<readonly SlotRow[]> {
+export async function describeSlots(...[config, env]: Parameters<GatewayDoor['describe']>): ReturnType<GatewayDoor['describe']> {
   return slotTable(config, await readProviderKeys(config, env));
 }
 
-async function ownKey(reference: string, env: Env): Promise<string> {
+async function ownKey(reference: string, env: GatewaySetting['env']): Promise<string> {
   const mend = 'Say where it lies, "env:NAME" or "file:PATH": 16 letters, digits and dashes or more, in one line.';
   if (!/^(?:env|file):./.test(reference)) throw new JidokaError('usage', 'The key of the gateway is given by its place.', { mend });
   const place = placeOfKey(reference);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { floorMark } from '../../src/core/base/floor-mark.ts';
 import type { verifyEvidence } from '../../src/core/evidence/verify.ts';
 import type { Factory } from '../../src/core/ports/factory.ts';
+import type { GatewayDoor } from '../../src/core/ports/gateway/gateway-door.ts';
 import { RecordingTerminal, type TerminalSetting } from './recording-terminal.ts';
 
 export interface WorldSetting {
@@ -18,6 +19,8 @@ export interface WorldSetting {
   readonly move?: MoveDatabase;
   /** What starts a double of model APIs, for `twin model`. */
   readonly modelTwin?: OpenModelTwin;
+  /** The model gateway, for `gateway serve` and `models`. */
+  readonly gateway?: GatewayDoor;
 }
 
 type TwinFile = { readonly path: string; readonly text: string } | null;
@@ -106,6 +109,11 @@ export class RecordingWorld {
   readonly loadModelTwin = async (): Promise<OpenModelTwin> => {
     if (this.#setting.modelTwin === undefined) throw new Error('this world has no model twin');
     return this.#setting.modelTwin;
+  };
+
+  readonly loadGateway = async (): Promise<GatewayDoor> => {
+    if (this.#setting.gateway === undefined) throw new Error('this world has no model gateway');
+    return this.#setting.gateway;
   };
 
   /** A world is within a job where its environment bears the mark. */

@@ -73,6 +73,12 @@ export async function readTwinFile(path: string, cwd: string): Promise<InputFile
   };
 }
 
+/** Reads the file of an owner of a model gateway. */
+export async function readGatewayFile(path: string, cwd: string): Promise<InputFile> {
+  const mend = 'Give the path of your factory file, with a part "gateway:", in the form of docs/GATEWAY.md.';
+  return { path, text: await read(resolve(cwd, path), 'gateway-invalid', mend) };
+}
+
 const osvMend = 'An advisory is one JSON object in OSV form: https://ossf.github.io/osv-schema/';
 
 async function advisoryPaths(path: string): Promise<string[]> {

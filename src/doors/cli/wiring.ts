@@ -1,4 +1,5 @@
 import type { Factory } from '../../core/ports/factory.ts';
+import type { GatewayDoor } from '../../core/ports/gateway/gateway-door.ts';
 import type { ModelTwinFiles } from '../../model-twin.ts';
 import type { Settings } from '../config.ts';
 import type { VerifyEvidence } from './verify.ts';
@@ -49,4 +50,13 @@ export type OpenModelTwin = (files: ModelTwinFiles) => Promise<{ readonly url: s
 export async function loadModelTwin(): Promise<OpenModelTwin> {
   const { openModelTwin } = await import('../../model-twin.ts');
   return openModelTwin;
+}
+
+/** Loads the model gateway, which needs no factory and no database. */
+export async function loadGateway(): Promise<GatewayDoor> {
+  const [{ readGatewaySettings }, { describeSlots, openGateway }] = await Promise.all([
+    import('../../gateway-settings.ts'),
+    import('../../gateway.ts'),
+  ]);
+  return { read: readGatewaySettings, open: openGateway, describe: describeSlots };
 }

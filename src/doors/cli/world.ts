@@ -3,7 +3,17 @@ import type { Factory } from '../../core/ports/factory.ts';
 import { type Environment, readEnvironment, type Settings } from '../config.ts';
 import { processTerminal, type Terminal } from './live/terminal.ts';
 import type { VerifyEvidence } from './verify.ts';
-import { loadModelTwin, loadMove, loadVerifier, type MoveDatabase, openFactory, type Opening, type OpenModelTwin } from './wiring.ts';
+import type { GatewayDoor } from '../../core/ports/gateway/gateway-door.ts';
+import {
+  loadGateway,
+  loadModelTwin,
+  loadMove,
+  loadVerifier,
+  type MoveDatabase,
+  openFactory,
+  type Opening,
+  type OpenModelTwin,
+} from './wiring.ts';
 
 /** What a command line stands in. Given, so that a test can stand it elsewhere. */
 export interface World {
@@ -29,6 +39,7 @@ export interface World {
   loadVerifier(): Promise<VerifyEvidence>;
   loadMove(): Promise<MoveDatabase>;
   loadModelTwin(): Promise<OpenModelTwin>;
+  loadGateway(): Promise<GatewayDoor>;
   /** Whether this command line was given from within a workspace of a factory: by a job, not by a person. */
   isInsideJob(): Promise<boolean>;
   /** Tells the process that started this one, where it listens. */
@@ -63,6 +74,7 @@ export function processWorld(): World {
     loadVerifier,
     loadMove,
     loadModelTwin,
+    loadGateway,
     isInsideJob: async () => {
       const { isInsideJob } = await import('./job.ts');
       return isInsideJob(env, process.ppid);

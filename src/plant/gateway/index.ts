@@ -3,4 +3,4 @@ export { memoryKeys } from './keys/memory-keys.ts';
 export { fileRecorder } from './record/file-recorder.ts';
 export { type GatewayOptions, type RunningGateway, startGateway } from './serve/start-gateway.ts';
 export { type ProviderKey, readProviderKeys } from './upstream/provider-keys.ts';
-export { type SlotRow, slotTable, type UpstreamRow } from './upstream/slot-table.ts';
+export { slotTable } from './upstream/slot-table.ts';

@@ -2,37 +2,9 @@ import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.
 import { partsOf, upstreamsOf } from '../../../core/gateway/config/model.ts';
 import { Protocol } from '../../../core/gateway/config/protocol.ts';
 import { own, resolveSlot } from '../../../core/gateway/config/resolve-slot.ts';
-import type { Price } from '../../../core/gateway/money/price.ts';
+import type { ModelRow, SlotRow, UpstreamRow } from '../../../core/ports/gateway/gateway-door.ts';
 import { waysFor } from './candidates.ts';
 import type { ProviderKey } from './provider-keys.ts';
-
-/** What a name that agents say leads to. */
-export interface SlotRow {
-  readonly slot: string;
-  /** Names that led there, the slot first. */
-  readonly via: readonly string[];
-  readonly plan: string | null;
-  /** In the order in which they are tried. */
-  readonly models: readonly ModelRow[];
-}
-
-export interface ModelRow {
-  readonly model: string;
-  readonly window: number;
-  readonly upstreams: readonly UpstreamRow[];
-}
-
-export interface UpstreamRow {
-  /** `PROVIDER/NAME`. */
-  readonly at: string;
-  readonly vendor: string;
-  readonly region: string;
-  /** Protocols of callers whose requests go there byte for byte; others are translated. */
-  readonly passes: readonly Protocol[];
-  readonly price: Price;
-  /** Why it is never asked; null where it is. */
-  readonly why: string | null;
-}
 
 /** What each slot of a configuration resolves to, and why what is left out is left out. */
 export function slotTable(config: GatewayConfig, keys: ReadonlyMap<string, ProviderKey>): readonly SlotRow[] {

@@ -1,0 +1,113 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RecordingWorld } from '../../../kit/factory/index.ts';
+import { readGatewaySettings } from '../../gateway-settings.ts';
+import { describeSlots, openGateway } from '../../gateway.ts';
+import { openModelTwin } from '../../model-twin.ts';
+import { cli } from './cli.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'jidoka-gateway-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const secret = 'the-key-of-the-provider';
+const ownKey = 'the-own-key-of-the-gateway';
+
+function world(): RecordingWorld {
+  const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots };
+  return new RecordingWorld({ cwd: folder, env: { HOUSE_KEY: secret, GATEWAY_KEY: ownKey }, gateway });
+}
+
+async function settings(base: string): Promise<void> {
+  await writeFile(
+    join(folder, 'factory.yaml'),
+    `gateway:
+  providers:
+    house: { protocols: [messages, chat], base: "${base}", key: env:HOUSE_KEY, vendor: self, region: own }
+    cloud: { protocols: [responses], base: "${base}", key: env:NO_SUCH_KEY, vendor: b, region: eu }
+  models:
+    strong:
+      upstreams: [cloud/big, house/twin]
+      price: { asOf: 2026-11-20, input: 3, output: 15 }
+      window: 200000
+      output: 8000
+      capabilities: [tools]
+      weights: open
+  slots: { coder: main, main: strong }
+`,
+  );
+}
+
+describe('gateway serve', () => {
+  it('answers with its own key, takes calls down without any key, and ends cleanly with a signal', async () => {
+    const twin = await openModelTwin({ scenario: null, replay: null, tape: null, port: 0 });
+    await settings(twin.url);
+    const here = world();
+    const ending = cli(['gateway', 'serve', '--json', '--config', 'factory.yaml', '--port', '0', '--record', 'calls.jsonl'], here);
+    await here.stdout.wrote('\n');
+    const { url, key } = JSON.parse(here.stdout.text) as { url: string; key: string }; // printed as such
+    const body = JSON.stringify({ model: 'coder', messages: [{ role: 'user', content: 'Hello?' }] });
+    const answer = await fetch(`${url}/g/${key}/v1/chat/completions`, { method: 'POST', body });
+    expect(await answer.json()).toMatchObject({ object: 'chat.completion', model: 'twin' });
+    here.send('SIGTERM');
+    expect(await ending).toBe(0);
+    await twin.close();
+    const record = await readFile(join(folder, 'calls.jsonl'), 'utf8');
+    expect(JSON.parse(record)).toMatchObject({ v: 1, alias: 'coder', path: '/v1/chat/completions', request: body, ended: 'whole' });
+    expect(record + here.stderr.text).not.toContain(key);
+    expect(record + here.stdout.text + here.stderr.text).not.toContain(secret);
+  });
+
+  it('listens on a socket, with the key that its owner keeps, which it does not show', async () => {
+    const twin = await openModelTwin({ scenario: null, replay: null, tape: null, port: 0 });
+    await settings(twin.url);
+    const here = world();
+    const ending = cli(['gateway', 'serve', '--config', 'factory.yaml', '--socket', 'g.sock', '--key', 'env:GATEWAY_KEY'], here);
+    await here.stdout.wrote('stops it');
+    expect(here.stdout.text).toContain('cloud/big has no key: the environment has no NO_SUCH_KEY');
+    expect(here.stdout.text).not.toContain(ownKey);
+    const status = await new Promise((resolve) => {
+      const headers = { authorization: `Bearer ${ownKey}` };
+      request({ socketPath: join(folder, 'g.sock'), path: '/v1/models', headers }, (response) =>
+        resolve(response.resume().statusCode),
+      ).end();
+    });
+    expect(status).toBe(200);
+    here.send('SIGINT');
+    expect(await ending).toBe(0);
+    await twin.close();
+  });
+
+  it('refuses settings that are none, a key that is no place, and a record that cannot be written', async () => {
+    await settings('http://127.0.0.1:9');
+    await writeFile(join(folder, 'empty.yaml'), 'environment: {}\n');
+    const here = world();
+    const run = (...more: string[]): Promise<number> => cli(['gateway', 'serve', '--port', '0', ...more], here);
+    expect(await run('--config', 'missing.yaml')).toBe(2);
+    expect(await run('--config', 'empty.yaml')).toBe(2);
+    expect(here.stderr.text).toContain('empty.yaml has no "gateway:".');
+    expect(await run('--config', 'factory.yaml', '--key', ownKey)).toBe(2);
+    expect(await run('--config', 'factory.yaml', '--key', 'env:NOT_SET')).toBe(2);
+    expect(await run('--config', 'factory.yaml', '--record', 'none/calls.jsonl')).toBe(2);
+    expect(here.stderr.text).not.toContain(ownKey);
+  });
+});
+
+it('models tells what each slot resolves to, in order, and why something is never asked', async () => {
+  await settings('http://127.0.0.1:9');
+  const here = world();
+  expect(await cli(['models', '--config', 'factory.yaml'], here)).toBe(0);
+  expect(here.stdout.text).toContain('coder -> main -> strong');
+  expect(here.stdout.text).toContain('1. cloud/big  has no key: the environment has no NO_SUCH_KEY');
+  expect(here.stdout.text).toContain('2. house/twin  passes messages, chat; $3/$15 per million, as of 2026-11-20; self in own');
+  const document = world();
+  expect(await cli(['models', '--config', 'factory.yaml', '--json'], document)).toBe(0);
+  expect(JSON.parse(document.stdout.text)).toMatchObject({
+    slots: [{ slot: 'coder', via: ['coder', 'main', 'strong'] }, { slot: 'main' }],
+  });
+});
