@@ -33,6 +33,10 @@ const speaks: Readonly<Record<string, Protocol>> = {
   gemini: 'generate-content',
   opencode: 'chat',
 };
+/** How keepsakes begin on their way through callers: no upstream ever sees one. */
+const keptByCallers = Buffer.from('jidoka-keep:').toString('base64');
+/** Where the agent asks for thoughts and hands them back, and the upstream's API tells of what it wants back. */
+const handsBack = ['claude-code chat', 'codex chat', 'gemini messages', 'gemini chat'];
 const cells = agents.flatMap((agent) => protocols.filter((to) => to !== speaks[agent.name]).map((to) => [agent.name, to, agent] as const));
 
 describe.each(cells)('%s, answered by a server of %s', (name, to, agent) => {
@@ -51,6 +55,8 @@ describe.each(cells)('%s, answered by a server of %s', (name, to, agent) => {
       const ended = await runByHand(agent, place);
       const main = tape.entries().filter(({ kind }) => kind === 'main');
       expect([ended, lane.refused, main.map(({ step }) => step)]).toEqual([0, [], [0, 1, 1, 2, 3]]);
+      const told = JSON.stringify(main.map(({ body }) => body));
+      expect([told.includes(keptByCallers), told.includes('lacks a letter')]).toEqual([false, handsBack.includes(`${name} ${to}`)]);
       const read = async (file: string): Promise<string> => readFile(join(place.repository, file), 'utf8');
       const fixed = 'export const greet = (name) => `Hello ${name}`;\n';
       expect([await read('greet.js'), await read('one.js'), await read('two.js')]).toEqual([fixed, fixed, fixed]);

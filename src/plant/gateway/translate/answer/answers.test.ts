@@ -66,6 +66,40 @@ describe('calls whose chunks come interleaved', () => {
   });
 });
 
+describe('events that do not fit together', () => {
+  const events = (block: object, more: readonly object[] = []): string =>
+    [
+      { type: 'message_start', message: {} },
+      { type: 'content_block_start', index: 0, content_block: block },
+      ...more,
+      { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
+      { type: 'message_stop' },
+    ]
+      .map(data)
+      .join('');
+  const heard = (text: string): ReturnType<typeof heardStream> => heardStream('chat', streamed('chat', 'messages', text));
+
+  it('a call whose end was lost is not called, a text whose end was lost is one', () => {
+    const call = { type: 'tool_use', id: 'one', name: 'a', input: {} };
+    expect(heard(events(call))).toMatchObject({ stop: null, error: expect.stringMatching(/had no end/) });
+    expect(heard(events({ type: 'text', text: 'Yes.' }))).toMatchObject({ parts: ['text Yes.'], stop: 'stop', error: null });
+  });
+
+  it('more of what never began is a fault, and what a provider’s own tools did is passed over', () => {
+    const lost = [{ type: 'content_block_delta', index: 7, delta: { type: 'text_delta', text: 'lost' } }];
+    expect(heard(events({ type: 'text', text: 'Yes.' }, lost)).error).toMatch(/not at all/);
+    const own = [
+      { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{}' } },
+      { type: 'content_block_stop', index: 0 },
+    ];
+    expect(heard(events({ type: 'server_tool_use', id: 's', name: 'web_search' }, own))).toMatchObject({
+      parts: [],
+      stop: 'stop',
+      error: null,
+    });
+  });
+});
+
 describe('arguments that a model leaves out or breaks', () => {
   const none = [callChunk(0, '', { id: 'one' }), chunk({}, 'tool_calls')].join('');
   const broken = [callChunk(0, '{"a": ,,', { id: 'one' }), chunk({}, 'tool_calls')].join('');

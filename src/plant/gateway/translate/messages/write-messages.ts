@@ -23,7 +23,7 @@ export function writeMessages(conversation: Conversation, upstream: Upstream, re
     max_tokens: limit,
     ...(system.length > 0 && { system: system.map((text) => ({ type: 'text', text })) }),
     messages: conversation.turns.map((turn) => messageOf(turn, remarks)),
-    ...(tools.length > 0 && { tools: tools.map(toolOf), ...choiceOf(toolChoice, parallelCalls) }),
+    ...(tools.length > 0 ? { tools: tools.map(toolOf), ...choiceOf(toolChoice, parallelCalls) } : toolsOfHistory(conversation)),
     ...thinkingMembers(thinking, format),
     ...samplingOf(conversation, thinking, remarks),
     stream,
@@ -60,6 +60,13 @@ function mediaBlock({ type, source, name }: Media, remarks: Remarks): Members {
   if (!isImage && type !== 'application/pdf') remarks.refuse(`The model takes no ${type}.`);
   const from = source.kind === 'url' ? { type: 'url', url: source.url } : { type: 'base64', media_type: type, data: source.data };
   return { type: isImage ? 'image' : 'document', source: from, ...(name !== null && !isImage && { title: name }) };
+}
+
+/** The API wants to know the tools of a conversation with calls, also of one in which none is to be called any more. */
+function toolsOfHistory({ turns }: Conversation): Members {
+  const names = new Set(turns.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'call' ? [part.name] : []))));
+  if (names.size === 0) return {};
+  return { tools: [...names].map((name) => ({ name, input_schema: { type: 'object' } })), tool_choice: { type: 'none' } };
 }
 
 function toolOf({ name, description, parameters, strict }: Tool): Members {

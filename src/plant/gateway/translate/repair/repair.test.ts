@@ -87,6 +87,29 @@ describe('what an API cannot take', () => {
     expect(turns('chat', 'messages', empty)).toEqual([['user', ['text Do.', 'text More.']]]);
   });
 
+  it('neither do results have empty texts, or images that the model does not see', () => {
+    const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } };
+    const content = [{ type: 'text', text: '' }, image, { type: 'text', text: 'r' }];
+    const messages = [
+      { role: 'user', content: 'Do.' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'x', name: 'a', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'x', content }] },
+    ];
+    const sent = send('messages', 'responses', { model: 'a', messages }, { images: false });
+    expect(sent).toMatchObject({ body: { input: [{}, {}, { output: 'r' }] }, leftOut: [expect.stringContaining('image/png')] });
+  });
+
+  it('what is all instruction is said by the user, for there must be something to answer', () => {
+    const body = { model: 'a', messages: [{ role: 'system', content: 'Name this chat.' }] };
+    for (const to of ['messages', 'generate-content'] as const)
+      expect(turns('chat', to, body)).toEqual([['user', ['text Name this chat.']]]);
+  });
+
+  it('a conversation with calls names its tools, also where none is to be called', () => {
+    const summary = chat({ role: 'assistant', tool_calls: [call('x')] }, result('x'), { role: 'user', content: 'Sum up.' });
+    expect(send('chat', 'messages', summary)).toMatchObject({ body: { tools: [{ name: 'a' }], tool_choice: { type: 'none' } } });
+  });
+
   it('arguments that are no object stay visible', () => {
     const broken = { id: 'x', type: 'function', function: { name: 'a', arguments: '{"cut' } };
     const body = chat({ role: 'assistant', tool_calls: [broken] }, result('x'));
@@ -146,6 +169,11 @@ describe('limits, chance and form', () => {
   it('a limit above what the model gives is lowered to it', () => {
     expect(send('messages', 'chat', body, { completionTokens: true })).toMatchObject({ body: { max_completion_tokens: 16_000 } });
     expect(send('messages', 'chat', body, { maxOutputTokens: null })).toMatchObject({ body: { max_tokens: 64_000 } });
+  });
+
+  it('a limit below the least of the API is raised to it, and that is told', () => {
+    const probe = { model: 'a', max_tokens: 1, messages: [{ role: 'user', content: 'quota' }] };
+    expect(send('messages', 'responses', probe)).toMatchObject({ body: { max_output_tokens: 16 }, leftOut: ['a limit below 16 tokens'] });
   });
 
   it('what the other API cannot be told is named', () => {

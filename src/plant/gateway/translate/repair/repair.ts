@@ -15,7 +15,8 @@ export interface Repaired {
 export function repaired(conversation: Conversation, to: Protocol, upstream: Upstream, remarks: Remarks): Repaired {
   const names = fittingNames(conversation, to);
   const { system, turns } = withoutLeadingSystem(names.conversation);
-  const kept = turns.map((turn) => ({ ...turn, parts: turn.parts.filter((part) => isKept(part, to, upstream, remarks)) }));
+  const isKept = keptBy(to, upstream, remarks);
+  const kept = turns.map(({ role, parts }) => ({ role, parts: parts.filter(isKept).map((part) => withoutInner(part, isKept)) }));
   const whole = fittingIds(paired(joined(kept), remarks), to).map((turn) => (takesSystemTurns(to) ? turn : spoken(turn)));
   return { conversation: { ...names.conversation, system, turns: joined(whole) }, names };
 }
@@ -25,12 +26,12 @@ function takesSystemTurns(to: Protocol): boolean {
   return to === 'responses';
 }
 
-/** Instructions before the conversation are no part of it. */
+/** Instructions before the conversation are no part of it, unless there is nothing else. */
 function withoutLeadingSystem({ system, turns }: Conversation): Pick<Conversation, 'system' | 'turns'> {
   const first = turns.findIndex(({ role }) => role !== 'system');
-  const leading = turns.slice(0, first === -1 ? turns.length : first);
-  const texts = leading.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])));
-  return { system: [...system, ...texts], turns: turns.slice(leading.length) };
+  if (first === -1) return { system, turns: turns.map(({ parts }) => ({ role: 'user', parts })) };
+  const texts = turns.slice(0, first).flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])));
+  return { system: [...system, ...texts].filter((text) => text.trim() !== ''), turns: turns.slice(first) };
 }
 
 /** Instructions in the midst of a conversation, said by its user. */
@@ -41,12 +42,19 @@ function spoken({ role, parts }: Turn): Turn {
 }
 
 /** Thoughts go back to who made them, and are nobody else's. Empty texts are refused by some APIs and say nothing to any. */
-function isKept(part: Part, to: Protocol, upstream: Upstream, remarks: Remarks): boolean {
-  if (part.kind === 'thought') return part.keepsake?.form === to && part.keepsake.family === upstream.family && part.keepsake.data !== null;
-  if (part.kind === 'text') return part.text.trim() !== '';
-  if (part.kind !== 'media' || upstream.images) return true;
-  remarks.leaveOut(`${part.type}: the model takes none`);
-  return false;
+function keptBy(to: Protocol, { family, images }: Upstream, remarks: Remarks): (part: Part) => boolean {
+  return (part) => {
+    if (part.kind === 'thought') return part.keepsake?.form === to && part.keepsake.family === family && part.keepsake.data !== null;
+    if (part.kind === 'text') return part.text.trim() !== '';
+    if (part.kind !== 'media' || images) return true;
+    remarks.leaveOut(`${part.type}: the model takes none`);
+    return false;
+  };
+}
+
+/** The same for what stands in results. */
+function withoutInner(part: Part, isKept: (part: Part) => boolean): Part {
+  return part.kind === 'result' ? { ...part, content: part.content.filter(isKept) } : part;
 }
 
 /** Neighbours of one role are one turn. */

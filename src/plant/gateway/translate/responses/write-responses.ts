@@ -7,10 +7,14 @@ import type { Upstream } from '../conversation/upstream.ts';
 import { effortFor, limitFor } from '../conversation/thinking.ts';
 import type { Members } from '../protocol.ts';
 
+/** The shortest limit that the API takes. */
+const leastLimit = 16;
+
 /** Writes a request to `/v1/responses` that leaves nothing with the provider. */
 export function writeResponses(conversation: Conversation, upstream: Upstream, remarks: Remarks): Members {
   const { system, turns, tools, toolChoice, parallelCalls, stream, sampling, format } = conversation;
   const limit = limitFor(conversation, upstream);
+  if (limit !== null && limit < leastLimit) remarks.leaveOut(`a limit below ${leastLimit} tokens`);
   const effort = effortFor(conversation, upstream);
   for (const name of ['topK', 'seed', 'presencePenalty', 'frequencyPenalty'] as const) if (sampling[name] !== null) remarks.leaveOut(name);
   if (sampling.stop.length > 0) remarks.leaveOut('texts that stop the answer');
@@ -20,7 +24,7 @@ export function writeResponses(conversation: Conversation, upstream: Upstream, r
     input: turns.flatMap((turn) => itemsOf(turn, remarks)),
     ...(tools.length > 0 && { tools: tools.map(toolOf), ...choiceOf(toolChoice) }),
     ...(tools.length > 0 && parallelCalls !== null && { parallel_tool_calls: parallelCalls }),
-    ...(limit !== null && { max_output_tokens: limit }),
+    ...(limit !== null && { max_output_tokens: Math.max(limit, leastLimit) }),
     ...(sampling.temperature !== null && { temperature: sampling.temperature }),
     ...(sampling.topP !== null && { top_p: sampling.topP }),
     ...(effort !== null && { reasoning: effort === 'none' ? { effort } : { effort, summary: 'auto' } }),
