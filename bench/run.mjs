@@ -16,6 +16,7 @@ import { parked } from './parked.mjs';
 import { partitions } from './partitions.mjs';
 import { running } from './running.mjs';
 import { ticketBench } from './ticket.mjs';
+import { translateBench } from './translate.mjs';
 import { upTime } from './up.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -39,6 +40,7 @@ const benches = {
   ticket: () => ticketBench(program, Number(values.pairs)),
   running,
   agents: agentsBench,
+  translate: translateBench,
 };
 
 const asked = positionals.length === 0 ? Object.keys(benches) : positionals;

@@ -1,0 +1,58 @@
+import { doneMark } from '../chat/decode-chat.ts';
+import { dialects } from '../dialects.ts';
+import type { Protocol } from '../protocol.ts';
+import { decodeWhole } from './decode-whole.ts';
+import type { AnswerEvent } from './event.ts';
+import { jsonOf } from './excerpt.ts';
+import { faultOf } from './fault.ts';
+import { eventReader, longestAnswer, type StreamPiece } from './server-sent-events.ts';
+
+/** Reads the bytes of a streamed answer. */
+export interface AnswerReader {
+  take(bytes: Uint8Array): readonly AnswerEvent[];
+  /** The bytes are over. Without a stop or a fault among all events the answer was cut. */
+  end(): readonly AnswerEvent[];
+}
+
+/** Reads a streamed answer of an API, wherever its bytes are cut; what cannot be read is a fault, never passed over. */
+export function answerReader(protocol: Protocol): AnswerReader {
+  const decoder = dialects[protocol].decoder();
+  const reader = eventReader();
+  const text = new TextDecoder();
+  const strays: string[] = [];
+  /** All there was, as long as it was no stream. */
+  let raw: string | null = '';
+  const takeEvent = (data: string): readonly AnswerEvent[] => {
+    if (data === doneMark) return decoder.take(data);
+    const value = jsonOf(data);
+    return value === undefined ? [malformed('an event that is no JSON')] : decoder.take(value);
+  };
+  const takePiece = ({ kind, text: data }: StreamPiece): readonly AnswerEvent[] => {
+    if (raw === null) return takeEvent(data);
+    if (kind === 'stray') {
+      strays.push(data);
+      return [];
+    }
+    // It is a stream after all, and what came before it was no part of one.
+    raw = null;
+    return [...strays, data].flatMap(takeEvent);
+  };
+  return {
+    take(bytes) {
+      if (raw !== null) raw += text.decode(bytes, { stream: true });
+      if (raw !== null && raw.length > longestAnswer) return [malformed('no stream, and more than any answer')];
+      return reader.take(bytes)?.flatMap(takePiece) ?? [malformed('an event that has no end')];
+    },
+    end() {
+      // A server that did not stream may still have answered, in one piece.
+      if (raw !== null) return raw.trim() === '' ? [] : decodeWhole(protocol, raw);
+      const { kind, text: left } = reader.rest();
+      const isWhole = kind === 'stray' && jsonOf(left) !== undefined;
+      return [...(isWhole ? takeEvent(left) : []), ...decoder.end()];
+    },
+  };
+}
+
+function malformed(what: string): AnswerEvent {
+  return { kind: 'fault', fault: faultOf('malformed', `The model’s server sent ${what}.`) };
+}

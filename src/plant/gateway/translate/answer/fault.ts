@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { redact } from '../../../../core/base/redact.ts';
+
+/** Errors that callers tell apart. */
+export const faultKinds = [
+  'bad-request',
+  'login',
+  'denied',
+  'unknown',
+  'too-large',
+  'rate-limit',
+  'quota',
+  'timeout',
+  'server',
+  'overloaded',
+  'context-overflow',
+  /** The upstream does not take a thought of the conversation, or misses one. */
+  'foreign-thinking',
+  /** Too many marks for the prompt cache, or one where none may be. */
+  'cache-marks',
+  'malformed',
+  'cut',
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+/** What went wrong with an answer. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** HTTP status for the caller, where no answer has begun. */
+  readonly status: number;
+  readonly message: string;
+  /** When to come back, in seconds; null where nothing is said. */
+  readonly retryAfter: number | null;
+}
+
+const usualStatus: Readonly<Record<FaultKind, number>> = {
+  'bad-request': 400,
+  login: 401,
+  denied: 403,
+  unknown: 404,
+  'too-large': 413,
+  'rate-limit': 429,
+  quota: 402,
+  timeout: 504,
+  server: 500,
+  overloaded: 503,
+  'context-overflow': 400,
+  'foreign-thinking': 400,
+  'cache-marks': 400,
+  malformed: 502,
+  cut: 502,
+};
+
+/** A fault of a kind, with its usual status. Known secrets are taken out of the message. */
+export function faultOf(kind: FaultKind, message: string, retryAfter: number | null = null): Fault {
+  return { kind, status: usualStatus[kind], message: redact(message.slice(0, longest)), retryAfter };
+}
+
+const longest = 2_000;
+
+const Told = z.object({
+  message: z.string().nullish().catch(null),
+  type: z.string().nullish().catch(null),
+  code: z.union([z.string(), z.number()]).nullish().catch(null),
+  status: z.union([z.string(), z.number()]).nullish().catch(null),
+  details: z.array(z.looseObject({})).nullish().catch(null),
+});
+/** Every known API, and most of the others, put it into `error`, into a list with one of them, or flat. */
+const Body = z.union([
+  z.object({ error: Told }).transform(({ error }) => error),
+  z.object({ error: z.string() }).transform(({ error }) => Told.parse({ message: error })),
+  z.tuple([z.object({ error: Told })]).transform(([{ error }]) => error),
+  z.object({ detail: z.string() }).transform(({ detail }) => Told.parse({ message: detail })),
+  Told.refine(({ message }) => message != null),
+]);
+
+/** Reads an error that an upstream tells of, in whichever words; `status` is null for one inside of a stream. */
+export function readFault(body: unknown, status: number | null, retryAfter: number | null = null): Fault {
+  const parsed = Body.safeParse(body);
+  if (!parsed.success)
+    return faultOf(
+      kindOfStatus(status),
+      `The model's server answered ${status ?? 'with an error'} and said nothing that can be read.`,
+      retryAfter,
+    );
+  const { message, type, code, status: word, details } = parsed.data;
+  const words = [type, code, word].filter((said) => said != null).join(' ');
+  const number = status ?? [code, word].find((said) => typeof said === 'number') ?? null;
+  const text = message ?? (words === '' ? 'The model’s server said no more.' : words);
+  return faultOf(kindOf(words, text, Number(number)), text, retryAfter ?? delayIn(details ?? []));
+}
+
+const byWords: readonly (readonly [RegExp, FaultKind])[] = [
+  [/context_length_exceeded|context_window_exceeded/, 'context-overflow'],
+  [/invalid_encrypted_content/, 'foreign-thinking'],
+  [/insufficient_quota|billing_error|billing_hard_limit/, 'quota'],
+  [/rate_limit|RESOURCE_EXHAUSTED/, 'rate-limit'],
+  [/overloaded|UNAVAILABLE/, 'overloaded'],
+  [/authentication_error|invalid_api_key|UNAUTHENTICATED/, 'login'],
+  [/permission_error|permission_denied|PERMISSION_DENIED/, 'denied'],
+  [/not_found|NOT_FOUND/, 'unknown'],
+  [/request_too_large/, 'too-large'],
+  [/timeout_error|DEADLINE_EXCEEDED/, 'timeout'],
+  [/server_error|api_error|INTERNAL/, 'server'],
+  [/invalid_request|INVALID_ARGUMENT|FAILED_PRECONDITION/, 'bad-request'],
+];
+
+const byMessage: readonly (readonly [RegExp, FaultKind])[] = [
+  [
+    /prompt is too long|maximum context length|exceeds? the context window|input token count .*exceeds|context (?:size|length) .*exceed|too many (?:input )?tokens/i,
+    'context-overflow',
+  ],
+  [
+    /invalid .?signature.? in .?thinking|expected .?thinking.? or .?redacted_thinking|thinking.? blocks? .*cannot be modified|thought_?signature|encrypted content .*(?:verified|decrypt)/i,
+    'foreign-thinking',
+  ],
+  [/cache_control/i, 'cache-marks'],
+];
+
+function kindOf(words: string, message: string, status: number): FaultKind {
+  const [, told = null] = byMessage.find(([pattern]) => pattern.test(message)) ?? byWords.find(([pattern]) => pattern.test(words)) ?? [];
+  return told ?? kindOfStatus(Number.isFinite(status) && status > 0 ? status : null);
+}
+
+function kindOfStatus(status: number | null): FaultKind {
+  const known = Object.entries(usualStatus).find(([, usual]) => usual === status)?.[0] as FaultKind | undefined; // keys of the table
+  if (status === 529) return 'overloaded';
+  if (status === 408) return 'timeout';
+  if (status === 502) return 'overloaded';
+  return known ?? (status !== null && status >= 400 && status < 500 ? 'bad-request' : 'server');
+}
+
+/** `RetryInfo` says it as `"3s"`. */
+function delayIn(details: readonly { readonly [key: string]: unknown }[]): number | null {
+  const said = details.map(({ retryDelay }) => retryDelay).find((delay) => typeof delay === 'string');
+  const seconds = Number.parseFloat(said ?? '');
+  return Number.isFinite(seconds) ? seconds : null;
+}

@@ -1,0 +1,35 @@
+import { parsedArguments } from '../conversation/call-input.ts';
+import { dialects } from '../dialects.ts';
+import type { Members, Protocol } from '../protocol.ts';
+import type { ReplyTerms } from '../translate.ts';
+import { type Answer, collect } from './collect.ts';
+import { decodeWhole } from './decode-whole.ts';
+import type { Stop, Usage } from './event.ts';
+import { type Fault, faultOf } from './fault.ts';
+import { oneByOne } from './one-by-one.ts';
+import { inOwnWords } from './own-words.ts';
+import { newVoice, type World } from './world.ts';
+
+export type ReplyWhole =
+  | { readonly kind: 'answer'; readonly body: Members; readonly usage: Usage | null; readonly stop: Stop }
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly usage: Usage | null };
+
+/** Translates an answer in one piece. */
+export function replyWhole(terms: ReplyTerms, text: string, world: World): ReplyWhole {
+  const events = decodeWhole(terms.to, text);
+  const usage = events.findLast((event) => event.kind === 'usage')?.usage ?? null;
+  const own = inOwnWords(terms, world.newId);
+  const collected = collect(events.flatMap(oneByOne()).flatMap(own));
+  if (collected.kind === 'fault') return { ...collected, usage };
+  const { answer } = collected;
+  const fault = faultFor(terms.from, answer);
+  if (fault !== null) return { kind: 'fault', fault, usage };
+  return { kind: 'answer', body: dialects[terms.from].whole(answer, newVoice(terms, world)), usage, stop: answer.stop };
+}
+
+/** Where arguments are an object there is no way to say what is none; another try may go better. */
+function faultFor(from: Protocol, { blocks }: Answer): Fault | null {
+  if (from !== 'messages') return null;
+  const broken = blocks.find((block) => block.kind === 'call' && parsedArguments(block.text) === null);
+  return broken?.kind === 'call' ? faultOf('server', `The model called ${broken.name} with arguments that are no JSON object.`) : null;
+}

@@ -1,0 +1,57 @@
+/** Nothing longer than this, in characters, is an answer of a model, or an event of one. */
+export const longestAnswer = 64 * 2 ** 20;
+
+/** One event, or lines that belong to none: some servers end a stream with an error in bare JSON. */
+export interface StreamPiece {
+  readonly kind: 'event' | 'stray';
+  readonly text: string;
+}
+
+/** Cuts bytes into the data of server-sent events. */
+export interface EventReader {
+  /** The pieces that these bytes complete; null when one is longer than any answer. */
+  take(bytes: Uint8Array): readonly StreamPiece[] | null;
+  /** What was begun and never ended. */
+  rest(): StreamPiece;
+}
+
+/** Reads a stream of server-sent events, wherever its bytes are cut. Names, ids and comments are of no use here. */
+export function eventReader(): EventReader {
+  const decoder = new TextDecoder();
+  let begun: string[] = [];
+  let length = 0;
+  let kind: StreamPiece['kind'] = 'event';
+  let piece: string[] = [];
+  const flushed = (next: StreamPiece['kind']): StreamPiece | null => {
+    const whole = piece.length === 0 ? null : { kind, text: piece.join('\n') };
+    [kind, piece] = [next, []];
+    return whole;
+  };
+  const takeLine = (line: string): StreamPiece | null => {
+    if (line === '') return flushed('event');
+    const isData = line.startsWith('data:');
+    if (!isData && /^(?::|event:|id:|retry:)/.test(line)) return null;
+    const own = isData ? 'event' : 'stray';
+    const before = kind === own ? null : flushed(own);
+    piece.push(isData ? line.slice(line.startsWith('data: ') ? 6 : 5) : line);
+    return before;
+  };
+  return {
+    take(bytes) {
+      const text = decoder.decode(bytes, { stream: true });
+      begun.push(text);
+      length += text.length;
+      if (length > longestAnswer) return null;
+      if (!/[\r\n]/.test(text)) return [];
+      const all = begun.join('');
+      // A return at the very end may be the first half of an end of line.
+      const halfEnd = all.endsWith('\r') ? '\r' : '';
+      const lines = all.slice(0, all.length - halfEnd.length).split(/\r\n|\n|\r/);
+      begun = [`${lines.pop() ?? ''}${halfEnd}`];
+      const pieces = lines.map(takeLine).filter((found) => found !== null);
+      length = [...begun, ...piece].reduce((sum, part) => sum + part.length, 0);
+      return pieces;
+    },
+    rest: () => ({ kind, text: [...piece, ...begun].join('\n').trim() }),
+  };
+}

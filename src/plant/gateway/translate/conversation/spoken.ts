@@ -1,0 +1,17 @@
+import type { Media, Result, Text } from './conversation.ts';
+
+/** The words of a result, for APIs that have no mark for one that is an error. */
+export function resultText({ content, isError }: Result): string {
+  const text = textIn(content);
+  return isError && !/^\W*error\b/i.test(text) ? `Error: ${text}` : text;
+}
+
+/** The words among words and images. */
+export function textIn(content: readonly (Text | Media)[]): string {
+  return content.flatMap((part) => (part.kind === 'text' ? [part.text] : [])).join('\n');
+}
+
+/** The images among words and images. */
+export function mediaIn(content: readonly (Text | Media)[]): readonly Media[] {
+  return content.filter((part) => part.kind === 'media');
+}

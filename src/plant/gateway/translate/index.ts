@@ -1,0 +1,11 @@
+export { refusalOf, replyError, type ReplyError } from './answer/reply-error.ts';
+export { replyStream, type ReplyStream, type Seen } from './answer/reply-stream.ts';
+export { replyWhole, type ReplyWhole } from './answer/reply-whole.ts';
+export { type Fault, faultOf } from './answer/fault.ts';
+export type { Usage } from './answer/event.ts';
+export type { World } from './answer/world.ts';
+export type { Upstream } from './conversation/upstream.ts';
+export { type Protocol, protocols } from './protocol.ts';
+export { fewerMarks } from './same-api/fewer-marks.ts';
+export { mayHoldKeepsakes, ownThoughts } from './same-api/own-thoughts.ts';
+export { type ReplyTerms, translate, type Translation } from './translate.ts';

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import type { AnswerEvent, Decoder, Opening, Stop } from '../answer/event.ts';
+import { faultOf, readFault } from '../answer/fault.ts';
+import { maybe } from '../conversation/read-body.ts';
+import { mergedUsage, MessagesUsage, usageOf } from './messages-usage.ts';
+
+const Block = z.object({
+  type: z.string(),
+  id: maybe.text,
+  name: maybe.text,
+  text: maybe.text,
+  thinking: maybe.text,
+  signature: maybe.text,
+  data: maybe.text,
+  input: maybe.any,
+});
+type Block = z.infer<typeof Block>;
+const Event = z.object({
+  type: z.string(),
+  index: z.number().default(0),
+  message: z.object({ id: maybe.text, usage: MessagesUsage.nullish() }).nullish(),
+  content_block: Block.nullish(),
+  delta: z
+    .object({
+      text: maybe.text,
+      thinking: maybe.text,
+      signature: maybe.text,
+      partial_json: maybe.text,
+      stop_reason: maybe.text,
+      stop_sequence: maybe.text,
+    })
+    .nullish(),
+  usage: MessagesUsage.nullish(),
+});
+type Event = z.infer<typeof Event>;
+
+/** Reads a stream of `/v1/messages`. */
+export function messagesDecoder(): Decoder {
+  const open = new Map<number, Begun | null>();
+  let usage: MessagesUsage = {};
+  let stop: AnswerEvent | null = null;
+  const onUsage = (told: MessagesUsage | null | undefined): readonly AnswerEvent[] => {
+    if (told == null) return [];
+    usage = mergedUsage(usage, told);
+    return [{ kind: 'usage', usage: usageOf(usage) }];
+  };
+  const onEvent = (event: Event): readonly AnswerEvent[] => {
+    switch (event.type) {
+      case 'message_start':
+        return [{ kind: 'begin', id: event.message?.id ?? null }, ...onUsage(event.message?.usage)];
+      case 'content_block_start':
+        return event.content_block == null ? [] : begin(event.index, event.content_block, open);
+      case 'content_block_delta':
+        return event.delta == null ? [] : more(event.index, event.delta, open.get(event.index));
+      case 'content_block_stop':
+        return end(event.index, open);
+      case 'message_delta':
+        if (event.delta?.stop_reason != null) stop = stopOf(event.delta.stop_reason, event.delta.stop_sequence ?? null);
+        return onUsage(event.usage);
+      case 'message_stop':
+        return stop === null ? [] : [stop];
+      default:
+        return event.type === 'ping' ? [{ kind: 'ping' }] : [];
+    }
+  };
+  return {
+    take(data) {
+      const parsed = Event.safeParse(data);
+      if (!parsed.success) return [{ kind: 'fault', fault: faultOf('malformed', 'The model’s server sent an event that is none.') }];
+      return parsed.data.type === 'error' ? [{ kind: 'fault', fault: readFault(data, null) }] : onEvent(parsed.data);
+    },
+    end: () => (stop === null ? [] : [stop]),
+  };
+}
+
+/** A block under way; null for one that is no part of the answer. */
+interface Begun {
+  readonly block: Block;
+  text: string;
+  signature: string;
+}
+
+function begin(index: number, block: Block, open: Map<number, Begun | null>): readonly AnswerEvent[] {
+  const what = openingOf(block);
+  if (what === null) {
+    // What a provider's own tools did is no part of the answer here.
+    open.set(index, null);
+    return [];
+  }
+  const text = block.text ?? block.thinking ?? '';
+  open.set(index, { block, text, signature: block.signature ?? '' });
+  return [{ kind: 'open', block: index, what }, ...moreText(index, text)];
+}
+
+function openingOf({ type, id, name }: Block): Opening | null {
+  if (type === 'text') return { kind: 'text' };
+  if (type === 'thinking' || type === 'redacted_thinking') return { kind: 'thought' };
+  return type === 'tool_use' ? { kind: 'call', id: id ?? null, name: name ?? '' } : null;
+}
+
+function more(index: number, delta: NonNullable<Event['delta']>, begun: Begun | null | undefined): readonly AnswerEvent[] {
+  if (begun === null) return [];
+  if (begun === undefined) return [{ kind: 'more', block: index, text: '' }];
+  const text = delta.text ?? delta.thinking ?? delta.partial_json ?? '';
+  begun.text += text;
+  begun.signature += delta.signature ?? '';
+  return moreText(index, text);
+}
+
+function moreText(block: number, text: string): readonly AnswerEvent[] {
+  return text === '' ? [] : [{ kind: 'more', block, text }];
+}
+
+function end(index: number, open: Map<number, Begun | null>): readonly AnswerEvent[] {
+  const begun = open.get(index);
+  if (begun === null) return [];
+  if (begun === undefined) return [{ kind: 'close', block: index, keepsake: null }];
+  open.delete(index);
+  const { block, text, signature } = begun;
+  // Some servers give the arguments at once, where the block begins.
+  const late = block.type === 'tool_use' && text === '' ? JSON.stringify(block.input ?? {}) : '';
+  return [...moreText(index, late), { kind: 'close', block: index, keepsake: keepsakeOf(block, text, signature) }];
+}
+
+function keepsakeOf({ type, data }: Block, thinking: string, signature: string): unknown {
+  if (type === 'redacted_thinking') return { type, data };
+  return type === 'thinking' && signature !== '' ? { type, thinking, signature } : null;
+}
+
+const stops: Readonly<Record<string, Stop>> = {
+  tool_use: 'calls',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  refusal: 'refusal',
+  stop_sequence: 'sequence',
+};
+
+function stopOf(reason: string, sequence: string | null): AnswerEvent {
+  return { kind: 'stop', stop: stops[reason] ?? 'end', sequence };
+}
+
+const Message = z.object({
+  type: z.literal('message'),
+  id: maybe.text,
+  content: z.array(Block),
+  stop_reason: maybe.text,
+  stop_sequence: maybe.text,
+  usage: MessagesUsage.nullish(),
+});
+
+/** Reads an answer of `/v1/messages` in one piece. */
+export function decodeMessage(body: unknown): readonly AnswerEvent[] | null {
+  const parsed = Message.safeParse(body);
+  if (!parsed.success) return null;
+  const { id, content, usage, stop_reason: reason, stop_sequence: sequence } = parsed.data;
+  const open = new Map<number, Begun | null>();
+  return [
+    { kind: 'begin', id: id ?? null },
+    ...content.flatMap((block, at) => [...begin(at, block, open), ...end(at, open)]),
+    ...(usage == null ? [] : [{ kind: 'usage', usage: usageOf(usage) } as const]),
+    stopOf(reason ?? '', sequence ?? null),
+  ];
+}
