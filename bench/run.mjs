@@ -7,6 +7,7 @@ import { agentsBench } from './agents.mjs';
 import { cancelTime, takeover } from './endings.mjs';
 import { engineBench } from './engine.mjs';
 import { floorBench } from './floor.mjs';
+import { gatewayBench } from './gateway.mjs';
 import { helpTime } from './help-time.mjs';
 import { idle } from './idle.mjs';
 import { installSize } from './install-size.mjs';
@@ -41,6 +42,7 @@ const benches = {
   running,
   agents: agentsBench,
   translate: translateBench,
+  gateway: () => gatewayBench(program),
 };
 
 const asked = positionals.length === 0 ? Object.keys(benches) : positionals;

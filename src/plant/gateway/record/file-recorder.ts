@@ -56,7 +56,7 @@ export async function fileRecorder({ file, mostWaiting = usualWaiting, failed }:
     dropped: () => dropped,
     async close() {
       worker.ref();
-      worker.postMessage({ kind: 'end', dropped: untold } satisfies ToThread);
+      worker.postMessage({ kind: 'end', dropped: untold } satisfies ToThread, []);
       await Promise.race([ended(worker), once(worker, 'exit')]);
       await worker.terminate();
     },

@@ -10,7 +10,7 @@ import type { Answered, Ask } from './ask.ts';
 import { type Refusal, refusal, refuse } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import { modelsList } from './models-list.ts';
-import { mostPromptTokens } from './pay.ts';
+import { aheadOf, mostPromptTokens } from './pay.ts';
 import { type ReplyTo, replyTo } from './reply-to.ts';
 import { type Address, addressParts, type Route, routeOf } from './route.ts';
 
@@ -64,7 +64,9 @@ async function requestOf(
     return null;
   }
   const alias = model ?? asked.model?.name ?? '';
-  return { protocol, alias, what, stream: stream ?? asked.stream, query, headers: message.headers, token, body: body.bytes, asked };
+  const { headers } = message;
+  const ahead = aheadOf(body.bytes, asked);
+  return { protocol, alias, what, stream: stream ?? asked.stream, query, headers, token, body: body.bytes, asked, ahead };
 }
 
 const noEvents = 'Streams of this gateway are server-sent events: ask with "alt=sse".';

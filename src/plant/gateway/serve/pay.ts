@@ -1,14 +1,14 @@
 import { greater, nothing, type Amount } from '../../../core/gateway/budget/amount.ts';
 import { costOf, type Cost } from '../../../core/gateway/money/cost.ts';
-import { upperEstimate, upperPromptTokens, type CallAhead } from '../../../core/gateway/money/upper-estimate.ts';
+import { upperEstimate, upperPromptTokens } from '../../../core/gateway/money/upper-estimate.ts';
 import { allTokens, noUsage, type Usage } from '../../../core/gateway/money/usage.ts';
+import type { AskedBody } from '../body/asked.ts';
 import type { Told } from '../lane/lane.ts';
 import type { Way } from '../upstream/candidates.ts';
-import type { Request } from '../upstream/order-for.ts';
+import type { Ahead, Request } from '../upstream/order-for.ts';
 
 /** The most that a request may come to, whichever of its ways is taken in the end. */
-export function mostOf(request: Request, ways: readonly Way[]): Amount {
-  const ahead = aheadOf(request);
+export function mostOf({ ahead }: Request, ways: readonly Way[]): Amount {
   return ways
     .map((way): Amount => {
       const estimate = upperEstimate({ ...ahead, maxOutput: Math.min(ahead.maxOutput ?? way.output, way.output) }, way.price);
@@ -18,14 +18,15 @@ export function mostOf(request: Request, ways: readonly Way[]): Amount {
 }
 
 /** Tokens that its prompt may have. */
-export function mostPromptTokens(request: Request): number {
-  return upperPromptTokens({ ...aheadOf(request), maxOutput: 0 });
+export function mostPromptTokens({ ahead }: Request): number {
+  return upperPromptTokens({ ...ahead, maxOutput: 0 });
 }
 
-function aheadOf({ body, asked }: Request): Omit<CallAhead, 'maxOutput'> & { readonly maxOutput: number | null } {
-  const marked = body.includes('"cache_control"');
-  const cache = !marked ? 'none' : /"ttl"\s*:\s*"1h"/.test(body.toString('latin1')) ? '1h' : '5m';
-  return { textBytes: body.length - asked.imageBytes, images: asked.images, maxOutput: asked.maxOutput, cache, before: null };
+/** What is known of a request from its bytes. */
+export function aheadOf(body: Buffer, { imageBytes, images, maxOutput }: AskedBody): Ahead {
+  // Where a text only speaks of such marks, too much is reserved, which is settled.
+  const cache = !body.includes('"cache_control"') ? 'none' : body.includes('"1h"') ? '1h' : '5m';
+  return { textBytes: body.length - imageBytes, images, maxOutput, cache, before: null };
 }
 
 /** What a call came to. */

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Protocol } from '../../../core/gateway/config/protocol.ts';
 import type { Repair } from '../../../core/gateway/failover/classify.ts';
+import type { CallAhead } from '../../../core/gateway/money/upper-estimate.ts';
 import type { AskedBody } from '../body/asked.ts';
 import { spliceModel } from '../body/splice-model.ts';
 import { topLevel } from '../body/top-level.ts';
@@ -24,7 +25,11 @@ export interface Request {
   readonly token: string;
   readonly body: Buffer;
   readonly asked: AskedBody;
+  /** What its budgets have to know before it is made. */
+  readonly ahead: Ahead;
 }
+
+export type Ahead = Omit<CallAhead, 'maxOutput'> & { readonly maxOutput: number | null };
 
 /** What is sent to an upstream, and how its answer comes back. */
 export interface Order {

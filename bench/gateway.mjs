@@ -1,0 +1,216 @@
+// What the model gateway adds to a call: its own process between this one and an upstream that answers at once, with recording on, each
+// measurement taken in turn with one of the upstream itself.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { load, median, rounded, spread } from './measure.mjs';
+
+/** @typedef {{ url: string, path: string, key: string | null, model: string }} Place */
+
+const goals = {
+  passAddsP50Ms: { at4KB: 0.15, at400KB: 2.5 },
+  translateAddsP50Ms: { at4KB: 0.8, at400KB: 15 },
+  passRequestsPerSecond: 2500,
+  firstByteAddsMs: 1,
+};
+const rounds = { 4_000: 600, 400_000: 120 };
+const memoryRequests = 100_000;
+const atOnce = 16;
+
+/** @param {string} program the compiled command line */
+export async function gatewayBench(program) {
+  const folder = mkdtempSync(join(tmpdir(), 'jidoka-bench-gateway-'));
+  const upstream = await started([fileURLToPath(new URL('gateway-upstream.mjs', import.meta.url))], folder);
+  try {
+    writeFileSync(join(folder, 'factory.yaml'), settings(upstream.said.url));
+    const record = join(folder, 'calls.jsonl');
+    const gateway = await started(
+      [program, 'gateway', 'serve', '--json', '--port', '0', '--config', 'factory.yaml', '--record', record],
+      folder,
+    );
+    try {
+      return await measured(upstream.said.url, gateway);
+    } finally {
+      await gateway.stop();
+    }
+  } finally {
+    await upstream.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * @param {string} direct
+ * @param {Awaited<ReturnType<typeof started>>} gateway
+ */
+async function measured(direct, { said: { url, key }, pid }) {
+  const path = '/v1/messages';
+  /** @type {Readonly<Record<string, Place>>} */
+  const places = {
+    direct: { url: direct, path, key: null, model: 'up' },
+    pass: { url, path, key: key ?? '', model: 'passed' },
+    translate: { url, path, key: key ?? '', model: 'translated' },
+  };
+  /** @type {Record<string, unknown>} */
+  const calls = {};
+  for (const stream of [false, true]) {
+    for (const [size, times] of Object.entries(rounds)) {
+      calls[`${stream ? 'stream' : 'whole'} ${Number(size) / 1000} KB`] = await compared(places, { size: Number(size), stream, times });
+    }
+  }
+  const throughput = await loaded(/** @type {Place} */ (places['pass']), pid, 10_000);
+  const before = memoryOf(pid);
+  const many = await loaded(/** @type {Place} */ (places['pass']), pid, memoryRequests);
+  const memory = { requests: memoryRequests, rssMBBefore: before, rssMBAfter: memoryOf(pid), perSecond: many.perSecond };
+  return { goals, unit: 'ms', recording: true, calls, throughput, memory, load: load() };
+}
+
+/**
+ * @param {Readonly<Record<string, Place>>} places
+ * @param {{ size: number, stream: boolean, times: number }} what
+ */
+async function compared(places, { size, stream, times }) {
+  const agent = new Agent({ keepAlive: true });
+  const names = Object.keys(places);
+  /** @type {Record<string, { all: number[], first: number[] }>} */
+  const seen = Object.fromEntries(names.map((name) => [name, { all: [], first: [] }]));
+  for (let round = -Math.ceil(times / 4); round < times; round += 1) {
+    for (const name of names) {
+      const place = /** @type {Place} */ (places[name]);
+      const { first, all } = await call(agent, place, bodyOf(place.model, size, stream));
+      // The first rounds are for the compilers.
+      if (round < 0) continue;
+      seen[name]?.all.push(all);
+      seen[name]?.first.push(first);
+    }
+  }
+  agent.destroy();
+  const base = /** @type {{ all: number[], first: number[] }} */ (seen['direct']);
+  return Object.fromEntries(
+    Object.entries(seen).map(([name, { all, first }]) => [
+      name,
+      {
+        all: spread(all, 3),
+        firstByte: spread(first, 3),
+        ...(name === 'direct'
+          ? {}
+          : { addsP50: rounded(median(all) - median(base.all), 3), firstByteAddsP50: rounded(median(first) - median(base.first), 3) }),
+      },
+    ]),
+  );
+}
+
+/**
+ * @param {Place} place
+ * @param {number} pid
+ * @param {number} times
+ */
+async function loaded(place, pid, times) {
+  const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
+  const body = bodyOf(place.model, 4_000, false);
+  let left = times;
+  const cpuBefore = cpuOf(pid);
+  const startedAt = performance.now();
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      while (left > 0) {
+        left -= 1;
+        await call(agent, place, body);
+      }
+    }),
+  );
+  const seconds = (performance.now() - startedAt) / 1000;
+  agent.destroy();
+  return { requests: times, atOnce, perSecond: Math.round(times / seconds), cpuMsEach: rounded((cpuOf(pid) - cpuBefore) / times, 3) };
+}
+
+/**
+ * @param {Agent} agent
+ * @param {Place} place
+ * @param {Buffer} body
+ * @returns {Promise<{ first: number, all: number }>}
+ */
+function call(agent, { url, path, key }, body) {
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
+    const headers = { 'content-type': 'application/json', 'content-length': body.length, ...(key === null ? {} : { 'x-api-key': key }) };
+    const asking = request(`${url}${path}`, { method: 'POST', agent, headers }, (response) => {
+      let first = 0;
+      response.on('data', () => {
+        first ||= performance.now() - startedAt;
+      });
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve({ first, all: performance.now() - startedAt });
+        else reject(new Error(`${url} answered ${response.statusCode}`));
+      });
+      response.on('error', reject);
+    });
+    asking.on('error', reject);
+    asking.end(body);
+  });
+}
+
+/**
+ * @param {string} model
+ * @param {number} size
+ * @param {boolean} stream
+ */
+function bodyOf(model, size, stream) {
+  const turns = Array.from({ length: Math.max(1, Math.floor(size / 2_000)) }, (_, at) => ({
+    role: at % 2 === 0 ? 'user' : 'assistant',
+    content: [{ type: 'text', text: 'line "quoted" of a file\n'.repeat(70) }],
+  }));
+  return Buffer.from(JSON.stringify({ model, max_tokens: 4_000, stream, messages: [...turns, { role: 'user', content: 'Go on.' }] }));
+}
+
+/** @param {string} base */
+function settings(base) {
+  const model = 'price: { asOf: 2026-11-20, input: 3, output: 15 }, window: 200000, output: 8000, capabilities: [tools], weights: closed';
+  return `gateway:
+  providers:
+    native: { protocols: [messages], base: "${base}", vendor: own, region: own }
+    other: { protocols: [chat], base: "${base}", vendor: own, region: own }
+  models:
+    one: { upstreams: [native/up], ${model} }
+    two: { upstreams: [other/up], ${model} }
+  slots: { passed: one, translated: two }
+  budgets: [{ of: organisation, per: day, usd: 1000000 }, { of: run, calls: 100000000 }]
+`;
+}
+
+/**
+ * Starts a program of Node that says where it listens in its first line.
+ *
+ * @param {readonly string[]} argv
+ * @param {string} cwd
+ */
+async function started(argv, cwd) {
+  const child = spawn(process.execPath, argv, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', (text) => resolve([text]));
+    child.once('exit', (code) => reject(new Error(`${argv.join(' ')} ended with ${code}`)));
+  });
+  /** @type {{ url: string, key?: string }} */
+  const said = JSON.parse(line);
+  const stop = () =>
+    new Promise((resolve) => {
+      child.removeAllListeners('exit').once('exit', resolve);
+      child.kill('SIGTERM');
+    });
+  return { said, pid: child.pid ?? 0, stop };
+}
+
+/** @param {number} pid milliseconds of CPU so far */
+function cpuOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** @param {number} pid */
+function memoryOf(pid) {
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+}
