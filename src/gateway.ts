@@ -1,5 +1,6 @@
 import { placeOfKey } from './core/gateway/config/key-reference.ts';
 import { JidokaError } from './core/base/error.ts';
+import { redact } from './core/base/redact.ts';
 import type { GatewayDoor, GatewaySetting, OpenGateway } from './core/ports/gateway/gateway-door.ts';
 import { systemClock } from './plant/clock/index.ts';
 import { fileRecorder, memoryBudgets, memoryKeys, readProviderKeys, slotTable, startGateway } from './plant/gateway/index.ts';
@@ -18,7 +19,8 @@ export async function openGateway({ config, env, listen, key, record, log }: Gat
   const failed = (why: string): void => log(`calls are no longer taken down: ${why}`);
   const recorder = record === null ? null : await fileRecorder({ file: record, failed });
   const budgets = memoryBudgets({ rules: config.budgets ?? [], now });
-  const gateway = await startGateway({ config, keys, virtualKeys, budgets, recorder, listen, clock });
+  const fault = (error: unknown): void => log(redact(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
+  const gateway = await startGateway({ config, keys, virtualKeys, budgets, recorder, listen, clock, fault });
   return { url: gateway.url, token: own ?? virtualKeys.mint(grant), slots: slotTable(config, keys), close: () => gateway.close() };
 }
 

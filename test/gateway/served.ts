@@ -52,6 +52,7 @@ export async function serve(
   const virtualKeys = memoryKeys({ now });
   const token = virtualKeys.mint(anybody);
   const calls: RecordedCall[] = [];
+  const faults: unknown[] = [];
   const gateway = await startGateway({
     config,
     keys: await readProviderKeys(config, { PROVIDER_KEY: providerKey }),
@@ -60,6 +61,7 @@ export async function serve(
     recorder: { take: (call) => void calls.push(call), dropped: () => 0, close: async () => undefined },
     listen: { port: 0 },
     clock: systemClock(),
+    fault: (error) => void faults.push(error),
     ...options,
   });
   return {
@@ -69,6 +71,9 @@ export async function serve(
     calls,
     mint: (grant) => virtualKeys.mint({ ...anybody, ...grant }),
     endRun: (run) => virtualKeys.endRun(run),
-    close: () => gateway.close(),
+    async close() {
+      await gateway.close();
+      if (faults.length > 0) throw faults[0];
+    },
   };
 }

@@ -25,6 +25,8 @@ export interface GatewayOptions {
   readonly listen: { readonly port: number } | { readonly socket: string };
   readonly deadlines?: Partial<Deadlines>;
   readonly clock: Clock;
+  /** Told of a fault of the gateway's own. */
+  readonly fault: (error: unknown) => void;
 }
 
 /** A gateway that listens. */
@@ -39,7 +41,7 @@ export interface RunningGateway {
  * Starts a model gateway. It listens on this machine alone: who may ask from elsewhere is somebody else's to decide. Throws `port-taken`.
  *
  * @example
- * const { url, close } = await startGateway({ config, keys, virtualKeys, budgets, recorder: null, listen: { port: 0 }, clock });
+ * const { url, close } = await startGateway({ config, keys, virtualKeys, budgets, recorder: null, listen: { port: 0 }, clock, fault });
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { listen, recorder, clock } = options;
@@ -56,9 +58,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     world: { newId: () => randomUUID().replaceAll('-', ''), now: () => Math.floor(today() / 1000) },
   };
   const open = new Set<Promise<void>>();
-  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, (request, response) => {
-    // A fault of ours ends the call and not the gateway; the caller asks again.
-    const work = handle(gateway, request, response).catch(() => void response.destroy());
+  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+    const work = handle(gateway, request, response).catch((error: unknown) => {
+      // It ends the call and not the gateway; the caller asks again.
+      options.fault(error);
+      response.destroy();
+    });
     open.add(work);
     void work.finally(() => open.delete(work));
   });
