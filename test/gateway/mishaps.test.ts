@@ -1,4 +1,6 @@
+import { request as httpRequest } from 'node:http';
 import type { Socket } from 'node:net';
+import { text as textFrom } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GatewayOptions } from '../../src/plant/gateway/index.ts';
 import { event, http, message, messageEnd, messageStart, rawUpstream, type RawUpstream, streamHead, textOf } from './raw-upstream.ts';
@@ -211,6 +213,72 @@ describe('an upstream that fails after content', () => {
     const text = await (await ask(served)).text();
     expect(text.length).toBeLessThan(130_000);
     expect(text.slice(-400)).toContain('did not come to an end');
+  });
+});
+
+describe('an answer that goes well', () => {
+  it('comes event by event as it is made, the first content with all that was held back before it', async () => {
+    let more = (_: string): void => undefined;
+    const { served, first } = await alone((socket) => {
+      more = (text) => void (text === '' ? socket.end() : socket.write(text));
+      socket.write(streamHead + messageStart);
+    });
+    const asking = ask(served);
+    await expect.poll(() => first.requests.length).toBe(1);
+    more(textOf('One'));
+    const reader = (await asking).body?.getReader();
+    const read = async (): Promise<string> => Buffer.from((await reader?.read())?.value ?? []).toString();
+    let heard = '';
+    while (heard.length < (messageStart + textOf('One')).length) heard += await read();
+    expect(heard).toBe(messageStart + textOf('One'));
+    // Each is heard before the next one is made.
+    for (const text of [textOf('Two'), ': ping\n\n', textOf('Three'), messageEnd]) {
+      more(text);
+      expect(await read()).toBe(text);
+    }
+    more('');
+    expect(await read()).toBe('');
+    await expect
+      .poll(() => served.calls[0])
+      .toMatchObject({ ended: 'whole', estimated: false, usage: { input: 100, cacheRead: 50, output: 7 } });
+  });
+
+  it('waits for a caller who reads slowly, and the upstream is not blamed for that', async () => {
+    const long = textOf('word '.repeat(100_000)).repeat(20);
+    const { served } = await alone((socket) => socket.end(streamHead + messageStart + long + messageEnd), { silenceMs: 100 });
+    const text = await new Promise<string>((resolve, reject) => {
+      const headers = { 'x-api-key': served.token, 'content-type': 'application/json' };
+      const asking = httpRequest(`${served.url}/v1/messages`, { method: 'POST', headers }, (response) => {
+        setTimeout(() => resolve(textFrom(response)), 400);
+      });
+      asking.on('error', reject).end(JSON.stringify({ model: 'coder', max_tokens: 1, stream: true, messages: [] }));
+    });
+    expect(text.length).toBe((messageStart + long + messageEnd).length);
+    await expect.poll(() => served.calls[0]?.ended).toBe('whole');
+  });
+
+  it('in one piece is the same in every byte', async () => {
+    const body = `${message.slice(0, -1)}, "future" : { "x": 1e400, "y":"\\u00f6" } }\n`;
+    const { served } = await alone((socket) =>
+      socket.write(http(200, body, { 'request-id': 'req_1', 'anthropic-organization-id': 'org' })),
+    );
+    const response = await ask(served, { stream: false });
+    expect([await response.text(), response.headers.get('request-id'), response.headers.get('anthropic-organization-id')]).toEqual([
+      body,
+      'req_1',
+      null,
+    ]);
+  });
+
+  it('over a connection that the upstream closed meanwhile is asked for anew, and nobody hears of it', async () => {
+    const { served, first } = await alone((socket, _, count) => {
+      socket.write(http(200, message));
+      if (count === 1) setTimeout(() => socket.destroy(), 5);
+    });
+    expect((await ask(served, { stream: false })).status).toBe(200);
+    expect((await ask(served, { stream: false })).status).toBe(200);
+    expect(served.calls.map(({ tries }) => tries.length)).toEqual([1, 1]);
+    expect(first.requests).toHaveLength(2);
   });
 });
 

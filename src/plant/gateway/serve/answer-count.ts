@@ -17,7 +17,7 @@ export async function answerCount(gateway: Gateway, ask: Ask, ways: readonly Way
   if (way === undefined || order === null || order.kind === 'refused') return guess(ask);
   const startedAt = clock.monotonicMs();
   const now = (): number => clock.monotonicMs();
-  const { outcome } = await oneTry({ request, order, reply, agents, deadlines: { ...deadlines, firstByteMs: longestMs }, now, today });
+  const { outcome } = await oneTry({ request, order, reply, agents, deadlines: { ...deadlines, wholeMs: longestMs }, now, today });
   const tries = [{ at: way.at, lane: 'pass-through', ms: now() - startedAt, outcome: outcome.kind, leftOut: [] } as const];
   if (outcome.kind === 'left') return { tries, ended: 'left', paid: null };
   return outcome.kind === 'content' ? { tries, ended: 'whole', paid: null } : { ...guess(ask), tries };

@@ -2,8 +2,10 @@
 export interface Deadlines {
   /** To a connection with an upstream. */
   readonly connectMs: number;
-  /** From the request to the head of an answer: of one in one piece that is when the model is done. */
+  /** From the request to the head of a stream. */
   readonly firstByteMs: number;
+  /** From the request to the head of an answer in one piece: that is when the model is done. */
+  readonly wholeMs: number;
   /** Between two pieces of an answer. */
   readonly silenceMs: number;
   /** All tries of one request together. */
@@ -17,7 +19,8 @@ export interface Deadlines {
 
 export const usualDeadlines: Deadlines = {
   connectMs: 10_000,
-  firstByteMs: 10 * 60_000,
+  firstByteMs: 120_000,
+  wholeMs: 10 * 60_000,
   silenceMs: 120_000,
   triesMs: 10 * 60_000,
   answerMs: 60 * 60_000,

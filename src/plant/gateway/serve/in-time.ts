@@ -1,13 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Deadlines } from './deadlines.ts';
 
-/** Calls back once when nothing was heard for a time. */
+/** Calls back once when nothing was heard for a time, in which somebody listened. */
 export class Silence {
   isUp = false;
+  #listens = true;
   readonly #timer: NodeJS.Timeout;
 
   constructor(tooLong: () => void, ms: number) {
     this.#timer = setTimeout(() => {
+      if (!this.#listens) return void this.#timer.refresh();
       this.isUp = true;
       tooLong();
     }, ms);
@@ -15,6 +17,17 @@ export class Silence {
 
   heard(): void {
     this.#timer.refresh();
+  }
+
+  /** While nobody listens silence says nothing: the caller reads more slowly than the upstream writes. */
+  async deaf<T>(work: () => Promise<T>): Promise<T> {
+    this.#listens = false;
+    try {
+      return await work();
+    } finally {
+      this.#listens = true;
+      this.heard();
+    }
   }
 
   over(): void {
@@ -36,12 +49,9 @@ export async function inTime(
   let bytes = 0;
   try {
     for await (const chunk of incoming as AsyncIterable<Buffer>) {
-      silence.heard();
       bytes += chunk.length;
       if (bytes > answerBytes) return 'endless';
-      if (!(await take(chunk))) return 'over';
-      // Time in which the caller does not read is not the upstream's.
-      silence.heard();
+      if (!(await silence.deaf(() => take(chunk)))) return 'over';
     }
   } catch {
     // Broken, by the other side or by a deadline.

@@ -34,9 +34,10 @@ export interface Trying {
 
 /** Asks one upstream and lets its answer through to the caller, from its first content on. */
 export async function oneTry(trying: Trying): Promise<Tried> {
-  const { order, agents, reply, deadlines, now } = trying;
+  const { request, order, agents, reply, deadlines, now } = trying;
   const startedAt = now();
-  const { connectMs, firstByteMs } = deadlines;
+  const { connectMs } = deadlines;
+  const firstByteMs = request.stream === true ? deadlines.firstByteMs : deadlines.wholeMs;
   const sent = await send(agents, { url: order.url, headers: order.headers, body: order.body, signal: reply.left, connectMs, firstByteMs });
   if (sent.kind !== 'answering') return tried(sent);
   const { incoming } = sent;

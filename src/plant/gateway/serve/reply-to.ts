@@ -21,6 +21,9 @@ interface Begun {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Whoever reads nothing for so long has left, whatever his connection says. */
+const patienceMs = 5 * 60_000;
+
 /** Answers one request; `keep` is how many bytes of it are held for the record, `now` a clock that never goes back. */
 export function replyTo(response: ServerResponse, { keep, now }: { readonly keep: number; readonly now: () => number }): ReplyTo {
   const leaving = new AbortController();
@@ -53,7 +56,9 @@ export function replyTo(response: ServerResponse, { keep, now }: { readonly keep
     async write(out) {
       if (out.length === 0 || leaving.signal.aborted) return;
       if (response.write(hear(out))) return;
+      const timer = setTimeout(() => response.destroy(), patienceMs);
       await once(response, 'drain', { signal: leaving.signal }).catch(() => undefined); // gone, which `left` tells
+      clearTimeout(timer);
     },
     end(out) {
       if (out === undefined || out.length === 0) response.end();
