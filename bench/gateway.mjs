@@ -81,7 +81,7 @@ async function compared(places, { size, stream, times }) {
   for (let round = -Math.ceil(times / 4); round < times; round += 1) {
     for (const name of names) {
       const place = /** @type {Place} */ (places[name]);
-      const { first, all } = await call(agent, place, bodyOf(place.model, size, stream));
+      const { first, all } = await call(agent, place, bodyOf(place.model, { size, stream, turn: round }));
       // The first rounds are for the compilers.
       if (round < 0) continue;
       seen[name]?.all.push(all);
@@ -111,7 +111,6 @@ async function compared(places, { size, stream, times }) {
  */
 async function loaded(place, pid, times) {
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
-  const body = bodyOf(place.model, 4_000, false);
   let left = times;
   const cpuBefore = cpuOf(pid);
   const startedAt = performance.now();
@@ -119,7 +118,7 @@ async function loaded(place, pid, times) {
     Array.from({ length: atOnce }, async () => {
       while (left > 0) {
         left -= 1;
-        await call(agent, place, body);
+        await call(agent, place, bodyOf(place.model, { size: 4_000, stream: false, turn: left }));
       }
     }),
   );
@@ -155,16 +154,19 @@ function call(agent, { url, path, key }, body) {
 }
 
 /**
+ * A session that grew to about this size, and says something new with every turn, as agents do.
+ *
  * @param {string} model
- * @param {number} size
- * @param {boolean} stream
+ * @param {{ size: number, stream: boolean, turn: number }} what
  */
-function bodyOf(model, size, stream) {
+function bodyOf(model, { size, stream, turn }) {
   const turns = Array.from({ length: Math.max(1, Math.floor(size / 2_000)) }, (_, at) => ({
     role: at % 2 === 0 ? 'user' : 'assistant',
     content: [{ type: 'text', text: 'line "quoted" of a file\n'.repeat(70) }],
   }));
-  return Buffer.from(JSON.stringify({ model, max_tokens: 4_000, stream, messages: [...turns, { role: 'user', content: 'Go on.' }] }));
+  return Buffer.from(
+    JSON.stringify({ model, max_tokens: 4_000, stream, messages: [...turns, { role: 'user', content: `Go on with ${turn}.` }] }),
+  );
 }
 
 /** @param {string} base */

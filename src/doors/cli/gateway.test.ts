@@ -58,7 +58,12 @@ describe('gateway serve', () => {
     expect(await ending).toBe(0);
     await twin.close();
     const record = await readFile(join(folder, 'calls.jsonl'), 'utf8');
-    expect(JSON.parse(record)).toMatchObject({ v: 1, alias: 'coder', path: '/v1/chat/completions', request: body, ended: 'whole' });
+    const [part, call] = record
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { part?: string });
+    expect(part).toMatchObject({ v: 1, text: body });
+    expect(call).toMatchObject({ v: 1, alias: 'coder', path: '/v1/chat/completions', request: [part?.part], ended: 'whole' });
     expect(record + here.stderr.text).not.toContain(key);
     expect(record + here.stdout.text + here.stderr.text).not.toContain(secret);
   });

@@ -53,6 +53,20 @@ export function topLevel(body: Buffer): Scanned {
   }
 }
 
+/** Where the elements of a list begin; none for what is no list. */
+export function elementStarts(body: Buffer, { from, to }: Span): readonly number[] {
+  const starts: number[] = [];
+  if (body[from] !== openBracket) return starts;
+  for (let at = space(body, from + 1); at < to && body[at] !== closeBracket;) {
+    starts.push(at);
+    const end = valueEnd(body, at, { count: 0, bytes: 0 });
+    const next = end === -1 ? to : space(body, end);
+    if (body[next] !== comma) break;
+    at = space(body, next + 1);
+  }
+  return starts;
+}
+
 interface Walked {
   readonly members: Map<string, Span>;
   readonly images: { readonly count: number; readonly bytes: number };

@@ -48,10 +48,11 @@ it('keeps calls in their order, each with the times of its pieces', async () => 
   recorder.take(call('2', '{}'));
   await recorder.close();
   expect(await lines(file)).toMatchObject([
+    { v: 1, part: expect.any(String), text: '{"a":"ö"}' },
     {
       v: 1,
       id: '1',
-      request: '{"a":"ö"}',
+      request: [expect.any(String)],
       answer: {
         text: 'data: 1\n\ndata: ö\n\n',
         pieces: [
@@ -59,8 +60,8 @@ it('keeps calls in their order, each with the times of its pieces', async () => 
           [1, 10],
         ],
       },
-      redacted: false,
     },
+    { text: '{}' },
     { id: '2' },
   ]);
 });
@@ -71,7 +72,25 @@ it('keeps no secret, even one that came in two pieces', async () => {
   recorder.take(call('1', JSON.stringify({ text: `the key is ${secret}` }), [secret.slice(0, 20), secret.slice(20)]));
   await recorder.close();
   expect(await readFile(file, 'utf8')).not.toContain(secret.slice(10, 40));
-  expect(await lines(file)).toMatchObject([{ redacted: true }]);
+  expect(await lines(file)).toMatchObject([{ text: '{"text":"the key is [redacted:anthropic]"}' }, { answer: { redacted: true } }]);
+});
+
+it('writes what a session says again and again once, and can put each request together again', async () => {
+  const file = join(folder, 'calls.jsonl');
+  const recorder = await fileRecorder({ file, failed: () => undefined });
+  const message = (at: number): object => ({ role: 'user', content: `message ${at} `.repeat(30) });
+  const bodies = [3, 4, 5].map((count) =>
+    JSON.stringify({ model: 'coder', messages: Array.from({ length: count }, (_, at) => message(at)), tools: [message(90), message(91)] }),
+  );
+  for (const [at, body] of bodies.entries()) recorder.take(call(String(at), body));
+  await recorder.close();
+  const all = await lines(file);
+  const parts = new Map(all.flatMap(({ part, text }) => (typeof part === 'string' ? [[part, String(text)]] : [])));
+  const calls = all.flatMap(({ request }) => (Array.isArray(request) ? [request as string[]] : [])); // ids of parts
+  expect(calls.map((ids) => ids.map((id) => parts.get(id)).join(''))).toEqual(bodies);
+  expect(all.filter(({ part }) => part !== undefined)).toHaveLength(parts.size);
+  // The last message of a request ends with the list, so it is written anew when another follows.
+  expect(parts.size).toBe(4 + 3 + 2);
 });
 
 it('says how many calls there was no room for', async () => {
@@ -83,7 +102,7 @@ it('says how many calls there was no room for', async () => {
   recorder.take(call('4', 'x'.repeat(101)));
   expect(recorder.dropped()).toBe(3);
   await recorder.close();
-  expect(await lines(file)).toMatchObject([{ id: '3', dropped: 2 }, { dropped: 1 }]);
+  expect(await lines(file)).toMatchObject([{ text: 'x' }, { id: '3', dropped: 2 }, { dropped: 1 }]);
 });
 
 it('is not begun where it cannot be written', async () => {

@@ -19,7 +19,7 @@ interface FileRecorderOptions {
 const usualWaiting = 128 * 2 ** 20;
 
 /**
- * Takes calls down in a file, a line of JSON each, written by a thread of its own. What there is no room for, because the disk is slower than
+ * Takes calls down in a file, as lines of JSON, written by a thread of its own. What there is no room for, because the disk is slower than
  * the callers, is left out, and the next line says how many calls that were. Throws `usage` where the file cannot be written.
  */
 export async function fileRecorder({ file, mostWaiting = usualWaiting, failed }: FileRecorderOptions): Promise<CallRecorder> {

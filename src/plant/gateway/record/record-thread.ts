@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { redact } from '../../../core/base/redact.ts';
-import { lineOf, type PackedCall } from './recorded-line.ts';
+import { lineWriter, type PackedCall } from './recorded-line.ts';
 
 /** What this thread is told: a call to write, or that nothing more comes. */
 export type ToThread = { readonly kind: 'call'; readonly call: PackedCall } | { readonly kind: 'end'; readonly dropped: number };
@@ -11,15 +11,16 @@ export type FromThread =
   | { readonly kind: 'failed'; readonly why: string }
   | { readonly kind: 'ended' };
 
-/** Writes calls to a file, one line each, away from the thread that answers: taking secrets out of megabytes takes its time. */
+/** Writes calls to a file, away from the thread that answers: taking secrets out of megabytes takes its time. */
 function serve(port: NonNullable<typeof parentPort>, file: string): void {
   const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
+  const { linesOf } = lineWriter(redact);
   const tell = (message: FromThread): void => port.postMessage(message);
   stream.on('error', (error) => tell({ kind: 'failed', why: error.message }));
   port.on('message', (message: ToThread) => {
     if (message.kind === 'call') {
       const bytes = message.call.bytes.length;
-      stream.write(lineOf(message.call, redact), () => tell({ kind: 'written', bytes }));
+      stream.write(linesOf(message.call), () => tell({ kind: 'written', bytes }));
       return;
     }
     const rest = message.dropped === 0 ? '' : `${JSON.stringify({ v: 1, dropped: message.dropped })}\n`;

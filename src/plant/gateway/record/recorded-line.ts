@@ -1,4 +1,5 @@
 import type { RecordedCall } from '../../../core/ports/gateway/call-recorder.ts';
+import { type Part, partsOf } from './parts.ts';
 
 /** A call on its way to the thread that writes: all but its bytes, and how those lie one after the other. */
 export interface PackedCall {
@@ -25,17 +26,42 @@ export function packed({ request, answer: { chunks, ...answer }, ...call }: Reco
   return { head: { ...call, answer }, requestBytes: request.length, pieces, bytes: all, dropped };
 }
 
+/** Writes the lines of a record. */
+export interface LineWriter {
+  /** The line of a call, after one for each part of its request that was not written before. */
+  linesOf(call: PackedCall): string;
+}
+
+/** So many parts are remembered; one that comes again after that is written again. */
+const mostParts = 100_000;
+
 /**
- * The line of a record for a call. Secrets are taken out of what was said as a whole, so that none hides between two pieces; where that
- * changed its length, `redacted` says that the lengths of pieces are those from before.
+ * Makes lines of calls. Agents send all that was said again with every call: each part of it is looked through for secrets, and written, once.
+ * Secrets are taken out of an answer as a whole, so that none hides between two pieces; where that changed its length, `redacted` says
+ * that the lengths of pieces are those from before.
  */
-export function lineOf({ head, requestBytes, pieces, bytes, dropped }: PackedCall, redact: (text: string) => string): string {
-  const { answer, ...call } = head;
-  const decoder = new TextDecoder();
-  const asked = decoder.decode(bytes.subarray(0, requestBytes));
-  const said = decoder.decode(bytes.subarray(requestBytes));
-  const [request, text] = [redact(asked), redact(said)];
-  const redacted = request !== asked || text !== said;
-  const rounded = pieces.map(([ms, length]) => [Math.round(ms * 100) / 100, length]);
-  return `${JSON.stringify({ v: 1, ...call, request, answer: { ...answer, text, pieces: rounded }, redacted, ...(dropped > 0 && { dropped }) })}\n`;
+export function lineWriter(redact: (text: string) => string): LineWriter {
+  const written = new Set<string>();
+  const partLine = ({ id, bytes }: Part): string => {
+    if (written.has(id)) return '';
+    if (written.size >= mostParts) written.clear();
+    written.add(id);
+    return line({ v: 1, part: id, text: redact(bytes.toString('utf8')) });
+  };
+  return {
+    linesOf({ head, requestBytes, pieces, bytes, dropped }) {
+      const { answer, ...call } = head;
+      const parts = partsOf(Buffer.from(bytes.buffer, bytes.byteOffset, requestBytes));
+      const said = new TextDecoder().decode(bytes.subarray(requestBytes));
+      const text = redact(said);
+      const rounded = pieces.map(([ms, length]) => [Math.round(ms * 100) / 100, length]);
+      const own = { ...answer, text, pieces: rounded, ...(text !== said && { redacted: true }) };
+      const whole = { v: 1, ...call, request: parts.map(({ id }) => id), answer: own, ...(dropped > 0 && { dropped }) };
+      return parts.map(partLine).join('') + line(whole);
+    },
+  };
+}
+
+function line(value: object): string {
+  return `${JSON.stringify(value)}\n`;
 }
