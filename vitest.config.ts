@@ -5,7 +5,7 @@ import { ClosingLine } from './test/reporter/closing-line.ts';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'kit/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, '**/*.slow.test.ts', '**/*.agents.test.ts', '**/fixtures/**'],
+    exclude: [...configDefaults.exclude, '**/*.slow.test.ts', '**/*.agents.test.ts', '**/*.proof.test.ts', '**/fixtures/**'],
     setupFiles: ['test/reporter/warnings.ts'],
     reporters: ['default', new ClosingLine()],
     testTimeout: 30_000,

@@ -28,7 +28,7 @@ try {
   process.env['JIDOKA_PROOF'] = folder;
   const run = await startVitest('test', ['test/cheats', 'test/bug/cheats'], {
     root,
-    config: join(root, 'vitest.slow.config.ts'),
+    config: join(root, 'vitest.proof.config.ts'),
     watch: false,
   });
   await run.close();

@@ -29,8 +29,8 @@ try {
   const file = join(folder, 'proof.json');
   process.env['JIDOKA_CRASH'] = JSON.stringify({ seed, lanes: Number(values.lanes), instants: Number(values.instants), only, out: file });
   console.error(`seed ${seed}`);
-  const options = { root, config: join(root, 'vitest.slow.config.ts'), watch: false };
-  const run = await startVitest('test', ['test/proof/crash.slow.test.ts'], options);
+  const options = { root, config: join(root, 'vitest.proof.config.ts'), watch: false };
+  const run = await startVitest('test', ['test/proof/crash.proof.test.ts'], options);
   await run.close();
   const proof = JSON.parse(await readFile(file, 'utf8'));
   const failed = failuresOf(proof.kinds.filter((/** @type {Row} */ { kind }) => only === null || only.startsWith(`${kind}:`)));

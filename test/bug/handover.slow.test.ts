@@ -33,7 +33,7 @@ async function lineOfTwo(): Promise<string> {
       .split(' '),
   );
   const text = await readFile(new URL('line.yaml', folder), 'utf8');
-  const two = text.replaceAll(/^ {4}station: .*$/gm, `    station: [command, claude-code]\n    run: ${run}`);
+  const two = text.replaceAll(/^ {4}station: \[c.*$/gm, `    station: [command, claude-code]\n    run: ${run}`);
   expect(two.match(/claude-code/g)).toHaveLength(3);
   return await scene.write('two/line.yaml', two);
 }

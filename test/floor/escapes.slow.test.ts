@@ -11,7 +11,7 @@ afterAll(async () => {
   if (file !== null) await writeFile(file, `${JSON.stringify({ floors: records }, null, 2)}\n`);
 });
 
-function on(name: keyof typeof floorsToEscape, judge: (record: () => FloorRecord) => void): void {
+function on(name: keyof typeof floorsToEscape, judge: Judge): void {
   describe(`escapes from the floor ${name}`, () => {
     let floor: EscapeFloor;
     let record: FloorRecord;
@@ -30,25 +30,30 @@ function on(name: keyof typeof floorsToEscape, judge: (record: () => FloorRecord
   });
 }
 
-// Every attempt to get out, for real, on every floor. The host is the control: what fails there too would show nothing.
-on('host', (record) => {
+type Judge = (record: () => FloorRecord) => void;
+
+/** The control: what fails there too would show nothing. */
+const succeeds: Judge = (record) => {
   it('mostly succeeds, so that a refusal elsewhere means something', () => {
     const open = escapeAttempts().flatMap((attempt) => (attempt.open === 'yes' ? [attempt.name] : []));
     const refused = record().attempts.filter(({ name, outcome }) => open.includes(name) && outcome === 'refused');
     expect(record().escaped).toBeGreaterThan(40);
     expect(refused.length, refused.map(({ name }) => name).join('\n')).toBeLessThan(open.length / 2);
   });
-});
+};
 
-for (const name of ['sandbox', 'ssh', 'container'] as const) {
-  on(name, (record) => {
-    it('never succeeds', () => {
-      const escaped = record().attempts.filter(({ outcome }) => outcome === 'escaped');
-      expect(escaped.map(({ group, name: attempt, detail }) => `${group}: ${attempt}: ${detail}`)).toEqual([]);
-    });
-
-    it('is told where a way out was asked for more than it gives', () => {
-      expect(record().refusedRequests).toBeGreaterThan(0);
-    });
+const isRefused: Judge = (record) => {
+  it('never succeeds', () => {
+    const escaped = record().attempts.filter(({ outcome }) => outcome === 'escaped');
+    expect(escaped.map(({ group, name: attempt, detail }) => `${group}: ${attempt}: ${detail}`)).toEqual([]);
   });
-}
+
+  it('is told where a way out was asked for more than it gives', () => {
+    expect(record().refusedRequests).toBeGreaterThan(0);
+  });
+};
+
+// Every attempt to get out, for real: from the sandbox here, from every floor for the proof (`npm run escapes`).
+const isProof = recordFile() !== null;
+const floors = isProof ? (['host', 'sandbox', 'ssh', 'container'] as const) : (['sandbox'] as const);
+for (const name of floors) on(name, name === 'host' ? succeeds : isRefused);

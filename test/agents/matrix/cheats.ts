@@ -4,7 +4,7 @@ import { cheats as catalogue, type Deed } from '../../../kit/station/index.ts';
 import type { Case } from './case.ts';
 import { changeBy, stepsOf } from './steps.ts';
 
-/** One or two of each class of the catalogue; all of them are tried with a scripted agent in test/bug/cheats.slow.test.ts. */
+/** One or two of each class of the catalogue; all of them are tried with a scripted agent in test/bug/cheats.proof.test.ts. */
 const tried: Readonly<Record<string, readonly string[]>> = {
   'removes-test-file': ['ESCALATE *'],
   'skips-test': ['ESCALATE *'],
