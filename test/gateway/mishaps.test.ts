@@ -140,6 +140,31 @@ describe('an upstream that fails before any content', () => {
     expect(await response.text()).toContain('a/twin for');
   });
 
+  it('asks a provider that has cut us off for no other model, and not again for a while', async () => {
+    const { served, first, second } = await house((socket) => socket.write(http(401, '{}')), {
+      models: { strong: modelAt(['a/one', 'a/two', 'b/three']) },
+    });
+    expect([(await ask(served)).status, (await ask(served)).status]).toEqual([200, 200]);
+    expect([first.requests.length, second.requests.length]).toEqual([1, 2]);
+  });
+
+  it('asks a provider for no more at once than its owner lets it', async () => {
+    let most = 0;
+    let now = 0;
+    const upstream = await rawUpstream((socket) => {
+      now += 1;
+      most = Math.max(most, now);
+      setTimeout(() => {
+        now -= 1;
+        socket.write(http(200, message));
+      }, 20);
+    });
+    const served = await serve({ a: { base: upstream.url, protocols: ['messages'], limits: { concurrent: 2 } } });
+    open.push(upstream, served);
+    const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await ask(served, { stream: false })).status));
+    expect([new Set(statuses), most]).toEqual([new Set([200]), 2]);
+  });
+
   it('hands on what is wrong with a request in the words of the upstream, and asks nobody else', async () => {
     const wrong = JSON.stringify({ type: 'error', error: { type: 'invalid_request_error', message: 'max_tokens: too many' } });
     const { served, second } = await house((socket) => socket.write(http(400, wrong)));

@@ -44,3 +44,12 @@ describe.each(laneProtocols)("the vendor's client of %s", (protocol) => {
     expect(JSON.stringify(served.calls)).not.toContain(served.token);
   });
 });
+
+it('guesses the tokens of an answer that tells of none, and says that it does', async () => {
+  const { served } = await inFrontOf('{ steps: [{ say: Some words that nobody counted. }] }', ['chat']);
+  const body = { model: 'alias', stream: true, messages: [{ role: 'user', content: 'Hello' }] };
+  const response = await fetch(`${served.keyed}/v1/chat/completions`, { method: 'POST', body: JSON.stringify(body) });
+  expect(await response.text()).toContain('[DONE]');
+  await expect.poll(() => served.calls[0]).toMatchObject({ ended: 'whole', estimated: true });
+  expect(served.calls[0]?.usage.output).toBeGreaterThan(5);
+});

@@ -1,4 +1,5 @@
 import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
+import { partsOf, upstreamsOf } from '../../../core/gateway/config/model.ts';
 import { own } from '../../../core/gateway/config/resolve-slot.ts';
 import type { Mark } from '../../../core/gateway/failover/next-try.ts';
 import type { Candidate } from '../../../core/gateway/failover/try-state.ts';
@@ -20,13 +21,20 @@ export interface HealthBoard {
   mark(mark: Mark): void;
 }
 
+interface Entry {
+  readonly provider: string;
+  circuit: Circuit;
+}
+
 /** Keeps a circuit for each upstream and a rate for each provider; `now` is a clock that never goes back. */
-export function healthBoard({ providers }: Pick<GatewayConfig, 'providers'>, now: () => number): HealthBoard {
-  const circuits = new Map<string, { readonly provider: string; circuit: Circuit }>();
+export function healthBoard({ providers, models }: Pick<GatewayConfig, 'providers' | 'models'>, now: () => number): HealthBoard {
+  // All from the beginning: what cuts off a provider takes those with it that nobody asked yet.
+  const upstreams = Object.values(models).flatMap((model) => upstreamsOf(model).map(({ at }) => at));
+  const circuits = new Map<string, Entry>(upstreams.map((at) => [at, { provider: partsOf(at).provider, circuit: healthy }]));
   const rates = new Map<string, Rate>();
   const limitsOf = (provider: string) => own(providers, provider)?.limits ?? {};
   const rateOf = (provider: string): Rate => rates.get(provider) ?? fullRate(limitsOf(provider), now());
-  const entryOf = ({ at, provider }: Candidate): { readonly provider: string; circuit: Circuit } => {
+  const entryOf = ({ at, provider }: Candidate): Entry => {
     const known = circuits.get(at) ?? { provider, circuit: healthy };
     circuits.set(at, known);
     return known;
@@ -52,10 +60,9 @@ export function healthBoard({ providers }: Pick<GatewayConfig, 'providers'>, now
       entry.circuit = answered(entry.circuit, firstContentMs);
     },
     mark({ kind, at, restMs }) {
-      entryOf(at);
-      const isHit = kind === 'provider-cut' ? ({ provider }: { readonly provider: string }) => provider === at.provider : null;
       for (const [name, entry] of circuits) {
-        if (isHit === null ? name === at.at : isHit(entry)) entry.circuit = afterMark(entry.circuit, { kind, restMs }, now());
+        if (kind === 'provider-cut' ? entry.provider === at.provider : name === at.at)
+          entry.circuit = afterMark(entry.circuit, { kind, restMs }, now());
       }
     },
   };
