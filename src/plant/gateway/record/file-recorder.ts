@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { JidokaError } from '../../../core/base/error.ts';
 import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
 import type { FromThread, ToThread } from './record-thread.ts';
-import { packed } from './recorded-line.ts';
+import { packed, type PackedCall } from './recorded-line.ts';
 
 interface FileRecorderOptions {
   /** Absolute path; lines are added to what is there. */
@@ -16,6 +16,8 @@ interface FileRecorderOptions {
   readonly failed: (why: string) => void;
 }
 
+/** Handing over wakes the other thread, which costs as much as a call: those of so long a time go together. */
+const gatherMs = 10;
 const usualWaiting = 128 * 2 ** 20;
 
 /**
@@ -29,9 +31,22 @@ export async function fileRecorder({ file, mostWaiting = usualWaiting, failed }:
   let dropped = 0;
   let untold = 0;
   let isBroken = false;
+  const queued: PackedCall[] = [];
+  let timer: NodeJS.Timeout | null = null;
   const breakDown = (why: string): void => {
     if (!isBroken) failed(why);
     isBroken = true;
+  };
+  const handOver = (): void => {
+    clearTimeout(timer ?? undefined);
+    timer = null;
+    const calls = queued.splice(0);
+    const message = { kind: 'calls', calls } satisfies ToThread;
+    if (calls.length > 0)
+      worker.postMessage(
+        message,
+        calls.map(({ bytes }) => bytes.buffer as ArrayBuffer),
+      ); // made for it alone
   };
   worker.on('message', (message: FromThread) => {
     if (message.kind === 'written') waiting -= message.bytes;
@@ -49,12 +64,13 @@ export async function fileRecorder({ file, mostWaiting = usualWaiting, failed }:
         return;
       }
       waiting += length;
-      const message = { kind: 'call', call: packed(call, untold) } satisfies ToThread;
+      queued.push(packed(call, untold));
       untold = 0;
-      worker.postMessage(message, [message.call.bytes.buffer as ArrayBuffer]); // made for it alone
+      timer ??= setTimeout(handOver, gatherMs).unref();
     },
     dropped: () => dropped,
     async close() {
+      handOver();
       worker.ref();
       worker.postMessage({ kind: 'end', dropped: untold } satisfies ToThread, []);
       await Promise.race([ended(worker), once(worker, 'exit')]);

@@ -3,8 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { redact } from '../../../core/base/redact.ts';
 import { lineWriter, type PackedCall } from './recorded-line.ts';
 
-/** What this thread is told: a call to write, or that nothing more comes. */
-export type ToThread = { readonly kind: 'call'; readonly call: PackedCall } | { readonly kind: 'end'; readonly dropped: number };
+/** What this thread is told: calls to write, or that nothing more comes. */
+export type ToThread =
+  | { readonly kind: 'calls'; readonly calls: readonly PackedCall[] }
+  | { readonly kind: 'end'; readonly dropped: number };
 /** What it tells: bytes that are written and free again, or that it failed. */
 export type FromThread =
   | { readonly kind: 'written'; readonly bytes: number }
@@ -18,9 +20,9 @@ function serve(port: NonNullable<typeof parentPort>, file: string): void {
   const tell = (message: FromThread): void => port.postMessage(message);
   stream.on('error', (error) => tell({ kind: 'failed', why: error.message }));
   port.on('message', (message: ToThread) => {
-    if (message.kind === 'call') {
-      const bytes = message.call.bytes.length;
-      stream.write(linesOf(message.call), () => tell({ kind: 'written', bytes }));
+    if (message.kind === 'calls') {
+      const bytes = message.calls.reduce((sum, call) => sum + call.bytes.length, 0);
+      stream.write(message.calls.map(linesOf).join(''), () => tell({ kind: 'written', bytes }));
       return;
     }
     const rest = message.dropped === 0 ? '' : `${JSON.stringify({ v: 1, dropped: message.dropped })}\n`;
