@@ -43,22 +43,25 @@ describe('the rung that is reached', () => {
     ['the first with an agent and no login', { parrot }, none, 1, /Run `parrot` and log in\.\nOr name a server/],
     ['the first with an agent and a server that nobody named', { parrot }, local, 1, /JIDOKA_MODEL_URL=http:\/\/127\.0\.0\.1:11434/],
     ['the first with a server and no agent', {}, named, 1, /station add parrot/],
-    ['the second with a login', { parrot: loggedIn }, none, 2, /^$/],
+    ['the second with a login, which no job sees', { parrot: loggedIn }, none, 2, /JIDOKA_MODEL_KEY/],
     ['the third with a server that was named', { parrot }, named, 3, /^$/],
     ['the first where commands do not see the agent', { parrot: { ...loggedIn, onFloor: { kind: 'missing' } } }, named, 1, /station add/],
   ] as const)('is %s', (_what, changes, gateways, rung, next) => {
     const finding = told(agentFindings(views(changes), gateways, on('sandbox')), 'stations');
     expect(finding.found).toMatch(new RegExp(`^rung ${rung} of 3: `));
-    expect(finding.ok).toBe(rung > 1);
+    expect(finding.ok).toBe(rung > 2);
     expect(finding.mend).toMatch(next);
     expect(finding.group).toBe('optional');
   });
 
   it('names the next one where one is reached, and the models that judge where there is no agent', () => {
-    const foundOn = (...about: Parameters<typeof agentFindings>): string => told(agentFindings(...about), 'stations').found;
-    expect(foundOn(views({ parrot: loggedIn }), none, on('sandbox'))).toContain('next: a server of models, named in JIDOKA_MODEL_URL');
-    expect(foundOn(views({ parrot: loggedIn }), local, on('sandbox'))).toContain('next: JIDOKA_MODEL_URL=http://127.0.0.1:11434');
-    expect(foundOn(views(), named, on('sandbox'))).toContain('model:NAME judges with the models at http://models.example');
+    const saidOn = (...about: Parameters<typeof agentFindings>): string => {
+      const { found, mend } = told(agentFindings(...about), 'stations');
+      return `${found} ${mend}`;
+    };
+    expect(saidOn(views({ parrot: loggedIn }), none, on('sandbox'))).toContain('Name a server of models in JIDOKA_MODEL_URL');
+    expect(saidOn(views({ parrot: loggedIn }), local, on('sandbox'))).toContain('Name JIDOKA_MODEL_URL=http://127.0.0.1:11434');
+    expect(saidOn(views(), named, on('sandbox'))).toContain('model:NAME judges with the models at http://models.example');
   });
 
   it('is called what it is where no model works', () => {

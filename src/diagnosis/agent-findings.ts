@@ -18,7 +18,7 @@ export function agentFindings(views: readonly AgentView[], gateways: LookedForGa
   return [rung(agents, gateways), ...shown.map((view) => ofAgent(view, views, ground)), ofGateways(gateways)];
 }
 
-/** The ladder: nothing at all, an agent with its own login, an agent with a server of models. */
+/** The ladder: nothing at all, an agent with a login that no job sees, an agent with a server of models. */
 function rung(agents: readonly AgentView[], { found: [gateway] }: LookedForGateways): Finding {
   const here = agents.filter(isUsable);
   const ready = here.filter(({ login }) => login.kind === 'seen').map(({ name }) => name);
@@ -27,8 +27,11 @@ function rung(agents: readonly AgentView[], { found: [gateway] }: LookedForGatew
     const names = here.map(({ name }) => name).join(', ');
     return finding('optional', 'stations', true, of(3, `${names} with the models at ${gateway.url}`));
   }
-  const next = gateway === undefined ? 'a server of models, named in JIDOKA_MODEL_URL' : `JIDOKA_MODEL_URL=${gateway.url}`;
-  if (ready.length > 0) return finding('optional', 'stations', true, of(2, `${ready.join(', ')} with a login of its own; next: ${next}`));
+  const next = gateway === undefined ? 'a server of models in JIDOKA_MODEL_URL' : `JIDOKA_MODEL_URL=${gateway.url}`;
+  if (ready.length > 0) {
+    const mend = `Name ${next}, with its key in JIDOKA_MODEL_KEY: that is the one way out of a job to a model.`;
+    return finding('optional', 'stations', false, of(2, `${ready.join(', ')} is logged in, and no job sees that login`), mend);
+  }
   const judges = gateway?.how === 'named' ? `model:NAME judges with the models at ${gateway.url}` : 'no model works here';
   const found = of(1, `scripted and replay stations, labelled so; ${judges}`);
   return finding('optional', 'stations', false, found, nextRung(agents, here[0] ?? null, gateway ?? null));
@@ -120,6 +123,7 @@ function ofGateways({ found, silent }: LookedForGateways): Finding {
     const mend = 'Look at JIDOKA_MODEL_URL and JIDOKA_MODEL_KEY: GET /v1/models there must answer.';
     return finding('optional', 'models', false, [`${silent} does not answer, and JIDOKA_MODEL_URL names it`, ...texts].join('; '), mend);
   }
-  const mend = 'Start Ollama, LM Studio or vLLM here, or name a gateway in JIDOKA_MODEL_URL; an agent with its own login needs neither.';
+  const mend =
+    'Start Ollama, LM Studio or vLLM here, or name a server in JIDOKA_MODEL_URL, a provider too, with its key in JIDOKA_MODEL_KEY.';
   return finding('optional', 'models', texts.length > 0, texts.length === 0 ? 'no server of models answers' : texts.join('; '), mend);
 }

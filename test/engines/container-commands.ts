@@ -84,10 +84,10 @@ export function commandsInContainer(given: GivenContainer): void {
       return { argv: ['node', '-e', program], cwd: '', timeoutMs: 20_000, network };
     };
     const answers = await Promise.all([said(one(), ask('registry')), said(one(), ask('gateway')), said(one(), ask('registry'))]);
-    expect(answers).toEqual(['one npm /x', 'one model+git /x', 'one npm /x']);
+    expect(answers).toEqual(['one npm /x', 'one model+git+report /x', 'one npm /x']);
     expect(await said(one(), ask('none'))).toBe('ECONNREFUSED');
     const started = await one().start(ask('gateway'));
-    expect(await one().attach(started, patiently)).toMatchObject({ stdout: 'one model+git /x\n' });
+    expect(await one().attach(started, patiently)).toMatchObject({ stdout: 'one model+git+report /x\n' });
     await said(one(), ask('registry', ", { method: 'PUT' }"));
     expect((await one().usage()).refusals).toEqual([{ request: 'PUT /x', why: 'it is a parrot' }]);
   });

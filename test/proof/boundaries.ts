@@ -33,7 +33,9 @@ export async function boundariesOf(database: Database, cast: Cast): Promise<read
 /** A key without tokens and ids. */
 export function steadyKey(key: string, cast: Cast): string {
   const named = [...cast].reduce((text, [run, role]) => text.replaceAll(run, role), key);
-  return named.replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}(?=\/|$)/g, '*');
+  const withoutTokens = named.replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}(?=\/|$)/g, '*');
+  // A workspace is named for its run and stage, and ends in what tells it from others.
+  return withoutTokens.replaceAll(/-[0-9a-f]{8}(?=\/)/g, '-*');
 }
 
 export function isAt(boundary: Boundary, event: LedgerEvent, cast: Cast): boolean {

@@ -32,6 +32,8 @@ export function likenessOfEvents(events: readonly LedgerEvent[], names: Names): 
 const beginnings: ReadonlySet<EventBody['type']> = new Set([
   'stage.started',
   'station.started',
+  'station.noted',
+  'station.resumed',
   'step.reclaimed',
   'workspace.opened',
   'workspace.used',
