@@ -243,7 +243,7 @@ describe('an upstream that fails after content', () => {
 
 describe('an answer that goes well', () => {
   it('comes event by event as it is made, the first content with all that was held back before it', async () => {
-    let more = (_: string): void => undefined;
+    let more: (text: string) => void = () => undefined;
     const { served, first } = await alone((socket) => {
       more = (text) => void (text === '' ? socket.end() : socket.write(text));
       socket.write(streamHead + messageStart);
