@@ -7,7 +7,7 @@ import { configOption } from './settings.ts';
 /** `jidoka models`: what each slot resolves to, and why. */
 export const models: CommandRecord = {
   path: ['models'],
-  summary: 'what each model slot resolves to, in the order in which it is tried, and why something is never asked',
+  summary: 'what each model slot leads to, in order, and what is never asked',
   arguments: [],
   options: [configOption, jsonOption],
   examples: ['models --config factory.yaml'],

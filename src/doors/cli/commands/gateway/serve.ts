@@ -9,7 +9,7 @@ import { configOption } from './settings.ts';
 /** `jidoka gateway serve`: a model gateway on this machine, until a signal ends it. */
 export const gatewayServe: CommandRecord = {
   path: ['gateway', 'serve'],
-  summary: 'be the model gateway: answer agents on this machine by your providers, slots and budgets',
+  summary: 'be the model gateway of agents on this machine',
   arguments: [],
   options: [
     configOption,
