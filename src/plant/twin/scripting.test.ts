@@ -100,12 +100,13 @@ describe('the place in a script', () => {
     const headers = { 'x-session-id': 'ses_1' };
     const bare = { headers, tools: [] };
     await ask([{ role: 'system', content: 'You are a title generator.' }, user('Generate a title for this conversation:')], bare);
+    await ask([{ role: 'system', content: 'You are naming a coding session so the user can pick it out.' }, user('<session>')], bare);
     const first = await ask([user('Do it.')], { headers });
     await ask([{ role: 'system', content: 'You are the guardian.' }, user('Assess the exact planned action.')], bare);
     await ask([user('Predict what the user says next.')], bare);
     await ask([user('anything without tools')], bare);
     expect(commandOf(await ask([user('Do it.'), first.message, ...results(first)], { headers }))).toEqual({ command: 'two' });
-    expect(tape.entries().map(({ kind }) => kind)).toEqual(['title', 'main', 'judge', 'suggestion', 'other', 'main']);
+    expect(tape.entries().map(({ kind }) => kind)).toEqual(['title', 'title', 'main', 'judge', 'suggestion', 'other', 'main']);
   });
 
   it('does not move where whoever asked went away', async () => {

@@ -21,7 +21,7 @@ const signs: readonly Sign[] = [
   },
   {
     kind: 'title',
-    system: /title generator|(?:generate|write|create) a (?:[\w-]+,? ){0,4}title/i,
+    system: /title generator|naming a (?:[\w-]+ )?session|(?:generate|write|create) a (?:[\w-]+,? ){0,4}title/i,
     last: /^\W*(?:generate|write|create) a (?:[\w-]+,? ){0,4}title\b/i,
   },
   {
