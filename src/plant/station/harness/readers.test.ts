@@ -97,11 +97,11 @@ test('the tokens of a session that was gone on with are counted once', () => {
 
 test('edits are told with their files, where they were made', () => {
   const paths = (harness: Harness, name: string): string[] => only(heard(harness, name), 'edit').map(({ path }) => path);
-  expect(paths(claudeCode, 'claude-code-onlyedit')).toEqual(['/work/tree/a.txt', '/work/tree/b.txt']);
+  expect(paths(claudeCode, 'claude-code-onlyedit')).toEqual(['/repo/tree/a.txt', '/repo/tree/b.txt']);
   expect(paths(claudeCode, 'claude-code-read')).toEqual([]);
-  expect(paths(codex, 'codex-patch')).toEqual(['/work/tree/a.txt', '/work/tree/b.txt']);
-  expect(paths(gemini, 'gemini-auto-edit')).toEqual(['/work/tree/a.txt', '/work/tree/b.txt']);
-  expect(paths(opencode, 'opencode-onlyedit')).toEqual(['/work/tree/a.txt']);
+  expect(paths(codex, 'codex-patch')).toEqual(['/repo/tree/a.txt', '/repo/tree/b.txt']);
+  expect(paths(gemini, 'gemini-auto-edit')).toEqual(['/repo/tree/a.txt', '/repo/tree/b.txt']);
+  expect(paths(opencode, 'opencode-onlyedit')).toEqual(['/repo/tree/a.txt']);
 });
 
 test('a stream of anything at all is understood as nothing, and never a fault', () => {
