@@ -37,7 +37,9 @@ describe('two processes with the same seed', () => {
       scene.jidoka(update, { cwd: untouched.repository }),
       scene.jidoka(update, { cwd: untouched.repository }),
     ]);
-    expect([one.stderr, two.stderr].filter((text) => text.includes('joined, another')).length).toBe(1);
+    // On a busy machine the later one may come between two steps of the run, or to its end.
+    const metTheOther = /joined, another process works on it|goes on where it stopped|has ended before/u;
+    expect([one.stderr, two.stderr].filter((text) => metTheOther.test(text)).length).toBe(1);
     expect(two.stdout).toBe(one.stdout);
     await expectWhole(untouched, two);
   });
