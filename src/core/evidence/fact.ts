@@ -173,6 +173,13 @@ export interface FactData {
     readonly tests: readonly FlakyTest[];
     /** What became of each mode: how often it was run, and why not more often. */
     readonly modes: readonly { readonly mode: RepetitionMode; readonly runs: number; readonly end: string; readonly why: string }[];
+    /** Share of the processors that others kept busy, just before and after the runs of a mode; absent where that was not looked at. */
+    readonly company?: readonly {
+      readonly mode: RepetitionMode;
+      readonly when: 'before' | 'after';
+      readonly busy: number;
+      readonly processors: number;
+    }[];
     /** What the time did not suffice for. */
     readonly notReached: readonly string[];
   };
