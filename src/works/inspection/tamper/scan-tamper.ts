@@ -1,6 +1,7 @@
 import type { Finding } from '../../../core/evidence/fact.ts';
 import { protectedPath } from '../sealed/index.ts';
 import type { PatchFile } from '../scope/index.ts';
+import { answersByShape, answersIn } from './by-shape.ts';
 import { compareTests } from './compare-tests.ts';
 import { finding } from './finding.ts';
 import { scanLock, scanManifest } from './scan-manifest.ts';
@@ -108,7 +109,12 @@ function scanSpecialCases(old: Trees, now: Trees, tests: ReadonlyMap<string, str
     .filter(([path]) => !isTest(path))
     .flatMap(([file, tree]) => {
       const was = old.get(file);
-      return specialCases({ file, tree, known: was === undefined ? new Set() : telling(was) }, tested);
+      const known =
+        was === undefined ? { values: new Set<string>(), answers: new Set<string>() } : { values: telling(was), answers: answersIn(was) };
+      return [
+        ...specialCases({ file, tree, known: known.values }, tested),
+        ...answersByShape({ file, tree, known: known.answers }, tested),
+      ];
     });
 }
 
