@@ -40,7 +40,7 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
   const needs = async (): Promise<RunNeeds> => (await house.open()).needs;
   const agents = agentDesk(async () => {
     const open = await house.open();
-    return { ...open.needs, agents: open.machines.agents };
+    return { ...open.needs, agents: open.machines.agents, logins: open.machines.logins };
   });
   return {
     run: (request, watch, signal) =>

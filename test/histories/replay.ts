@@ -61,6 +61,7 @@ const askedAt: Readonly<Record<EventBody['type'], readonly Command['kind'][] | '
   'factory.unscheduled': 'never',
   'factory.fired': 'never',
   'station.added': 'never',
+  'station.login': 'never',
   'station.removed': 'never',
   'station.seen': 'never',
   'request.taken': 'never',

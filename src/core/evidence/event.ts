@@ -189,6 +189,8 @@ export type EventBody =
       readonly integrity: string;
       readonly by: string;
     }
+  /** Stations may use the owner's login at an agent from now on, or no more; `to` is where it proves him. */
+  | { readonly type: 'station.login'; readonly agent: string; readonly allowed: boolean; readonly to: string | null; readonly by: string }
   | { readonly type: 'station.removed'; readonly agent: string; readonly version: string; readonly by: string }
   /** The program that stations use of an agent is another than when it was last looked at; `was` is null the first time. */
   | {

@@ -48,6 +48,7 @@ const texts: Texts = {
   'factory.scheduled': ({ schedule, by }) => `${schedule} by ${by}`,
   'factory.unscheduled': ({ schedule, by }) => `${schedule} by ${by}`,
   'factory.fired': ({ schedule, due, request }) => `${schedule}, due ${due}, as ${request}`,
+  'station.login': ({ agent, allowed, by }) => `${by} ${allowed ? 'lets stations use' : 'keeps stations from'} the login of ${agent}`,
   'station.added': ({ agent, version, by }) => `${agent} ${version} by ${by}`,
   'station.removed': ({ agent, version, by }) => `${agent} ${version} by ${by}`,
   'station.seen': ({ agent, version, was, from }) =>
