@@ -1,0 +1,15 @@
+import type { Pool, PoolClient } from 'pg';
+import type { Tx } from '../../../core/ports/tx.ts';
+
+/** What the store of the model gateway needs of a database that has our schema. */
+export interface StoreDatabase {
+  /** Does work that may be done twice, again after a lost connection; turns outages into faults. */
+  attempt<T>(work: (pool: Pool) => Promise<T>): Promise<T>;
+  /** Hears notices of a channel until closed; with '' also where some may have been missed. */
+  listen(channel: string, onNotice: (payload: string) => void): Promise<{ close(): Promise<void> }>;
+}
+
+/** A Tx of the machines on PostgreSQL is a client with a transaction open. */
+export function clientOf(tx: Tx): PoolClient {
+  return tx as unknown as PoolClient;
+}
