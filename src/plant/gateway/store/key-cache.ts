@@ -1,6 +1,5 @@
 import type { KeyGrant } from '../../../core/ports/gateway/virtual-keys.ts';
 import type { LedgerKeysOptions } from './ledger-keys.ts';
-import type { StoreDatabase } from './store-database.ts';
 
 /** How long a key counts as alive after a look that saw it began. */
 const trustMs = 1_000;
@@ -18,7 +17,7 @@ type Grants = ReadonlyMap<string, KeyGrant>;
 
 /** Keys that this process found, by their digest, and when it saw them last. */
 export class KeyCache {
-  readonly #database: StoreDatabase;
+  readonly #database: LedgerKeysOptions['database'];
   readonly #now: () => number;
   readonly #seen = new Map<string, Seen>();
   readonly #timer: NodeJS.Timeout | null;

@@ -5,7 +5,7 @@ import { KeyCache } from './key-cache.ts';
 import { clientOf, type StoreDatabase } from './store-database.ts';
 
 export interface LedgerKeysOptions extends MemoryKeysOptions {
-  readonly database: StoreDatabase;
+  readonly database: Pick<StoreDatabase, 'attempt' | 'listen'>;
   /** A clock that never goes back, in milliseconds. */
   readonly monotonicMs: () => number;
   /** How often keys that are in use are looked at again; null for only when a call asks. */

@@ -6,6 +6,7 @@ import * as feed from './0004-feed.ts';
 import * as blobs from './0005-blobs.ts';
 import * as credentials from './0006-credentials.ts';
 import * as modelKeys from './0007-model-keys.ts';
+import * as modelBudgets from './0008-model-budgets.ts';
 import type { MigrationName } from './names.ts';
 
 export const migrations: Readonly<Record<MigrationName, Migration>> = {
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<MigrationName, Migration>> = {
   '0005-blobs': blobs,
   '0006-credentials': credentials,
   '0007-model-keys': modelKeys,
+  '0008-model-budgets': modelBudgets,
 };

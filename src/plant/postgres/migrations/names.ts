@@ -7,5 +7,6 @@ export const migrationNames = [
   '0005-blobs',
   '0006-credentials',
   '0007-model-keys',
+  '0008-model-budgets',
 ] as const;
 export type MigrationName = (typeof migrationNames)[number];
