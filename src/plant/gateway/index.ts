@@ -1,4 +1,5 @@
 export { memoryBudgets } from './budget/memory-budgets.ts';
+export { newToken } from './keys/key-token.ts';
 export { memoryKeys } from './keys/memory-keys.ts';
 export { fileRecorder } from './record/file-recorder.ts';
 export { type GatewayOptions, type RunningGateway, startGateway } from './serve/start-gateway.ts';

@@ -28,4 +28,6 @@ export interface Gateway {
   /** From 0 to 1. */
   readonly chance: () => number;
   readonly world: World;
+  /** Told of a fault of the gateway's own, or of what it rests on. */
+  readonly fault: (error: unknown) => void;
 }

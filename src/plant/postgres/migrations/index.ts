@@ -5,6 +5,8 @@ import * as work from './0003-work.ts';
 import * as feed from './0004-feed.ts';
 import * as blobs from './0005-blobs.ts';
 import * as credentials from './0006-credentials.ts';
+import * as modelKeys from './0007-model-keys.ts';
+import * as modelBudgets from './0008-model-budgets.ts';
 import type { MigrationName } from './names.ts';
 
 export const migrations: Readonly<Record<MigrationName, Migration>> = {
@@ -14,4 +16,6 @@ export const migrations: Readonly<Record<MigrationName, Migration>> = {
   '0004-feed': feed,
   '0005-blobs': blobs,
   '0006-credentials': credentials,
+  '0007-model-keys': modelKeys,
+  '0008-model-budgets': modelBudgets,
 };
