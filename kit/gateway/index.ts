@@ -7,3 +7,5 @@ export { replyContract } from './reply-contract.ts';
 export { requestContract } from './request-contract.ts';
 export { requests as storyRequests, story } from './story.ts';
 export { toldTo } from './told.ts';
+export { type CallsInUse, callLedgerContract, recordedCall } from './calls-contract.ts';
+export { memoryCalls } from './memory-calls.ts';

@@ -7,6 +7,7 @@ import * as blobs from './0005-blobs.ts';
 import * as credentials from './0006-credentials.ts';
 import * as modelKeys from './0007-model-keys.ts';
 import * as modelBudgets from './0008-model-budgets.ts';
+import * as modelCalls from './0009-model-calls.ts';
 import type { MigrationName } from './names.ts';
 
 export const migrations: Readonly<Record<MigrationName, Migration>> = {
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<MigrationName, Migration>> = {
   '0006-credentials': credentials,
   '0007-model-keys': modelKeys,
   '0008-model-budgets': modelBudgets,
+  '0009-model-calls': modelCalls,
 };

@@ -8,5 +8,6 @@ export const migrationNames = [
   '0006-credentials',
   '0007-model-keys',
   '0008-model-budgets',
+  '0009-model-calls',
 ] as const;
 export type MigrationName = (typeof migrationNames)[number];
