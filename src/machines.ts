@@ -20,6 +20,7 @@ import type { Forge } from './core/ports/forge.ts';
 import type { Ledger } from './core/ports/ledger.ts';
 import type { Registry } from './core/ports/registry.ts';
 import type { Station, StationFamily } from './core/ports/station.ts';
+import type { ModelAccess } from './core/ports/gateway/model-access.ts';
 import type { Logins } from './core/ports/stations/logins.ts';
 import type { ReportDesk, ToolDesk } from './core/ports/stations/report-desk.ts';
 import type { Digest } from './core/base/ids.ts';
@@ -39,6 +40,7 @@ import {
   sshFloor,
 } from './plant/floor/index.ts';
 import { gitForge } from './plant/forge/index.ts';
+import { openGatewayStore } from './plant/gateway/store/index.ts';
 import { blobTable, openBlobs, openFeed, openLedger, type OpenFeed } from './plant/ledger/index.ts';
 import { openDatabase, refuseMoved, withFileLock, type Database } from './plant/postgres/index.ts';
 import { npmRegistry, npmUpstreams } from './plant/registry/index.ts';
@@ -87,6 +89,10 @@ export interface Machines {
   readonly credentials: Credentials;
   readonly agents: AgentStore;
   readonly logins: Logins;
+  /** The factory's own way to models. */
+  readonly models: ModelAccess;
+  /** Starts the factory's own gateway, where it has one; else the first request does. Throws `gateway-failed`. */
+  readonly startGateway: () => Promise<void>;
   readonly clock: Clock;
   readonly sha256: (content: string | Uint8Array) => Digest;
   readonly pid: number;
@@ -105,7 +111,13 @@ export async function openMachines(config: FactoryConfig): Promise<Machines> {
   const forge = gitForge({ root: join(home, 'forge'), env, log, lock: withFileLock });
   const settings = config.floor ?? presetFloor;
   const desk = reportDesk({ version: config.version });
-  const ways = await modelWays({ home, env, now: () => Date.parse(clock.now()) });
+  const ways = await modelWays({
+    home,
+    env,
+    database: { databaseUrl: config.databaseUrl, postgresBin: config.postgresBin },
+    now: () => Date.parse(clock.now()),
+    log,
+  });
   const floor = within(settings.limits, floorOf(config, settings, { clock, log, git: forge, desk, ways }));
   // The floor looks at its tools while the database starts; whoever needs it hears of a failure.
   floor.probe().catch(() => undefined);
@@ -185,6 +197,8 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
   const { home, env, version } = config;
   const registry = npmRegistry({ cwd: home, env, log, clock });
   const feed = leavingWith(openFeed(database), database);
+  const store = openGatewayStore({ database, clock, log });
+  ways.connect(store);
   const engine = await openEngine({ database, log });
   const agents = agentStore({
     folder: agentFolder(home),
@@ -201,7 +215,7 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
     engine,
     enginePlaces: enginePlaces(env),
     agentStations: agentStations({ agents, desk, blobs, clock, missing: (agent) => ways.missing(agent) }),
-    stationFamilies: [modelFamily(env, { desk, blobs, clock })],
+    stationFamilies: [modelFamily(ways, env, { desk, blobs, clock })],
     feed,
     control: openControl(database),
     ledger: openLedger(database, redact),
@@ -216,6 +230,8 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
     credentials: openCredentials(database),
     agents,
     logins: ways.logins,
+    models: ways.access,
+    startGateway: () => ways.start(),
     clock,
     sha256: (content) => parseDigest(createHash('sha256').update(content).digest('hex')),
     pid: process.pid,
@@ -224,6 +240,8 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
     close: async () => {
       await agents.close();
       await engine.close();
+      await ways.close();
+      await store.close();
       await feed.close();
       // A machine that is out of reach is tidied up by whoever reaches it next.
       const untidy = (error: unknown): void => {

@@ -45,6 +45,7 @@ const askedAt: Readonly<Record<EventBody['type'], readonly Command['kind'][] | '
   'rework.ordered': ['rework'],
   'stage.forgone': ['forgo'],
   'verdict.decided': ['decide'],
+  'models.counted': ['decide'],
   'evidence.sealed': ['seal'],
   'effect.intended': ['deliver'],
   'effect.done': ['deliver'],

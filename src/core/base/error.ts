@@ -14,6 +14,7 @@ export const errorCodes = {
   'scenario-invalid': 'A scenario or a tape of a model twin cannot be read.',
   'environment-invalid': 'A file that says what the repository needs to be set up cannot be honoured as it stands.',
   'gateway-invalid': 'What the owner wrote of the model gateway is not valid.',
+  'gateway-failed': 'The model gateway of the factory does not run.',
   'outcomes-invalid': 'A record of outcomes for routing cannot be read.',
   'run-unknown': 'No run of that id is in the ledger.',
   'gate-unknown': 'No gate of that id was ever opened.',

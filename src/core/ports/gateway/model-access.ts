@@ -1,5 +1,5 @@
-import type { Caps } from '../../gateway/budget/account.ts';
 import type { Caller } from '../../gateway/budget/budget-rule.ts';
+import type { ModelCount } from '../../evidence/event.ts';
 import type { Tx } from '../tx.ts';
 
 /** Lets stations ask models through the factory's own gateway, each under a key of its own. */
@@ -9,6 +9,8 @@ export interface ModelAccess {
    * admits everybody and counts nothing. Throws `database-unavailable`.
    */
   admit(admission: Admission): Promise<Admitted>;
+  /** What the calls of a run came to by now, as its gateway took them down; null where the factory has none of its own. */
+  count(run: string): Promise<readonly ModelCount[] | null>;
   /** Ends all keys of a run; with `tx`, together with that transaction. */
   endRun(run: string, tx?: Tx): Promise<void>;
 }
@@ -19,8 +21,6 @@ export interface Admission {
   readonly caller: Caller;
   /** What its role is called: a slot of that name is its model where the role names none. */
   readonly role: string | null;
-  /** What its calls may come to, beside the budgets of the configuration; null for no limit of its own. */
-  readonly caps: Caps | null;
   /** How long it may take at the most, in milliseconds: a key outlives nobody by more than that. */
   readonly lifeMs: number;
 }

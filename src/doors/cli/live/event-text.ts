@@ -62,6 +62,8 @@ const texts: Texts = {
   'change.harvested': ({ files }) => files.map(({ path, added, removed }) => `${path} +${added} -${removed}`).join(', '),
   'fact.found': ({ fact }) => `${fact.check} ${fact.outcome}. ${fact.summary}`,
   'stage.completed': ({ summary }) => summary,
+  'models.counted': ({ counts }) =>
+    `${counts.reduce((sum, { calls }) => sum + calls, 0)} calls of ${[...new Set(counts.map(({ model }) => model))].join(', ')}`,
   'verdict.decided': ({ verdict, reason }) => `${verdict}. ${reason.message}`,
   'evidence.sealed': ({ bundle }) => `bundle ${bundle.slice(0, 12)}`,
   delivered: ({ delivery }) => [delivery.branch, delivery.evidenceRef, delivery.withheld].filter((part) => part !== null).join(', '),
