@@ -9,3 +9,4 @@ export { requests as storyRequests, story } from './story.ts';
 export { toldTo } from './told.ts';
 export { type CallsInUse, callLedgerContract, recordedCall } from './calls-contract.ts';
 export { memoryCalls } from './memory-calls.ts';
+export { modelSettingsContract, type SettingsInUse } from './settings-contract.ts';

@@ -144,12 +144,12 @@ function turnAway(message: IncomingMessage, reply: ReplyTo, protocol: Ask['reque
 const patienceMs = 2_000;
 
 function listModels(
-  { config }: Gateway,
+  { inForce }: Gateway,
   message: IncomingMessage,
   reply: ReplyTo,
   { route, slots }: { readonly route: Extract<Route, { kind: 'models' }>; readonly slots: readonly string[] | null },
 ): void {
-  const list = modelsList(config, route, { slots, headers: message.headers });
+  const list = modelsList(inForce().config, route, { slots, headers: message.headers });
   const protocol = route.shape === 'models' ? 'generate-content' : 'chat';
   if (list === null) return refuse(reply, protocol, refusal('unknown', `This key has no model "${(route.name ?? '').slice(0, 120)}".`));
   const text = JSON.stringify(list);

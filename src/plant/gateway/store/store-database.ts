@@ -3,6 +3,8 @@ import type { Tx } from '../../../core/ports/tx.ts';
 
 /** What the store of the model gateway needs of a database that has our schema. */
 export interface StoreDatabase {
+  /** For a connection of the recording thread. May hold a password: never printed. */
+  readonly url: string;
   /** Does work that may be done twice, again after a lost connection; turns outages into faults. */
   attempt<T>(work: (pool: Pool) => Promise<T>): Promise<T>;
   /** Hears notices of a channel until closed; with '' also where some may have been missed. */

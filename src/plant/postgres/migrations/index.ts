@@ -8,6 +8,7 @@ import * as credentials from './0006-credentials.ts';
 import * as modelKeys from './0007-model-keys.ts';
 import * as modelBudgets from './0008-model-budgets.ts';
 import * as modelCalls from './0009-model-calls.ts';
+import * as modelSettings from './0010-model-settings.ts';
 import type { MigrationName } from './names.ts';
 
 export const migrations: Readonly<Record<MigrationName, Migration>> = {
@@ -20,4 +21,5 @@ export const migrations: Readonly<Record<MigrationName, Migration>> = {
   '0007-model-keys': modelKeys,
   '0008-model-budgets': modelBudgets,
   '0009-model-calls': modelCalls,
+  '0010-model-settings': modelSettings,
 };

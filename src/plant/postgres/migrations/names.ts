@@ -9,5 +9,6 @@ export const migrationNames = [
   '0007-model-keys',
   '0008-model-budgets',
   '0009-model-calls',
+  '0010-model-settings',
 ] as const;
 export type MigrationName = (typeof migrationNames)[number];
