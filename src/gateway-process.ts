@@ -33,6 +33,8 @@ async function main(): Promise<void> {
   await gateway.close();
 }
 
+// What it is called where processes are listed.
+process.title = 'jidoka-gateway';
 // What a terminal sends to all of a group is for whoever holds the other end of the input.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 try {

@@ -35,6 +35,7 @@ import { tokenAdd, tokenList, tokenRemove } from './commands/operate/token.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { show } from './commands/show.ts';
+import { trace } from './commands/trace.ts';
 import { stationAdd } from './commands/station/add.ts';
 import { stationList } from './commands/station/list.ts';
 import { stationLogin } from './commands/station/login.ts';
@@ -43,7 +44,7 @@ import { twinModel } from './commands/twin/model.ts';
 import { watch } from './commands/watch.ts';
 
 const lines = [deps, cve, bug, review, flaky, task] as const;
-const work = [runs, show, watch, resume, cancel, evidence, evidenceVerify] as const;
+const work = [runs, show, trace, watch, resume, cancel, evidence, evidenceVerify] as const;
 const people = [gates, approve, reject, answer, reviewed] as const;
 const processes = [up, down, status, worker] as const;
 const settings = [pause, unpause, limits, limit] as const;
