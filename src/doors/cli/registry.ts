@@ -30,6 +30,7 @@ import { pause, unpause } from './commands/operate/pauses.ts';
 import { reviewed } from './commands/operate/reviewed.ts';
 import { status } from './commands/operate/status.ts';
 import { tokenAdd, tokenList, tokenRemove } from './commands/operate/token.ts';
+import { cutoff } from './commands/routing/cutoff.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { show } from './commands/show.ts';
@@ -46,7 +47,7 @@ const processes = [up, down, status, worker] as const;
 const settings = [pause, unpause, limits, limit] as const;
 const floor = [floorProbe, floorPrepare, floorList, floorReap, where, shell] as const;
 const stations = [stationAdd, stationList, stationRemove] as const;
-const gateway = [gatewayServe, models] as const;
+const gateway = [gatewayServe, models, cutoff] as const;
 const twins = [twinModel] as const;
 const keeping = [scheduleList, scheduleRemove, tokenAdd, tokenList, tokenRemove, dbMove, doctor] as const;
 
