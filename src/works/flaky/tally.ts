@@ -27,7 +27,6 @@ export type TallyEnd = z.infer<typeof TallyEnd>;
 
 /** How busy the processors were by the work of others, as a share of all of them, before or after the runs of a mode. */
 const Company = z.strictObject({ when: z.enum(['before', 'after']), busy: z.number(), processors: z.number() });
-export type Company = z.infer<typeof Company>;
 
 /** What has come of one mode so far. */
 const Tally = z.strictObject({

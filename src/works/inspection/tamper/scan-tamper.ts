@@ -1,13 +1,12 @@
 import type { Finding } from '../../../core/evidence/fact.ts';
 import { protectedPath } from '../sealed/index.ts';
 import type { PatchFile } from '../scope/index.ts';
-import { answersByShape, answersIn } from './by-shape.ts';
 import { compareTests } from './compare-tests.ts';
 import { finding } from './finding.ts';
 import { scanLock, scanManifest } from './scan-manifest.ts';
 import { scanPaths } from './scan-paths.ts';
 import { newSightings, sightingsIn } from './scan-source.ts';
-import { specialCases, telling } from './special-cases.ts';
+import { answersByShape, answersIn, specialCases, telling } from './special/index.ts';
 import { hasErrors, languageOf, parseScript } from './syntax.ts';
 import type { Node } from './syntax.ts';
 import { testsOf } from './test-cases.ts';

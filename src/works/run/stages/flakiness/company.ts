@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Company } from '../../../../core/line/repetition.ts';
 import type { Workspace } from '../../../../core/ports/floor.ts';
-import type { Company } from '../../../flaky/index.ts';
 
 /** For so long the processors are looked at, in milliseconds: their clocks tick every ten. */
 const lookMs = 250;

@@ -1,7 +1,7 @@
-import type { Finding } from '../../../core/evidence/fact.ts';
-import { finding } from './finding.ts';
-import { argumentsOf, lineOf, nodesOf, plainText } from './syntax.ts';
-import type { Node } from './syntax.ts';
+import type { Finding } from '../../../../core/evidence/fact.ts';
+import { finding } from '../finding.ts';
+import { argumentsOf, lineOf, nodesOf, plainText } from '../syntax.ts';
+import type { Node } from '../syntax.ts';
 
 /** Conditions of a parsed file under which it answers with a constant, as texts to know them again. */
 export function answersIn(tree: Node): ReadonlySet<string> {
