@@ -56,8 +56,9 @@ export async function describeSlots(...[config, env, settings]: Parameters<Gatew
 
 /** Opens what gateways keep in the database of a factory. */
 export async function openModelStore(place: StorePlace, log: (line: string) => void): Promise<ModelStore> {
-  const { store, close } = await openStore(place, log, []);
-  return { calls: store.calls, settings: store.settings, close };
+  const [{ store, close }, { tapeOfRun, traceRun }] = await Promise.all([openStore(place, log, []), import('./model-trace.ts')]);
+  const { calls, settings } = store;
+  return { calls, settings, trace: (filter) => traceRun(calls, filter), tape: (filter) => tapeOfRun(calls, filter), close };
 }
 
 interface Shared {

@@ -4,6 +4,7 @@ import type { Protocol } from '../../gateway/config/protocol.ts';
 import type { Price } from '../../gateway/money/price.ts';
 import type { CallLedger } from './call-ledger.ts';
 import type { ModelSettings } from './model-settings.ts';
+import type { TracedCall } from './model-trace.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -34,7 +35,17 @@ export interface StorePlace {
 export interface ModelStore {
   readonly calls: CallLedger;
   readonly settings: ModelSettings;
+  /** Rebuilds what was said, call by call. Throws `evidence-invalid` where a part of the record is gone or was changed. */
+  trace(filter: TraceFilter): AsyncIterable<TracedCall>;
+  /** The record as a tape for a model twin: lines of JSON. */
+  tape(filter: TraceFilter): AsyncIterable<string>;
   close(): Promise<void>;
+}
+
+/** Calls of one run, or of one of its stages. */
+export interface TraceFilter {
+  readonly run: string;
+  readonly stage?: string;
 }
 
 export interface GatewaySetting {

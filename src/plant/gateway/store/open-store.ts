@@ -24,7 +24,7 @@ export interface GatewayStoreOptions {
 }
 
 /** What the factory and its model gateways have in common, in the database of the factory. */
-export interface GatewayStore extends ModelStore {
+export interface GatewayStore extends Omit<ModelStore, 'trace' | 'tape'> {
   readonly keys: VirtualKeys;
   /** Makes this process one of the gateways, until the store is closed. */
   join(config: GatewayConfig): Promise<Joined>;
