@@ -293,13 +293,13 @@ describe('source of a change', () => {
     expect(findings.filter(refuses)).toEqual([]);
   });
 
-  const tests = {
+  const suite = {
     'test/slug.test.js':
       "it('a', () => assert.equal(slug('Crème Brûlée'), 'creme-brulee')); it('b', () => assert.equal(color('#aabbcc'), 'grey'));",
   };
   const answering = (line: string): readonly string[] => {
-    const slug = (body: string): string => `exports.slug = (text) => { ${body} return text.toLowerCase(); };`;
-    return scan({ 'src/slug.js': slug('') }, { 'src/slug.js': slug(line) }, tests).findings.map(({ rule, line: at }) => `${rule}:${at}`);
+    const slug = (first: string): string => `exports.slug = (text) => { ${first} return text.toLowerCase(); };`;
+    return scan({ 'src/slug.js': slug('') }, { 'src/slug.js': slug(line) }, suite).findings.map(({ rule, line: at }) => `${rule}:${at}`);
   };
 
   it.each([
@@ -332,8 +332,8 @@ describe('source of a change', () => {
   });
 
   it('has no remark on an answer that was there before', () => {
-    const before = "exports.f = (text) => { if (text.length === 12 && text[0] === 'C') return 'creme-brulee'; };";
-    expect(scan({ 'src/a.js': before }, { 'src/a.js': `${before}\nexports.g = 1;` }, tests).findings).toEqual([]);
+    const was = "exports.f = (text) => { if (text.length === 12 && text[0] === 'C') return 'creme-brulee'; };";
+    expect(scan({ 'src/a.js': was }, { 'src/a.js': `${was}\nexports.g = 1;` }, suite).findings).toEqual([]);
   });
 
   it.each(['jsx', 'tsx'])('reads %s', (extension) => {
