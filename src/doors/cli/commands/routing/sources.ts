@@ -15,7 +15,7 @@ export async function gatewayConfigOf({ world, text }: Call): Promise<GatewayCon
 /** The lines that come with jidoka, and those of the files that were named. Throws `line-invalid`. */
 export async function linesOf({ world, arguments: paths }: Call): Promise<readonly Line[]> {
   const files = await Promise.all(paths.map((path) => readLineFile(path, world.cwd)));
-  return (await world.loadLines())(files);
+  return (await world.loadShipped()).lines(files);
 }
 
 /** Runs that have not ended; null where there is no ledger, and none is made to look into it. */
