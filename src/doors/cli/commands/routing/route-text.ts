@@ -36,9 +36,12 @@ export function routeText(route: PlannedRoute, page: Page): string {
   ].join('\n');
 }
 
-function head({ slot, plan, because, override, propensity, policy }: PlannedRoute): readonly (readonly [string, string | null])[] {
+function head({ slot, plan, because, override, propensity, policy, taken }: PlannedRoute): readonly (readonly [string, string | null])[] {
   const why = {
-    worth: 'it is worth most of those that are good enough',
+    worth:
+      taken?.lacks === 'quality'
+        ? 'it is the likeliest to be right, and no plan is as good as the line asks for'
+        : 'it is worth most of those that are good enough',
     explored: 'it was tried to learn from',
     override: `${plain(override?.by ?? '')} chose it`,
     'nothing-fits': 'no plan is good enough: a person decides',
@@ -84,7 +87,7 @@ function plansTable({ taken, others }: PlannedRoute, page: Page): string {
     percent(odds.wrong),
     percent(odds.none),
     `$${odds.usd.toFixed(3)}`,
-    `$${worth.toFixed(2)}`,
+    `${worth < 0 ? '-' : ''}$${Math.abs(worth).toFixed(2)}`,
     lack === null ? '' : lacks[lack],
   ];
   const titles = ['', 'PLAN', 'RIGHT', 'WRONG', 'TO A PERSON', 'COST', 'WORTH', 'LACKS'];
