@@ -7,7 +7,7 @@ import { parseRunId } from '../../core/base/ids.ts';
 import { chanceSource } from '../../core/gateway/evaluation/chance-source.ts';
 import type { PlannedRoute } from '../../core/gateway/routing/plan-run.ts';
 import { readGatewaySettings } from '../../gateway-settings.ts';
-import { describeSlots, openGateway } from '../../gateway.ts';
+import { describeSlots, openGateway, openModelStore } from '../../gateway.ts';
 import { productLines } from '../../product-lines.ts';
 import { publicPriors } from '../../shipped.ts';
 import { cli } from './cli.ts';
@@ -100,7 +100,7 @@ describe('route explain', () => {
   async function explain(args: readonly string[], stdin = '') {
     await writeFile(join(folder, 'factory.yaml'), config);
     const factory = new ScriptedFactory({ folder, runsOf: () => [{ run: 'bug-1', title: 'x', verdict: 'PR_READY' }] });
-    const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots };
+    const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
     const world = new RecordingWorld({ cwd: folder, stdin, factory, gateway, shipped: { lines: productLines, priors: publicPriors } });
     const code = await cli(['route', 'explain', ...args], world);
     return { code, out: world.stdout.text, err: world.stderr.text, factory, world };

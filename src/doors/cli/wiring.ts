@@ -54,13 +54,13 @@ export async function loadModelTwin(): Promise<OpenModelTwin> {
   return openModelTwin;
 }
 
-/** Loads the model gateway, which needs no factory and no database. */
+/** Loads the model gateway, which needs no factory; a database only where it shares one with a factory. */
 export async function loadGateway(): Promise<GatewayDoor> {
-  const [{ readGatewaySettings }, { describeSlots, openGateway }] = await Promise.all([
+  const [{ readGatewaySettings }, { describeSlots, openGateway, openModelStore }] = await Promise.all([
     import('../../gateway-settings.ts'),
     import('../../gateway.ts'),
   ]);
-  return { read: readGatewaySettings, open: openGateway, describe: describeSlots };
+  return { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
 }
 
 /** What comes with jidoka, without the machines that work on it. */
