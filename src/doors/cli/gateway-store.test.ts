@@ -37,7 +37,10 @@ afterAll(async () => {
 function world(): RecordingWorld {
   const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
   const env = { JIDOKA_HOME: folder, JIDOKA_PG_BIN: process.env['JIDOKA_PG_BIN'] ?? '', PATH: process.env['PATH'] ?? '' };
-  return new RecordingWorld({ cwd: folder, env, gateway });
+  const here = new RecordingWorld({ cwd: folder, env, gateway });
+  // The gateway goes by the clock of the machine.
+  here.time = Date.now();
+  return here;
 }
 
 async function said(...argv: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
