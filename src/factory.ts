@@ -23,6 +23,7 @@ import { floorDesk, whereabouts } from './works/floor/index.ts';
 import { gateDesk } from './works/gate/index.ts';
 import { mechanic } from './works/mechanic/index.ts';
 import { operations } from './works/operations/index.ts';
+import { routingDesk } from './works/routing/index.ts';
 import { performRunStep, type RunNeeds } from './works/run/index.ts';
 import { fireSchedule } from './works/schedule/index.ts';
 import { commandStation, playedStation, stationBook } from './works/station/index.ts';
@@ -75,6 +76,7 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
     agents,
     serve: (offer) => house.serve(offer),
     gates: gateDesk(needs),
+    routing: routingDesk(needs),
     operations: operations(needs, { database: async () => (await house.open()).machines.database, underItsLine }),
     credentials: lateCredentials(async () => (await house.open()).machines.credentials),
     feed: lateFeed(async () => (await needs()).feed),

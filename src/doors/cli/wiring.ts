@@ -1,4 +1,5 @@
-import type { Factory } from '../../core/ports/factory.ts';
+import type { Line } from '../../core/line/line.ts';
+import type { Factory, LineFile } from '../../core/ports/factory.ts';
 import type { GatewayDoor } from '../../core/ports/gateway/gateway-door.ts';
 import type { ModelTwinFiles } from '../../model-twin.ts';
 import type { Settings } from '../config.ts';
@@ -59,4 +60,13 @@ export async function loadGateway(): Promise<GatewayDoor> {
     import('../../gateway.ts'),
   ]);
   return { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
+}
+
+/** The lines that come with jidoka, and those of files. Throws `line-invalid`. */
+export type ReadLines = (files: readonly LineFile[]) => Promise<readonly Line[]>;
+
+/** Loads what reads product lines, which needs no factory and no database. */
+export async function loadLines(): Promise<ReadLines> {
+  const { productLines } = await import('../../product-lines.ts');
+  return productLines;
 }
