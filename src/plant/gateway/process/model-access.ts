@@ -32,10 +32,12 @@ export function gatewayAccess({ gateway, keys, calls, slotOf, now }: GatewayAcce
   const tokens = new Map<string, string>();
   return {
     admit: async ({ workspace, caller, role, lifeMs }: Admission): Promise<Admitted> => {
-      const token = await keys().mint({ caller, slots: null, caps: null, limits: {}, expiresAt: now() + lifeMs + slackMs });
+      const slot = role === null ? null : slotOf(role);
+      const grant = { caller, slots: null, otherwise: slot, caps: null, limits: {}, expiresAt: now() + lifeMs + slackMs };
+      const token = await keys().mint(grant);
       tokens.set(workspace, token);
       return {
-        slot: role === null ? null : slotOf(role),
+        slot,
         end: async () => {
           if (tokens.get(workspace) === token) tokens.delete(workspace);
         },

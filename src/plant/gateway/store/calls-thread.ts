@@ -49,11 +49,13 @@ function serve(port: NonNullable<typeof parentPort>, url: string): void {
         if (queue.length > 0) go();
       });
   };
-  void writer.open().then(() => {
+  const begin = async (): Promise<void> => {
+    await writer.open();
     isBusy = false;
     tell({ kind: 'ready' });
     go();
-  });
+  };
+  void begin();
   port.on('message', (message: ToThread) => {
     if (message.kind === 'calls') queue.push(...message.calls);
     else endsAt = performance.now() + endPatienceMs;
