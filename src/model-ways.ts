@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JidokaError } from './core/base/error.ts';
+import { slotOfRole } from './core/gateway/config/slot-of-role.ts';
 import type { EgressRoute, ModelUpstream } from './core/ports/egress.ts';
 import type { ModelAccess } from './core/ports/gateway/model-access.ts';
 import type { StationFamily } from './core/ports/station.ts';
@@ -57,7 +58,7 @@ export async function modelWays({ home, env, database, now, log }: ModelWaysOpti
       ? null
       : gatewayAccess({
           gateway: own,
-          config,
+          slotOf: (role) => slotOfRole({ name: role, model: null }, config),
           now,
           keys: () => connected(store).keys,
           calls: () => connected(store).calls,

@@ -7,6 +7,7 @@ import type { OwingRun } from '../../core/ports/factory.ts';
 import { readGatewaySettings } from '../../gateway-settings.ts';
 import { describeSlots, openGateway, openModelStore } from '../../gateway.ts';
 import { productLines } from '../../product-lines.ts';
+import { publicPriors } from '../../shipped.ts';
 import { cli } from './cli.ts';
 
 let folder: string;
@@ -35,7 +36,13 @@ async function run(
   const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
   const factory = owing === null ? {} : { factory: new ScriptedFactory({ folder, owing, runsOf: () => [] }) };
   const home = owing === null ? join(folder, 'no-home') : folder;
-  const world = new RecordingWorld({ cwd: folder, env: { JIDOKA_HOME: home }, gateway, lines: productLines, ...factory });
+  const world = new RecordingWorld({
+    cwd: folder,
+    env: { JIDOKA_HOME: home },
+    gateway,
+    shipped: { lines: productLines, priors: publicPriors },
+    ...factory,
+  });
   const code = await cli(['cutoff', '--config', 'factory.yaml', ...args], world);
   return {
     code,

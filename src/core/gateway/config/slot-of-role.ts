@@ -2,21 +2,17 @@ import type { Role } from '../../station/role.ts';
 import type { GatewayConfig } from './gateway-config.ts';
 import { own } from './resolve-slot.ts';
 
-/** What an owner says of roles, and the slots that he has. */
-export type RoleSlots = Pick<GatewayConfig, 'roles'> & Partial<Pick<GatewayConfig, 'slots'>>;
+type Named = Pick<GatewayConfig, 'roles' | 'slots'>;
 
 /**
- * By which name a station asks for its model: that which its role names in the line, else what the owner gave roles of that
- * name, else the slot that is called as the role is, else what he gave all others under `default`; null where nobody said.
+ * By which name a station asks for its model: that which its role names in the line, else what the owner gave the role, else the slot of
+ * the role's own name, else what he gave all other roles under `default`; null where nobody said, and for a station without a role.
  *
  * @example
- * slotOfRole({ name: 'coder', model: null, … }, { roles: { coder: 'auto', default: 'small' } }); // 'auto'
+ * slotOfRole({ name: 'coder', model: null }, { roles: { coder: 'auto', default: 'small' }, slots }); // 'auto'
  */
-export function slotOfRole(
-  role: Pick<Role, 'name' | 'model'> | null,
-  { roles = {}, slots = {} }: RoleSlots,
-): string | null {
-  const ofItsName = (name: string): string | undefined => own(roles, name) ?? (Object.hasOwn(slots, name) ? name : undefined);
-  const ofRole = role === null ? null : (role.model ?? ofItsName(role.name));
-  return ofRole ?? own(roles, 'default') ?? null;
+export function slotOfRole(role: Pick<Role, 'name' | 'model'> | null, { roles = {}, slots }: Named): string | null {
+  if (role === null) return null;
+  const ofItsName = own(slots, role.name) === undefined ? undefined : role.name;
+  return role.model ?? own(roles, role.name) ?? ofItsName ?? own(roles, 'default') ?? null;
 }

@@ -1,6 +1,7 @@
 import type { Line, Stage } from '../../line/line.ts';
 import { isByStation, modelNamed, playedBy, programStations, stationsOf } from '../../line/stations.ts';
-import { type RoleSlots, slotOfRole } from '../config/slot-of-role.ts';
+import type { GatewayConfig } from '../config/gateway-config.ts';
+import { slotOfRole } from '../config/slot-of-role.ts';
 
 /** By which name a station asks the gateway for a model, if it does. */
 export type Asks =
@@ -36,11 +37,11 @@ export interface LineUse {
  * @example
  * lineUse(line, config).stages[0]; // { stage: 'change', isOptional: false, stations: [{ station: 'codex', asks: … }] }
  */
-export function lineUse(line: Line, config: RoleSlots): LineUse {
+export function lineUse(line: Line, config: Pick<GatewayConfig, 'roles' | 'slots'>): LineUse {
   return { line: line.name, stages: stagesOf(line, config, '') };
 }
 
-function stagesOf(line: Line, config: RoleSlots, within: string): readonly StageUse[] {
+function stagesOf(line: Line, config: Pick<GatewayConfig, 'roles' | 'slots'>, within: string): readonly StageUse[] {
   return line.stages.flatMap((stage): readonly StageUse[] => {
     const inner = line.lines?.find(({ name }) => name === stage.runs?.line);
     if (inner !== undefined) return stagesOf(inner, config, `${within}${stage.id}/`);
@@ -51,7 +52,7 @@ function stagesOf(line: Line, config: RoleSlots, within: string): readonly Stage
   });
 }
 
-function asksOf(station: string, stage: Stage, { roles = [] }: Line, config: RoleSlots): Asks {
+function asksOf(station: string, stage: Stage, { roles = [] }: Line, config: Pick<GatewayConfig, 'roles' | 'slots'>): Asks {
   const named = modelNamed(station);
   if (named !== null) return { kind: 'slot', slot: named };
   if (station === 'mechanic' || playedBy(station) !== null) return { kind: 'nothing' };

@@ -1,8 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelCount } from '../../../core/evidence/event.ts';
 import type { ModelUpstream } from '../../../core/ports/egress.ts';
-import { slotOfRole } from '../../../core/gateway/config/slot-of-role.ts';
-import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
 import type { CallLedger, Spend } from '../../../core/ports/gateway/call-ledger.ts';
 import type { Admission, Admitted, ModelAccess } from '../../../core/ports/gateway/model-access.ts';
 import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
@@ -13,8 +11,8 @@ export interface GatewayAccessOptions {
   /** Those of the database, once it is open. */
   readonly keys: () => Pick<VirtualKeys, 'mint' | 'endRun'>;
   readonly calls: () => Pick<CallLedger, 'spend'>;
-  /** What the owner wrote. */
-  readonly config: GatewayConfig;
+  /** By which name a station of a role asks; null where nobody said. */
+  readonly slotOf: (role: string) => string | null;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -27,14 +25,14 @@ const slackMs = 60_000;
  * anew, and the former key ends with its run or its time.
  *
  * @example
- * const access = gatewayAccess({ gateway, keys: () => store.keys, calls: () => store.calls, config, now: Date.now });
+ * const access = gatewayAccess({ gateway, keys: () => store.keys, calls: () => store.calls, slotOf, now: Date.now });
  * const { slot, end } = await access.admit({ workspace: 'run-change-1', caller, role: 'coder', lifeMs: 600_000 });
  */
-export function gatewayAccess({ gateway, keys, calls, config, now }: GatewayAccessOptions): ModelAccess & ModelUpstream {
+export function gatewayAccess({ gateway, keys, calls, slotOf, now }: GatewayAccessOptions): ModelAccess & ModelUpstream {
   const tokens = new Map<string, string>();
   return {
     admit: async ({ workspace, caller, role, lifeMs }: Admission): Promise<Admitted> => {
-      const slot = slotOfRole(role === null ? null : { name: role, model: null }, config);
+      const slot = role === null ? null : slotOf(role);
       const grant = { caller, slots: null, otherwise: slot, caps: null, limits: {}, expiresAt: now() + lifeMs + slackMs };
       const token = await keys().mint(grant);
       tokens.set(workspace, token);

@@ -69,7 +69,8 @@ function swapped(settings: readonly LiveSetting[]): string {
   return slots.length === 0 ? 'None is.' : `Those are: ${slots.join(', ')}.`;
 }
 
-function untilOf(call: Call): string | null {
+/** When `--for` is over; null where it was not given. Throws `usage`. */
+export function untilOf(call: Call): string | null {
   const text = call.text('for');
   if (text === null) return null;
   const ms = /^\d{1,6}(?:s|m|h|d)$/.test(text) ? parseDuration(text) : 0;
