@@ -2,8 +2,18 @@ import { JidokaError } from './core/base/error.ts';
 import type { GatewayConfig } from './core/gateway/config/gateway-config.ts';
 import { parseGateway } from './works/gateway/index.ts';
 
+interface OwnersFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Reads what the owner's file says of a model gateway; null where it says nothing. Throws `gateway-invalid`. */
+export function gatewayIn({ path, text }: OwnersFile): GatewayConfig | null {
+  return parseGateway(text, path);
+}
+
 /** Reads the settings of a model gateway from the file of its owner. Throws `gateway-invalid`. */
-export function readGatewaySettings({ path, text }: { readonly path: string; readonly text: string }): GatewayConfig {
+export function readGatewaySettings({ path, text }: OwnersFile): GatewayConfig {
   const config = parseGateway(text, path);
   if (config !== null) return config;
   throw new JidokaError('gateway-invalid', `${path} has no "gateway:".`, {

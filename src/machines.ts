@@ -238,21 +238,21 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
     version,
     database: database.where,
     close: async () => {
-      await agents.close();
-      await engine.close();
-      await ways.close();
-      await store.close();
-      await feed.close();
-      // A machine that is out of reach is tidied up by whoever reaches it next.
-      const untidy = (error: unknown): void => {
-        // Where nothing can be confined nothing was opened.
-        if (!isJidokaError(error) || error.code !== 'no-sandbox') log(`The floor was not tidied up: ${String(error)}`);
-      };
-      await floor.reap().catch(untidy);
-      await floor.close();
+      for (const one of [agents, engine, ways, store, feed]) await one.close();
+      await closeFloor(floor, log);
       await database.close();
     },
   };
+}
+
+async function closeFloor(floor: Floor, log: (line: string) => void): Promise<void> {
+  // A machine that is out of reach is tidied up by whoever reaches it next.
+  const untidy = (error: unknown): void => {
+    // Where nothing can be confined nothing was opened.
+    if (!isJidokaError(error) || error.code !== 'no-sandbox') log(`The floor was not tidied up: ${String(error)}`);
+  };
+  await floor.reap().catch(untidy);
+  await floor.close();
 }
 
 /** A feed of a factory that may be moved to another database meanwhile: whoever waits at the old one learns where it is. */

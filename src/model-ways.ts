@@ -7,11 +7,11 @@ import type { ModelAccess } from './core/ports/gateway/model-access.ts';
 import type { StationFamily } from './core/ports/station.ts';
 import type { Logins } from './core/ports/stations/logins.ts';
 import type { GatewayOrder } from './gateway-process.ts';
+import { gatewayIn } from './gateway-settings.ts';
 import { gatewayAccess, noGateway, ownGateway, type OwnGateway } from './plant/gateway/process/index.ts';
 import type { GatewayStore } from './plant/gateway/store/index.ts';
 import { modelStation, type ModelStationOptions } from './plant/station/index.ts';
 import { ownLogins } from './plant/station/login/index.ts';
-import { parseGateway } from './works/gateway/index.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -50,7 +50,7 @@ export async function modelWays({ home, env, database, now, log }: ModelWaysOpti
   const logins = ownLogins({ file: join(home, 'logins.json'), env, now });
   const named = namedGateway(env);
   const file = named === null ? await ownersFile(home, env) : null;
-  const config = file === null ? null : parseGateway(file.text, file.path);
+  const config = file === null ? null : gatewayIn(file);
   let store: GatewayStore | null = null;
   const own = file === null || config === null ? null : gatewayOf({ file, store: { home, ...database } }, env, log);
   const access =

@@ -21,8 +21,8 @@ const homes: readonly Home[] = [
   },
   {
     packages: /^(node:)?child_process$/,
-    only: /^(src\/plant\/floor\/(spawn|walls\/(forwarder|canary-program))|src\/plant\/forge\/git|src\/plant\/egress\/git\/spawn-git|src\/plant\/postgres\/|src\/doors\/(cli\/demo|daemon\/)|kit\/)/,
-    mend: 'Processes start in plant/floor/spawn*, and in the two programs that run behind its walls; git in plant/forge/git* and, for what is served to jobs, in plant/egress/git/spawn-git; the database in plant/postgres; the daemon in doors/daemon. Others are given a Floor.',
+    only: /^(src\/plant\/floor\/(spawn|walls\/(forwarder|canary-program))|src\/plant\/forge\/git|src\/plant\/egress\/git\/spawn-git|src\/plant\/postgres\/|src\/plant\/gateway\/process\/own-gateway|src\/doors\/(cli\/demo|daemon\/)|kit\/)/,
+    mend: 'Processes start in plant/floor/spawn*, and in the two programs that run behind its walls; git in plant/forge/git* and, for what is served to jobs, in plant/egress/git/spawn-git; the database in plant/postgres; the gateway of the factory in plant/gateway/process; the daemon in doors/daemon. Others are given a Floor.',
   },
   { packages: /^(commander|picocolors)$/, only: /^src\/doors\//, mend: 'Parsing arguments and colouring text is a matter of doors.' },
 ];

@@ -6,6 +6,9 @@ const joiner = 'src/factory.ts';
 const joining: Readonly<Record<string, readonly Place['layer'][]>> = {
   [joiner]: ['core', 'works', 'root'],
   'src/machines.ts': ['core', 'plant', 'root'],
+  // Ways of jobs to models are machines too, and the record of what went along them.
+  'src/model-ways.ts': ['core', 'plant', 'root'],
+  'src/model-trace.ts': ['core', 'plant', 'root'],
   'src/move-database.ts': ['core', 'plant', 'root'],
   'src/model-twin.ts': ['core', 'plant', 'root'],
   // The process that holds keys of providers is made of one room; who reads its settings is loaded beside it.

@@ -8,7 +8,8 @@ import type { ReportForm } from '../station/report.ts';
 import type { Seed } from '../packet/seed.ts';
 import type { Resumption } from '../station/resumption.ts';
 import type { Reason, Verdict, VerdictMetric } from '../verdict/verdict.ts';
-import type { Usage } from '../gateway/money/usage.ts';
+import type { Delivery } from './delivery.ts';
+import type { ModelCount } from './model-count.ts';
 import type { BlobRef, Claim, Fact, FailureClass } from './fact.ts';
 import type { Where } from './where.ts';
 
@@ -271,18 +272,6 @@ export type StageOutcome = 'done' | 'settled' | 'objected' | 'failed';
 /** Small values one stage hands to the next; content by blob. */
 export type StageOutput = Readonly<Record<string, string | number | boolean | null | BlobRef>>;
 
-/** What reached the outside, each effect once. */
-export interface Delivery {
-  readonly target: string;
-  readonly branch: string | null;
-  readonly commit: string | null;
-  readonly evidenceRef: string | null;
-  readonly evidenceCommit: string | null;
-  readonly evidenceDir: string;
-  /** Why an effect was withheld: dry run, no permission; null where all was delivered. */
-  readonly withheld: string | null;
-}
-
 /** A body as a stage hands it to the ledger. `key` makes the append idempotent within the run. */
 export interface NewEvent {
   readonly key: string;
@@ -298,24 +287,4 @@ export interface LedgerEvent extends NewEvent {
   readonly runSeq: number;
   readonly prev: string;
   readonly hash: string;
-}
-
-/** Calls of one station to one model. */
-export interface ModelCount {
-  readonly stage: string | null;
-  readonly station: string;
-  readonly model: string;
-  readonly calls: number;
-  /** Tokens, each in one column alone. */
-  readonly usage: Usage;
-  /** Millionths of a US dollar that calls of known price came to. */
-  readonly microUsd: number;
-  /** Calls whose price nobody knows. */
-  readonly unpricedCalls: number;
-  /** Oldest date of the price lists; null where none went into it. */
-  readonly asOf: string | null;
-  /** Millionths of a US dollar that caches of providers saved. */
-  readonly savedMicroUsd: number;
-  /** Calls whose tokens are a guess. */
-  readonly estimatedCalls: number;
 }

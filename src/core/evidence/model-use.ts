@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { EventBody, LedgerEvent, ModelCount } from './event.ts';
+import type { EventBody, LedgerEvent } from './event.ts';
+import type { ModelCount } from './model-count.ts';
 import type { ModelUsage } from './fact.ts';
 import { playedBy } from '../line/stations.ts';
 

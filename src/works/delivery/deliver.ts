@@ -1,5 +1,6 @@
 import type { RunId } from '../../core/base/ids.ts';
-import type { Delivery, LedgerEvent } from '../../core/evidence/event.ts';
+import type { Delivery } from '../../core/evidence/delivery.ts';
+import type { LedgerEvent } from '../../core/evidence/event.ts';
 import { JidokaError } from '../../core/base/error.ts';
 import { find } from '../../core/evidence/run-result.ts';
 import { standing } from '../../core/evidence/standing.ts';

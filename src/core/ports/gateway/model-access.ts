@@ -1,5 +1,5 @@
 import type { Caller } from '../../gateway/budget/budget-rule.ts';
-import type { ModelCount } from '../../evidence/event.ts';
+import type { ModelCount } from '../../evidence/model-count.ts';
 import type { Tx } from '../tx.ts';
 
 /** Lets stations ask models through the factory's own gateway, each under a key of its own. */

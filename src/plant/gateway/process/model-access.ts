@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ModelCount } from '../../../core/evidence/event.ts';
+import type { ModelCount } from '../../../core/evidence/model-count.ts';
 import type { ModelUpstream } from '../../../core/ports/egress.ts';
 import type { CallLedger, Spend } from '../../../core/ports/gateway/call-ledger.ts';
 import type { Admission, Admitted, ModelAccess } from '../../../core/ports/gateway/model-access.ts';

@@ -40,18 +40,25 @@ const byWords: readonly (readonly [RegExp, AgentErrorClass])[] = [
   [/internal (server )?error|server error/i, 'server'],
 ];
 
+/** Statuses that say one thing, whatever stands beside them. */
+const byStatus: Readonly<Record<number, AgentErrorClass>> = {
+  401: 'login',
+  402: 'quota',
+  403: 'login',
+  404: 'model-unknown',
+  408: 'server',
+  413: 'context-overflow',
+  503: 'overloaded',
+  504: 'server',
+  529: 'overloaded',
+};
+
 /** The status tells first, but for those that are used for several things. */
 function classOf(status: number | null, message: string): AgentErrorClass {
   const said = byWords.find(([words]) => words.test(message))?.[1] ?? null;
   if (status === null) return said ?? 'bad-request';
-  if (status === 401 || status === 403) return 'login';
   if (said === 'budget') return said;
-  if (status === 402) return 'quota';
-  if (status === 404) return 'model-unknown';
-  if (status === 408 || status === 504) return 'server';
-  if (status === 413) return 'context-overflow';
   if (status === 429) return said === 'quota' ? 'quota' : 'rate-limit';
-  if (status === 503 || status === 529) return 'overloaded';
-  if (status >= 500) return 'server';
-  return said === 'context-overflow' || said === 'quota' || said === 'model-unknown' ? said : 'bad-request';
+  const plain = byStatus[status] ?? (status >= 500 ? 'server' : null);
+  return plain ?? (said === 'context-overflow' || said === 'quota' || said === 'model-unknown' ? said : 'bad-request');
 }

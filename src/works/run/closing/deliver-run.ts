@@ -1,5 +1,5 @@
 import { parseRunId } from '../../../core/base/ids.ts';
-import type { Delivery } from '../../../core/evidence/event.ts';
+import type { Delivery } from '../../../core/evidence/delivery.ts';
 import { find } from '../../../core/evidence/run-result.ts';
 import type { RunRow } from '../../../core/ports/ledger.ts';
 import type { Tx } from '../../../core/ports/tx.ts';

@@ -7,6 +7,7 @@ import { attemptOf } from '../../../../core/line/state.ts';
 import { hasHadItsRounds, stationsOf } from '../../../../core/line/stations.ts';
 import type { Json } from '../../../../core/base/json.ts';
 import type { Workspace } from '../../../../core/ports/floor.ts';
+import type { Admitted } from '../../../../core/ports/gateway/model-access.ts';
 import type { Station } from '../../../../core/ports/station.ts';
 import type { ReportForm } from '../../../../core/station/report.ts';
 import { lookIntoTree, orderText, treeWords, type Known } from '../../../assignment/index.ts';
@@ -124,12 +125,7 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
   const text = await textFor(station, workspace, { form, text: orderText(form, packet, { ...found, feedback, handover }) });
   const limits = { timeoutMs: timeoutOf(stage), stallMs: stage.stall === undefined ? null : parseDuration(stage.stall) };
   await noteSeen((await station.identify?.()) ?? null, job.needs);
-  const admitted = await job.needs.models.admit({
-    workspace: workspace.name,
-    caller: { line: input.line.name, fleet: input.parent?.run ?? null, run: job.run, stage: stage.id, station: station.name },
-    role: named?.name ?? null,
-    lifeMs: limits.timeoutMs,
-  });
+  const admitted = await admit(stage, job, { station, workspace });
   const role = named === null || admitted.slot === null || named.model !== null ? named : { ...named, model: admitted.slot };
   const assignment = { form, role, text };
   try {
@@ -144,6 +140,16 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
   } finally {
     await admitted.end();
   }
+}
+
+/** Lets a station ask models, under a key of this stage of this run. */
+function admit(stage: Stage, { run, input, needs }: Job, { station, workspace }: Pick<Turn, 'station' | 'workspace'>): Promise<Admitted> {
+  return needs.models.admit({
+    workspace: workspace.name,
+    caller: { line: input.line.name, fleet: input.parent?.run ?? null, run, stage: stage.id, station: station.name },
+    role: stage.role ?? null,
+    lifeMs: timeoutOf(stage),
+  });
 }
 
 /** Who cannot look into the tree is shown of it what his order speaks of. */
