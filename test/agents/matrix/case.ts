@@ -33,6 +33,8 @@ export interface Case {
   readonly scenario: object;
   /** What is done from outside while the run is under way. */
   readonly during?: (under: UnderWay) => Promise<void>;
+  /** The first call of the model of which this is true is the last that the factory lives to; then the same command is given again. */
+  readonly factoryDiesAt?: (entry: TapeEntry) => boolean;
   /** What is wrong with what was seen besides the end, in words; empty where nothing is. */
   readonly also?: (seen: Seen) => readonly string[];
 }

@@ -51,6 +51,8 @@ interface Live {
 
 function openTalk(agent: AcpAgent, order: AgentOrder, wire: Wire): Talk {
   let live: Live | null = null;
+  /** Session of a process that died, which another may go on with. */
+  let lost: string | null = null;
   const end = async (): Promise<void> => {
     if (live === null) return;
     const { conversation, kill, connection } = live;
@@ -62,15 +64,22 @@ function openTalk(agent: AcpAgent, order: AgentOrder, wire: Wire): Talk {
     over.abort();
     connection.close();
   };
+  const takeUp = async (session: string): Promise<void> => {
+    live ??= await begin(agent, order, wire);
+    await resume(live, session, { agent, order, wire });
+  };
   return {
-    takeUp: async (session) => {
-      live ??= await begin(agent, order, wire);
-      await resume(live, session, { agent, order, wire });
+    takeUp,
+    recalls: async () => {
+      const session = lost;
+      lost = null;
+      if (live === null && session !== null) await takeUp(session);
+      return live !== null && live.session !== null;
     },
-    remembers: () => live !== null && live.session !== null,
     say: async (prompt) => {
       live ??= await begin(agent, order, wire);
       const said = await turn(live, { agent, order, wire, prompt });
+      if (said.exit !== null && agent.resumes) lost = live.session;
       if (said.exit !== null || live.session === null) await end();
       return said;
     },
