@@ -8,11 +8,17 @@ export function requestTrouble(error: unknown): SessionEvent {
   const details = textAt(error, 'data', 'details') || textAt(error, 'data', 'message');
   const message = [textAt(error, 'message'), details].filter((text) => text !== '').join(': ') || String(error);
   if (code === authRequired) return errorOf({ status: null, message, class: 'login' });
-  const status = numberAt(error, 'data', 'statusCode') ?? numberAt(error, 'data', 'status');
+  const status = numberAt(error, 'data', 'statusCode') ?? numberAt(error, 'data', 'status') ?? statusBefore(details);
   return errorOf({ status: code !== null && code >= 400 && code < 600 ? code : status, message });
 }
 
 const authRequired = -32_000;
+
+/** The words of an API as some pass them on: `401 The key is not valid.` */
+function statusBefore(details: string): number | null {
+  const found = /^([45]\d\d)\b/.exec(details.trim())?.[1];
+  return found === undefined ? null : Number(found);
+}
 
 /** What the end of a turn says of trouble; an end like any other says nothing. */
 export function stopTrouble(stopReason: string): readonly SessionEvent[] {
