@@ -119,9 +119,13 @@ test('passes over what is no message, and goes on', async () => {
   expect(events.at(-1)).toEqual({ type: 'turn.ended', said: 'end_turn' });
 });
 
-test('an agent that died in the middle of a turn goes on with its session in another process', async () => {
-  const { talk } = await open('resumes-and-dies');
-  expect(await talk.say('Look.')).toMatchObject({ exit: { kind: 'signalled', signal: 'SIGKILL' } });
+test.each([
+  ['died', 'resumes-and-dies', { exit: { kind: 'signalled', signal: 'SIGKILL' } }],
+  ['died behind its adapter', 'resumes-as-a-shell', { exit: null }],
+])('an agent that %s in the middle of a turn goes on with its session in another process', async (_, manner, end) => {
+  const { talk } = await open(manner);
+  expect(await talk.say('Look.')).toMatchObject(end);
+  expect(events.filter(({ type }) => type === 'error')).toMatchObject(end.exit === null ? [{ class: 'crash' }] : []);
   expect(await talk.recalls()).toBe(true);
   expect(await talk.say('Go on.')).toEqual({ exit: null, stderr: '' });
   await talk.end();

@@ -47,11 +47,13 @@ interface Live {
   /** What it answered to our greeting. */
   hello: Promise<unknown> | null;
   session: string | null;
+  /** The program speaks, and the agent behind it is gone. */
+  isHollow: boolean;
 }
 
 function openTalk(agent: AcpAgent, order: AgentOrder, wire: Wire): Talk {
   let live: Live | null = null;
-  /** Session of a process that died, which another may go on with. */
+  /** Session of an agent that died, which another process may go on with. */
   let lost: string | null = null;
   const end = async (): Promise<void> => {
     if (live === null) return;
@@ -79,8 +81,9 @@ function openTalk(agent: AcpAgent, order: AgentOrder, wire: Wire): Talk {
     say: async (prompt) => {
       live ??= await begin(agent, order, wire);
       const said = await turn(live, { agent, order, wire, prompt });
-      if (said.exit !== null && agent.resumes) lost = live.session;
-      if (said.exit !== null || live.session === null) await end();
+      const isGone = said.exit !== null || live.isHollow;
+      if (isGone && agent.resumes) lost = live.session;
+      if (isGone || live.session === null) await end();
       return said;
     },
     end,
@@ -107,7 +110,7 @@ async function begin(agent: AcpAgent, order: AgentOrder, wire: Wire): Promise<Li
       return { outcome };
     },
   });
-  return { conversation, connection, updates, silent, kill, hello: null, session: null };
+  return { conversation, connection, updates, silent, kill, hello: null, session: null, isHollow: false };
 }
 
 interface Said {
@@ -133,7 +136,9 @@ async function turn(live: Live, { agent, order, wire, prompt }: Said): Promise<T
     for (const event of updates.rest()) wire.tell(event);
     const over = await overBy(live);
     if (over !== null) return over;
-    wire.tell(requestTrouble(error));
+    const trouble = requestTrouble(error);
+    live.isHollow = trouble.class === 'crash';
+    wire.tell(trouble);
     return { exit: null, stderr: '' };
   } finally {
     stop();

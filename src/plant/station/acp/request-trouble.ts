@@ -2,17 +2,23 @@ import type { SessionEvent } from '../../../core/station/session-event.ts';
 import { numberAt, textAt } from '../foreign.ts';
 import { errorOf } from '../harness/error-class.ts';
 
+type Trouble = SessionEvent & { readonly type: 'error' };
+
 /** The error by which an agent answered a request, in our classes: some give a status of HTTP as its code. */
-export function requestTrouble(error: unknown): SessionEvent {
+export function requestTrouble(error: unknown): Trouble {
   const code = numberAt(error, 'code');
   const details = textAt(error, 'data', 'details') || textAt(error, 'data', 'message');
   const message = [textAt(error, 'message'), details].filter((text) => text !== '').join(': ') || String(error);
   if (code === authRequired) return errorOf({ status: null, message, class: 'login' });
+  if (died.test(message)) return errorOf({ status: null, message, class: 'crash' });
   const status = numberAt(error, 'data', 'statusCode') ?? numberAt(error, 'data', 'status') ?? statusBefore(details);
   return errorOf({ status: code !== null && code >= 400 && code < 600 ? code : status, message });
 }
 
 const authRequired = -32_000;
+
+/** What an adapter says of an agent of its own whose process is gone. */
+const died = /\bprocess (?:exited|died|crashed|(?:was )?terminated)\b/i;
 
 /** The words of an API as some pass them on: `401 The key is not valid.` */
 function statusBefore(details: string): number | null {
