@@ -23,6 +23,7 @@ import { floorDesk, whereabouts } from './works/floor/index.ts';
 import { gateDesk } from './works/gate/index.ts';
 import { mechanic } from './works/mechanic/index.ts';
 import { operations } from './works/operations/index.ts';
+import { routingDesk } from './works/routing/index.ts';
 import { performRunStep, type RunNeeds } from './works/run/index.ts';
 import { fireSchedule } from './works/schedule/index.ts';
 import { commandStation, playedStation, stationBook } from './works/station/index.ts';
@@ -40,7 +41,7 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
   const needs = async (): Promise<RunNeeds> => (await house.open()).needs;
   const agents = agentDesk(async () => {
     const open = await house.open();
-    return { ...open.needs, agents: open.machines.agents };
+    return { ...open.needs, agents: open.machines.agents, logins: open.machines.logins };
   });
   return {
     run: (request, watch, signal) =>
@@ -75,6 +76,7 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
     agents,
     serve: (offer) => house.serve(offer),
     gates: gateDesk(needs),
+    routing: routingDesk(needs),
     operations: operations(needs, { database: async () => (await house.open()).machines.database, underItsLine }),
     credentials: lateCredentials(async () => (await house.open()).machines.credentials),
     feed: lateFeed(async () => (await needs()).feed),
@@ -134,8 +136,10 @@ class House implements Crew {
   }
 
   async serve(offer: Parameters<Factory['serve']>[0]): Promise<Serving> {
-    const { needs } = await this.open();
+    const { needs, machines } = await this.open();
     this.#serving = true;
+    // Its keys are looked up now, and not in the middle of the first job. What keeps it from starting, each request is told again.
+    machines.startGateway().catch((error: unknown) => this.#config.log(error instanceof Error ? error.message : String(error)));
     const service = needs.engine.serve({ role: 'worker', version: needs.version, ...offer }, (step, signal) => this.#perform(step, signal));
     const sweeping = new AbortController();
     const swept = sweepFloor(needs, sweeping.signal);

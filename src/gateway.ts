@@ -1,32 +1,113 @@
+import { type LiveSetting, withSettings } from './core/gateway/config/setting.ts';
 import { placeOfKey } from './core/gateway/config/key-reference.ts';
 import { JidokaError } from './core/base/error.ts';
 import { redact } from './core/base/redact.ts';
-import type { GatewayDoor, GatewaySetting, OpenGateway } from './core/ports/gateway/gateway-door.ts';
+import type { GatewayDoor, GatewaySetting, ModelStore, OpenGateway, StorePlace } from './core/ports/gateway/gateway-door.ts';
+import type { KeyGrant } from './core/ports/gateway/virtual-keys.ts';
 import { systemClock } from './plant/clock/index.ts';
-import { fileRecorder, memoryBudgets, memoryKeys, readProviderKeys, slotTable, startGateway } from './plant/gateway/index.ts';
+import {
+  allRecorders,
+  fileRecorder,
+  type GatewayOptions,
+  memoryBudgets,
+  memoryKeys,
+  newToken,
+  readProviderKeys,
+  slotTable,
+  startGateway,
+} from './plant/gateway/index.ts';
 
 /** Who calls with the owner's key. */
-const owner = { line: 'own', fleet: null, run: 'own', station: 'own' } as const;
+const owner = { line: 'own', fleet: null, run: 'own', stage: null, station: 'own' } as const;
 
-/** Starts a model gateway, with one key for its owner. Throws `port-taken`, and `usage` for a key or a record that cannot be had. */
-export async function openGateway({ config, env, listen, key, record, log }: GatewaySetting): Promise<OpenGateway> {
-  const clock = systemClock();
-  const now = (): number => Date.parse(clock.now());
-  const grant = { caller: owner, slots: null, caps: null, limits: {}, expiresAt: null };
-  const own = key === null ? null : await ownKey(key, env);
-  const virtualKeys = memoryKeys({ given: own === null ? [] : [{ token: own, grant }], now });
+/**
+ * Starts a model gateway, with one key for its owner. Throws `port-taken`, `usage` for a key or a record that cannot be had, and what
+ * keeps its database from being opened.
+ */
+export async function openGateway(setting: GatewaySetting): Promise<OpenGateway> {
+  const { config, env, listen, key, record, log } = setting;
+  const token = key === null ? newToken() : await ownKey(key, env);
+  const grant: KeyGrant = { caller: owner, slots: null, caps: null, limits: {}, expiresAt: null };
   const keys = await readProviderKeys(config, env);
   const failed = (why: string): void => log(`calls are no longer taken down: ${why}`);
-  const recorder = record === null ? null : await fileRecorder({ file: record, failed });
-  const budgets = memoryBudgets({ rules: config.budgets ?? [], now });
-  const fault = (error: unknown): void => log(redact(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
-  const gateway = await startGateway({ config, keys, virtualKeys, budgets, recorder, listen, clock, fault });
-  return { url: gateway.url, token: own ?? virtualKeys.mint(grant), slots: slotTable(config, keys), close: () => gateway.close() };
+  const fileOfCalls = record === null ? null : await fileRecorder({ file: record, failed });
+  const shared = await sharedOf(setting, [{ token, grant }]);
+  try {
+    const clock = systemClock();
+    const fault = (error: unknown): void =>
+      log(redact(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
+    const recorder = allRecorders([shared.recorder, fileOfCalls]);
+    const gateway = await startGateway({ config, keys, ...shared.parts, recorder, listen, clock, fault });
+    const close = async (): Promise<void> => {
+      await gateway.close();
+      await shared.close();
+    };
+    return { url: gateway.url, token, slots: slotTable(withSettings(config, shared.parts.settings()), keys), close };
+  } catch (error) {
+    await shared.close();
+    throw error;
+  }
 }
 
-/** Tells what each slot resolves to, with the keys as they are now. */
-export async function describeSlots(...[config, env]: Parameters<GatewayDoor['describe']>): ReturnType<GatewayDoor['describe']> {
-  return slotTable(config, await readProviderKeys(config, env));
+/** Tells what each slot resolves to, with the keys as they are now and with what is set on top of the configuration. */
+export async function describeSlots(...[config, env, settings]: Parameters<GatewayDoor['describe']>): ReturnType<GatewayDoor['describe']> {
+  return slotTable(withSettings(config, settings), await readProviderKeys(config, env));
+}
+
+/** Opens what gateways keep in the database of a factory. */
+export async function openModelStore(place: StorePlace, log: (line: string) => void): Promise<ModelStore> {
+  const [{ store, close }, { tapeOfRun, traceRun }] = await Promise.all([openStore(place, log, []), import('./model-trace.ts')]);
+  const { calls, settings } = store;
+  return { calls, settings, trace: (filter) => traceRun(calls, filter), tape: (filter) => tapeOfRun(calls, filter), close };
+}
+
+interface Shared {
+  readonly parts: Pick<GatewayOptions, 'virtualKeys' | 'budgets'> & Required<Pick<GatewayOptions, 'settings'>>;
+  readonly recorder: GatewayOptions['recorder'];
+  close(): Promise<void>;
+}
+
+type Given = readonly { readonly token: string; readonly grant: KeyGrant }[];
+
+/** What gateways of one factory share in its database; of a gateway without a factory, what it has in memory. */
+async function sharedOf({ config, store: place, log }: GatewaySetting, given: Given): Promise<Shared> {
+  if (place === null) {
+    const now = (): number => Date.now();
+    const none: readonly LiveSetting[] = [];
+    const [virtualKeys, budgets] = [memoryKeys({ given, now }), memoryBudgets({ rules: config.budgets ?? [], now })];
+    const parts = { virtualKeys, budgets, settings: () => none };
+    return { parts, recorder: null, close: async () => undefined };
+  }
+  const { store, close } = await openStore(place, log, given);
+  try {
+    const { budgets, recorder, settings } = await store.join(config);
+    return { parts: { virtualKeys: store.keys, budgets, settings }, recorder, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Loaded only where there is a factory: it brings the driver of the database, and nothing else of the factory. */
+async function openStore({ home, databaseUrl, postgresBin, env }: StorePlace, log: (line: string) => void, given: Given) {
+  const [{ openDatabase, refuseMoved }, { openGatewayStore }] = await Promise.all([
+    import('./plant/postgres/index.ts'),
+    import('./plant/gateway/store/index.ts'),
+  ]);
+  const quiet = (line: string): void => (line.startsWith('starting PostgreSQL') ? undefined : log(line));
+  const database = await openDatabase({ home, url: databaseUrl, binDir: postgresBin, env, log: quiet });
+  try {
+    await refuseMoved(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  const store = openGatewayStore({ database, clock: systemClock(), given, log });
+  const close = async (): Promise<void> => {
+    await store.close();
+    await database.close();
+  };
+  return { store, close };
 }
 
 async function ownKey(reference: string, env: GatewaySetting['env']): Promise<string> {

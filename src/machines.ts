@@ -11,7 +11,7 @@ import type { Blobs } from './core/ports/blobs.ts';
 import type { Clock } from './core/ports/clock.ts';
 import type { Control } from './core/ports/control.ts';
 import type { Credentials } from './core/ports/credentials.ts';
-import type { Egress, EgressRoute, GitCapability, Lending, ModelUpstream } from './core/ports/egress.ts';
+import type { Egress, GitCapability, Lending } from './core/ports/egress.ts';
 import type { Engine } from './core/ports/engine.ts';
 import type { EvidenceStore } from './core/ports/evidence-store.ts';
 import type { Feed } from './core/ports/feed.ts';
@@ -20,6 +20,8 @@ import type { Forge } from './core/ports/forge.ts';
 import type { Ledger } from './core/ports/ledger.ts';
 import type { Registry } from './core/ports/registry.ts';
 import type { Station, StationFamily } from './core/ports/station.ts';
+import type { ModelAccess } from './core/ports/gateway/model-access.ts';
+import type { Logins } from './core/ports/stations/logins.ts';
 import type { ReportDesk, ToolDesk } from './core/ports/stations/report-desk.ts';
 import type { Digest } from './core/base/ids.ts';
 import { systemClock } from './plant/clock/index.ts';
@@ -38,12 +40,14 @@ import {
   sshFloor,
 } from './plant/floor/index.ts';
 import { gitForge } from './plant/forge/index.ts';
+import { openGatewayStore } from './plant/gateway/store/index.ts';
 import { blobTable, openBlobs, openFeed, openLedger, type OpenFeed } from './plant/ledger/index.ts';
 import { openDatabase, refuseMoved, withFileLock, type Database } from './plant/postgres/index.ts';
 import { npmRegistry, npmUpstreams } from './plant/registry/index.ts';
 import { agentStore } from './plant/station/agents/index.ts';
-import { agentStations, modelStation, type ModelStationOptions } from './plant/station/index.ts';
+import { agentStations } from './plant/station/index.ts';
 import { reportDesk } from './plant/station/report/index.ts';
+import { modelFamily, modelWays, type ModelWays } from './model-ways.ts';
 
 export { builtInLine } from './plant/lines/index.ts';
 
@@ -84,6 +88,11 @@ export interface Machines {
   readonly evidence: EvidenceStore;
   readonly credentials: Credentials;
   readonly agents: AgentStore;
+  readonly logins: Logins;
+  /** The factory's own way to models. */
+  readonly models: ModelAccess;
+  /** Starts the factory's own gateway, where it has one; else the first request does. Throws `gateway-failed`. */
+  readonly startGateway: () => Promise<void>;
   readonly clock: Clock;
   readonly sha256: (content: string | Uint8Array) => Digest;
   readonly pid: number;
@@ -102,13 +111,20 @@ export async function openMachines(config: FactoryConfig): Promise<Machines> {
   const forge = gitForge({ root: join(home, 'forge'), env, log, lock: withFileLock });
   const settings = config.floor ?? presetFloor;
   const desk = reportDesk({ version: config.version });
-  const floor = within(settings.limits, floorOf(config, settings, { clock, log, git: forge, desk }));
+  const ways = await modelWays({
+    home,
+    env,
+    database: { databaseUrl: config.databaseUrl, postgresBin: config.postgresBin },
+    now: () => Date.parse(clock.now()),
+    log,
+  });
+  const floor = within(settings.limits, floorOf(config, settings, { clock, log, git: forge, desk, ways }));
   // The floor looks at its tools while the database starts; whoever needs it hears of a failure.
   floor.probe().catch(() => undefined);
   const database = await openDatabase({ home, url: config.databaseUrl, binDir: config.postgresBin, env, log });
   try {
     await refuseMoved(database);
-    return await machinesOn(database, { config, log, clock, floor, forge, desk });
+    return await machinesOn(database, { config, log, clock, floor, forge, desk, ways });
   } catch (error) {
     await floor.close();
     await database.close();
@@ -121,12 +137,13 @@ interface Around {
   readonly log: (line: string) => void;
   readonly git: GitCapability;
   readonly desk: ToolDesk;
+  readonly ways: ModelWays;
 }
 
-function floorOf({ home, env }: FactoryConfig, settings: FloorSettings, { clock, log, git, desk }: Around): Floor {
+function floorOf({ home, env }: FactoryConfig, settings: FloorSettings, { clock, log, git, desk, ways }: Around): Floor {
   const { kind, preset, image, engine, host, least, region } = settings;
   const ground = { root: floorRoot(home, process.getuid?.()), clock, env, log, region };
-  const model = modelUpstream(env);
+  const model = ways.upstream;
   const egress = (): Egress => {
     const upstreams = npmUpstreams({ cwd: home, env, cacheFolder: join(home, 'registry-cache') });
     return openEgress({ upstreams, git, model, desk, path: env['PATH'] ?? '' });
@@ -137,7 +154,7 @@ function floorOf({ home, env }: FactoryConfig, settings: FloorSettings, { clock,
   const standsIn = preset && image !== null;
   switch (kind) {
     case 'host':
-      return hostFloor({ ...ground, egress: egress(), routes: routesOnHost(env) });
+      return hostFloor({ ...ground, egress: egress(), routes: ways.routesOnHost });
     case 'sandbox':
       return standsIn ? firstThatHolds(sandbox(), containers()) : sandbox();
     case 'ssh':
@@ -152,33 +169,6 @@ function floorOf({ home, env }: FactoryConfig, settings: FloorSettings, { clock,
 /** Beside the workspaces: the user that commands run as must be able to pass all folders above. */
 function agentFolder(home: string): string {
   return join(dirname(floorRoot(home, process.getuid?.())), 'agents');
-}
-
-/** Where requests of jobs to models go: a gateway that the owner names, whose key no job ever sees. */
-function modelUpstream(env: FactoryConfig['env']): ModelUpstream {
-  const [url, key] = [env['JIDOKA_MODEL_URL'] ?? '', env['JIDOKA_MODEL_KEY'] ?? ''];
-  return {
-    url: () => (url === '' ? null : url),
-    credentials: (): Readonly<Record<string, string>> => (key === '' ? {} : { authorization: `Bearer ${key}` }),
-  };
-}
-
-/** A station for each model that a line names. */
-function modelFamily(env: FactoryConfig['env'], means: Omit<ModelStationOptions, 'asked' | 'hasGateway'>): StationFamily {
-  const hasGateway = (): boolean => (env['JIDOKA_MODEL_URL'] ?? '') !== '';
-  return { word: 'model:', make: (name) => modelStation(name, { ...means, asked: modelAsked(name, env), hasGateway }) };
-}
-
-/** What the owner calls a model by a name of his own: JIDOKA_MODELS is 'cheap=qwen3:8b, strong=claude-opus-4-5'. */
-function modelAsked(name: string, env: FactoryConfig['env']): string {
-  const pairs = (env['JIDOKA_MODELS'] ?? '').split(',').map((pair) => pair.split('='));
-  const found = pairs.find(([own = '']) => own.trim() === name);
-  return found?.slice(1).join('=').trim() || name;
-}
-
-/** Where no gateway is named, an agent on the host finds its provider by itself, as nothing keeps it from that. */
-function routesOnHost(env: FactoryConfig['env']): readonly EgressRoute[] {
-  return (env['JIDOKA_MODEL_URL'] ?? '') === '' ? ['git', 'report'] : ['model', 'git', 'report'];
 }
 
 /** The floor with the owner's limits for workspaces that nobody set others for. */
@@ -200,12 +190,15 @@ interface Ground {
   readonly clock: Clock;
   readonly floor: Floor;
   readonly desk: ReportDesk & ToolDesk;
+  readonly ways: ModelWays;
 }
 
-async function machinesOn(database: Database, { config, log, clock, floor, forge, desk }: Ground): Promise<Machines> {
+async function machinesOn(database: Database, { config, log, clock, floor, forge, desk, ways }: Ground): Promise<Machines> {
   const { home, env, version } = config;
   const registry = npmRegistry({ cwd: home, env, log, clock });
   const feed = leavingWith(openFeed(database), database);
+  const store = openGatewayStore({ database, clock, log });
+  ways.connect(store);
   const engine = await openEngine({ database, log });
   const agents = agentStore({
     folder: agentFolder(home),
@@ -221,8 +214,8 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
   return {
     engine,
     enginePlaces: enginePlaces(env),
-    agentStations: agentStations({ agents, desk, blobs, clock }),
-    stationFamilies: [modelFamily(env, { desk, blobs, clock })],
+    agentStations: agentStations({ agents, desk, blobs, clock, missing: (agent) => ways.missing(agent) }),
+    stationFamilies: [modelFamily(ways, env, { desk, blobs, clock })],
     feed,
     control: openControl(database),
     ledger: openLedger(database, redact),
@@ -236,6 +229,9 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
     evidence: evidenceFolders(join(home, 'evidence')),
     credentials: openCredentials(database),
     agents,
+    logins: ways.logins,
+    models: ways.access,
+    startGateway: () => ways.start(),
     clock,
     sha256: (content) => parseDigest(createHash('sha256').update(content).digest('hex')),
     pid: process.pid,
@@ -244,6 +240,8 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
     close: async () => {
       await agents.close();
       await engine.close();
+      await ways.close();
+      await store.close();
       await feed.close();
       // A machine that is out of reach is tidied up by whoever reaches it next.
       const untidy = (error: unknown): void => {

@@ -4,6 +4,6 @@ export type { EgressUnderTest, EgressWorld } from './bench.ts';
 export { egressContract, egressPackagesContract } from './egress-contract.ts';
 export { gitClientContract } from './git-client-contract.ts';
 export { jobRepositories, runGit, type JobRepositories, type JobRepository } from './job-repositories.ts';
-export { modelDouble, type ModelDouble } from './model-double.ts';
+export { modelDouble, upstreamAt, type ModelDouble } from './model-double.ts';
 export { portToSocket } from './port-to-socket.ts';
 export { registryFront, type FrontOptions, type RegistryFront } from './registry-front.ts';

@@ -60,7 +60,7 @@ export function modelContract(bench: () => Bench): void {
     const { status } = await ask(socket, `/model${path}`, { method, headers, ...(body !== undefined && { body }) });
     const [seen] = world.model.requests();
     expect(status).toBe(200);
-    expect(seen?.line).toBe(`${method} ${new URL(world.model.url('one') ?? '').pathname}${path}`);
+    expect(seen?.line).toBe(`${method} ${new URL(world.model.place() ?? '').pathname}${path}`);
     expect(seen?.headers['authorization']).toBe(`Bearer ${world.model.key}`);
     expect(seen?.headers['anthropic-beta']).toBe('a-1,b-2');
     expect(seen?.body.equals(Buffer.from(body ?? ''))).toBe(true);
@@ -152,7 +152,7 @@ export function modelContract(bench: () => Bench): void {
   test('nothing of the key comes in, whatever the gateway quotes and however it breaks', async () => {
     const { world, refusals, gate } = bench();
     const { key } = world.model;
-    const place = world.model.url('one') ?? '';
+    const place = world.model.place() ?? '';
     const half = 10;
     world.model.answerBy((response) => response.writeHead(400, { 'x-request-id': key }).end(`{"error":"bad ${key} at ${place}"}`));
     const quoted = await post('/v1/messages');

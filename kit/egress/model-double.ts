@@ -20,6 +20,8 @@ export interface ModelDouble extends ModelUpstream {
   requests(): readonly ModelRequest[];
   /** From now on it answers so; at first, with the line and the length of the body as JSON. */
   answerBy(answering: ModelAnswering): void;
+  /** Where it is said to be; null where none is configured. */
+  place(): string | null;
   /** From now on this is where it is said to be; null where none is configured. */
   moveTo(url: string | null): void;
   /** As it was made, with no request seen. */
@@ -54,8 +56,8 @@ export async function modelDouble(): Promise<ModelDouble> {
   let place: string | null = home;
   return {
     key,
-    url: () => place,
-    credentials: () => ({ authorization: `Bearer ${key}` }),
+    place: () => place,
+    target: ({ path }) => upstreamAt(place, { authorization: `Bearer ${key}` }).target({ job: '', path, headers: {} }),
     requests: () => [...seen],
     answerBy: (next) => void (answering = next),
     moveTo: (url) => void (place = url),
@@ -69,6 +71,14 @@ export async function modelDouble(): Promise<ModelDouble> {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/** A gateway at one place for every job, with the same credentials; null where there is none. */
+export function upstreamAt(base: string | null, proof: Readonly<Record<string, string>> = {}): ModelUpstream {
+  return {
+    target: async ({ path }) =>
+      base === null ? { kind: 'none', why: 'no model gateway is configured' } : { kind: 'at', base, path, proof },
   };
 }
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { floorMark } from '../../src/core/base/floor-mark.ts';
 import type { verifyEvidence } from '../../src/core/evidence/verify.ts';
-import type { Factory } from '../../src/core/ports/factory.ts';
+import type { Line } from '../../src/core/line/line.ts';
+import type { Factory, LineFile } from '../../src/core/ports/factory.ts';
 import type { GatewayDoor } from '../../src/core/ports/gateway/gateway-door.ts';
 import { RecordingTerminal, type TerminalSetting } from './recording-terminal.ts';
 
@@ -21,7 +22,11 @@ export interface WorldSetting {
   readonly modelTwin?: OpenModelTwin;
   /** The model gateway, for `gateway serve` and `models`. */
   readonly gateway?: GatewayDoor;
+  /** What reads product lines, for `cutoff` and `route`. */
+  readonly lines?: ReadLines;
 }
+
+type ReadLines = (files: readonly LineFile[]) => Promise<readonly Line[]>;
 
 type TwinFile = { readonly path: string; readonly text: string } | null;
 type OpenModelTwin = (files: {
@@ -114,6 +119,11 @@ export class RecordingWorld {
   readonly loadGateway = async (): Promise<GatewayDoor> => {
     if (this.#setting.gateway === undefined) throw new Error('this world has no model gateway');
     return this.#setting.gateway;
+  };
+
+  readonly loadLines = async (): Promise<ReadLines> => {
+    if (this.#setting.lines === undefined) throw new Error('this world has no product lines');
+    return this.#setting.lines;
   };
 
   /** A world is within a job where its environment bears the mark. */

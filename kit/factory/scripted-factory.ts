@@ -10,6 +10,7 @@ import type {
   Factory,
   FactoryStatus,
   Finding,
+  OwingRun,
   RunDetails,
   RunReport,
   RunRequest,
@@ -29,9 +30,12 @@ import { MemoryCredentials } from './memory-credentials.ts';
 import { MemoryFloorDesk, type ScriptedFloor } from './memory-floor-desk.ts';
 import { MemoryGates, type GateClosing } from './memory-gates.ts';
 import { MemoryOperations, mustBePerson } from './memory-operations.ts';
+import { MemoryRouting } from './memory-routing.ts';
 import {
+  closedError,
   executorView,
   firstBodies,
+  interruptedError,
   isOne,
   lastBodies,
   newRun,
@@ -51,6 +55,8 @@ export interface FactoryScript {
   /** What time it is; it stands still where nothing is said. */
   readonly now?: () => string;
   readonly floor?: ScriptedFloor;
+  /** Runs that have not ended, beside those that it was asked for. */
+  readonly owing?: readonly OwingRun[];
   /** The runs a request becomes; may throw what a factory throws. */
   runsOf(request: RunRequest): readonly ScriptedRun[];
 }
@@ -67,8 +73,9 @@ export class ScriptedFactory implements Factory {
   readonly gates: MemoryGates;
   readonly operations: MemoryOperations;
   readonly floor: MemoryFloorDesk;
-  readonly agents: MemoryAgentDesk;
-  readonly credentials: MemoryCredentials;
+  readonly agents = new MemoryAgentDesk(() => this.#now());
+  readonly credentials = new MemoryCredentials(() => this.#now());
+  readonly routing: MemoryRouting;
   /** What happened; a test may append what else is to be told. */
   readonly ledger = memoryLedger();
   readonly feed = memoryFeed(this.ledger);
@@ -85,8 +92,7 @@ export class ScriptedFactory implements Factory {
     this.#now = script.now ?? (() => '2026-01-01T00:00:00.000Z');
     this.gates = new MemoryGates(this.#now);
     this.floor = new MemoryFloorDesk(script.floor ?? {}, script.folder, this.#now);
-    this.agents = new MemoryAgentDesk(this.#now);
-    this.credentials = new MemoryCredentials(this.#now);
+    this.routing = new MemoryRouting(script.owing ?? []);
     this.operations = new MemoryOperations({
       now: this.#now,
       taken: (key) => [...this.#runs.values()].filter((kept) => kept.stands === 'held' && takes(kept, key)).length,
@@ -290,10 +296,4 @@ export class ScriptedFactory implements Factory {
     if (found !== undefined) return found;
     throw new JidokaError('run-unknown', `No run ${run} is in the ledger.`, { mend: 'See `jidoka runs`.' });
   }
-}
-
-const closedError = (): JidokaError => interruptedError('The factory was closed.');
-
-function interruptedError(why: string): JidokaError {
-  return new JidokaError('interrupted', why, { mend: 'Resume the run.' });
 }

@@ -1,3 +1,4 @@
+import { JidokaError } from '../../src/core/base/error.ts';
 import { join } from 'node:path';
 import type { EventBody } from '../../src/core/evidence/event.ts';
 import type { OpenedGate } from '../../src/core/gate/answer.ts';
@@ -145,4 +146,12 @@ export function tell({ watchers }: KeptRun, progress: Progress): void {
 /** Whether a run takes a slot of a limit. */
 export function takes({ request }: KeptRun, key: string): boolean {
   return key === 'global' || key === `line:${request.line}`;
+}
+
+/** What a closed factory throws. */
+export const closedError = (): JidokaError => interruptedError('The factory was closed.');
+
+/** What a factory throws at who is not to wait any longer. */
+export function interruptedError(why: string): JidokaError {
+  return new JidokaError('interrupted', why, { mend: 'Resume the run.' });
 }

@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
@@ -25,15 +28,20 @@ const Answer = z.discriminatedUnion('kind', [
 ]);
 type Answer = z.infer<typeof Answer>;
 
-/** Starts an owner: `program` is a file for node that calls `serveOwner` with the same floor in another process. */
-export function otherOwner(program: string): OtherOwner {
-  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const gone = new Promise<null>((resolve) => child.once('exit', () => resolve(null)));
+/**
+ * Starts an owner: `program` is the text of a module for node that calls `serveOwner` with the same floor in another process.
+ * It is kept below `folder`, in a file of its own: one that is written anew while another owner reads it is empty to him.
+ */
+export async function otherOwner(folder: string, program: string): Promise<OtherOwner> {
+  const file = join(folder, `owner-${randomUUID()}.mjs`);
+  await writeFile(file, program);
+  const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const gone = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(String(signal ?? code))));
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ask = async (order: Order): Promise<Answer> => {
     child.stdin.write(`${JSON.stringify(order)}\n`);
     const line = await answers.next();
-    if (line.done === true) throw new Error('the other owner ended without an answer');
+    if (line.done === true) throw new Error(`the other owner ended (${await gone}) without an answer to ${JSON.stringify(order)}`);
     return Answer.parse(JSON.parse(line.value));
   };
   return {
@@ -46,6 +54,30 @@ export function otherOwner(program: string): OtherOwner {
       await gone;
     },
   };
+}
+
+/**
+ * Starts an owner whose program may `load` modules of this repository and calls `serveOwner`; node before 22 does not read
+ * TypeScript, so vite loads them.
+ */
+export async function otherLoading(folder: string, serves: string): Promise<OtherOwner> {
+  const vite = {
+    configFile: false,
+    cacheDir: join(folder, '.vite'),
+    logLevel: 'error',
+    server: { middlewareMode: true, ws: false, watch: null },
+  };
+  return otherOwner(
+    folder,
+    `
+    import { createViteServer } from ${JSON.stringify(import.meta.resolve('vitest/node'))};
+    const vite = await createViteServer(${JSON.stringify(vite)});
+    const load = (file) => vite.ssrLoadModule(file);
+    const { serveOwner } = await load(${JSON.stringify(import.meta.filename)});
+    const clock = { now: () => new Date().toISOString(), monotonicMs: () => performance.now() };
+    ${serves}
+  `,
+  );
 }
 
 function refOf(answer: Answer): ProcessRef {

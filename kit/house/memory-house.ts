@@ -14,6 +14,7 @@ import type { Progress } from '../../src/core/ports/factory.ts';
 import type { Station } from '../../src/core/ports/station.ts';
 import { MemoryGround } from './memory-floor.ts';
 import { memoryForge } from './memory-forge.ts';
+import { memoryModels } from './memory-models.ts';
 import { OneConnection } from './one-connection.ts';
 import { Programs } from './programs.ts';
 
@@ -41,6 +42,7 @@ export interface HouseOptions {
 export class MemoryHouse {
   readonly clock = manualClock();
   readonly programs = new Programs();
+  readonly models = memoryModels();
   readonly stations = new Map<string, Station>();
   readonly progress: Progress[] = [];
   /** Evidence folders by run. */
@@ -96,6 +98,7 @@ export class MemoryHouse {
       registry,
       forge,
       lending: { lend: async () => {}, takeBack: async () => {} },
+      models: this.models,
       stations,
       clock,
       sha256,

@@ -20,6 +20,7 @@ function views(changes: Readonly<Record<string, Partial<AgentView>>> = {}): read
     installed: [],
     found: null,
     login: known.adapterOf === null ? { kind: 'none', how: `Run \`${known.program}\` and log in.` } : { kind: 'not-needed' },
+    use: { kind: 'unfit', allowed: false, why: 'nobody is logged in', mend: 'Log in.' },
     onFloor: null,
     ...changes[known.name],
   }));
@@ -29,7 +30,10 @@ const parrot: Partial<AgentView> = {
   found: { agent: 'parrot', path: '/usr/bin/parrot', version: '1.2.0', from: 'path' },
   onFloor: { kind: 'there', path: '/usr/bin/parrot' },
 };
-const loggedIn: Partial<AgentView> = { ...parrot, login: { kind: 'seen', where: 'PARROT_KEY is set' } };
+const fit = { kind: 'fit', to: 'https://api.example', by: 'the key in PARROT_KEY' } as const;
+const loggedIn: Partial<AgentView> = { ...parrot, login: { kind: 'seen', where: 'PARROT_KEY is set' }, use: { ...fit, allowed: false } };
+const allowed: Partial<AgentView> = { ...loggedIn, use: { ...fit, allowed: true } };
+const foreign: Partial<AgentView> = { ...loggedIn, use: { kind: 'unfit', allowed: false, why: 'it speaks Parrot', mend: 'Make a key.' } };
 
 function told(findings: readonly Finding[], name: string): Finding {
   const found = findings.find((one) => one.name === name);
@@ -43,13 +47,15 @@ describe('the rung that is reached', () => {
     ['the first with an agent and no login', { parrot }, none, 1, /Run `parrot` and log in\.\nOr name a server/],
     ['the first with an agent and a server that nobody named', { parrot }, local, 1, /JIDOKA_MODEL_URL=http:\/\/127\.0\.0\.1:11434/],
     ['the first with a server and no agent', {}, named, 1, /station add parrot/],
-    ['the second with a login, which no job sees', { parrot: loggedIn }, none, 2, /JIDOKA_MODEL_KEY/],
+    ['the first with a login that nobody allowed', { parrot: loggedIn }, none, 1, /`jidoka station login parrot --allow`/],
+    ['the first with a login that stations cannot use', { parrot: foreign }, none, 1, /Make a key\./],
+    ['the second with a login that was allowed', { parrot: allowed }, none, 2, /^$/],
     ['the third with a server that was named', { parrot }, named, 3, /^$/],
-    ['the first where commands do not see the agent', { parrot: { ...loggedIn, onFloor: { kind: 'missing' } } }, named, 1, /station add/],
+    ['the first where commands do not see the agent', { parrot: { ...allowed, onFloor: { kind: 'missing' } } }, named, 1, /station add/],
   ] as const)('is %s', (_what, changes, gateways, rung, next) => {
     const finding = told(agentFindings(views(changes), gateways, on('sandbox')), 'stations');
     expect(finding.found).toMatch(new RegExp(`^rung ${rung} of 3: `));
-    expect(finding.ok).toBe(rung > 2);
+    expect(finding.ok).toBe(rung > 1);
     expect(finding.mend).toMatch(next);
     expect(finding.group).toBe('optional');
   });
@@ -59,8 +65,8 @@ describe('the rung that is reached', () => {
       const { found, mend } = told(agentFindings(...about), 'stations');
       return `${found} ${mend}`;
     };
-    expect(saidOn(views({ parrot: loggedIn }), none, on('sandbox'))).toContain('Name a server of models in JIDOKA_MODEL_URL');
-    expect(saidOn(views({ parrot: loggedIn }), local, on('sandbox'))).toContain('Name JIDOKA_MODEL_URL=http://127.0.0.1:11434');
+    expect(saidOn(views({ parrot: loggedIn }), none, on('sandbox'))).toContain('Or name a server of models in JIDOKA_MODEL_URL');
+    expect(saidOn(views({ parrot: loggedIn }), local, on('sandbox'))).toContain('JIDOKA_MODEL_URL=http://127.0.0.1:11434 lets stations');
     expect(saidOn(views(), named, on('sandbox'))).toContain('model:NAME judges with the models at http://models.example');
   });
 
@@ -84,7 +90,7 @@ describe('an agent', () => {
     expect(found).toMatchObject({
       ok: true,
       found:
-        '1.2.0 at /usr/bin/parrot; logged in: PARROT_KEY is set; speaks ACP; kept to "read" by its tools, to "edit" by asking; budgets of turns and usd',
+        '1.2.0 at /usr/bin/parrot; logged in: PARROT_KEY is set, stations may not use it; speaks ACP; kept to "read" by its tools, to "edit" by asking; budgets of turns and usd',
     });
   });
 

@@ -1,4 +1,3 @@
-import type { AgentLogin } from '../core/ports/stations/agents.ts';
 import type { AgentView, Finding } from '../core/ports/factory.ts';
 import type { StationCapabilities } from '../core/station/capabilities.ts';
 import { finding } from './finding.ts';
@@ -18,32 +17,37 @@ export function agentFindings(views: readonly AgentView[], gateways: LookedForGa
   return [rung(agents, gateways), ...shown.map((view) => ofAgent(view, views, ground)), ofGateways(gateways)];
 }
 
-/** The ladder: nothing at all, an agent with a login that no job sees, an agent with a server of models. */
+/** The ladder: nothing at all, an agent with a login that stations may use, an agent with a server of models. */
 function rung(agents: readonly AgentView[], { found: [gateway] }: LookedForGateways): Finding {
   const here = agents.filter(isUsable);
-  const ready = here.filter(({ login }) => login.kind === 'seen').map(({ name }) => name);
+  const ready = here.filter(({ use }) => use.kind === 'fit' && use.allowed).map(({ name }) => name);
   const of = (number: number, what: string): string => `rung ${number} of 3: ${what}`;
   if (gateway?.how === 'named' && here.length > 0) {
     const names = here.map(({ name }) => name).join(', ');
     return finding('optional', 'stations', true, of(3, `${names} with the models at ${gateway.url}`));
   }
-  const next = gateway === undefined ? 'a server of models in JIDOKA_MODEL_URL' : `JIDOKA_MODEL_URL=${gateway.url}`;
-  if (ready.length > 0) {
-    const mend = `Name ${next}, with its key in JIDOKA_MODEL_KEY: that is the one way out of a job to a model.`;
-    return finding('optional', 'stations', false, of(2, `${ready.join(', ')} is logged in, and no job sees that login`), mend);
-  }
+  if (ready.length > 0) return finding('optional', 'stations', true, of(2, `${ready.join(', ')} with your own login`));
   const judges = gateway?.how === 'named' ? `model:NAME judges with the models at ${gateway.url}` : 'no model works here';
   const found = of(1, `scripted and replay stations, labelled so; ${judges}`);
-  return finding('optional', 'stations', false, found, nextRung(agents, here[0] ?? null, gateway ?? null));
+  return finding('optional', 'stations', false, found, nextRung(agents, here, gateway ?? null));
 }
 
-function nextRung(agents: readonly AgentView[], here: AgentView | null, gateway: ModelGateway | null): string {
+function nextRung(agents: readonly AgentView[], here: readonly AgentView[], gateway: ModelGateway | null): string {
   const install = agents[0] === undefined ? '' : `Install an agent: \`jidoka station add ${agents[0].name}\`.`;
   const name = gateway === null ? '' : `JIDOKA_MODEL_URL=${gateway.url} lets stations use the models there.`;
-  if (here === null) return [install, gateway?.how === 'local' ? name : ''].filter((step) => step !== '').join('\n');
-  return [howToLogIn(here), gateway === null ? 'Or name a server of models in JIDOKA_MODEL_URL.' : name]
+  // One that is logged in is nearer than one that is not.
+  const next = here.find(({ use }) => use.kind === 'fit') ?? here.find(({ login }) => login.kind === 'seen') ?? here[0];
+  if (next === undefined) return [install, gateway?.how === 'local' ? name : ''].filter((step) => step !== '').join('\n');
+  return [howToUse(next), gateway === null ? 'Or name a server of models in JIDOKA_MODEL_URL.' : name]
     .filter((step) => step !== '')
     .join('\n');
+}
+
+/** What the owner does next with an agent that is here, so that its login is of use. */
+function howToUse(view: AgentView): string {
+  const { name, login, use } = view;
+  if (use.kind === 'fit') return `Let stations use ${use.by}: \`jidoka station login ${name} --allow\`.`;
+  return login.kind === 'seen' ? use.mend : howToLogIn(view);
 }
 
 function isHere({ found, onFloor }: AgentView): boolean {
@@ -65,7 +69,7 @@ function ofAgent(view: AgentView, views: readonly AgentView[], { floor, drivers 
       `\`jidoka station add ${name}\` installs ${title} ${recommended} (${megabytes} MB, ${licence}).${how}`,
     );
   }
-  const text = [placeOf(view), loginText(login), acpText(view, views), givenText(view, drivers)].filter((part) => part !== '').join('; ');
+  const text = [placeOf(view), loginText(view), acpText(view, views), givenText(view, drivers)].filter((part) => part !== '').join('; ');
   if (onFloor?.kind === 'missing') return say(false, `${text}; commands on the floor do not see it`, unseen(view, floor));
   return say(found === null || login.kind === 'seen' || login.kind === 'hidden', text, howToLogIn(view));
 }
@@ -82,10 +86,13 @@ function placeOf({ found, onFloor, recommended }: AgentView): string {
   return `${found.version}${tried} ${found.from === 'factory' ? 'in the factory' : `at ${found.path}`}`;
 }
 
-function loginText(login: AgentLogin): string {
+function loginText({ login, use }: AgentView): string {
   switch (login.kind) {
-    case 'seen':
-      return `logged in: ${login.where}`;
+    case 'seen': {
+      const usable =
+        use.kind === 'unfit' ? `of no use to stations: ${use.why}` : use.allowed ? 'stations may use it' : 'stations may not use it';
+      return `logged in: ${login.where}, ${usable}`;
+    }
     case 'hidden':
       return 'no login in files or variables; it may be in the key chain of the system';
     case 'none':

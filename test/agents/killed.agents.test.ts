@@ -7,7 +7,8 @@ import { agentScript, mends, slugFiles, ticket } from '../bug/slugs.ts';
 import { kill, runOf, show, workspaces } from '../kills/trial.ts';
 import { openScene, type Scene } from '../scenarios/scene.ts';
 import { readResult } from '../scenarios/read-result.ts';
-import { lineWithModel, scenarioOf, settingsOfNpm } from './ticket-line.ts';
+import { installAgent } from './install.ts';
+import { lineWithModel, scenarioOf } from './ticket-line.ts';
 
 const agents = ['claude-code', 'codex'] as const;
 
@@ -25,9 +26,7 @@ afterAll(() => scene.close());
 
 describe.each(agents)('%s behind a wall, whose factory is killed while it runs a command', (agent) => {
   it('goes on with its own session in the same tree, and its fix is delivered once', async () => {
-    // From the registry of the machine, and not from the double of the scene.
-    const added = await scene.jidoka(['station', 'add', agent], { env: { HOME: process.env['HOME'] ?? '', ...settingsOfNpm() } });
-    expect(added.code, added.stderr).toBe(0);
+    await installAgent(agent, scene);
     const file = await scene.write(`${agent}.md`, `${ticket}\nReported as ${agent}.\n`);
     const scenario = scenarioOf(agentScript({ change: [{ ...mends, shell: [waits] }] }));
     const [tape, repository] = [memoryTape(), await makeRepository(slugFiles)];

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -103,11 +103,10 @@ export function containerSuite(kind: EngineUnderTest['kind'], start: () => Promi
 }
 
 /** The factory in another process, as it was built: so was the runner that it puts into containers. */
-async function otherFactory({ image, address }: EngineUnderTest, root: string): Promise<OtherOwner> {
+function otherFactory({ image, address }: EngineUnderTest, root: string): Promise<OtherOwner> {
   const built = (path: string): string => JSON.stringify(join(import.meta.dirname, '../../dist', path));
-  const program = join(root, 'factory.mjs');
-  await writeFile(
-    program,
+  return otherOwner(
+    root,
     `
     import { serveOwner } from ${built('kit/floor/other-owner.js')};
     import { containerFloor } from ${built('src/plant/floor/container/index.js')};
@@ -116,5 +115,4 @@ async function otherFactory({ image, address }: EngineUnderTest, root: string): 
     await serveOwner(containerFloor({ ...${JSON.stringify({ root, image, engine: address })}, clock, egress, env: {}, log: () => undefined }));
   `,
   );
-  return otherOwner(program);
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { makeRepository, type MadeRepository } from '../../kit/forge/index.ts';
 import { filesOfFolder, type Ended } from '../../kit/scenario/index.ts';
+import type { EventBody, LedgerEvent } from '../../src/core/evidence/event.ts';
 import type { FactOf, FlakyTest } from '../../src/core/evidence/fact.ts';
 import type { RunResult } from '../../src/core/ports/factory.ts';
 import { packagePath } from '../../src/doors/config.ts';
@@ -15,6 +16,8 @@ export interface Desk {
   /** Triages, and reads what is in the evidence. */
   triage(repository: MadeRepository, args: readonly string[]): Promise<Triaged>;
   ask(repository: MadeRepository, args: readonly string[]): Promise<Ended>;
+  /** What is in the ledger of a run. */
+  events(result: RunResult): Promise<readonly EventBody[]>;
   close(): Promise<void>;
 }
 
@@ -38,6 +41,10 @@ export async function openDesk(): Promise<Desk> {
   return {
     scene,
     ask,
+    events: async ({ run }) => {
+      const { stdout } = await scene.ask(['show', run, '--json']);
+      return (JSON.parse(stdout) as { readonly events: readonly LedgerEvent[] }).events.map(({ body }) => body);
+    },
     repository: async (files, runner = 'node:test') => {
       const repository = await makeRepository({ ...project(runner), '.gitignore': 'node_modules/\n', ...files });
       made.push(repository);

@@ -19,6 +19,12 @@ describe('a triage that finds nothing flaky', () => {
     for (const mode of ['suite', 'shuffled', 'load', 'zone', 'date', 'parallel', 'file', 'alone'])
       expect(report).toMatch(new RegExp(`${mode}: 0 of 6 runs failed, so that a rate above 39 % is excluded at 95 %`));
     expect(report).toContain('a test that must fail was reported as failed in this suite at the base');
+    const opened = (await desk.events(result)).filter((body) => body.type === 'workspace.opened');
+    const [ofBaseline, ...ofModes] = opened.map(({ base }) => base);
+    expect(ofModes).toHaveLength(8);
+    // Installed for the baseline, and once more for all modes.
+    expect(new Set(ofModes).size).toBe(1);
+    expect(ofModes).not.toContain(ofBaseline);
   });
 
   it('does not say so where the time was over before', async () => {

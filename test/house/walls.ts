@@ -11,6 +11,9 @@ const joining: Readonly<Record<string, readonly Place['layer'][]>> = {
   // The process that holds keys of providers is made of one room; who reads its settings is loaded beside it.
   'src/gateway.ts': ['core', 'plant', 'root'],
   'src/gateway-settings.ts': ['core', 'works', 'root'],
+  // What the package brings with it is looked at without opening a machine.
+  'src/shipped.ts': ['core', 'plant', 'root'],
+  'src/product-lines.ts': ['core', 'works', 'root'],
 };
 
 const mayImport: Readonly<Record<Place['layer'], readonly Place['layer'][]>> = {

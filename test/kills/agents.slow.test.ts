@@ -5,13 +5,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claudeDouble, type HoldPoint } from '../../kit/agent/index.ts';
 import { makeRepository, type MadeRepository } from '../../kit/forge/index.ts';
-import { living, refsOf, type Ended, type Relative, type Running } from '../../kit/scenario/index.ts';
+import { living, refsOf, type Ended, type Relative } from '../../kit/scenario/index.ts';
 import type { EventBody } from '../../src/core/evidence/event.ts';
 import type { RunDetails } from '../../src/core/ports/factory.ts';
 import { partWords } from '../agents/ticket-line.ts';
 import { agentScript, slugFiles, ticket } from '../bug/slugs.ts';
 import { openScene, type Scene } from '../scenarios/scene.ts';
 import { readResult } from '../scenarios/read-result.ts';
+import { atHold } from './hold.ts';
 import { kill, runOf, show, workspaces } from './trial.ts';
 
 let scene: Scene;
@@ -42,18 +43,6 @@ async function trial(hold: HoldPoint | null): Promise<Trial> {
   const env = { PATH: `${folder}:${scene.env['PATH'] ?? ''}`, JIDOKA_MODEL_URL: 'http://127.0.0.1:9' };
   const args = ['run', 'bug', '--ticket', file, '--repo', repository.path, '--station', 'claude-code', '--key', key, '--json'];
   return { repository, folder, args, env };
-}
-
-/** Resolves when the agent stands at its point, with its pid; throws where the command ended before. */
-async function atPoint({ folder }: Trial, running: Running): Promise<number> {
-  const over = running.ended.then(({ stdout, stderr }) => {
-    throw new Error(`It ended before its agent stood still:\n${stdout}\n${stderr}`);
-  });
-  const there = (async () => {
-    while (!existsSync(join(folder, 'at'))) await pause(20);
-    return Number(await readFile(join(folder, 'at'), 'utf8'));
-  })();
-  return await Promise.race([there, over]);
 }
 
 interface Told {
@@ -100,7 +89,7 @@ async function cutAt(
 ): Promise<{ trial: Trial; details: RunDetails }> {
   const one = await trial(hold);
   const running = scene.start(one.args, { env: one.env });
-  await atPoint(one, running);
+  await atHold(one.folder, running);
   await moment(one);
   const family = await kill(running);
   await writeFile(join(one.folder, 'go'), '');
@@ -152,7 +141,7 @@ describe('a factory that is killed while an agent works', () => {
     const first = scene.start(['worker'], { env: one.env });
     const left = await scene.jidoka([...one.args.filter((arg) => arg !== '--json'), '--detach'], { env: one.env });
     expect(left.code, left.stderr).toBe(0);
-    await atPoint(one, first);
+    await atHold(one.folder, first);
     const family = await kill(first);
     await writeFile(join(one.folder, 'go'), '');
     const second = scene.start(['worker'], { env: one.env });
@@ -172,7 +161,7 @@ describe('a factory that is killed while an agent works', () => {
 it('an agent that is killed alone goes on with its own session, in the same attempt', async () => {
   const one = await trial('edited');
   const running = scene.start(one.args, { env: one.env });
-  const pid = await atPoint(one, running);
+  const pid = await atHold(one.folder, running);
   await writeFile(join(one.folder, 'go'), '');
   process.kill(pid, 'SIGKILL');
   const details = await expectWhole(one, await running.ended, []);

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { descendants, living } from '../../kit/scenario/index.ts';
 import { openDatabase } from '../../src/plant/postgres/index.ts';
 import type { Scene } from '../scenarios/scene.ts';
+import { atHold, heldProject } from './hold.ts';
 import { openPlace } from './place.ts';
 import { cutAt, expectWhole, kill, runOf, show, untouchedCopy, update } from './trial.ts';
 
@@ -45,23 +45,15 @@ describe('two processes with the same seed', () => {
   });
 
   it('lose nothing when the first is killed: the second takes over', async () => {
-    const untouched = await untouchedCopy(scene, template);
+    const held = await heldProject(scene);
+    const untouched = await untouchedCopy(scene, held.template);
     const first = scene.start(update, { cwd: untouched.repository });
-    await first.says((line) => line.includes('running the suite, 1 of 2'));
+    const suite = await atHold(held.folder, first);
     const second = scene.start(update, { cwd: untouched.repository });
     await second.says(joined);
-    // What it says comes before what it does, and between two commands it has no children.
-    const children = async (): Promise<Awaited<ReturnType<typeof kill>>> =>
-      (await descendants(first.pid)).filter(({ name }) => name !== 'postgres');
-    first.kill('SIGSTOP');
-    let family = await children();
-    while (family.length === 0) {
-      first.kill('SIGCONT');
-      await pause(10);
-      first.kill('SIGSTOP');
-      family = await children();
-    }
-    await kill(first);
+    const family = await kill(first);
+    expect(family.map(({ pid }) => pid)).toContain(suite);
+    // Nobody lets the suite of the first go on: it is there until it is ended.
     await expectWhole({ ...untouched, family }, await second.ended);
   });
 });

@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { otherOwner } from '../../kit/floor/index.ts';
+import { otherLoading } from '../../kit/floor/index.ts';
 import type { OtherOwner } from '../../kit/floor/index.ts';
 import type { Egress } from '../../src/core/ports/egress.ts';
 import type { Floor } from '../../src/core/ports/floor.ts';
@@ -40,27 +39,11 @@ export async function connectByPipe(folder: string): Promise<Connection & { read
   return { wire: await bootOver(wireTo(runner), pack), complaint: runner.said, pid: runner.pid };
 }
 
-/** The same floor in the hands of another process; node before 22 does not read TypeScript, so vite loads it. */
+/** The same floor in the hands of another process. */
 export async function otherByPipe({ floor, folder }: Pick<PipeFloor, 'floor' | 'folder'>): Promise<OtherOwner> {
   return otherLoading(
     folder,
     `const { pipeFloor } = await load(${JSON.stringify(import.meta.filename)});
     await serveOwner(pipeFloor(${JSON.stringify({ floor, folder })}));`,
   );
-}
-
-/** An owner whose program may `load` modules of this repository, and gives its floor to `serveOwner`. */
-export async function otherLoading(folder: string, serves: string): Promise<OtherOwner> {
-  const program = join(folder, 'factory.mjs');
-  await writeFile(
-    program,
-    `
-    import { createViteServer } from ${JSON.stringify(import.meta.resolve('vitest/node'))};
-    const vite = await createViteServer({ configFile: false, cacheDir: ${JSON.stringify(join(folder, '.vite'))}, logLevel: 'error', server: { middlewareMode: true, ws: false, watch: null } });
-    const load = (file) => vite.ssrLoadModule(file);
-    const { serveOwner } = await load(${JSON.stringify(join(import.meta.dirname, '../../kit/floor/other-owner.ts'))});
-    ${serves}
-  `,
-  );
-  return otherOwner(program);
 }

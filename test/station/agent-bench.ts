@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { madeSource, statusSink } from '../../kit/floor/made-source.ts';
 import { memoryBlobs } from '../../kit/blobs/index.ts';
+import { upstreamAt } from '../../kit/egress/index.ts';
 import type { Claim } from '../../src/core/evidence/fact.ts';
 import type { TaskPacket } from '../../src/core/packet/packet.ts';
 import type { ReportDesk, ToolDesk } from '../../src/core/ports/stations/report-desk.ts';
@@ -58,7 +59,7 @@ export async function openAgentBench(): Promise<AgentBench> {
   const gateway = { url: '' };
   const desk = reportDesk({ version: '0' });
   const none = { registries: async () => [], get: async () => ({ kind: 'failed', class: 'refused', what: 'no registry here' }) as const };
-  const egress = openEgress({ upstreams: none, model: { url: () => gateway.url, credentials: () => ({}) }, desk });
+  const egress = openEgress({ upstreams: none, model: { target: (asked) => upstreamAt(gateway.url).target(asked) }, desk });
   const floor = sandboxFloor({ root, clock: systemClock(), env: process.env, log: () => undefined, egress, programs: [agentsFolder] });
   let count = 0;
   return {

@@ -7,6 +7,7 @@ import type { ReportForm } from '../station/report.ts';
 import type { Seed } from '../packet/seed.ts';
 import type { Resumption } from '../station/resumption.ts';
 import type { Reason, Verdict, VerdictMetric } from '../verdict/verdict.ts';
+import type { Usage } from '../gateway/money/usage.ts';
 import type { BlobRef, Claim, Fact, FailureClass } from './fact.ts';
 import type { Where } from './where.ts';
 
@@ -189,6 +190,8 @@ export type EventBody =
       readonly integrity: string;
       readonly by: string;
     }
+  /** Stations may use the owner's login at an agent from now on, or no more; `to` is where it proves him. */
+  | { readonly type: 'station.login'; readonly agent: string; readonly allowed: boolean; readonly to: string | null; readonly by: string }
   | { readonly type: 'station.removed'; readonly agent: string; readonly version: string; readonly by: string }
   /** The program that stations use of an agent is another than when it was last looked at; `was` is null the first time. */
   | {
@@ -201,6 +204,8 @@ export type EventBody =
   /** What became of a request that somebody left: its runs, or what its author must mend. */
   | { readonly type: 'request.taken'; readonly request: string; readonly runs: readonly string[] }
   | { readonly type: 'request.refused'; readonly request: string; readonly code: string; readonly message: string; readonly mend: string }
+  /** What the factory's own gateway took down of the calls of a run, before its verdict: nobody's own count is needed beside it. */
+  | { readonly type: 'models.counted'; readonly counts: readonly ModelCount[] }
   | { readonly type: 'plan.made'; readonly stage: string; readonly steps: readonly string[] }
   | {
       readonly type: 'observed';
@@ -290,4 +295,24 @@ export interface LedgerEvent extends NewEvent {
   readonly runSeq: number;
   readonly prev: string;
   readonly hash: string;
+}
+
+/** Calls of one station to one model. */
+export interface ModelCount {
+  readonly stage: string | null;
+  readonly station: string;
+  readonly model: string;
+  readonly calls: number;
+  /** Tokens, each in one column alone. */
+  readonly usage: Usage;
+  /** Millionths of a US dollar that calls of known price came to. */
+  readonly microUsd: number;
+  /** Calls whose price nobody knows. */
+  readonly unpricedCalls: number;
+  /** Oldest date of the price lists; null where none went into it. */
+  readonly asOf: string | null;
+  /** Millionths of a US dollar that caches of providers saved. */
+  readonly savedMicroUsd: number;
+  /** Calls whose tokens are a guess. */
+  readonly estimatedCalls: number;
 }

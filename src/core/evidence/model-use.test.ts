@@ -48,6 +48,18 @@ describe('what a run spent on models', () => {
     });
   });
 
+  it('is what the gateway of the factory counted where there is one, whatever stations say', () => {
+    const tokens = { input: 100, cacheRead: 50, cacheWrite5m: 5, cacheWrite1h: 5, output: 15, reasoning: 5 };
+    const count = { stage: 'change', station: 'codex', model: 'strong', calls: 3, usage: tokens, microUsd: 1_500_000, unpricedCalls: 0 };
+    const counts = [{ ...count, asOf: '2026-11-20', savedMicroUsd: 250_000, estimatedCalls: 1 }];
+    const claims = [...began('command'), claim('codex', { usage: { ...usage, costUsd: 9 } })];
+    expect(cost(...claims, { type: 'models.counted', counts })).toEqual({
+      usd: 1.5,
+      basis: 'codex (strong): 110 tokens in, 50 out of a cache, 20 out, 1.5 USD by the price list of 2026-11-20, 0.25 USD saved by caches',
+    });
+    expect(cost(...claims, { type: 'models.counted', counts: [{ ...counts[0]!, unpricedCalls: 1 }] })).toMatchObject({ usd: null });
+  });
+
   it.each<readonly [string, readonly EventBody[]]>([
     ['tells nothing of it', [claim('command')]],
     ['was ended before it claimed anything', began('command')],

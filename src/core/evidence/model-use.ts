@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventBody, LedgerEvent } from './event.ts';
+import type { EventBody, LedgerEvent, ModelCount } from './event.ts';
 import type { ModelUsage } from './fact.ts';
 import { playedBy } from '../line/stations.ts';
 
@@ -18,6 +18,18 @@ export const ModelUse = z.strictObject({
     reasoning: Count,
     costUsd: Count,
   }),
+  /** Where the factory's own gateway counted, and not the station or its provider. */
+  counted: z
+    .strictObject({
+      calls: z.number(),
+      /** Calls whose tokens are a guess. */
+      estimatedCalls: z.number(),
+      /** Oldest date of the price lists; null where none went into it. */
+      asOf: z.string().nullable(),
+      /** What caches of providers saved, in US dollars. */
+      savedUsd: z.number(),
+    })
+    .optional(),
 });
 export type ModelUse = z.infer<typeof ModelUse>;
 
@@ -29,8 +41,12 @@ export interface ModelCost {
 
 type Of<Type extends EventBody['type']> = Extract<EventBody, { type: Type }>;
 
-/** What stations told of the models that they called, in the order of the ledger. */
+/** What was taken of models: as the factory's own gateway counted it, else as stations told, in the order of the ledger. */
 export function modelUses(events: readonly LedgerEvent[]): ModelUse[] {
+  return countsIn(events)?.map(useOf) ?? toldUses(events);
+}
+
+function toldUses(events: readonly LedgerEvent[]): ModelUse[] {
   return claimsIn(events).flatMap(({ stage, claim: { station, usage } }) =>
     usage === undefined ? [] : [{ stage, station, usage: { ...usage } }],
   );
@@ -42,7 +58,8 @@ export function modelUses(events: readonly LedgerEvent[]): ModelUse[] {
  */
 export function modelCost(events: readonly LedgerEvent[]): ModelCost {
   const uses = modelUses(events);
-  const silent = silentStations(events);
+  // Whoever asked a model was counted where there is a gateway.
+  const silent = countsIn(events) === null ? silentStations(events) : [];
   const played = [...new Set(claimsIn(events).map(({ claim }) => claim.station))].filter((station) => playedBy(station) !== null);
   const words = [
     ...[...new Set(uses.map(({ station }) => station))].map((station) =>
@@ -59,6 +76,23 @@ export function modelCost(events: readonly LedgerEvent[]): ModelCost {
   const usd = isKnown ? costs.reduce((sum: number, cost) => sum + (cost ?? 0), 0) : null;
   if (uses.length + silent.length > 0) return { usd, basis: words.join('; ') };
   return { usd: 0, basis: ['no model was called', ...words].join('; ') };
+}
+
+function countsIn(events: readonly LedgerEvent[]): readonly ModelCount[] | null {
+  const found = events.map(({ body }) => body).findLast((body): body is Of<'models.counted'> => body.type === 'models.counted');
+  return found?.counts ?? null;
+}
+
+function useOf({ stage, station, model, usage, ...count }: ModelCount): ModelUse {
+  const { input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning } = usage;
+  const { calls, estimatedCalls, asOf, microUsd, unpricedCalls, savedMicroUsd } = count;
+  const costUsd = unpricedCalls > 0 ? null : microUsd / 1e6;
+  return {
+    stage: stage ?? '',
+    station,
+    usage: { model, input, cacheRead, cacheWrite: cacheWrite5m + cacheWrite1h, output: output + reasoning, reasoning, costUsd },
+    counted: { calls, estimatedCalls, asOf, savedUsd: savedMicroUsd / 1e6 },
+  };
 }
 
 function claimsIn(events: readonly LedgerEvent[]): readonly Of<'claim.made'>[] {
@@ -86,6 +120,19 @@ function wordsOf(station: string, uses: readonly ModelUse[]): string {
   const cached = sum(({ cacheRead }) => cacheRead);
   const tokens = `${sum(({ input, cacheWrite }) => input + cacheWrite)} tokens in${cached === 0 ? '' : `, ${cached} out of a cache`}, ${sum(({ output }) => output)} out`;
   const isPriced = uses.every(({ usage }) => usage.costUsd !== null);
-  const price = isPriced ? `${Number(sum(({ costUsd }) => costUsd ?? 0).toFixed(6))} USD by its own price list` : 'no price told';
+  const price = isPriced ? `${dollars(sum(({ costUsd }) => costUsd ?? 0))} by ${listOf(uses)}` : 'no price told';
   return `${station}${models.length === 0 ? '' : ` (${models.join(', ')})`}: ${tokens}, ${price}`;
+}
+
+function dollars(usd: number): string {
+  return `${Number(usd.toFixed(6))} USD`;
+}
+
+/** Whose price list it was; and what caches saved, where the factory's gateway counted. */
+function listOf(uses: readonly ModelUse[]): string {
+  const counted = uses.flatMap((use) => use.counted ?? []);
+  if (counted.length < uses.length) return 'its own price list';
+  const [asOf] = counted.flatMap(({ asOf: date }) => date ?? []).toSorted();
+  const saved = counted.reduce((sum, { savedUsd }) => sum + savedUsd, 0);
+  return `the price list of ${asOf ?? 'no date'}${saved === 0 ? '' : `, ${dollars(saved)} saved by caches`}`;
 }

@@ -69,11 +69,31 @@ export interface EgressUsage {
 
 /** Where the requests of jobs to models go. Its URL and credentials stay outside of every workspace. */
 export interface ModelUpstream {
-  /** Base below which the gateway has its paths, `/v1/messages` and others; null where none is configured. */
-  url(job: string): string | null;
-  /** Headers that prove the job to the gateway. */
-  credentials(job: string): Readonly<Record<string, string>>;
+  /** Asked for each request, before any of its body is read. */
+  target(asked: ModelAsked): Promise<ModelTarget>;
 }
+
+/** The head of a request for inference, without whatever proved somebody. */
+export interface ModelAsked {
+  readonly job: string;
+  /** '/v1/messages?beta=true' */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type ModelTarget =
+  | {
+      readonly kind: 'at';
+      /** Below it lies the path. What of it may be a secret is taken out of answers. */
+      readonly base: string;
+      readonly path: string;
+      /** Headers that prove the job: they are taken out of answers too. */
+      readonly proof: Readonly<Record<string, string>>;
+      /** Headers that stand in the place of the job's own. */
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  /** `why` is told inside: it names no place and no key. */
+  | { readonly kind: 'none'; readonly why: string };
 
 /** Repositories that jobs fetch from and push to. */
 export interface GitCapability {

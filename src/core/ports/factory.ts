@@ -12,10 +12,12 @@ import type { Feed } from './feed.ts';
 import type { AgentDesk } from './desks/agent-desk.ts';
 import type { FloorDesk, Whereabouts } from './desks/floor-desk.ts';
 import type { GateDesk } from './desks/gate-desk.ts';
+import type { RoutingDesk } from './desks/routing-desk.ts';
 
 export type * from './desks/agent-desk.ts';
 export type * from './desks/floor-desk.ts';
 export type * from './desks/gate-desk.ts';
+export type * from './desks/routing-desk.ts';
 
 /** What a door may ask of the factory. Every answer is data; doors only parse, call and print. */
 export interface Factory {
@@ -44,6 +46,8 @@ export interface Factory {
   serve(offer: ServeOffer): Promise<Serving>;
   /** What stands at gates, and people's answers to it. */
   readonly gates: GateDesk;
+  /** How models are chosen for runs. */
+  readonly routing: RoutingDesk;
   /** What operators see and set. */
   readonly operations: Operations;
   /** Who may ask by which token. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RecordingWorld } from '../../../kit/factory/index.ts';
 import { readGatewaySettings } from '../../gateway-settings.ts';
-import { describeSlots, openGateway } from '../../gateway.ts';
+import { describeSlots, openGateway, openModelStore } from '../../gateway.ts';
 import { openModelTwin } from '../../model-twin.ts';
 import { cli } from './cli.ts';
 
@@ -19,7 +19,7 @@ const secret = 'the-key-of-the-provider';
 const ownKey = 'the-own-key-of-the-gateway';
 
 function world(): RecordingWorld {
-  const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots };
+  const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
   return new RecordingWorld({ cwd: folder, env: { HOUSE_KEY: secret, GATEWAY_KEY: ownKey }, gateway });
 }
 

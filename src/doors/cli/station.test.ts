@@ -78,3 +78,25 @@ describe('station remove', () => {
     expect((await run(['station', 'remove', 'parrot'])).code).toBe(2);
   });
 });
+
+describe('station login', () => {
+  it('tells what requests would be made by, and lets stations use it when it is told to', async () => {
+    expect((await run(['station', 'login', 'parrot'])).out).toContain('No station can use your login at parrot: nobody is logged in');
+    factory.agents.logins.logIn('parrot', 'https://api.example');
+    const looked = await run(['station', 'login', 'parrot']);
+    expect(looked.out).toMatch(/with +the key of parrot\n.*goes to +https:\/\/api\.example\n/);
+    expect(looked.out).toContain('jidoka station login parrot --allow');
+    expect((await run(['station', 'login', 'parrot', '--allow'])).out).toContain('Stations may use it.');
+    expect(await factory.agents.logins.allowed()).toEqual(['parrot']);
+    const { out } = await run(['station', 'login', 'parrot', '--forbid', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ agent: 'parrot', kind: 'fit', allowed: false });
+  });
+
+  it('is refused where there is none, where both is asked for, and to agents', async () => {
+    const { code, err } = await run(['station', 'login', 'parrot', '--allow']);
+    expect([code, err]).toEqual([2, expect.stringContaining('No station can use the login of parrot')]);
+    expect((await run(['station', 'login', 'parrot', '--allow', '--forbid'])).code).toBe(2);
+    const { token } = await factory.credentials.add({ name: 'coder', kind: 'agent', roles: ['*'] });
+    expect((await run(['station', 'login', 'parrot', '--allow', '--token', token])).err).toContain('is an agent');
+  });
+});

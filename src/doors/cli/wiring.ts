@@ -1,4 +1,5 @@
-import type { Factory } from '../../core/ports/factory.ts';
+import type { Line } from '../../core/line/line.ts';
+import type { Factory, LineFile } from '../../core/ports/factory.ts';
 import type { GatewayDoor } from '../../core/ports/gateway/gateway-door.ts';
 import type { ModelTwinFiles } from '../../model-twin.ts';
 import type { Settings } from '../config.ts';
@@ -52,11 +53,20 @@ export async function loadModelTwin(): Promise<OpenModelTwin> {
   return openModelTwin;
 }
 
-/** Loads the model gateway, which needs no factory and no database. */
+/** Loads the model gateway, which needs no factory; a database only where it shares one with a factory. */
 export async function loadGateway(): Promise<GatewayDoor> {
-  const [{ readGatewaySettings }, { describeSlots, openGateway }] = await Promise.all([
+  const [{ readGatewaySettings }, { describeSlots, openGateway, openModelStore }] = await Promise.all([
     import('../../gateway-settings.ts'),
     import('../../gateway.ts'),
   ]);
-  return { read: readGatewaySettings, open: openGateway, describe: describeSlots };
+  return { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
+}
+
+/** The lines that come with jidoka, and those of files. Throws `line-invalid`. */
+export type ReadLines = (files: readonly LineFile[]) => Promise<readonly Line[]>;
+
+/** Loads what reads product lines, which needs no factory and no database. */
+export async function loadLines(): Promise<ReadLines> {
+  const { productLines } = await import('../../product-lines.ts');
+  return productLines;
 }

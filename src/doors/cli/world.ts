@@ -6,6 +6,7 @@ import type { VerifyEvidence } from './verify.ts';
 import type { GatewayDoor } from '../../core/ports/gateway/gateway-door.ts';
 import {
   loadGateway,
+  loadLines,
   loadModelTwin,
   loadMove,
   loadVerifier,
@@ -13,6 +14,7 @@ import {
   openFactory,
   type Opening,
   type OpenModelTwin,
+  type ReadLines,
 } from './wiring.ts';
 
 /** What a command line stands in. Given, so that a test can stand it elsewhere. */
@@ -40,6 +42,7 @@ export interface World {
   loadMove(): Promise<MoveDatabase>;
   loadModelTwin(): Promise<OpenModelTwin>;
   loadGateway(): Promise<GatewayDoor>;
+  loadLines(): Promise<ReadLines>;
   /** Whether this command line was given from within a workspace of a factory: by a job, not by a person. */
   isInsideJob(): Promise<boolean>;
   /** Tells the process that started this one, where it listens. */
@@ -75,6 +78,7 @@ export function processWorld(): World {
     loadMove,
     loadModelTwin,
     loadGateway,
+    loadLines,
     isInsideJob: async () => {
       const { isInsideJob } = await import('./job.ts');
       return isInsideJob(env, process.ppid);

@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { ask, jobRepositories, modelDouble, runGit, type JobRepositories, type JobRepository } from '../../../kit/egress/index.ts';
+import {
+  ask,
+  jobRepositories,
+  modelDouble,
+  runGit,
+  upstreamAt,
+  type JobRepositories,
+  type JobRepository,
+} from '../../../kit/egress/index.ts';
 import type { EgressGate, EgressRefusal, GitCapability, ModelUpstream } from '../../core/ports/egress.ts';
 import { openEgress, type EgressLimits } from './index.ts';
 
@@ -86,13 +94,13 @@ describe('the model gateway', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     const { port } = server.address() as AddressInfo;
-    const { socket } = await gateTo({ model: { url: () => `http://127.0.0.1:${port}`, credentials: () => ({}) } });
+    const { socket } = await gateTo({ model: upstreamAt(`http://127.0.0.1:${port}`) });
     const { status } = await ask(socket, '/model/v1/messages', { method: 'POST', body: 'x'.repeat(10) });
     expect(status).toBe(413);
   });
 
   test.each(['not a url', 'file:///etc/passwd', 'ftp://gateway.example'])('at %s is no gateway, and is not told', async (url) => {
-    const { socket, refusals } = await gateTo({ model: { url: () => url, credentials: () => ({}) } });
+    const { socket, refusals } = await gateTo({ model: upstreamAt(url) });
     const { status, body } = await ask(socket, '/model/v1/messages', post);
     expect([status, String(body)]).toEqual([403, expect.stringContaining('no http URL')]);
     expect(JSON.stringify([String(body), refusals])).not.toContain(url);
@@ -102,11 +110,11 @@ describe('the model gateway', () => {
     const model = await aModel();
     const key = 'sk-of-a-broken-vault-1234';
     let broken = true;
-    const credentials = (): Record<string, string> => {
+    const target: ModelUpstream['target'] = async (asked) => {
       if (broken) throw new Error(`the vault fell over ${key}`);
-      return model.credentials('one');
+      return await model.target(asked);
     };
-    const { socket, refusals } = await gateTo({ model: { url: () => model.url('one'), credentials } });
+    const { socket, refusals } = await gateTo({ model: { target } });
     const { status, body } = await ask(socket, '/model/v1/messages', post);
     broken = false;
     expect([status, String(body)]).toEqual([500, expect.stringContaining("jidoka's egress failed at this")]);

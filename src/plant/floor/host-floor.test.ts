@@ -4,7 +4,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { deskDouble } from '../../../kit/egress/index.ts';
-import { floorContract, isRunning, otherOwner, pidsIn, startSh, wayOutContract } from '../../../kit/floor/index.ts';
+import { floorContract, isRunning, otherLoading, pidsIn, startSh, wayOutContract } from '../../../kit/floor/index.ts';
 import type { OtherOwner } from '../../../kit/floor/index.ts';
 import { deskEgress } from '../../../test/floor/desk-egress.ts';
 import type { Floor, ProcessRef, ProcessResult, Workspace } from '../../core/ports/floor.ts';
@@ -294,23 +294,15 @@ describe('the keeper of a started command', () => {
   });
 });
 
-/** The factory in another process; node before 22 does not read TypeScript, so vite loads it. */
-async function otherFactory(root: string): Promise<OtherOwner> {
-  const program = join(root, 'factory.mjs');
-  await writeFile(
-    program,
-    `
-    import { createViteServer } from ${JSON.stringify(import.meta.resolve('vitest/node'))};
-    const vite = await createViteServer({ configFile: false, cacheDir: ${JSON.stringify(join(root, '.vite'))}, logLevel: 'error', server: { middlewareMode: true, ws: false, watch: null } });
-    const { hostFloor } = await vite.ssrLoadModule(${JSON.stringify(join(import.meta.dirname, 'index.ts'))});
-    const { serveOwner } = await vite.ssrLoadModule(${JSON.stringify(join(import.meta.dirname, '../../../kit/floor/other-owner.ts'))});
-    const { openEgress } = await vite.ssrLoadModule(${JSON.stringify(join(import.meta.dirname, '../egress/index.ts'))});
+/** The factory in another process. */
+function otherFactory(root: string): Promise<OtherOwner> {
+  return otherLoading(
+    root,
+    `const { hostFloor } = await load(${JSON.stringify(join(import.meta.dirname, 'index.ts'))});
+    const { openEgress } = await load(${JSON.stringify(join(import.meta.dirname, '../egress/index.ts'))});
     const egress = openEgress({ upstreams: { registries: async () => [] } });
-    const clock = { now: () => new Date().toISOString(), monotonicMs: () => performance.now() };
-    await serveOwner(hostFloor({ root: ${JSON.stringify(root)}, egress, clock, env: process.env, log: () => undefined }));
-  `,
+    await serveOwner(hostFloor({ root: ${JSON.stringify(root)}, egress, clock, env: process.env, log: () => undefined }));`,
   );
-  return otherOwner(program);
 }
 
 test('the workspaces of root are outside of its home, one place for each home', () => {

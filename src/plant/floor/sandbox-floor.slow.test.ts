@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { floorContract, otherOwner, wayOutContract, type OtherOwner } from '../../../kit/floor/index.ts';
+import { floorContract, otherLoading, wayOutContract, type OtherOwner } from '../../../kit/floor/index.ts';
 import { deskEgress } from '../../../test/floor/desk-egress.ts';
 import type { Egress, EgressRefusal } from '../../core/ports/egress.ts';
 import type { Floor, Workspace } from '../../core/ports/floor.ts';
@@ -122,22 +122,14 @@ it('a way out that cannot be opened fails its command, and neither the next one 
   await rm(root, { recursive: true, force: true, maxRetries: 10 });
 });
 
-/** The factory in another process; node before 22 does not read TypeScript, so vite loads it. */
-async function otherFactory(root: string): Promise<OtherOwner> {
-  const program = join(root, 'factory.mjs');
-  await writeFile(
-    program,
-    `
-    import { createViteServer } from ${JSON.stringify(import.meta.resolve('vitest/node'))};
-    const vite = await createViteServer({ configFile: false, cacheDir: ${JSON.stringify(join(root, '.vite'))}, logLevel: 'error', server: { middlewareMode: true, ws: false, watch: null } });
-    const { sandboxFloor } = await vite.ssrLoadModule(${JSON.stringify(join(import.meta.dirname, 'index.ts'))});
-    const { serveOwner } = await vite.ssrLoadModule(${JSON.stringify(join(import.meta.dirname, '../../../kit/floor/other-owner.ts'))});
-    const clock = { now: () => new Date().toISOString(), monotonicMs: () => performance.now() };
+/** The factory in another process. */
+function otherFactory(root: string): Promise<OtherOwner> {
+  return otherLoading(
+    root,
+    `const { sandboxFloor } = await load(${JSON.stringify(join(import.meta.dirname, 'index.ts'))});
     const egress = { serve: async () => ({ environment: () => ({}), close: async () => undefined }) };
-    await serveOwner(sandboxFloor({ root: ${JSON.stringify(root)}, clock, env: process.env, egress, log: () => undefined }));
-  `,
+    await serveOwner(sandboxFloor({ root: ${JSON.stringify(root)}, clock, env: process.env, egress, log: () => undefined }));`,
   );
-  return otherOwner(program);
 }
 
 describe('programs of the factory', () => {

@@ -1,5 +1,7 @@
 export { memoryBudgets } from './budget/memory-budgets.ts';
+export { newToken } from './keys/key-token.ts';
 export { memoryKeys } from './keys/memory-keys.ts';
+export { allRecorders } from './record/all-recorders.ts';
 export { fileRecorder } from './record/file-recorder.ts';
 export { type GatewayOptions, type RunningGateway, startGateway } from './serve/start-gateway.ts';
 export { type ProviderKey, readProviderKeys } from './upstream/provider-keys.ts';

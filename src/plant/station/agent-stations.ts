@@ -11,6 +11,8 @@ import { configuredDriver, namedDrivers } from './drivers.ts';
 
 export interface AgentStationsOptions extends Pick<AgentStationOptions, 'desk' | 'blobs' | 'clock'> {
   readonly agents: Pick<AgentStore, 'known' | 'find'>;
+  /** Why an agent has no way to a model, as sentences with what to do; null where it has one, or nobody can tell. */
+  readonly missing?: (agent: string) => Promise<string | null>;
 }
 
 const patienceMs = 20_000;
@@ -49,6 +51,8 @@ async function perform(job: StationJob, driver: Driver, options: AgentStationsOp
   const name = programOf(driver);
   const agent = await foundBy(job, name, options.agents);
   if (agent === null) return missing(driver.name, name, options.agents);
+  const why = (await options.missing?.(driver.name.replace(/^acp:/, ''))) ?? null;
+  if (why !== null) return unable(driver.name, 'gateway-missing', why);
   job.note(`${driver.name}: ${name} ${agent.version} at ${agent.path}`);
   return await agentStation({ ...options, driver, agent }).perform(job);
 }
@@ -81,10 +85,14 @@ async function whereIs({ workspace, signal }: StationJob, program: SoughtProgram
   return readWhere(stdout)[0] ?? null;
 }
 
-/** No other run of the same stage would find it; another station may be there. */
 function missing(station: string, name: string, { known }: AgentStationsOptions['agents']): Claim {
   const pin = known.find((one) => one.name === name)?.recommended;
   const install = pin === undefined ? 'Put it on the PATH of the floor' : `Install it with \`jidoka station add ${name}@${pin}\``;
   const summary = `${name} is not to be found where commands of the workspace run. ${install}, or name another station.`;
-  return { kind: 'claim', station, says: 'failed', code: 'agent-missing', summary, steps: [], failure: 'environment', logs: [] };
+  return unable(station, 'agent-missing', summary);
+}
+
+/** No other run of the same stage would find it otherwise; another station may be there. */
+function unable(station: string, code: string, summary: string): Claim {
+  return { kind: 'claim', station, says: 'failed', code, summary, steps: [], failure: 'environment', logs: [] };
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { memoryAgents, type MemoryAgents } from '../../../kit/agents/index.ts';
+import { memoryAgents, memoryLogins, type MemoryAgents, type MemoryLogins } from '../../../kit/agents/index.ts';
 import { MemoryHouse } from '../../../kit/house/index.ts';
 import type { Actor } from '../../core/gate/answer.ts';
 import type { AgentDesk } from '../../core/ports/factory.ts';
@@ -12,6 +12,7 @@ const coder: Actor = { name: 'coder', kind: 'agent', roles: ['*'] };
 
 let house: MemoryHouse;
 let store: MemoryAgents;
+let logins: MemoryLogins;
 let needs: AgentNeeds;
 let desk: AgentDesk;
 
@@ -21,7 +22,8 @@ beforeEach(() => {
   };
   house = new MemoryHouse({ hands: { run: never, schedule: never, request: never } });
   store = memoryAgents(() => house.clock.now());
-  needs = { ...house.process().needs, agents: store };
+  logins = memoryLogins();
+  needs = { ...house.process().needs, agents: store, logins };
   desk = agentDesk(async () => needs);
 });
 

@@ -1,13 +1,18 @@
 import type { EventBody } from '../../core/evidence/event.ts';
 import type { Actor } from '../../core/gate/answer.ts';
 import { personOnly } from '../../core/gate/person-only.ts';
+import { JidokaError } from '../../core/base/error.ts';
 import type { AgentStore } from '../../core/ports/stations/agents.ts';
+import type { Logins } from '../../core/ports/stations/logins.ts';
 import type { AgentDesk, AgentView } from '../../core/ports/factory.ts';
 import { factoryChain } from '../../core/ports/ledger.ts';
 import { newEvents, noteSeen, type RunNeeds } from '../run/index.ts';
 import { whereOnFloor } from './where-on-floor.ts';
 
-export type AgentNeeds = Pick<RunNeeds, 'engine' | 'ledger' | 'clock' | 'floor'> & { readonly agents: AgentStore };
+export type AgentNeeds = Pick<RunNeeds, 'engine' | 'ledger' | 'clock' | 'floor'> & {
+  readonly agents: AgentStore;
+  readonly logins: Logins;
+};
 
 /**
  * What people see and do of agents; what changes stands in the factory's own chain, with who did it.
@@ -39,8 +44,28 @@ export function agentDesk(open: () => Promise<AgentNeeds>): AgentDesk {
       await record(events, actor, needs);
       return gone;
     },
+    login: async (agent, wish, actor) => {
+      personOnly(actor, 'say which logins stations may use');
+      const needs = await open();
+      const { agents, logins } = needs;
+      if (!agents.known.some(({ name }) => name === agent)) throw unknown(agent);
+      const before = await logins.look(agent);
+      const allowed = wish === 'allow';
+      if (wish === 'look' || before.allowed === allowed) return before;
+      if (allowed) await logins.allow(agent);
+      else await logins.forbid(agent);
+      const use = { ...before, allowed };
+      const at = needs.clock.now();
+      const body = { type: 'station.login', agent, allowed, to: use.kind === 'fit' ? use.to : null, by: actor.name } as const;
+      await record([[`station.login/${agent}/${at}`, body]], actor, needs);
+      return use;
+    },
     survey: async () => await survey(await open()),
   };
+}
+
+function unknown(agent: string): JidokaError {
+  return new JidokaError('agent-unknown', `There is no agent "${agent}".`, { mend: 'See which there are: jidoka station list' });
 }
 
 async function record(
@@ -52,12 +77,12 @@ async function record(
 }
 
 async function survey(needs: AgentNeeds): Promise<readonly AgentView[]> {
-  const { agents } = needs;
+  const { agents, logins } = needs;
   const installed = await agents.list();
   const looked = await Promise.all(
     agents.known.map(async (known) => {
-      const [found, login] = await Promise.all([agents.find(known.name), agents.login(known.name)]);
-      return { ...known, installed: installed.filter(({ agent }) => agent === known.name), found, login };
+      const [found, login, use] = await Promise.all([agents.find(known.name), agents.login(known.name), logins.look(known.name)]);
+      return { ...known, installed: installed.filter(({ agent }) => agent === known.name), found, login, use };
     }),
   );
   // One after another: they all append to one chain.

@@ -43,6 +43,24 @@ export async function setUpBase(
   return await prepare({ what: 'environment', repository, on }, setup, { needs, options });
 }
 
+/** One command that installs the packages of a base commit. */
+export interface InstallOrder {
+  readonly command: Command;
+  /** What the outcome depends on beside the commit and the tools; null where the commit says it all. */
+  readonly seen: string | null;
+}
+
+/** The base commit with its packages installed, for every stage whose packages are the same; install scripts have not run. Throws `setup-failed`. */
+export async function installedBase(
+  repository: RepositorySnapshot,
+  { command, seen }: InstallOrder,
+  needs: BaseNeeds,
+  options: BaseOptions = {},
+): Promise<BaseRef> {
+  const on = { command: command.argv.join(' '), folder: command.cwd, seen, ...toolsOf(await needs.floor.probe()) };
+  return await prepare({ what: 'installed', repository, on }, [command], { needs, options });
+}
+
 interface Preparing {
   readonly needs: BaseNeeds;
   readonly options: BaseOptions;
@@ -77,7 +95,7 @@ function setupOf({ setup, env }: EnvironmentSpec): readonly Command[] {
 }
 
 interface Kept {
-  readonly what: 'checkout' | 'environment';
+  readonly what: 'checkout' | 'environment' | 'installed';
   readonly repository: RepositorySnapshot;
   readonly on?: Readonly<Record<string, string | null>>;
 }

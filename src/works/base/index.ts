@@ -1,3 +1,3 @@
 export { listedOnce } from './listed-once.ts';
 export { notFetched } from './not-fetched.ts';
-export { checkoutBase, preparedBase, setUpBase } from './base-of.ts';
+export { checkoutBase, installedBase, preparedBase, setUpBase } from './base-of.ts';

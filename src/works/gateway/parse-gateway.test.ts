@@ -50,6 +50,13 @@ it('reads what an owner wrote', () => {
   expect(gateway?.models['strong']?.upstreams).toHaveLength(2);
 });
 
+it('takes "auto" for a slot that is filled run by run, and as what a role asks for', () => {
+  const text = example
+    .replace('reviewer: strong', 'reviewer: auto')
+    .replace('  budgets:', '  roles: { coder: auto, default: reviewer }\n  budgets:');
+  expect(parseGateway(text, 'factory.yaml')).toMatchObject({ slots: { reviewer: 'auto' }, roles: { coder: 'auto', default: 'reviewer' } });
+});
+
 it.each(['', '# nothing\n', 'environment: { setup: [] }\n'])('has nothing to read in %j', (text) => {
   expect(parseGateway(text, 'factory.yaml')).toBeNull();
 });
@@ -92,6 +99,12 @@ describe('refuses, with the place and the mend', () => {
       'reviewer: strong',
       'reviewer: strog',
       '"strog", which is no model, plan or slot. | Did you mean "strong"?',
+    ],
+    [
+      'a role that asks for nothing',
+      '  budgets:\n',
+      '  roles: { coder: codr }\n  budgets:\n',
+      'Role "coder" asks for "codr", which is no slot, plan or model. | Did you mean "coder"?',
     ],
     ['slots in a circle', 'coder: careful', 'coder: default', '23:19: Slot "coder" leads in a circle: coder -> default -> coder.'],
     ['a slot filled by itself', 'coder: careful', 'coder: coder', 'Slot "coder" leads in a circle: coder -> coder.'],

@@ -1,5 +1,5 @@
 import type { FailureClass } from '../../core/evidence/fact.ts';
-import type { ProcessResult, Workspace } from '../../core/ports/floor.ts';
+import type { Command, ProcessResult, Workspace } from '../../core/ports/floor.ts';
 import { classifyNpmFailure, npmErrorCode } from './npm-failure.ts';
 
 export interface InstallOptions {
@@ -49,6 +49,12 @@ export async function installLadder(workspace: Pick<Workspace, 'spawn'>, options
     failure: last ? classifyNpmFailure(last.result) : null,
     durationMs: results.reduce((sum, { result }) => sum + result.durationMs, 0),
   };
+}
+
+/** The command of one rung, by the words in which an outcome names it; null where it is none of the ladder. */
+export function installCommand(rung: string, options: Omit<InstallOptions, 'hasLock'>): Command | null {
+  const argv = [byLock, ...byManifest].find((words) => words.join(' ') === rung);
+  return argv === undefined ? null : { ...commandOf(options), argv };
 }
 
 export interface RebuildOptions extends Omit<InstallOptions, 'hasLock'> {

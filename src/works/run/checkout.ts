@@ -35,17 +35,30 @@ export async function withCheckoutOf<T>(
   return await opening({ stage, job, own: which, commit }, use);
 }
 
+/** Opens a clean workspace over a base that holds the base commit and what was prepared of it. `which` names it within the stage. */
+export async function withCheckoutOver<T>(
+  stage: Stage,
+  job: Job,
+  { which, over }: { readonly which: string | null; readonly over: BaseRef },
+  use: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  return await opening({ stage, job, own: which ?? 'bare', over }, use);
+}
+
 /** What a workspace is opened for; `own` is null where the commands of others run in it. */
 interface Purpose {
   /** Commit that it begins with, where that is not the base. */
   readonly commit?: string;
+  /** Base that it is a layer over, where that was prepared before. */
+  readonly over?: BaseRef;
   readonly stage: Stage;
   readonly job: Job;
   readonly own: string | null;
 }
 
-async function opening<T>({ stage, job, own, commit }: Purpose, use: (workspace: Workspace) => Promise<T>): Promise<T> {
-  const base = commit === undefined ? await baseFor(stage, job, own) : await bareOf(commit, job);
+async function opening<T>(purpose: Purpose, use: (workspace: Workspace) => Promise<T>): Promise<T> {
+  const { stage, job, own, commit } = purpose;
+  const base = commit === undefined ? await baseFor(purpose) : await bareOf(commit, job);
   const beside = own !== null && own !== 'bare' ? `-${own}` : '';
   // Named for this taking of the step: a process that lost it must not sweep away what its successor works in.
   const name = `${job.run}-${stage.id}-${job.step.token.slice(0, 8)}${beside}`;
@@ -65,9 +78,10 @@ async function opening<T>({ stage, job, own, commit }: Purpose, use: (workspace:
  * What the workspace of a stage begins with: that of a station or of a command of the line what the environment of the
  * repository asks for, the others the bare commit, because what they look at is how it is set up.
  */
-async function baseFor(stage: Stage, job: Job, own: string | null): Promise<BaseRef> {
+async function baseFor({ stage, job, own, over }: Purpose): Promise<BaseRef> {
   const { repository } = job.packet.scope;
   const environment = await environmentOf(stage, job);
+  if (over !== undefined) return over;
   if (environment === null || own !== null) return await checkoutBase(repository, job.needs, { signal: job.signal });
   if (environment.setup.length > 0) job.note(`${stage.id}: setting up what ${environment.source ?? 'the repository'} asks for`);
   return await setUpBase(repository, environment, job.needs, { signal: job.signal });

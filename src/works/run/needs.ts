@@ -10,6 +10,7 @@ import type { Progress } from '../../core/ports/factory.ts';
 import type { Feed } from '../../core/ports/feed.ts';
 import type { Floor } from '../../core/ports/floor.ts';
 import type { Forge } from '../../core/ports/forge.ts';
+import type { ModelAccess } from '../../core/ports/gateway/model-access.ts';
 import type { Ledger } from '../../core/ports/ledger.ts';
 import type { Registry } from '../../core/ports/registry.ts';
 import type { Stations } from '../../core/ports/station.ts';
@@ -24,6 +25,8 @@ export interface RunNeeds {
   readonly floor: Floor;
   readonly forge: Forge;
   readonly lending: Pick<Lending, 'lend' | 'takeBack'>;
+  /** The factory's own way to models. */
+  readonly models: ModelAccess;
   readonly registry: Registry;
   readonly advisories: AdvisorySource;
   readonly evidence: EvidenceStore;

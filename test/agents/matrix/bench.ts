@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { makeRepository, type MadeRepository } from '../../../kit/forge/index.ts';
 import type { Ended } from '../../../kit/scenario/index.ts';
 import { mended, source, sourcePath, specimen } from '../../../kit/repository/index.ts';
@@ -15,6 +13,7 @@ import { readResult } from '../../scenarios/read-result.ts';
 import { openScene, type Scene } from '../../scenarios/scene.ts';
 import { idOf, isExpected, type Case, type Cell, type Seen } from './case.ts';
 import { digestOf, type Trial } from './cases.ts';
+import { installAgent } from '../install.ts';
 import { calledOf, killedOnce } from './factory.ts';
 import { token } from './hostile.ts';
 import { Leftovers } from './left.ts';
@@ -44,7 +43,7 @@ export async function openBench(agents: readonly string[], patience: number): Pr
     failing: await makeRepository({ ...specimen('node:test').files, ...readme, 'package-lock.json': JSON.stringify(lock) }),
     mended: await makeRepository({ ...slugFiles, [sourcePath]: fixed }),
   };
-  for (const agent of agents) await install(agent, scene);
+  for (const agent of agents) await installAgent(agent, scene);
   const bench = { scene, port, patience, repositories, left: new Leftovers(scene.floor), count: 0 };
   return {
     try: (trial) => attempt(bench, trial),
@@ -64,23 +63,6 @@ interface Stand {
   readonly repositories: Readonly<Record<NonNullable<Case['repository']>, MadeRepository>>;
   readonly left: Leftovers;
   count: number;
-}
-
-/** As an owner installs it, or, where the machine keeps agents for tests, from there: they are some two gigabytes. */
-async function install(agent: string, scene: Scene): Promise<void> {
-  const keeps = process.env['JIDOKA_TEST_AGENTS'];
-  const kept = keeps === undefined ? [] : await readdir(join(keeps, 'agents')).catch(() => []);
-  const found = kept.find((name) => name.startsWith(`${agent}@`));
-  if (keeps !== undefined && found !== undefined) {
-    const folder = join(dirname(scene.floor), 'agents');
-    await mkdir(folder, { recursive: true, mode: 0o755 });
-    await promisify(execFile)('cp', ['-al', join(keeps, 'agents', found), folder]);
-    return;
-  }
-  // From the registry of the machine, and not from the double of the scene.
-  const env = { HOME: process.env['HOME'] ?? '', ...settingsOfNpm() };
-  const added = await scene.jidoka(['station', 'add', agent], { env });
-  if (added.code !== 0) throw new Error(added.stderr);
 }
 
 async function attempt(stand: Stand, trial: Trial): Promise<Cell> {
@@ -229,9 +211,4 @@ async function killAgent(left: Leftovers): Promise<number> {
     }
   }
   return own.length;
-}
-
-function settingsOfNpm(): Record<string, string> {
-  const named = Object.entries(process.env).filter(([name]) => /^npm_config_|^NODE_EXTRA_CA_CERTS$/i.test(name));
-  return Object.fromEntries(named.map(([name, value]) => [name, value ?? '']));
 }

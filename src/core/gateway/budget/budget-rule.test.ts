@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { budgetsFor, capsOfRule, type BudgetRule, type Caller } from './budget-rule.ts';
 
-const caller: Caller = { line: 'deps', fleet: 'november', run: 'deps-ms-1', station: 'change' };
+const caller: Caller = { line: 'deps', fleet: 'november', run: 'deps-ms-1', stage: 'change', station: 'change' };
 const at = '2026-11-30T12:00:00Z';
 const found = (rules: readonly BudgetRule[], who = caller): readonly string[] =>
   budgetsFor(rules, who, at).map(({ key, of }) => `${key} = ${of}`);

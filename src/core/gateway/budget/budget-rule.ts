@@ -28,6 +28,8 @@ export interface Caller {
   /** Many runs that were started as one, or null. */
   readonly fleet: string | null;
   readonly run: string;
+  /** The stage whose station calls; null where no stage does. It has no budget of its own: the record needs it. */
+  readonly stage: string | null;
   readonly station: string;
 }
 

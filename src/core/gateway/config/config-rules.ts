@@ -4,7 +4,7 @@ import { capsOfRule, turnedRound } from '../budget/budget-rule.ts';
 import type { GatewayConfig } from './gateway-config.ts';
 import { partsOf, upstreamsOf } from './model.ts';
 import { priceComplaints } from './price-rules.ts';
-import { own } from './resolve-slot.ts';
+import { autoPlan, own } from './resolve-slot.ts';
 
 /** What the schema cannot say: names lead somewhere, providers can be spoken to, prices and limits make sense. */
 export function gatewayComplaints(config: GatewayConfig): readonly Complaint[] {
@@ -15,6 +15,7 @@ export function gatewayComplaints(config: GatewayConfig): readonly Complaint[] {
     ...ambiguous(config),
     ...planComplaints(config),
     ...slotComplaints(config),
+    ...roleComplaints(config),
     ...budgetComplaints(config),
   ];
 }
@@ -81,10 +82,18 @@ function slotComplaints({ models, plans = {}, slots }: GatewayConfig): Complaint
     const circle = circleFrom(slots, slot);
     if (circle !== null)
       return [wrong(path, `Slot "${slot}" leads in a circle: ${circle.join(' -> ')}.`, 'Fill one of them with a model or a plan.')];
-    const known = [...new Set([models, plans, slots].flatMap((table) => Object.keys(table)))];
+    const known = [...new Set([models, plans, slots].flatMap((table) => Object.keys(table))), autoPlan];
     if (known.includes(filledBy)) return [];
     const others = known.filter((name) => name !== slot);
     return [wrong(path, `Slot "${slot}" is filled by "${filledBy}", which is no model, plan or slot.`, meant(filledBy, others))];
+  });
+}
+
+function roleComplaints({ models, plans = {}, slots, roles = {} }: GatewayConfig): Complaint[] {
+  const known = [...new Set([slots, plans, models].flatMap((table) => Object.keys(table))), autoPlan];
+  return Object.entries(roles).flatMap(([role, slot]) => {
+    if (known.includes(slot)) return [];
+    return [wrong(['roles', role], `Role "${role}" asks for "${slot}", which is no slot, plan or model.`, meant(slot, known))];
   });
 }
 

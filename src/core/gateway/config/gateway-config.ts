@@ -29,10 +29,12 @@ export type LineNeeds = z.infer<typeof LineNeeds>;
 export const GatewayConfig = z.strictObject({
   providers: z.record(GatewayName, Provider),
   models: z.record(GatewayName, Model),
-  /** What agents name: a slot is filled by a model, a plan or another slot. */
+  /** What agents name: a slot is filled by a model, a plan, another slot, or `auto`: by whatever plan is chosen for the run. */
   slots: z.record(GatewayName, GatewayName),
   /** Models in the order in which they are tried, each where the one before it did not do. */
   plans: z.record(GatewayName, z.array(GatewayName).min(1).max(3)).optional(),
+  /** What stations ask for by their role, where their line names no model; `default` is for all other roles. */
+  roles: z.record(GatewayName, GatewayName).optional(),
   budgets: z.array(BudgetRule).optional(),
   lines: z.record(z.string().min(1), LineNeeds).optional(),
   /** Whether a model may be asked whose price nobody knows. Budgets in dollars do not hold for it. */

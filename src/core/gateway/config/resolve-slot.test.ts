@@ -14,7 +14,7 @@ const model: Model = {
 const config = {
   models: { strong: model, cheap: model },
   plans: { careful: ['cheap', 'strong'] },
-  slots: { coder: 'careful', default: 'coder', reviewer: 'strong', a: 'b', b: 'a', lost: 'nothing' },
+  slots: { coder: 'careful', default: 'coder', reviewer: 'strong', open: 'auto', a: 'b', b: 'a', lost: 'nothing' },
 };
 
 it.each([
@@ -22,6 +22,8 @@ it.each([
   ['reviewer', { via: ['reviewer', 'strong'], plan: null, models: ['strong'] }],
   ['cheap', { via: ['cheap'], plan: null, models: ['cheap'] }],
   ['careful', { via: ['careful'], plan: 'careful', models: ['cheap', 'strong'] }],
+  ['auto', { via: ['auto'], plan: 'auto', models: ['strong', 'cheap'] }],
+  ['open', { via: ['open', 'auto'], plan: 'auto', models: ['strong', 'cheap'] }],
   ['a', null],
   ['lost', null],
   ['unknown', null],

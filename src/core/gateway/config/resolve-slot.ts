@@ -9,9 +9,12 @@ export interface Resolved {
   readonly models: readonly string[];
 }
 
+/** Fills a slot with the plan that was chosen for the run that asks. */
+export const autoPlan = 'auto';
+
 /**
- * Follows a slot to the models that fill it; a plan and a model may be asked for by their own names too. Null where the name is
- * unknown, or leads in a circle.
+ * Follows a slot to the models that fill it; a plan and a model may be asked for by their own names too. `auto` may come to any
+ * model, and where nothing was chosen they are tried as they are written. Null where the name is unknown, or leads in a circle.
  *
  * @example
  * resolveSlot(config, 'coder'); // { via: ['coder', 'careful'], plan: 'careful', models: ['cheap', 'strong'] }
@@ -23,6 +26,7 @@ export function resolveSlot(config: Pick<GatewayConfig, 'models' | 'slots' | 'pl
     const plan = own(config.plans ?? {}, at);
     if (plan !== undefined) return { via, plan: at, models: plan };
     if (own(config.models, at) !== undefined) return { via, plan: null, models: [at] };
+    if (at === autoPlan && own(config.slots, at) === undefined) return { via, plan: autoPlan, models: Object.keys(config.models) };
   }
   return null;
 }

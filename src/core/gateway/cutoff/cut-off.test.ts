@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CutKind, type GatewayConfig } from '../config/gateway-config.ts';
 import type { Model } from '../config/model.ts';
-import { cutOff, type LineUse } from './cut-off.ts';
+import { cutOff } from './cut-off.ts';
 import { namesOf } from './cut.ts';
 import { drill } from './drill.ts';
+import type { LineUse, StageUse, StationUse } from './line-use.ts';
 import { slotFate } from './slot-fate.ts';
 
 const model = (weights: Model['weights'], ...upstreams: string[]): Model => ({
@@ -28,18 +29,17 @@ const config: GatewayConfig = {
   slots: { coder: 'careful', reviewer: 'strong', judge: 'other' },
   lines: { deps: { mustSurvive: ['provider', 'vendor', 'region'] }, bug: { mustSurvive: ['provider'] } },
 };
+const asking = (slot: string, station = 'agent'): StationUse => ({ station, asks: { kind: 'slot', slot } });
+const stage = (name: string, stations: readonly StationUse[], isOptional = false): StageUse => ({ stage: name, stations, isOptional });
 const uses: LineUse[] = [
-  { line: 'deps', stations: [{ station: 'change', slots: ['coder'] }] },
+  { line: 'deps', stages: [stage('change', [asking('coder')])] },
   {
     line: 'bug',
-    stations: [
-      { station: 'change', slots: ['coder', 'cheap'] },
-      { station: 'review', slots: ['reviewer'] },
-    ],
+    stages: [stage('classify', [asking('cheap')]), stage('change', [asking('coder')]), stage('review', [asking('reviewer')])],
   },
-  { line: 'docs', stations: [{ station: 'write', slots: ['judge'] }] },
+  { line: 'docs', stages: [stage('write', [asking('judge')])] },
 ];
-const of = (kind: CutKind, name: string) => cutOff(config, { kind, name }, { uses, parked: [] });
+const of = (kind: CutKind, name: string) => cutOff(config, { kind, name }, { uses, open: [] });
 const linesOf = (kind: CutKind, name: string) => of(kind, name).lines.map(({ line, kind: fate }) => `${line} ${fate}`);
 
 describe('a cut-off', () => {
@@ -67,23 +67,82 @@ describe('a cut-off', () => {
 
   it('is a fault only for lines that must survive it', () => {
     expect(of('provider', 'house').faults).toEqual([
-      'Line "bug" must survive without provider "house" and does not, at station "change". Slot "cheap" stops: cheap would be nowhere.',
+      'Line "bug" must survive without provider "house" and does not, at stage "classify". Slot "cheap" stops: cheap would be nowhere.',
     ]);
     expect(of('vendor', 'alpha').faults).toEqual([]);
     expect(of('provider', 'b').faults).toEqual([]);
   });
 
-  it('tells which parked runs would go on', () => {
-    const parked = [
-      { run: 'bug-1', line: 'bug', station: 'review' },
-      { run: 'deps-1', line: 'deps', station: 'change' },
-      { run: 'old-1', line: 'gone', station: 'x' },
+  it('tells which open runs would go on, by the stages that they have still to do', () => {
+    const open = [
+      { run: 'bug-1', line: 'bug', owed: [stage('review', [asking('reviewer')])] },
+      { run: 'bug-2', line: 'bug', owed: [] },
+      { run: 'deps-1', line: 'deps', owed: [stage('change', [asking('coder')])] },
+      { run: 'old-1', line: 'gone', owed: null },
     ];
-    expect(cutOff(config, { kind: 'vendor', name: 'alpha' }, { uses, parked }).runs.map(({ run, kind }) => `${run} ${kind}`)).toEqual([
-      'bug-1 stops',
-      'deps-1 falls-back',
-      'old-1 unknown',
+    const { runs } = cutOff(config, { kind: 'vendor', name: 'alpha' }, { uses, open });
+    expect(runs.map(({ run, kind }) => `${run} ${kind}`)).toEqual(['bug-1 stops', 'bug-2 untouched', 'deps-1 falls-back', 'old-1 unknown']);
+    expect(runs[0]?.sentence).toBe('At stage "review". Slot "reviewer" stops: strong would be nowhere.');
+  });
+
+  it.each<[string, readonly StationUse[], boolean, string, string]>([
+    [
+      'is handed to the next station',
+      [asking('reviewer', 'codex'), asking('judge', 'opencode')],
+      false,
+      'falls-back',
+      '"opencode" goes on where "codex" may not. Slot "judge" stays as it is.',
+    ],
+    [
+      'is done without where it is optional',
+      [asking('reviewer')],
+      true,
+      'falls-back',
+      'It is optional: a run goes on without it. Slot "reviewer" stops: strong would be nowhere.',
+    ],
+    [
+      'stops where all its stations do',
+      [asking('reviewer', 'codex'), asking('reviewer', 'opencode')],
+      false,
+      'stops',
+      'Slot "reviewer" stops: strong would be nowhere.',
+    ],
+    [
+      'is not known to go on where nobody says what it asks',
+      [{ station: 'codex', asks: { kind: 'unsaid', why: 'Who knows.' } }],
+      false,
+      'unknown',
+      'Who knows.',
+    ],
+    [
+      'goes on with a station that asks nobody',
+      [{ station: 'mechanic', asks: { kind: 'nothing' } }],
+      false,
+      'untouched',
+      'It asks no model.',
+    ],
+  ])('a stage %s', (_, stations, isOptional, kind, sentence) => {
+    const [line] = cutOff(
+      config,
+      { kind: 'vendor', name: 'alpha' },
+      { uses: [{ line: 'x', stages: [stage('s', stations, isOptional)] }], open: [] },
+    ).lines;
+    expect(line?.stages[0]).toMatchObject({ kind, sentence });
+    expect(line?.kind).toBe(kind);
+  });
+
+  it('is a fault where a line must survive and nobody can say whether it does', () => {
+    const use: LineUse = { line: 'deps', stages: [stage('change', [{ station: 'codex', asks: { kind: 'unsaid', why: 'Who knows.' } }])] };
+    expect(cutOff(config, { kind: 'provider', name: 'a' }, { uses: [use, ...uses.slice(1)], open: [] }).faults).toEqual([
+      'Line "deps" must survive without provider "a" and is not known to, at stage "change". Who knows.',
     ]);
+  });
+
+  it('leaves a slot that any model may fill while one of them is somewhere', () => {
+    const auto = { ...config, slots: { ...config.slots, coder: 'auto' } };
+    expect(slotFate(auto, 'coder', { kind: 'vendor', name: 'alpha' })).toMatchObject({ kind: 'falls-back' });
+    const lone = { ...auto, models: { strong: model('closed', 'a/big-4.5') } };
+    expect(slotFate(lone, 'coder', { kind: 'vendor', name: 'alpha' })).toMatchObject({ kind: 'stops' });
   });
 
   it('of what is in no part of the configuration is refused, for nothing would stop', () => {
@@ -95,11 +154,11 @@ describe('a cut-off', () => {
     const { faults, lines } = cutOff(
       lost,
       { kind: 'provider', name: 'b' },
-      { uses: [{ line: 'deps', stations: [{ station: 's', slots: ['nobody'] }] }], parked: [] },
+      { uses: [{ line: 'deps', stages: [stage('s', [asking('nobody')])] }], open: [] },
     );
     expect(lines.map(({ kind }) => kind)).toEqual(['stops']);
     expect(faults).toEqual([
-      'Line "deps" must survive without provider "b" and does not, at station "s". Slot "nobody" is filled by nothing, whatever is cut.',
+      'Line "deps" must survive without provider "b" and does not, at stage "s". Slot "nobody" is filled by nothing, whatever is cut.',
       'Line "depz" must survive, and no line of that name is known.',
     ]);
   });
@@ -107,7 +166,7 @@ describe('a cut-off', () => {
 
 describe('a drill', () => {
   it('takes away everything in turn', () => {
-    const { cutOffs, faults, closedOnly } = drill(config, uses);
+    const { cutOffs, faults, closedOnly } = drill(config, { uses, open: [] });
     expect(cutOffs.map(({ cut }) => `${cut.kind} ${cut.name}`)).toEqual(
       CutKind.options.flatMap((kind) => namesOf(config, kind).map((name) => `${kind} ${name}`)),
     );
@@ -121,7 +180,7 @@ describe('a drill', () => {
       ...config,
       models: { ...config.models, strong: model('closed', 'a/big', 'house/big'), cheap: model('open', 'house/q', 'a-eu/q') },
     };
-    expect(drill(twice, uses).faults).toEqual([]);
+    expect(drill(twice, { uses, open: [] }).faults).toEqual([]);
   });
 
   it('never says of a slot that it stops while one of its models is somewhere', () => {

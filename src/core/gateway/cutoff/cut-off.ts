@@ -1,94 +1,82 @@
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { own } from '../config/resolve-slot.ts';
 import { refuseUnknown, type Cut } from './cut.ts';
-import { slotFate, type SlotFate } from './slot-fate.ts';
+import type { LineUse } from './line-use.ts';
+import { stageFate, worst, type FateKind, type StageFate } from './stage-fate.ts';
 
-/** What a line asks of the gateway: the slots that the agents of its stations name. */
-export interface LineUse {
-  readonly line: string;
-  readonly stations: readonly { readonly station: string; readonly slots: readonly string[] }[];
-}
-
-/** A run that rests, and what it will go on with. */
-export interface ParkedRun {
+/** A run that has not ended, with the stages that it has still to do; null where nobody can tell any more. */
+export interface OpenRun {
   readonly run: string;
   readonly line: string;
-  readonly station: string;
-}
-
-export interface StationFate {
-  readonly station: string;
-  readonly kind: 'untouched' | 'falls-back' | 'stops';
-  readonly slots: readonly SlotFate[];
+  readonly owed: LineUse['stages'] | null;
 }
 
 export interface LineFate {
   readonly line: string;
-  readonly kind: StationFate['kind'];
+  readonly kind: FateKind;
   readonly mustSurvive: boolean;
-  readonly stations: readonly StationFate[];
+  readonly stages: readonly StageFate[];
+}
+
+export interface RunFate {
+  readonly run: string;
+  readonly line: string;
+  readonly kind: FateKind;
+  readonly sentence: string;
 }
 
 export interface CutOff {
   readonly cut: Cut;
   readonly lines: readonly LineFate[];
-  readonly runs: readonly (ParkedRun & { readonly kind: StationFate['kind'] | 'unknown' })[];
-  /** Lines that must survive this and would not, one sentence each. */
+  readonly runs: readonly RunFate[];
+  /** Lines that must survive this and would not, or are not known to, one sentence each. */
   readonly faults: readonly string[];
 }
 
 /**
  * What stops and what falls back to what, when a provider, a vendor, a region or a model is taken away: from the
- * configuration alone, so the answer takes milliseconds and asks nobody. Throws `usage` for a name that is nowhere.
+ * configuration and what is on record alone, so the answer takes milliseconds and asks nobody. Throws `usage` for a name that is nowhere.
  *
  * @example
- * cutOff(config, { kind: 'region', name: 'us' }, { uses, parked }).faults; // [] where every line that must survive does
+ * cutOff(config, { kind: 'region', name: 'us' }, { uses, open }).faults; // [] where every line that must survive does
  */
 export function cutOff(
   config: GatewayConfig,
   cut: Cut,
-  { uses, parked }: { readonly uses: readonly LineUse[]; readonly parked: readonly ParkedRun[] },
+  { uses, open }: { readonly uses: readonly LineUse[]; readonly open: readonly OpenRun[] },
 ): CutOff {
   refuseUnknown(config, cut);
   const lines = uses.map((use) => lineFate(config, use, cut));
-  const stationOf = ({ line, station }: ParkedRun): StationFate | undefined =>
-    lines.find((fate) => fate.line === line)?.stations.find((fate) => fate.station === station);
   return {
     cut,
     lines,
-    runs: parked.map((run) => ({ ...run, kind: stationOf(run)?.kind ?? 'unknown' })),
+    runs: open.map((run) => runFate(config, run, cut)),
     faults: [...lines.flatMap((fate) => faultsOf(fate, cut)), ...unheardOf(config, uses)],
   };
 }
 
-function lineFate(config: GatewayConfig, { line, stations }: LineUse, cut: Cut): LineFate {
-  const fates = stations.map(({ station, slots }): StationFate => {
-    const found = slots.map((slot) => slotFate(config, slot, cut));
-    return { station, kind: worst(found.map(({ kind }) => (kind === 'unfilled' ? 'stops' : kind))), slots: found };
-  });
+function lineFate(config: GatewayConfig, { line, stages }: LineUse, cut: Cut): LineFate {
+  const fates = stages.map((stage) => stageFate(config, stage, cut));
   const needs = own(config.lines ?? {}, line);
-  return {
-    line,
-    kind: worst(fates.map(({ kind }) => kind)),
-    mustSurvive: needs?.mustSurvive?.includes(cut.kind) ?? false,
-    stations: fates,
-  };
+  return { line, kind: worst(fates.map(({ kind }) => kind)), mustSurvive: needs?.mustSurvive?.includes(cut.kind) ?? false, stages: fates };
 }
 
-function worst(kinds: readonly StationFate['kind'][]): StationFate['kind'] {
-  return kinds.find((kind) => kind === 'stops') ?? kinds.find((kind) => kind === 'falls-back') ?? 'untouched';
+function runFate(config: GatewayConfig, { run, line, owed }: OpenRun, cut: Cut): RunFate {
+  if (owed === null) return { run, line, kind: 'unknown', sentence: 'It was begun by an older jidoka, which kept its line elsewhere.' };
+  const fates = owed.map((stage) => stageFate(config, stage, cut));
+  const kind = worst(fates.map((fate) => fate.kind));
+  const decisive = fates.find((fate) => fate.kind === kind);
+  const sentence = kind === 'untouched' ? 'It goes on as it is.' : `At stage "${decisive?.stage ?? ''}". ${decisive?.sentence ?? ''}`;
+  return { run, line, kind, sentence };
 }
 
-function faultsOf({ line, mustSurvive, stations }: LineFate, cut: Cut): string[] {
+function faultsOf({ line, mustSurvive, stages }: LineFate, cut: Cut): string[] {
   if (!mustSurvive) return [];
-  return stations.flatMap(({ station, slots }) =>
-    slots
-      .filter(({ kind }) => kind === 'stops' || kind === 'unfilled')
-      .map(
-        ({ sentence }) =>
-          `Line "${line}" must survive without ${cut.kind} "${cut.name}" and does not, at station "${station}". ${sentence}`,
-      ),
-  );
+  return stages.flatMap(({ stage, kind, sentence }) => {
+    if (kind !== 'stops' && kind !== 'unknown') return [];
+    const how = kind === 'stops' ? 'does not' : 'is not known to';
+    return [`Line "${line}" must survive without ${cut.kind} "${cut.name}" and ${how}, at stage "${stage}". ${sentence}`];
+  });
 }
 
 /** A promise for a line that nobody knows is kept by nobody: most likely its name is misspelt. */

@@ -1,14 +1,15 @@
 import { CutKind, type GatewayConfig } from '../config/gateway-config.ts';
 import { own, resolveSlot } from '../config/resolve-slot.ts';
 import { namesOf } from './cut.ts';
-import { cutOff, type CutOff, type LineUse } from './cut-off.ts';
+import { cutOff, type CutOff, type OpenRun } from './cut-off.ts';
+import type { LineUse } from './line-use.ts';
 
 export interface Drill {
   /** Everything that could be taken away, each alone. */
   readonly cutOffs: readonly CutOff[];
   /** Each fault once. */
   readonly faults: readonly string[];
-  /** Lines with a station that only models with closed weights can do: nobody but their vendors can keep it going. */
+  /** Lines with a stage that only models with closed weights can do: nobody but their vendors can keep it going. */
   readonly closedOnly: readonly string[];
 }
 
@@ -16,20 +17,19 @@ export interface Drill {
  * Takes away in turn everything that could be, each alone, and says which lines would not survive what they must.
  *
  * @example
- * drill(config, uses).faults.length === 0; // what a check in CI asks
+ * drill(config, { uses, open: [] }).faults.length === 0; // what a check in CI asks
  */
-export function drill(config: GatewayConfig, uses: readonly LineUse[]): Drill {
-  const cutOffs = CutKind.options.flatMap((kind) =>
-    namesOf(config, kind).map((name) => cutOff(config, { kind, name }, { uses, parked: [] })),
-  );
+export function drill(config: GatewayConfig, on: { readonly uses: readonly LineUse[]; readonly open: readonly OpenRun[] }): Drill {
+  const cutOffs = CutKind.options.flatMap((kind) => namesOf(config, kind).map((name) => cutOff(config, { kind, name }, on)));
   const faults = [...new Set(cutOffs.flatMap((one) => one.faults))];
-  return { cutOffs, faults, closedOnly: uses.filter((use) => isClosed(config, use)).map(({ line }) => line) };
+  return { cutOffs, faults, closedOnly: on.uses.filter((use) => isClosed(config, use)).map(({ line }) => line) };
 }
 
-function isClosed(config: GatewayConfig, { stations }: LineUse): boolean {
-  const slots = stations.flatMap((station) => station.slots);
-  return slots.some((slot) => {
-    const models = resolveSlot(config, slot)?.models ?? [];
-    return models.length > 0 && models.every((name) => own(config.models, name)?.weights === 'closed');
+/** A stage is closed where each slot that its stations ask leads to closed models alone. */
+function isClosed(config: GatewayConfig, { stages }: LineUse): boolean {
+  return stages.some(({ stations, isOptional }) => {
+    const models = stations.flatMap(({ asks }) => (asks.kind === 'slot' ? (resolveSlot(config, asks.slot)?.models ?? []) : []));
+    const asksNone = stations.some(({ asks }) => asks.kind === 'nothing');
+    return !isOptional && !asksNone && models.length > 0 && models.every((name) => own(config.models, name)?.weights === 'closed');
   });
 }

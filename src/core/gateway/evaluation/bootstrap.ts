@@ -17,11 +17,18 @@ const samples = 1000;
  * bootstrap(results.length, (drawn) => mean(drawn.map((at) => results[at].right)), 7).low;
  */
 export function bootstrap(count: number, figure: (drawn: readonly number[]) => number, seed: number): Interval {
+  const [interval = { value: 0, low: 0, high: 0 }] = bootstrapAll(count, (drawn) => [figure(drawn)], seed);
+  return interval;
+}
+
+/** The same for many figures at once, which see the same draws; there are always as many. */
+export function bootstrapAll(count: number, figures: (drawn: readonly number[]) => readonly number[], seed: number): readonly Interval[] {
   const next = chanceSource(seed);
   const all = Array.from({ length: count }, (_, at) => at);
-  const figures = Array.from({ length: samples }, () => figure(all.map(() => Math.floor(next() * count)))).toSorted(
-    (left, right) => left - right,
-  );
-  const at = (share: number): number => figures[Math.min(samples - 1, Math.floor(share * samples))] ?? 0;
-  return { value: figure(all), low: at(0.025), high: at(0.975) };
+  const drawn = Array.from({ length: samples }, () => figures(all.map(() => Math.floor(next() * count))));
+  return figures(all).map((value, figure) => {
+    const sorted = drawn.map((values) => values[figure] ?? 0).toSorted((left, right) => left - right);
+    const at = (share: number): number => sorted[Math.min(samples - 1, Math.floor(share * samples))] ?? 0;
+    return { value, low: at(0.025), high: at(0.975) };
+  });
 }

@@ -1,10 +1,12 @@
 import { JidokaError } from '../../base/error.ts';
 import { chains } from '../routing/choose-plan.ts';
-import { bootstrap, type Interval } from './bootstrap.ts';
-import { hullCost, hullOf } from './hull.ts';
-import { learn, learnedPolicy, type Policy } from './learned-policy.ts';
+import type { Interval } from './bootstrap.ts';
+import { hullOf } from './hull.ts';
+import { judgePolicies } from './judge-policies.ts';
+import { learn, learnedPolicies, type Policy } from './learned-policy.ts';
 import type { Task } from './read-outcomes.ts';
 import { meanOf, replayPlan, type Assumed, type Result } from './replay-plan.ts';
+import { savingOf } from './saving.ts';
 import { splitTasks } from './split-tasks.ts';
 
 export interface EvaluationSettings {
@@ -39,6 +41,8 @@ export interface Evaluation {
   /** The hull of static plans, the cheapest first. */
   readonly hull: readonly (readonly string[])[];
   readonly policies: readonly Judged[];
+  /** Whether the router is shown to save money against static plans of its quality, without more that is wrong being delivered. */
+  readonly saving: 'shown' | 'not-shown';
   readonly sentence: string;
 }
 
@@ -58,11 +62,20 @@ export function evaluate(tasks: readonly Task[], settings: EvaluationSettings): 
   const hull = hullOf(statics);
   const best = bestOf(statics);
   const alwaysBest = bestOf(statics.filter(({ plan }) => plan.length === 1));
-  const judge = judgeOf(judgedOn, settings, { hull: hull.map(({ plan }) => plan), best: best.plan, alwaysBest: alwaysBest.plan });
   const router = routerOf(models, chosenOn, { settings, best, statics });
-  const policies = [judge('always-best', alwaysBest.plan), judge('best-static', best.plan), judge('router', router)];
+  const named = [
+    { name: 'always-best', policy: alwaysBest.plan },
+    { name: 'best-static', policy: best.plan },
+    { name: 'router', policy: router },
+  ];
+  const policies = judgePolicies(judgedOn, named, {
+    settings,
+    hull: hull.map(({ plan }) => plan),
+    best: best.plan,
+    alwaysBest: alwaysBest.plan,
+  });
   const counts = { chosenOn: chosenOn.length, judgedOn: judgedOn.length, leftOut: tasks.length - whole.length };
-  return { models, tasks: counts, settings, hull: hull.map(({ plan }) => plan), policies, sentence: sentenceOf(policies[2]) };
+  return { models, tasks: counts, settings, hull: hull.map(({ plan }) => plan), policies, ...savingOf(policies.at(-1)) };
 }
 
 function tooFew(tasks: number, whole: number, { splitBy }: EvaluationSettings): JidokaError {
@@ -103,8 +116,9 @@ function routerOf(
   const learned = learn(tasks, models);
   const { wrongCap } = settings;
   const assumed = { ...settings.assumed, validator: learned.validator ?? settings.assumed.validator };
+  const policyOf = learnedPolicies(learned, { wrongCap, assumed });
   const tried = knobs.map((knob) => {
-    const policy = learnedPolicy(learned, { ...knob, wrongCap, assumed });
+    const policy = policyOf(knob);
     return { policy, ...meanOf(tasks.map((task) => replayPlan(policy(task), task, assumed))) };
   });
   const fixed = statics.map(({ plan, ...result }) => ({ policy: (): readonly string[] => plan, ...result }));
@@ -119,50 +133,3 @@ function routerOf(
 const knobs = Array.from({ length: 13 }, (_, at) => 0.05 * 10 ** (at / 3)).flatMap((value) =>
   [0, 0.5, 2].map((share) => ({ value, loss: share * value })),
 );
-
-interface References {
-  readonly hull: readonly (readonly string[])[];
-  readonly best: readonly string[];
-  readonly alwaysBest: readonly string[];
-}
-
-function judgeOf(tasks: readonly Task[], { assumed, seed }: EvaluationSettings, { hull, best, alwaysBest }: References) {
-  const play = (policy: Policy): readonly Result[] => tasks.map((task) => replayPlan(policy(task), task, assumed));
-  const [hullResults, bestResults, alwaysResults] = [hull.map((plan) => play(() => plan)), play(() => best), play(() => alwaysBest)];
-  const over = (figure: (pick: (results: readonly Result[]) => Result) => number): Interval =>
-    bootstrap(tasks.length, (drawn) => figure((results) => meanOf(results, drawn)), seed);
-  return (name: string, policy: Policy | readonly string[]): Judged => {
-    const results = play(typeof policy === 'function' ? policy : () => policy);
-    const saved = (paid: number, other: number): number => (other === 0 ? 0 : 1 - paid / other);
-    const atSameQuality = (pick: (results: readonly Result[]) => Result): number => {
-      const points = hullResults.map(pick);
-      const most = Math.max(...points.map(({ right }) => right));
-      return hullCost(points, Math.min(most, pick(results).right)) ?? 0;
-    };
-    return {
-      policy: name,
-      plan: typeof policy === 'function' ? null : policy,
-      right: over((pick) => pick(results).right),
-      wrong: over((pick) => pick(results).wrong),
-      usd: over((pick) => pick(results).usd),
-      rightAgainstBest: over((pick) => pick(results).right - pick(bestResults).right),
-      wrongAgainstBest: over((pick) => pick(results).wrong - pick(bestResults).wrong),
-      savedAgainstHull: over((pick) => saved(pick(results).usd, atSameQuality(pick))),
-      savedAgainstAlwaysBest: over((pick) => saved(pick(results).usd, pick(alwaysResults).usd)),
-    };
-  };
-}
-
-function sentenceOf(router: Judged | undefined): string {
-  if (router === undefined) return '';
-  const { savedAgainstHull: saved, rightAgainstBest: right, wrongAgainstBest: wrong } = router;
-  const verb = saved.low > 0 ? 'saves' : 'is not shown to save:';
-  const points = `${inHundredths(right)} points of right and ${inHundredths(wrong)} of wrong results against the best static plan`;
-  return `The router ${verb} ${inHundredths(saved)} % against static plans of the same quality, at ${points}.`;
-}
-
-/** As '12.3 (10.1 to 14.4)'. */
-function inHundredths({ value, low, high }: Interval): string {
-  const [middle, from, to] = [value, low, high].map((share) => (share * 100).toFixed(1).replace(/^-0\.0$/, '0.0'));
-  return `${middle} (${from} to ${to})`;
-}

@@ -1,7 +1,7 @@
-import { choosePlan, type Stakes } from '../routing/choose-plan.ts';
-import { chancesByEase } from '../routing/ease.ts';
+import { chains, choiceOf, mostModels, weighed, type PlayedPlan, type Stakes } from '../routing/choose-plan.ts';
+import { chancesByEase, meanOverEase } from '../routing/ease.ts';
 import { learnOffsets, type Lesson, type Offsets } from '../routing/offsets.ts';
-import type { Validator } from '../routing/plan-odds.ts';
+import { planOdds, type Attempt, type Validator } from '../routing/plan-odds.ts';
 import { chanceOf } from '../routing/probability.ts';
 import type { Task } from './read-outcomes.ts';
 import type { Assumed } from './replay-plan.ts';
@@ -25,32 +25,51 @@ export function learn(tasks: readonly Task[], models: readonly string[]): Learne
   return { models: known, offsets: learnOffsets(lessons, (model) => known[model]?.prior ?? 0.5), validator: validatorOf(tasks) };
 }
 
-/** The router as a policy: the plan that is worth most by what was learned. `value` is the knob between quality and money, `loss` what a wrong delivery costs. */
-export function learnedPolicy(
+/** What turns between quality and money: `value` of a right result, and `loss` by a wrong one that is delivered, in US dollars. */
+export type Knob = Pick<Stakes, 'value' | 'loss'>;
+
+/**
+ * The router as a policy for each setting of its knob: the plan that is worth most by what was learned. What plans come to does not
+ * hang on the knob, and is worked out once for tasks that look alike.
+ */
+export function learnedPolicies(
   { offsets, models }: Learned,
-  {
-    value,
-    loss,
-    wrongCap,
-    assumed,
-  }: { readonly value: number; readonly loss: number; readonly wrongCap: number; readonly assumed: Assumed },
-): Policy {
-  const stakes: Stakes = { value, loss, person: 0, validation: assumed.validation, quality: 0, wrongCap };
-  // Tasks that look alike get the same plan: each is worked out once.
-  const worked = new Map<string, readonly string[]>();
-  return ({ line, repository, difficulty }) => {
-    const chances = Object.entries(models).map(([model, { prior, usd }]) => {
-      const { solves } = chanceOf(prior, { model, place: { line, repository }, offsets, difficulty });
-      return { model, solves: Math.round(solves * 200) / 200, usd };
-    });
-    const key = chances.map(({ solves }) => solves).join(' ');
-    const known = worked.get(key);
-    if (known !== undefined) return known;
-    const attempts = chances.map(({ model, solves, usd }) => ({ model, chances: chancesByEase(solves), usd }));
-    const plan = choosePlan(attempts, { validator: assumed.validator, stakes }).best?.models ?? [];
-    worked.set(key, plan);
-    return plan;
+  { wrongCap, assumed: { validator, validation } }: { readonly wrongCap: number; readonly assumed: Assumed },
+): (knob: Knob) => Policy {
+  const byChance = new Map<number, readonly number[]>();
+  const attemptOf = (model: string, usd: number, steps: number): Attempt => {
+    const chances = byChance.get(steps) ?? chancesByEase(steps / stepsOfChance);
+    byChance.set(steps, chances);
+    return { model, chances, usd };
   };
+  const worked = new Map<string, readonly PlayedPlan[]>();
+  const plansFor = ({ line, repository, difficulty }: Task): readonly PlayedPlan[] => {
+    const seen = Object.entries(models).map(([model, { prior, usd }]) => {
+      const { solves } = chanceOf(prior, { model, place: { line, repository }, offsets, difficulty });
+      return { model, usd, steps: Math.round(solves * stepsOfChance) };
+    });
+    const key = seen.map(({ steps }) => steps).join(' ');
+    const plans =
+      worked.get(key) ??
+      playAll(
+        seen.map(({ model, usd, steps }) => attemptOf(model, usd, steps)),
+        validator,
+      );
+    worked.set(key, plans);
+    return plans;
+  };
+  return (knob) => {
+    const stakes: Stakes = { ...knob, person: 0, validation, quality: 0, wrongCap };
+    return (task) => choiceOf(plansFor(task).map((plan) => weighed(plan, stakes))).best?.models ?? [];
+  };
+}
+
+const stepsOfChance = 200;
+
+/** Of many models those are taken that are the likeliest to be right. */
+function playAll(attempts: readonly Attempt[], validator: Validator): readonly PlayedPlan[] {
+  const likeliest = attempts.toSorted((left, right) => meanOverEase(right.chances) - meanOverEase(left.chances)).slice(0, mostModels);
+  return chains(likeliest).map((plan) => ({ models: plan.map(({ model }) => model), odds: planOdds(plan, validator) }));
 }
 
 function averageOf(tasks: readonly Task[], model: string): { readonly prior: number; readonly usd: number } {

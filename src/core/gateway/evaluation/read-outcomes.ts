@@ -12,19 +12,57 @@ export interface Task {
 
 const notSaid = { line: '', repository: '', difficulty: 0.5 };
 
+/** Takes a record of outcomes line by line. */
+export interface OutcomeReader {
+  /** Takes the next line, without its end. Throws `outcomes-invalid` for one that is no outcome. */
+  take(line: string): void;
+  /** What all lines came to. Throws `outcomes-invalid` where they hold nothing. */
+  tasks(): readonly Task[];
+}
+
 /**
- * Reads a record of outcomes, JSON of one attempt in each line. Throws `outcomes-invalid` for the first line that is none, and for
- * a record that holds nothing.
+ * Reads a record of outcomes, JSON of one attempt in each line, as it comes; empty lines are passed over. `file` names it in messages.
  *
  * @example
- * readOutcomes('{"task":"t1","model":"small","right":true,"usd":0.03}\n', 'outcomes.jsonl').length; // 1
+ * const reader = outcomeReader('outcomes.jsonl');
+ * for await (const line of lines) reader.take(line);
+ * reader.tasks().length;
  */
-export function readOutcomes(text: string, file: string): readonly Task[] {
-  const records = text.split('\n').flatMap((line, at) => (line.trim() === '' ? [] : [recordOf(line, `${file}:${at + 1}`)]));
-  if (records.length === 0) throw invalid(file, 'It holds no outcome.');
+export function outcomeReader(file: string): OutcomeReader {
   const byTask = new Map<string, OutcomeRecord[]>();
-  for (const record of records) byTask.set(record.task, [...(byTask.get(record.task) ?? []), record]);
-  return [...byTask].map(([task, attempts]) => taskOf(task, attempts));
+  const trials = new Set<string>();
+  let at = 0;
+  return {
+    take: (line) => {
+      at += 1;
+      if (line.trim() === '') return;
+      const place = `${file}:${at}`;
+      const record = recordOf(line, place);
+      refuseTwice(record, trials, place);
+      const attempts = byTask.get(record.task);
+      if (attempts === undefined) byTask.set(record.task, [record]);
+      else attempts.push(record);
+    },
+    tasks: () => {
+      if (byTask.size === 0) throw invalid(file, 'It holds no outcome.');
+      return [...byTask].map(([task, attempts]) => taskOf(task, attempts));
+    },
+  };
+}
+
+/** The same for a record that is at hand as a whole. */
+export function readOutcomes(text: string, file: string): readonly Task[] {
+  const reader = outcomeReader(file);
+  for (const line of text.split('\n')) reader.take(line);
+  return reader.tasks();
+}
+
+/** A trial that is told twice would count twice. */
+function refuseTwice({ task, model, trial }: OutcomeRecord, seen: Set<string>, place: string): void {
+  if (trial === undefined) return;
+  const name = JSON.stringify([task, model, trial]);
+  if (seen.has(name)) throw invalid(place, `Trial ${trial} of ${model} at ${task} was told before.`);
+  seen.add(name);
 }
 
 function recordOf(line: string, place: string): OutcomeRecord {

@@ -33,7 +33,8 @@ export interface Choice {
 }
 
 const mostAttempts = 3;
-const mostModels = 9;
+/** Chains are made of so many models at most. */
+export const mostModels = 9;
 
 /**
  * Rates every chain of up to three different models and takes the one that is worth most of those that are good enough.
@@ -47,9 +48,13 @@ export function choosePlan(
   { validator, stakes }: { readonly validator: Validator; readonly stakes: Stakes },
 ): Choice {
   const rate = (plan: readonly Attempt[]): RatedPlan => rated(plan, validator, stakes);
-  const byWorth = (left: RatedPlan, right: RatedPlan): number => right.worth - left.worth;
   const pool = attempts.length <= mostModels ? attempts : mostPromising(attempts, rate);
-  const plans = chains(pool).map(rate).toSorted(byWorth);
+  return choiceOf(chains(pool).map(rate));
+}
+
+/** Takes of rated plans the one that is worth most of those that are good enough. */
+export function choiceOf(rated: readonly RatedPlan[]): Choice {
+  const plans = rated.toSorted((left, right) => right.worth - left.worth);
   const likeliest = plans.filter(({ lacks }) => lacks === 'quality').toSorted((left, right) => right.odds.right - left.odds.right);
   const best = plans.find(({ lacks }) => lacks === null) ?? likeliest[0] ?? null;
   return { best, plans: best === null ? plans : [best, ...plans.filter((plan) => plan !== best)] };
@@ -57,11 +62,18 @@ export function choosePlan(
 
 /** What a plan is worth, and what it lacks. */
 export function rated(plan: readonly Attempt[], validator: Validator, stakes: Stakes): RatedPlan {
-  const odds = planOdds(plan, validator);
+  return weighed({ models: plan.map(({ model }) => model), odds: planOdds(plan, validator) }, stakes);
+}
+
+/** A plan with what it comes to, whatever that is worth. */
+export type PlayedPlan = Pick<RatedPlan, 'models' | 'odds'>;
+
+/** What a plan that was played through is worth, and what it lacks. */
+export function weighed({ models, odds }: PlayedPlan, stakes: Stakes): RatedPlan {
   const { value, loss, person, validation, quality, wrongCap } = stakes;
   const worth = value * odds.right - loss * odds.wrong - person * odds.none - odds.usd - validation * odds.attempts;
   const lacks = odds.wrong > wrongCap ? 'too-many-wrong' : odds.right < quality ? 'quality' : null;
-  return { models: plan.map(({ model }) => model), odds, worth, lacks };
+  return { models, odds, worth, lacks };
 }
 
 /** Every order of up to three different ones. */

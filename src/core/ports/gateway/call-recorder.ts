@@ -1,6 +1,7 @@
 import type { Caller } from '../../gateway/budget/budget-rule.ts';
 import type { Protocol } from '../../gateway/config/protocol.ts';
 import type { Cost } from '../../gateway/money/cost.ts';
+import type { MicroUsd } from '../../gateway/money/micro-usd.ts';
 import type { Usage } from '../../gateway/money/usage.ts';
 
 /** Everything about one call of a model, as it went through the gateway. It holds no key of anybody. */
@@ -9,6 +10,8 @@ export interface RecordedCall {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly caller: Caller;
+  /** The virtual key that it came with, by an id that opens nothing. */
+  readonly key: string;
   /** Protocol of the caller. */
   readonly protocol: Protocol;
   /** What the caller named: a slot, a plan or a model. */
@@ -26,6 +29,12 @@ export interface RecordedCall {
   /** Whether tokens are a guess, because the upstream told of none before it ended. */
   readonly estimated: boolean;
   readonly cost: Cost;
+  /** The model that was at work for it, by its name here, and where, as `PROVIDER/NAME`; null where none was. */
+  readonly by: { readonly model: string; readonly at: string } | null;
+  /** Millionths of a US dollar that the cache of the provider saved; below zero where it was only written. Null where nobody knows. */
+  readonly saved: MicroUsd | null;
+  /** Milliseconds from its coming until its caller had all of the answer. */
+  readonly ms: number;
 }
 
 /** One try at one upstream. */

@@ -1,6 +1,10 @@
 import type { GatewayConfig } from '../../gateway/config/gateway-config.ts';
+import type { LiveSetting } from '../../gateway/config/setting.ts';
 import type { Protocol } from '../../gateway/config/protocol.ts';
 import type { Price } from '../../gateway/money/price.ts';
+import type { CallLedger } from './call-ledger.ts';
+import type { ModelSettings } from './model-settings.ts';
+import type { TracedCall } from './model-trace.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -10,8 +14,38 @@ export interface GatewayDoor {
   read(file: { readonly path: string; readonly text: string }): GatewayConfig;
   /** Starts a gateway, with one key for its owner. Throws `port-taken`, and `usage` for a key or a record that cannot be had. */
   open(setting: GatewaySetting): Promise<OpenGateway>;
-  /** Tells what each slot resolves to, with the keys as they are now. */
-  describe(config: GatewayConfig, env: Env): Promise<readonly SlotRow[]>;
+  /** Tells what each slot resolves to, with the keys as they are now and with what is set on top of the configuration. */
+  describe(config: GatewayConfig, env: Env, settings: readonly LiveSetting[]): Promise<readonly SlotRow[]>;
+  /** Opens what gateways keep in the database of a factory. Throws `database-unavailable`, `database-binaries-missing`, `move-refused`. */
+  store(place: StorePlace, log: (line: string) => void): Promise<ModelStore>;
+}
+
+/** The database of a factory. */
+export interface StorePlace {
+  /** Absolute folder of the factory. */
+  readonly home: string;
+  /** A PostgreSQL to use instead of the embedded one, or null. */
+  readonly databaseUrl: string | null;
+  /** Folder with its programs for the embedded one, or null for those from npm. */
+  readonly postgresBin: string | null;
+  readonly env: Env;
+}
+
+/** What gateways keep in the database of a factory, for those who look at it and those who set something. */
+export interface ModelStore {
+  readonly calls: CallLedger;
+  readonly settings: ModelSettings;
+  /** Rebuilds what was said, call by call. Throws `evidence-invalid` where a part of the record is gone or was changed. */
+  trace(filter: TraceFilter): AsyncIterable<TracedCall>;
+  /** The record as a tape for a model twin: lines of JSON. */
+  tape(filter: TraceFilter): AsyncIterable<string>;
+  close(): Promise<void>;
+}
+
+/** Calls of one run, or of one of its stages. */
+export interface TraceFilter {
+  readonly run: string;
+  readonly stage?: string;
 }
 
 export interface GatewaySetting {
@@ -23,6 +57,8 @@ export interface GatewaySetting {
   readonly key: string | null;
   /** Absolute path of the record of all calls; null for none. */
   readonly record: string | null;
+  /** Where keys, budgets, calls and settings are kept that it shares with a factory; null for memory, which ends with it. */
+  readonly store: StorePlace | null;
   readonly log: (line: string) => void;
 }
 

@@ -1,6 +1,7 @@
 import type { Caps } from '../../gateway/budget/account.ts';
 import type { Caller } from '../../gateway/budget/budget-rule.ts';
 import type { ProviderLimits } from '../../gateway/config/provider.ts';
+import type { Tx } from '../tx.ts';
 
 /** What a virtual key lets its holder do at the model gateway. */
 export interface KeyGrant {
@@ -25,8 +26,15 @@ export type FoundKey =
 /** Keys of the gateway's own: whoever holds one learns nothing of a provider's. */
 export interface VirtualKeys {
   /** Makes a key. It is told this once; what is kept of it is a digest. */
-  mint(grant: KeyGrant): string;
-  find(token: string): FoundKey;
-  /** Ends the keys of a run; tells how many there were. */
-  endRun(run: string): number;
+  mint(grant: KeyGrant): Promise<string>;
+  /**
+   * What a token opens, asked before every call: what was seen less than a second ago is told without asking anybody. Throws
+   * `database-unavailable` where it cannot be told.
+   */
+  find(token: string): Promise<FoundKey>;
+  /**
+   * Ends the keys of a run; tells how many there were. With `tx` they end with that transaction. Another process that knows them
+   * refuses them within a second of it.
+   */
+  endRun(run: string, tx?: Tx): Promise<number>;
 }

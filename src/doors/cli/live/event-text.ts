@@ -48,6 +48,7 @@ const texts: Texts = {
   'factory.scheduled': ({ schedule, by }) => `${schedule} by ${by}`,
   'factory.unscheduled': ({ schedule, by }) => `${schedule} by ${by}`,
   'factory.fired': ({ schedule, due, request }) => `${schedule}, due ${due}, as ${request}`,
+  'station.login': ({ agent, allowed, by }) => `${by} ${allowed ? 'lets stations use' : 'keeps stations from'} the login of ${agent}`,
   'station.added': ({ agent, version, by }) => `${agent} ${version} by ${by}`,
   'station.removed': ({ agent, version, by }) => `${agent} ${version} by ${by}`,
   'station.seen': ({ agent, version, was, from }) =>
@@ -61,6 +62,8 @@ const texts: Texts = {
   'change.harvested': ({ files }) => files.map(({ path, added, removed }) => `${path} +${added} -${removed}`).join(', '),
   'fact.found': ({ fact }) => `${fact.check} ${fact.outcome}. ${fact.summary}`,
   'stage.completed': ({ summary }) => summary,
+  'models.counted': ({ counts }) =>
+    `${counts.reduce((sum, { calls }) => sum + calls, 0)} calls of ${[...new Set(counts.map(({ model }) => model))].join(', ')}`,
   'verdict.decided': ({ verdict, reason }) => `${verdict}. ${reason.message}`,
   'evidence.sealed': ({ bundle }) => `bundle ${bundle.slice(0, 12)}`,
   delivered: ({ delivery }) => [delivery.branch, delivery.evidenceRef, delivery.withheld].filter((part) => part !== null).join(', '),

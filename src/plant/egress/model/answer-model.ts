@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { ModelUpstream } from '../../../core/ports/egress.ts';
+import type { ModelTarget, ModelUpstream } from '../../../core/ports/egress.ts';
 import { bodyOf } from '../body.ts';
 import { hasBody, refuse, say, type Exchange } from '../exchange.ts';
 import type { EgressLimits } from '../limits.ts';
@@ -24,56 +24,59 @@ export async function answerModel(gate: ModelGate, exchange: Exchange): Promise<
   const { method = '', url = '', headers } = exchange.request;
   const route = modelRouteOf({ method, url, headers });
   if (route.kind === 'refused') return refuse(gate.refuse, exchange, route.why);
-  const target = targetOf(gate, route.path);
+  const asked = { job: gate.job, path: route.path, headers: headOutward(headers) };
+  const target = goalOf((await gate.upstream?.target(asked)) ?? noGateway);
   if (target.kind === 'none') return refuse(gate.refuse, exchange, target.why);
   for (const place of route.foreign) gate.refuse(method, url, `a key that is not the job's came in ${place}; it was taken off`);
   if (Number(headers['content-length'] ?? 0) > gate.limits.promptBytes) return tooLong(gate, exchange);
   const patience = patienceFor(exchange.response, gate.limits.modelPatienceMs);
   try {
-    await relay(gate, exchange, { target, patience });
+    await relay(gate, exchange, { target, head: asked.headers, patience });
   } finally {
     patience.end();
   }
 }
 
-type Target =
+const noGateway: ModelTarget = { kind: 'none', why: 'no model gateway is configured' };
+
+type Goal =
   | {
-      readonly kind: 'gateway';
+      readonly kind: 'at';
       readonly url: string;
-      readonly credentials: Readonly<Record<string, string>>;
+      readonly headers: Readonly<Record<string, string>>;
       readonly secrets: Secrets;
     }
   | { readonly kind: 'none'; readonly why: string };
 
 /** Neither the gateway's place nor what is wrong with it is told inside. */
-function targetOf({ upstream, job }: ModelGate, path: string): Target {
-  const base = upstream?.url(job) ?? null;
-  if (upstream === null || base === null) return { kind: 'none', why: 'no model gateway is configured' };
+function goalOf(target: ModelTarget): Goal {
+  if (target.kind === 'none') return target;
+  const { base, path, proof, headers = {} } = target;
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
     return { kind: 'none', why: 'the model gateway is configured with what is no http URL' };
   }
-  const credentials = upstream.credentials(job);
-  return { kind: 'gateway', url: `${base.replace(/\/+$/, '')}${path}`, credentials, secrets: secretsOf(base, credentials) };
+  return { kind: 'at', url: `${base.replace(/\/+$/, '')}${path}`, headers: { ...headers, ...proof }, secrets: secretsOf(base, proof) };
 }
 
 interface Relay {
-  readonly target: Extract<Target, { readonly kind: 'gateway' }>;
+  readonly target: Extract<Goal, { readonly kind: 'at' }>;
+  readonly head: Readonly<Record<string, string>>;
   readonly patience: Patience;
 }
 
-async function relay(gate: ModelGate, exchange: Exchange, { target, patience }: Relay): Promise<void> {
+async function relay(gate: ModelGate, exchange: Exchange, { target, head, patience }: Relay): Promise<void> {
   const { request, response } = exchange;
   const { signal } = patience;
   const body = hasBody(request) ? bodyOf(exchange, { signal, alive: patience.renew }) : null;
   const length = request.headers['content-length'];
   const headers = {
-    ...headOutward(request.headers),
+    ...head,
     ...(body !== null && length !== undefined && { 'content-length': length }),
-    ...target.credentials,
+    ...target.headers,
   };
   const mostBytes = gate.limits.promptBytes;
   const asked = await askModel({ url: target.url, method: request.method ?? '', headers, body, mostBytes, signal });
-  if (asked.kind === 'answered') return passAnswer(gate, exchange, { asked, target, patience });
+  if (asked.kind === 'answered') return passAnswer(gate, exchange, { asked, target, head, patience });
   if (response.destroyed) return;
   if (asked.kind === 'too-long') return tooLong(gate, exchange);
   if (signal.aborted)

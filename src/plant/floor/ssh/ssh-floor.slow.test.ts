@@ -1,9 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { floorContract, wayOutContract } from '../../../../kit/floor/index.ts';
+import { floorContract, otherLoading, wayOutContract } from '../../../../kit/floor/index.ts';
 import { deskEgress } from '../../../../test/floor/desk-egress.ts';
-import { otherLoading } from '../../../../test/remote/pipe-floor.ts';
 import { startSshd } from '../../../../test/remote/sshd.ts';
 import type { Egress } from '../../../core/ports/egress.ts';
 import type { Floor } from '../../../core/ports/floor.ts';

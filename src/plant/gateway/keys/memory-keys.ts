@@ -1,33 +1,27 @@
-import { createHash, randomBytes } from 'node:crypto';
-import type { KeyGrant, VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
+import type { FoundKey, KeyGrant, VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
+import { digestOf, keyIdOf, newToken } from './key-token.ts';
 
 /** Keys that are known beforehand, such as the owner's, and the time. */
-interface MemoryKeysOptions {
+export interface MemoryKeysOptions {
   readonly given?: readonly { readonly token: string; readonly grant: KeyGrant }[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/**
- * Virtual keys that live as long as this process. Of a key only a digest is kept, and it is looked up by that: how long it takes says
- * nothing of the keys that there are.
- */
+/** Virtual keys that live as long as this process. Of a key only a digest is kept, and it is looked up by that. */
 export function memoryKeys({ given = [], now }: MemoryKeysOptions): VirtualKeys {
   const grants = new Map<string, KeyGrant>(given.map(({ token, grant }) => [digestOf(token), grant]));
   return {
-    mint(grant) {
-      const token = `jk-${randomBytes(24).toString('hex')}`;
+    async mint(grant) {
+      const token = newToken();
       grants.set(digestOf(token), grant);
       return token;
     },
-    find(token) {
+    async find(token) {
       const digest = digestOf(token);
-      const grant = grants.get(digest);
-      if (grant === undefined) return { kind: 'unknown' };
-      if (grant.expiresAt !== null && now() >= grant.expiresAt) return { kind: 'expired' };
-      return { kind: 'known', id: digest.slice(0, 16), grant };
+      return foundKey(digest, grants.get(digest) ?? null, now());
     },
-    endRun(run) {
+    async endRun(run) {
       const ended = [...grants].filter(([, { caller }]) => caller.run === run).map(([digest]) => digest);
       for (const digest of ended) grants.delete(digest);
       return ended.length;
@@ -35,6 +29,9 @@ export function memoryKeys({ given = [], now }: MemoryKeysOptions): VirtualKeys 
   };
 }
 
-function digestOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+/** What the grant of a digest, or that there is none, means at a time. */
+export function foundKey(digest: string, grant: KeyGrant | null, now: number): FoundKey {
+  if (grant === null) return { kind: 'unknown' };
+  if (grant.expiresAt !== null && now >= grant.expiresAt) return { kind: 'expired' };
+  return { kind: 'known', id: keyIdOf(digest), grant };
 }

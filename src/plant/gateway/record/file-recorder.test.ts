@@ -18,7 +18,8 @@ function call(id: string, request: string, chunks: readonly string[] = []): Reco
   return {
     id,
     at: 1,
-    caller: { line: 'l', fleet: null, run: 'r', station: 's' },
+    caller: { line: 'l', fleet: null, run: 'r', stage: null, station: 's' },
+    key: 'k',
     protocol: 'messages',
     alias: 'coder',
     path: '/v1/messages',
@@ -30,6 +31,9 @@ function call(id: string, request: string, chunks: readonly string[] = []): Reco
     usage: noUsage,
     estimated: false,
     cost: { kind: 'unpriced' },
+    by: null,
+    saved: null,
+    ms: 1,
   };
 }
 

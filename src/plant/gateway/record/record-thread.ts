@@ -1,17 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { redact } from '../../../core/base/redact.ts';
-import { lineWriter, type PackedCall } from './recorded-line.ts';
-
-/** What this thread is told: calls to write, or that nothing more comes. */
-export type ToThread =
-  | { readonly kind: 'calls'; readonly calls: readonly PackedCall[] }
-  | { readonly kind: 'end'; readonly dropped: number };
-/** What it tells: bytes that are written and free again, or that it failed. */
-export type FromThread =
-  | { readonly kind: 'written'; readonly bytes: number }
-  | { readonly kind: 'failed'; readonly why: string }
-  | { readonly kind: 'ended' };
+import { lineWriter } from './recorded-line.ts';
+import type { FromThread, ToThread } from './thread-recorder.ts';
 
 /** Writes calls to a file, away from the thread that answers: taking secrets out of megabytes takes its time. */
 function serve(port: NonNullable<typeof parentPort>, file: string): void {

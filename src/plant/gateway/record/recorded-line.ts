@@ -1,5 +1,5 @@
 import type { RecordedCall } from '../../../core/ports/gateway/call-recorder.ts';
-import { type Part, partsOf } from './parts.ts';
+import { partShelf } from './part-shelf.ts';
 
 /** A call on its way to the thread that writes: all but its bytes, and how those lie one after the other. */
 export interface PackedCall {
@@ -32,34 +32,40 @@ export interface LineWriter {
   linesOf(call: PackedCall): string;
 }
 
-/** So many parts are remembered; one that comes again after that is written again. */
-const mostParts = 100_000;
-
 /**
- * Makes lines of calls. Agents send all that was said again with every call: each part of it is looked through for secrets, and written, once.
- * Secrets are taken out of an answer as a whole, so that none hides between two pieces; where that changed its length, `redacted` says
- * that the lengths of pieces are those from before.
+ * Makes lines of calls. Secrets are taken out of an answer as a whole, so that none hides between two pieces; where that changed its
+ * length, `redacted` says that the lengths of pieces are those from before.
  */
 export function lineWriter(redact: (text: string) => string): LineWriter {
-  const written = new Set<string>();
-  const partLine = ({ id, bytes }: Part): string => {
-    if (written.has(id)) return '';
-    if (written.size >= mostParts) written.clear();
-    written.add(id);
-    return line({ v: 1, part: id, text: redact(bytes.toString('utf8')) });
-  };
+  const shelf = partShelf(redact);
   return {
-    linesOf({ head, requestBytes, pieces, bytes, dropped }) {
+    linesOf(packedCall) {
+      const { head, pieces, dropped } = packedCall;
       const { answer, ...call } = head;
-      const parts = partsOf(Buffer.from(bytes.buffer, bytes.byteOffset, requestBytes));
-      const said = new TextDecoder().decode(bytes.subarray(requestBytes));
+      const parts = shelf.partsOf(requestIn(packedCall));
+      const said = answerIn(packedCall);
       const text = redact(said);
-      const rounded = pieces.map(([ms, length]) => [Math.round(ms * 100) / 100, length]);
-      const own = { ...answer, text, pieces: rounded, ...(text !== said && { redacted: true }) };
-      const whole = { v: 1, ...call, request: parts.map(({ id }) => id), answer: own, ...(dropped > 0 && { dropped }) };
-      return parts.map(partLine).join('') + line(whole);
+      const own = { ...answer, text, pieces: rounded(pieces), ...(text !== said && { redacted: true }) };
+      const whole = { v: 1, ...call, request: parts.map(({ sha256 }) => sha256), answer: own, ...(dropped > 0 && { dropped }) };
+      const fresh = parts.flatMap((part) => (part.text === null ? [] : [line({ v: 1, part: part.sha256, text: part.text })]));
+      return fresh.join('') + line(whole);
     },
   };
+}
+
+/** The request of a packed call. */
+export function requestIn({ bytes, requestBytes }: PackedCall): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, requestBytes);
+}
+
+/** What went to its caller. */
+export function answerIn({ bytes, requestBytes }: PackedCall): string {
+  return new TextDecoder().decode(bytes.subarray(requestBytes));
+}
+
+/** Hundredths of a millisecond are enough. */
+export function rounded(pieces: PackedCall['pieces']): PackedCall['pieces'] {
+  return pieces.map(([ms, length]) => [Math.round(ms * 100) / 100, length]);
 }
 
 function line(value: object): string {

@@ -8,7 +8,9 @@ import type { Gateway } from './gateway.ts';
 type Chosen = { readonly kind: 'ways'; readonly ways: readonly Way[] } | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** The ways that the owner's configuration has for what was named: beyond a soft limit, those of the cheapest model of a plan. */
-export function chooseWays({ config, keys, budgets }: Gateway, { request, grant }: Ask): Chosen {
+export function chooseWays({ inForce, keys, budgets }: Gateway, { request, grant }: Ask): Chosen {
+  const now = inForce();
+  const { config } = now;
   const { alias, protocol } = request;
   const { slots } = grant;
   const resolved = slots !== null && !slots.includes(alias) ? null : resolveSlot(config, alias);
@@ -18,7 +20,7 @@ export function chooseWays({ config, keys, budgets }: Gateway, { request, grant 
   }
   const isTight = resolved.models.length > 1 && budgets.strained(grant.caller).length > 0;
   const models = isTight ? frugal(resolved.models, (model) => own(config.models, model)?.price ?? 'unpriced') : resolved.models;
-  const { ways, noWays } = waysFor(config, keys, { models, from: protocol });
+  const { ways, noWays } = waysFor(now, keys, { models, from: protocol });
   if (ways.length > 0) return { kind: 'ways', ways };
   const why = noWays.map((noWay) => `${noWay.at} ${noWay.why}`).join('; ');
   return no(refusal('server', `Nothing can answer "${alias}" here: ${why}. The owner of the gateway has to mend that.`));

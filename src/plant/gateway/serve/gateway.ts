@@ -1,4 +1,5 @@
 import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
+import type { InForce } from '../../../core/gateway/config/setting.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
 import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
@@ -13,6 +14,8 @@ import type { KeyRates } from './key-rates.ts';
 /** All that one gateway process answers with. */
 export interface Gateway {
   readonly config: GatewayConfig;
+  /** The configuration with what operators set on top of it, as it is now. */
+  readonly inForce: () => InForce;
   readonly keys: ReadonlyMap<string, ProviderKey>;
   readonly virtualKeys: VirtualKeys;
   readonly keyRates: KeyRates;
@@ -28,4 +31,6 @@ export interface Gateway {
   /** From 0 to 1. */
   readonly chance: () => number;
   readonly world: World;
+  /** Told of a fault of the gateway's own, or of what it rests on. */
+  readonly fault: (error: unknown) => void;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { noUsage } from '../../../core/gateway/money/usage.ts';
+import { isJidokaError } from '../../../core/base/error.ts';
 import type { FoundKey } from '../../../core/ports/gateway/virtual-keys.ts';
 import { askedOf } from '../body/asked.ts';
 import { readBody } from '../body/read-body.ts';
@@ -19,13 +20,35 @@ const mostKept = 16 * 2 ** 20;
 
 /** Answers one request. */
 export async function handle(gateway: Gateway, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { clock, recorder, virtualKeys } = gateway;
+  const { clock, recorder } = gateway;
   const reply = replyTo(response, { keep: recorder === null ? 0 : mostKept, now: () => clock.monotonicMs() });
   const address = addressParts(message.url ?? '');
   const route = routeOf(message.method ?? '', address.path);
-  const protocol = route.kind === 'ask' ? route.protocol : 'chat';
+  try {
+    await answerAt(gateway, message, reply, { address, route });
+  } catch (error) {
+    if (!isJidokaError(error) || error.code !== 'database-unavailable' || reply.begun() !== null) throw error;
+    // Without it nobody knows whose key this is, nor what is left of a budget: no call is made until it is back.
+    gateway.fault(error);
+    const more = { retryAfterMs: 1000, retryable: true };
+    const why = refusal('overloaded', 'This gateway cannot look up keys and budgets just now. Ask again.', more);
+    turnAway(message, reply, protocolOf(route), why);
+  }
+}
+
+function protocolOf(route: Route): Ask['request']['protocol'] {
+  return route.kind === 'ask' ? route.protocol : 'chat';
+}
+
+async function answerAt(
+  gateway: Gateway,
+  message: IncomingMessage,
+  reply: ReplyTo,
+  { address, route }: { readonly address: Address; readonly route: Route },
+): Promise<void> {
+  const protocol = protocolOf(route);
   const token = tokenOf(message, address);
-  const found: FoundKey = token === null ? { kind: 'unknown' } : virtualKeys.find(token);
+  const found: FoundKey = token === null ? { kind: 'unknown' } : await gateway.virtualKeys.find(token);
   if (token === null || found.kind !== 'known') return turnAway(message, reply, protocol, noKey(token, found.kind));
   if (route.kind === 'models') return listModels(gateway, message, reply, { route, slots: found.grant.slots });
   if (route.kind === 'unknown') {
@@ -80,8 +103,10 @@ async function answerWithin(gateway: Gateway, ask: Ask, path: string): Promise<v
     return refuse(reply, request.protocol, refusal('rate-limit', 'This key has no room for another request now. Ask again.', more));
   }
   const at = gateway.today();
+  const startedAt = gateway.clock.monotonicMs();
   try {
-    record(gateway, ask, { at, path, answered: await answerAsk(gateway, ask) });
+    const answered = await answerAsk(gateway, ask);
+    record(gateway, ask, { at, path, answered, ms: gateway.clock.monotonicMs() - startedAt });
   } finally {
     gateway.keyRates.leave(keyId);
   }
@@ -119,12 +144,12 @@ function turnAway(message: IncomingMessage, reply: ReplyTo, protocol: Ask['reque
 const patienceMs = 2_000;
 
 function listModels(
-  { config }: Gateway,
+  { inForce }: Gateway,
   message: IncomingMessage,
   reply: ReplyTo,
   { route, slots }: { readonly route: Extract<Route, { kind: 'models' }>; readonly slots: readonly string[] | null },
 ): void {
-  const list = modelsList(config, route, { slots, headers: message.headers });
+  const list = modelsList(inForce().config, route, { slots, headers: message.headers });
   const protocol = route.shape === 'models' ? 'generate-content' : 'chat';
   if (list === null) return refuse(reply, protocol, refusal('unknown', `This key has no model "${(route.name ?? '').slice(0, 120)}".`));
   const text = JSON.stringify(list);
@@ -135,8 +160,8 @@ function listModels(
 /** Hands a call to the recorder when the caller has all of it. */
 function record(
   { recorder }: Gateway,
-  { id, request, grant, reply }: Ask,
-  { at, path, answered }: { readonly at: number; readonly path: string; readonly answered: Answered },
+  { id, request, grant, keyId, reply }: Ask,
+  { at, path, answered, ms }: { readonly at: number; readonly path: string; readonly answered: Answered; readonly ms: number },
 ): void {
   if (recorder === null) return;
   const { protocol, alias, body, headers, token } = request;
@@ -146,6 +171,7 @@ function record(
     id,
     at,
     caller: grant.caller,
+    key: keyId,
     protocol,
     alias,
     path,
@@ -157,5 +183,8 @@ function record(
     usage: paid?.usage ?? noUsage,
     estimated: paid?.estimated ?? false,
     cost: paid?.cost ?? { kind: 'unpriced' },
+    by: paid?.by ?? null,
+    saved: paid?.saved ?? null,
+    ms,
   });
 }

@@ -1,5 +1,7 @@
 import { greater, nothing, type Amount } from '../../../core/gateway/budget/amount.ts';
+import { savedByCache } from '../../../core/gateway/money/cache-savings.ts';
 import { costOf, type Cost } from '../../../core/gateway/money/cost.ts';
+import type { MicroUsd } from '../../../core/gateway/money/micro-usd.ts';
 import { upperEstimate, upperPromptTokens } from '../../../core/gateway/money/upper-estimate.ts';
 import { allTokens, noUsage, type Usage } from '../../../core/gateway/money/usage.ts';
 import type { AskedBody } from '../body/asked.ts';
@@ -35,6 +37,10 @@ export interface Paid {
   /** Whether tokens are a guess. */
   readonly estimated: boolean;
   readonly cost: Cost;
+  /** What the cache of the provider saved; null where nobody knows the price. */
+  readonly saved: MicroUsd | null;
+  /** Who was at work for it. */
+  readonly by: { readonly model: string; readonly at: string };
   readonly amount: Amount;
 }
 
@@ -45,10 +51,11 @@ const bytesPerToken = 3.6;
  * What a call came to, by what its upstream told. Where an answer ended before that, what was sent and what was said is counted instead:
  * the upstream bills it too.
  */
-export function paidFor(request: Request, { price }: Way, told: Told, isWhole: boolean): Paid {
+export function paidFor(request: Request, { price, model, at }: Way, told: Told, isWhole: boolean): Paid {
   const { usage, estimated } = usageOf(request, told, isWhole);
   const cost = costOf(usage, price);
-  return { usage, estimated, cost, amount: { microUsd: cost.kind === 'priced' ? cost.microUsd : 0, tokens: allTokens(usage), calls: 1 } };
+  const amount = { microUsd: cost.kind === 'priced' ? cost.microUsd : 0, tokens: allTokens(usage), calls: 1 };
+  return { usage, estimated, cost, saved: savedByCache(usage, price), by: { model, at }, amount };
 }
 
 function usageOf(

@@ -4,6 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { JidokaError } from '../../../core/base/error.ts';
 import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
+import { type InForce, type LiveSetting, withSettings } from '../../../core/gateway/config/setting.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
 import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
@@ -17,6 +18,8 @@ import { keyRates } from './key-rates.ts';
 
 export interface GatewayOptions {
   readonly config: GatewayConfig;
+  /** What operators set on top of it, as it is now; the same list while nothing changed. */
+  readonly settings?: () => readonly LiveSetting[];
   readonly keys: ReadonlyMap<string, ProviderKey>;
   readonly virtualKeys: VirtualKeys;
   readonly budgets: ModelBudgets;
@@ -49,6 +52,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   const gateway: Gateway = {
     ...options,
+    inForce: inForceOf(options),
     keyRates: keyRates(() => clock.monotonicMs()),
     board: healthBoard(options.config, () => clock.monotonicMs()),
     agents,
@@ -83,6 +87,19 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     },
   };
 }
+
+/** Put together anew only where something was set or lifted. */
+function inForceOf({ config, settings = () => none }: GatewayOptions): () => InForce {
+  let last = settings();
+  let inForce = withSettings(config, last);
+  return () => {
+    const now = settings();
+    if (now !== last) inForce = withSettings(config, (last = now));
+    return inForce;
+  };
+}
+
+const none: readonly LiveSetting[] = Object.freeze([]);
 
 async function listening(server: Server, listen: GatewayOptions['listen']): Promise<void> {
   await new Promise<void>((resolve, reject) => {

@@ -1,5 +1,5 @@
-import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
 import { partsOf, upstreamsOf } from '../../../core/gateway/config/model.ts';
+import { cutBy, type InForce } from '../../../core/gateway/config/setting.ts';
 import type { Protocol } from '../../../core/gateway/config/protocol.ts';
 import { own } from '../../../core/gateway/config/resolve-slot.ts';
 import type { Candidate } from '../../../core/gateway/failover/try-state.ts';
@@ -34,11 +34,11 @@ export interface NoWay {
  * caller's own protocol is spoken, because nothing is lost there, and translation after that.
  */
 export function waysFor(
-  config: GatewayConfig,
+  inForce: InForce,
   keys: ReadonlyMap<string, ProviderKey>,
   { models, from }: { readonly models: readonly string[]; readonly from: Protocol },
 ): { readonly ways: readonly Way[]; readonly noWays: readonly NoWay[] } {
-  const found = models.flatMap((model) => ofModel(config, keys, model, from));
+  const found = models.flatMap((model) => ofModel(inForce, keys, model, from));
   const ways = models.flatMap((model) => {
     const open = found.flatMap((one) => ('why' in one || one.model !== model ? [] : [one]));
     return [...open.filter(({ protocol }) => protocol === from), ...open.filter(({ protocol }) => protocol !== from)];
@@ -46,7 +46,8 @@ export function waysFor(
   return { ways, noWays: found.flatMap((one) => ('why' in one ? [one] : [])) };
 }
 
-function ofModel(config: GatewayConfig, keys: ReadonlyMap<string, ProviderKey>, model: string, from: Protocol): readonly (Way | NoWay)[] {
+function ofModel(inForce: InForce, keys: ReadonlyMap<string, ProviderKey>, model: string, from: Protocol): readonly (Way | NoWay)[] {
+  const { config } = inForce;
   const settings = own(config.models, model);
   if (settings === undefined) return [];
   return upstreamsOf(settings).map(({ at, price }): Way | NoWay => {
@@ -57,6 +58,8 @@ function ofModel(config: GatewayConfig, keys: ReadonlyMap<string, ProviderKey>, 
     const protocol = spoken.includes(from) ? from : spoken[0];
     if (provider?.base === undefined || protocol === undefined)
       return { at, model, why: 'is spoken to by an npm package, which this gateway does not load yet' };
+    const cut = cutBy(inForce, { model, at });
+    if (cut !== null) return { at, model, why: cut };
     if (key.kind === 'missing') return { at, model, why: `has no key: ${key.why}` };
     if (price === 'unpriced' && config.unpriced !== 'allow') return { at, model, why: 'has no price, and "unpriced: allow" is not said' };
     return {

@@ -1,20 +1,21 @@
-import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
 import { partsOf, upstreamsOf } from '../../../core/gateway/config/model.ts';
 import { Protocol } from '../../../core/gateway/config/protocol.ts';
+import type { InForce } from '../../../core/gateway/config/setting.ts';
 import { own, resolveSlot } from '../../../core/gateway/config/resolve-slot.ts';
 import type { ModelRow, SlotRow, UpstreamRow } from '../../../core/ports/gateway/gateway-door.ts';
 import { waysFor } from './candidates.ts';
 import type { ProviderKey } from './provider-keys.ts';
 
 /** What each slot of a configuration resolves to, and why what is left out is left out. */
-export function slotTable(config: GatewayConfig, keys: ReadonlyMap<string, ProviderKey>): readonly SlotRow[] {
+export function slotTable(inForce: InForce, keys: ReadonlyMap<string, ProviderKey>): readonly SlotRow[] {
+  const { config } = inForce;
   return Object.keys(config.slots).flatMap((slot) => {
     const resolved = resolveSlot(config, slot);
     if (resolved === null) return [];
     const models = resolved.models.flatMap((model): ModelRow[] => {
       const settings = own(config.models, model);
       if (settings === undefined) return [];
-      const { noWays } = waysFor(config, keys, { models: [model], from: 'messages' });
+      const { noWays } = waysFor(inForce, keys, { models: [model], from: 'messages' });
       const upstreams = upstreamsOf(settings).map(({ at, price }): UpstreamRow => {
         const provider = own(config.providers, partsOf(at).provider);
         const passes = Protocol.options.filter((protocol) => provider?.protocols?.includes(protocol) === true);

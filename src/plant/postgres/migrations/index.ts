@@ -5,6 +5,10 @@ import * as work from './0003-work.ts';
 import * as feed from './0004-feed.ts';
 import * as blobs from './0005-blobs.ts';
 import * as credentials from './0006-credentials.ts';
+import * as modelKeys from './0007-model-keys.ts';
+import * as modelBudgets from './0008-model-budgets.ts';
+import * as modelCalls from './0009-model-calls.ts';
+import * as modelSettings from './0010-model-settings.ts';
 import type { MigrationName } from './names.ts';
 
 export const migrations: Readonly<Record<MigrationName, Migration>> = {
@@ -14,4 +18,8 @@ export const migrations: Readonly<Record<MigrationName, Migration>> = {
   '0004-feed': feed,
   '0005-blobs': blobs,
   '0006-credentials': credentials,
+  '0007-model-keys': modelKeys,
+  '0008-model-budgets': modelBudgets,
+  '0009-model-calls': modelCalls,
+  '0010-model-settings': modelSettings,
 };

@@ -27,6 +27,8 @@ function statusIn(message: string): number | null {
 const byWords: readonly (readonly [RegExp, AgentErrorClass])[] = [
   // It goes on with a piece of the answer, in which any words may stand.
   [/^JSON pars(?:e|ing) (?:error|failed)/i, 'stream-lost'],
+  // The factory's own gateway: no waiting and no other agent mends that.
+  [/the budget of .{1,300} has no room for this call/is, 'budget'],
   [/context (window|length)|prompt is too long|maximum context|too many tokens|exceeds? the (context|maximum)/i, 'context-overflow'],
   [/insufficient_quota|quota|usage limit|billing|credit balance|payment required/i, 'quota'],
   [/model.{0,40}(not found|does not exist|not exist)|model_not_found/i, 'model-unknown'],
@@ -43,6 +45,7 @@ function classOf(status: number | null, message: string): AgentErrorClass {
   const said = byWords.find(([words]) => words.test(message))?.[1] ?? null;
   if (status === null) return said ?? 'bad-request';
   if (status === 401 || status === 403) return 'login';
+  if (said === 'budget') return said;
   if (status === 402) return 'quota';
   if (status === 404) return 'model-unknown';
   if (status === 408 || status === 504) return 'server';

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { memoryBlobs } from '../../../../kit/blobs/index.ts';
+import { upstreamAt } from '../../../../kit/egress/index.ts';
 import type { Claim } from '../../../core/evidence/fact.ts';
 import type { TaskPacket } from '../../../core/packet/packet.ts';
+import type { ModelUpstream } from '../../../core/ports/egress.ts';
 import type { Command, Floor, Workspace } from '../../../core/ports/floor.ts';
 import type { StationJob } from '../../../core/ports/station.ts';
 import { systemClock } from '../../clock/index.ts';
@@ -26,7 +28,9 @@ let blobs: ReturnType<typeof memoryBlobs>;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'jidoka-model-'));
   const none = { registries: async () => [], get: async () => ({ kind: 'failed', class: 'refused', what: 'none' }) as const };
-  const model = { url: () => gateway.url || null, credentials: () => ({ authorization: `Bearer ${key}` }) };
+  const model: ModelUpstream = {
+    target: (asked) => upstreamAt(gateway.url || null, { authorization: `Bearer ${key}` }).target(asked),
+  };
   const egress = openEgress({ upstreams: none, model, desk });
   const routes = ['model', 'report'] as const;
   floor = hostFloor({ root, clock: systemClock(), env: process.env, log: () => undefined, egress, routes });

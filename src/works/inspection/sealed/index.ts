@@ -1,5 +1,6 @@
 export { applySealed } from './apply-sealed.ts';
 export type { SealedJob } from './apply-sealed.ts';
+export { installInput } from './install-input.ts';
 export { lockObjections } from './lock-objections.ts';
 export { protectedPath } from './protected-path.ts';
 export type { ProtectedKind } from './protected-path.ts';

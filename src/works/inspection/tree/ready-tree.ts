@@ -12,6 +12,8 @@ export interface TreeJob {
   readonly hasLock: boolean;
   /** Whether the base was installed just before: the registry's answers of then are taken again, so that both trees see one registry. */
   readonly preferCache: boolean;
+  /** How its packages were installed before, where its base has them; null where they are to be installed. */
+  readonly installed: Installed | null;
   /** A command that the repository names with the JUnit file it writes, or null. */
   readonly junit: { readonly command: readonly [string, ...string[]]; readonly resultFile: string } | null;
   /** Packages whose install scripts the base already ran: only they are rebuilt. */
@@ -58,6 +60,7 @@ export interface Build {
 
 /** Installs a tree cleanly, builds it as its own scripts say, and finds how its suite runs. */
 export async function readyTree(job: TreeJob): Promise<Tree> {
+  if (job.installed !== null) return await prepared(job, job.installed, [await job.keep('install', sharedText(job.installed))]);
   const { workspace, directory, hasLock, preferCache, timeoutMs, signal } = job;
   job.note('installing');
   const ladder = await installLadder(workspace, { directory, hasLock, preferCache, timeoutMs, signal });
@@ -67,12 +70,22 @@ export async function readyTree(job: TreeJob): Promise<Tree> {
   if (ladder.failure !== null)
     return { kind: 'failed', class: ladder.failure, command: ladder.results.at(-1)?.rung ?? 'npm', message: install.message, logs };
   if (!ladder.ok) return { kind: 'not-installed', install, logs };
+  return await prepared(job, install, logs);
+}
+
+function sharedText({ rung }: Installed): string {
+  return `$ ${rung}\nRun once for the base commit; every tree with the same packages is a layer over what it left.\n`;
+}
+
+/** What follows when the packages are there. */
+async function prepared(job: TreeJob, install: Installed, logs: BlobRef[]): Promise<Tree> {
+  const { workspace, directory } = job;
   if (job.scripted.length > 0) logs.push(await rebuild(job));
   const manifest = await manifestOf(job);
   const built = await build(job, manifest);
   const detected = await detectRunner(workspace, directory, manifest, job.junit === null ? {} : { junit: job.junit });
-  const prepared = detected.kind === 'plan' && built.outcome !== 'failed' ? await prepare(job, detected, built) : built;
-  return { kind: 'ready', install, logs, build: prepared, detected };
+  const whole = detected.kind === 'plan' && built.outcome !== 'failed' ? await prepare(job, detected, built) : built;
+  return { kind: 'ready', install, logs, build: whole, detected };
 }
 
 function installed({ rung, tried, durationMs, results }: InstallOutcome): Installed {

@@ -21,7 +21,12 @@ export async function decideRun(job: Job): Promise<void> {
   });
   const metric = verdictMetric(job.packet.source.line, verdict, reason.code);
   const decided: Keyed = ['verdict/decided', { type: 'verdict.decided', verdict, reason, metric }];
-  await settle(job, [...idle.map((body): Keyed => ['verdict/idle', body]), decided]);
+  await settle(job, [...(await countedIn(job)), ...idle.map((body): Keyed => ['verdict/idle', body]), decided]);
+}
+
+async function countedIn({ run, needs }: Job): Promise<readonly Keyed[]> {
+  const counts = (await needs.models.count(run)) ?? [];
+  return counts.length === 0 ? [] : [['models/counted', { type: 'models.counted', counts }]];
 }
 
 /** A branch that every stage looked at and that nothing stands against is owed nothing; what each check came to is the proof. */

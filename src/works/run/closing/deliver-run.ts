@@ -46,6 +46,7 @@ async function conclude(job: Job, { delivery, verdict, recent, parent }: Deliver
   const what = `${packet.intent} (${delivery.branch ?? ''})`;
   if (delivery.branch !== null) await control.awaitReview({ id: run, run, line: input.line.name, what }, tx);
   await breakLine(job, recent, tx);
+  await job.needs.models.endRun(run, tx);
   await engine.end(run, { verdict }, tx);
   if (parent !== null) await tellParent(job, { parent, verdict }, tx);
 }

@@ -10,7 +10,6 @@ import { protectedPath } from '../../inspection/sealed/index.ts';
 import { readBaseline } from '../../inspection/runner/index.ts';
 import { readBaselineRecord, readyTree } from '../../inspection/tree/index.ts';
 import { surveyProject } from '../../intake/index.ts';
-import { withCheckout } from '../checkout.ts';
 import { blobOf, type Job, type StageWork } from '../job.ts';
 import { behaviourFacts } from './inspection/behaviour.ts';
 import { installFact } from './inspection/install-fact.ts';
@@ -19,6 +18,7 @@ import type { Inspected } from './inspection/inspected.ts';
 import { treeFacts } from './inspection/tree-facts.ts';
 import { examine } from './review/examine.ts';
 import { treeJob } from './tree-job.ts';
+import { withPackages } from './with-packages.ts';
 
 /**
  * Makes facts about a change, outside of what any station says: on a clean checkout of the base it lays the unprotected
@@ -27,10 +27,13 @@ import { treeJob } from './tree-job.ts';
 export async function inspection(stage: Stage, job: Job): Promise<StageWork> {
   if (job.input.seed.kind === 'branch') return await examine(stage, job, job.input.seed);
   const inspected = await gather(job);
-  return await withCheckout(stage, job, async (workspace) => {
+  const { project, baseline: record, change, reproduction } = inspected;
+  const touched = [...change.files, ...(reproduction?.files ?? [])].map(({ path }) => path);
+  return await withPackages(stage, job, { project, record, touched, which: null }, async (ready) => {
+    const { workspace } = ready;
     const { facts: sealed, verified } = await sealedFacts(inspected, job, workspace);
     if (objections(sealed, job).length > 0) return ended(stage, job, sealed);
-    const tree = await readyTree(treeJob(stage, job, workspace, inspected.project));
+    const tree = await readyTree(treeJob(stage, job, ready, project));
     if (tree.kind === 'failed')
       return {
         kind: 'failed',

@@ -7,13 +7,13 @@ import { newTally, readTally, writeTally, type Tally } from '../../flaky/index.t
 import { planFor } from '../../inspection/modes/index.ts';
 import { readyTree, type Tree } from '../../inspection/tree/index.ts';
 import { surveyProject } from '../../intake/index.ts';
-import { withCheckout } from '../checkout.ts';
 import type { Job, StageWork } from '../job.ts';
 import { frameOf, targetOf, type Frame } from './flakiness/frame.ts';
 import { allowanceMs, needless } from './flakiness/need.ts';
 import { repeat } from './flakiness/repeat.ts';
 import { logsOf, tallyText } from './flakiness/tally-text.ts';
 import { treeJob } from './tree-job.ts';
+import { withPackages } from './with-packages.ts';
 
 /**
  * Runs the suite of the base again and again in one mode, until a rate of failures is excluded, failures were seen often
@@ -30,8 +30,10 @@ export async function repetition(stage: Stage, job: Job): Promise<StageWork> {
   const needs = begun === null ? (needless(mode, frame) ?? timeless(job, mode, frame)) : null;
   if (needs !== null) return await conclude(stage, job, frame, { ...newTally(mode, 'suite', frame.wanted), ...needs });
   const project = await surveyProject(job.packet.scope.repository, job.needs.forge);
-  return await withCheckout(stage, job, async (workspace) => {
-    const tree = await readyTree(treeJob(stage, job, workspace, project));
+  const packaged = { project, record: frame.record, touched: [], which: null };
+  return await withPackages(stage, job, packaged, async (ready) => {
+    const { workspace } = ready;
+    const tree = await readyTree(treeJob(stage, job, ready, project));
     if (tree.kind !== 'ready' || tree.detected.kind === 'none') return unready(tree);
     const { plan } = tree.detected;
     const scope = scopeOf(mode, frame, tree.detected.plan, workspace);

@@ -1,21 +1,28 @@
 import type { SlotRow } from '../../../../core/ports/gateway/gateway-door.ts';
 import { type CommandRecord, jsonOption } from '../../command.ts';
-import { readGatewayFile } from '../../input-files.ts';
 import { type Page, plain } from '../../page.ts';
-import { configOption } from './settings.ts';
+import { configOf, configOption, namedPlace, withStore } from './settings.ts';
+import { settingText } from './setting-text.ts';
 
-/** `jidoka models`: what each slot resolves to, and why. */
+/** `jidoka models`: what each slot resolves to, and why; of a factory that is named, with what is set while it runs. */
 export const models: CommandRecord = {
   path: ['models'],
   summary: 'what each model slot leads to, in order, and what is never asked',
   arguments: [],
   options: [configOption, jsonOption],
-  examples: ['models --config factory.yaml'],
+  examples: ['models --config factory.yaml', 'models --config factory.yaml --home ~/factory'],
   run: async (call) => {
     const { world } = call;
-    const [file, gateway] = await Promise.all([readGatewayFile(call.text('config') ?? '', world.cwd), world.loadGateway()]);
-    const slots = await gateway.describe(gateway.read(file), world.env);
-    return { exitCode: 0, document: { slots }, text: (page) => slots.flatMap((row) => textOf(row, page)).join('\n') };
+    const gateway = await world.loadGateway();
+    const config = await configOf(call, gateway);
+    const settings = namedPlace(call) === null ? [] : await withStore(call, (store) => store.settings.list());
+    const slots = await gateway.describe(config, world.env, settings);
+    const set = settings.map(settingText);
+    return {
+      exitCode: 0,
+      document: { slots, settings },
+      text: (page) => [...slots.flatMap((row) => textOf(row, page)), ...set].join('\n'),
+    };
   },
 };
 

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import type { OpenGateway } from '../../../../core/ports/gateway/gateway-door.ts';
 import { type Call, type CommandRecord, jsonOption } from '../../command.ts';
-import { readGatewayFile } from '../../input-files.ts';
 import { facts, pageOf, plain } from '../../page.ts';
 import { numberOf } from '../daemon/offer.ts';
-import { configOption } from './settings.ts';
+import { configOf, configOption, namedPlace } from './settings.ts';
 
 /** `jidoka gateway serve`: a model gateway on this machine, until a signal ends it. */
 export const gatewayServe: CommandRecord = {
@@ -19,7 +18,11 @@ export const gatewayServe: CommandRecord = {
     { flags: '--record <file>', description: 'take every call down here, one line of JSON each, without keys and other secrets' },
     jsonOption,
   ],
-  examples: ['gateway serve --config factory.yaml', 'gateway serve --config factory.yaml --key env:GATEWAY_KEY --record calls.jsonl'],
+  examples: [
+    'gateway serve --config factory.yaml',
+    'gateway serve --config factory.yaml --home ~/factory',
+    'gateway serve --config factory.yaml --key env:GATEWAY_KEY --record calls.jsonl',
+  ],
   run: async (call) => {
     const { stopOrders } = await import('../../../daemon/index.ts');
     const orders = stopOrders(call.world);
@@ -39,13 +42,14 @@ async function opened(call: Call): Promise<OpenGateway> {
   const { world } = call;
   const port = numberOf(call, 'port', { least: 0, most: 65_535 });
   const [socket, record] = [call.text('socket'), call.text('record')];
-  const [file, gateway] = await Promise.all([readGatewayFile(call.text('config') ?? '', world.cwd), world.loadGateway()]);
+  const gateway = await world.loadGateway();
   return gateway.open({
-    config: gateway.read(file),
+    config: await configOf(call, gateway),
     env: world.env,
     listen: socket === null ? { port } : { socket: resolve(world.cwd, socket) },
     key: call.text('key'),
     record: record === null ? null : resolve(world.cwd, record),
+    store: namedPlace(call),
     log: (line) => world.stderr.write(`${line}\n`),
   });
 }
@@ -53,6 +57,7 @@ async function opened(call: Call): Promise<OpenGateway> {
 /** Said as soon as it answers: whoever started it waits for this line. A key that lies somewhere is not shown. */
 function tell(call: Call, { url, token, slots }: OpenGateway): void {
   const { stdout, env } = call.world;
+  const place = namedPlace(call);
   const isMade = call.text('key') === null;
   if (call.flag('json')) return stdout.write(`${JSON.stringify({ url, ...(isMade && { key: token }), slots })}\n`);
   const page = pageOf(stdout, env);
@@ -62,6 +67,7 @@ function tell(call: Call, { url, token, slots }: OpenGateway): void {
   const rows: [string, string][] = [
     ['url', url],
     ['key', isMade ? token : plain(call.text('key') ?? '')],
+    ['kept in', place === null ? 'memory, until it ends' : place.databaseUrl === null ? plain(place.home) : 'the database of the factory'],
     ['slots', slots.map(({ slot }) => slot).join(', ')],
     ...[...new Set(without)].map((why): [string, string] => ['unused', plain(why)]),
     ['docs', 'docs/GATEWAY.md; Ctrl-C stops it'],

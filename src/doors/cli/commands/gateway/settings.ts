@@ -1,8 +1,43 @@
-import type { OptionRecord } from '../../command.ts';
+import { JidokaError } from '../../../../core/base/error.ts';
+import type { GatewayConfig } from '../../../../core/gateway/config/gateway-config.ts';
+import type { GatewayDoor, ModelStore, StorePlace } from '../../../../core/ports/gateway/gateway-door.ts';
+import { set } from '../../../environment.ts';
+import type { Call, OptionRecord } from '../../command.ts';
+import { readGatewayFile } from '../../input-files.ts';
 
 /** The file of the owner, never one of a repository that is worked on: it says where keys are sent. */
 export const configOption: OptionRecord = {
   flags: '--config <file>',
   description: 'your factory file, whose part "gateway:" names providers, models and slots',
-  required: true,
 };
+
+/** Reads the settings of the gateway. Throws `usage` where nobody says which, and `gateway-invalid`. */
+export async function configOf(call: Call, gateway: GatewayDoor): Promise<GatewayConfig> {
+  const path = call.text('config');
+  if (path === null)
+    throw new JidokaError('usage', 'No factory file is named.', { mend: 'Name the one with your "gateway:": --config factory.yaml.' });
+  return gateway.read(await readGatewayFile(path, call.world.cwd));
+}
+
+/** The database of the factory. */
+export function placeOf({ settings: { home, databaseUrl, postgresBin, env } }: Call): StorePlace {
+  return { home, databaseUrl, postgresBin, env };
+}
+
+/** The database of the factory where its owner names one or its home; null where nobody speaks of a factory. */
+export function namedPlace(call: Call): StorePlace | null {
+  const { env } = call.world;
+  const named = [call.text('home'), call.text('database'), set(env['JIDOKA_HOME']), set(env['JIDOKA_DATABASE_URL'])];
+  return named.every((name) => name === null) ? null : placeOf(call);
+}
+
+/** Opens what gateways keep in a database for one piece of work. */
+export async function withStore<T>(call: Call, work: (store: ModelStore, gateway: GatewayDoor) => Promise<T>): Promise<T> {
+  const gateway = await call.world.loadGateway();
+  const store = await gateway.store(placeOf(call), (line) => call.world.stderr.write(`${line}\n`));
+  try {
+    return await work(store, gateway);
+  } finally {
+    await store.close();
+  }
+}

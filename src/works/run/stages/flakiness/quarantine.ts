@@ -5,10 +5,10 @@ import { skipTest } from '../../../inspection/quarantine/index.ts';
 import { compareRuns, runTests, type TestPlan, type TestRun } from '../../../inspection/runner/index.ts';
 import { readyTree } from '../../../inspection/tree/index.ts';
 import { surveyProject } from '../../../intake/index.ts';
-import { withCheckout } from '../../checkout.ts';
 import type { Job, StageWork } from '../../job.ts';
 import { suiteLog } from '../suite-log.ts';
 import { keepLog, timeoutOf, treeJob } from '../tree-job.ts';
+import { withPackages } from '../with-packages.ts';
 import { targetOf, type Frame } from './frame.ts';
 
 type Proposal = { readonly kind: 'proposed'; readonly fact: FactOf<'quarantine'> } | Extract<StageWork, { kind: 'failed' }>;
@@ -22,10 +22,12 @@ export async function proposeQuarantine(stage: Stage, job: Job, frame: Frame, fl
   if (files.size === 0) return { kind: 'proposed', fact: noneFact(flaky, refused) };
   const project = await surveyProject(job.packet.scope.repository, job.needs.forge);
   job.note(`${stage.id}: trying to skip ${skipped.length} test(s)`);
-  return await withCheckout(stage, job, async (workspace): Promise<Proposal> => {
+  const packaged = { project, record: frame.record, touched: [...files.keys()], which: null };
+  return await withPackages(stage, job, packaged, async (ready): Promise<Proposal> => {
+    const { workspace } = ready;
     for (const [path, text] of files) await workspace.files.write(path, text);
     const patch = await patchOf(job, workspace, files);
-    const tree = await readyTree(treeJob(stage, job, workspace, project));
+    const tree = await readyTree(treeJob(stage, job, ready, project));
     if (tree.kind === 'failed') return { ...tree, events: [] };
     if (tree.kind !== 'ready' || tree.detected.kind === 'none')
       return { kind: 'proposed', fact: noneFact(flaky, ['with the edit the base has no suite that can be run']) };

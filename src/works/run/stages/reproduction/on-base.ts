@@ -5,11 +5,11 @@ import { readBaseline, runTests, type TestRun } from '../../../inspection/runner
 import { judgeRuns, type TestFile } from '../../../inspection/reproduction/index.ts';
 import { readBaselineRecord, readyTree, type BaselineRecord } from '../../../inspection/tree/index.ts';
 import { surveyProject } from '../../../intake/index.ts';
-import { withOwnCheckout } from '../../checkout.ts';
 import { blobOf, type Job, type StageWork } from '../../job.ts';
 import { canaryOf } from '../canary.ts';
 import { suiteLog } from '../suite-log.ts';
 import { keepLog, timeoutOf, treeJob } from '../tree-job.ts';
+import { withPackages } from '../with-packages.ts';
 
 /** What came of test files that were laid into a clean checkout of the base. */
 export type OnBase =
@@ -27,7 +27,7 @@ export type OnBase =
  */
 export async function runOnBase(stage: Stage, job: Job, files: readonly TestFile[], times: number): Promise<OnBase> {
   const baseline = await baselineOf(job);
-  const ran = await runThere(stage, job, files, { times, called: 'the base', which: 'own' });
+  const ran = await runThere(stage, job, files, { times, called: 'the base', which: 'own', record: baseline });
   if (ran.kind === 'work') return ran;
   if (ran.kind === 'unrun') return { kind: 'ran', judged: { tests: [], objection: ran.objection }, runs: [], logs: [] };
   return { ...ran, judged: judgeRuns(readBaseline(baseline.tests ?? ''), ran.runs, baseline.canary) };
@@ -46,7 +46,7 @@ export async function runBefore(
   const { packet } = job;
   const repository = { ...packet.scope.repository, baseCommit: at.commit };
   const then: Job = { ...job, packet: { ...packet, scope: { ...packet.scope, repository } } };
-  const ran = await runThere(stage, then, files, { times: at.times, called: at.commit.slice(0, 12), which: 'before' });
+  const ran = await runThere(stage, then, files, { times: at.times, called: at.commit.slice(0, 12), which: 'before', record: null });
   if (ran.kind === 'work') return ran;
   if (ran.kind === 'unrun') return { kind: 'ran', judged: { tests: [], objection: ran.objection }, runs: [], logs: [] };
   const { tests, objection } = judgeRuns([], ran.runs, 'fail');
@@ -60,6 +60,8 @@ interface There {
   readonly called: string;
   /** Name of the workspace within the stage. */
   readonly which: string;
+  /** What the baseline saw of its install; null where that was of another commit. */
+  readonly record: BaselineRecord | null;
 }
 
 type Ran =
@@ -67,11 +69,14 @@ type Ran =
   | { readonly kind: 'unrun'; readonly objection: { readonly code: string; readonly why: string } }
   | { readonly kind: 'work'; readonly work: StageWork };
 
-async function runThere(stage: Stage, job: Job, files: readonly TestFile[], { times, called, which }: There): Promise<Ran> {
+async function runThere(stage: Stage, job: Job, files: readonly TestFile[], there: There): Promise<Ran> {
+  const { times, called, which, record } = there;
   const project = await surveyProject(job.packet.scope.repository, job.needs.forge);
-  return await withOwnCheckout(stage, job, which, async (workspace): Promise<Ran> => {
+  const touched = files.map(({ path }) => path);
+  return await withPackages(stage, job, { project, record, touched, which }, async (ready): Promise<Ran> => {
+    const { workspace } = ready;
     for (const { path, content } of files) await workspace.files.write(path, content);
-    const tree = await readyTree(treeJob(stage, job, workspace, project));
+    const tree = await readyTree(treeJob(stage, job, ready, project));
     if (tree.kind === 'failed') {
       const { class: kind, command, message, logs } = tree;
       return { kind: 'work', work: { kind: 'failed', class: kind, command, message, events: [], logs } };

@@ -5,21 +5,24 @@ import { manifestsOf } from '../../../inspection/branch/index.ts';
 import { dependencyMoves } from '../../../inspection/facts/index.ts';
 import { applySealed, type Withheld } from '../../../inspection/sealed/index.ts';
 import { readyTree, type Tree } from '../../../inspection/tree/index.ts';
-import { withCheckout } from '../../checkout.ts';
 import { behaviourFacts } from '../inspection/behaviour.ts';
 import { installFact } from '../inspection/install-fact.ts';
 import { treeFacts } from '../inspection/tree-facts.ts';
 import { treeJob } from '../tree-job.ts';
+import { withPackages } from '../with-packages.ts';
 import type { Examined, Part } from './examine.ts';
 
 /** Lays the unprotected part of the branch over a clean base and runs the tests of the base on it, as for any change. */
 export async function oldTests(examined: Examined): Promise<Part<null>> {
   const { stage, job, inspected } = examined;
-  return await withCheckout(stage, job, async (workspace): Promise<Part<null>> => {
+  const { project, baseline: record, change } = inspected;
+  const touched = change.files.map(({ path }) => path);
+  return await withPackages(stage, job, { project, record, touched, which: null }, async (ready): Promise<Part<null>> => {
+    const { workspace } = ready;
     const { repository } = job.packet.scope;
     const plan = inspected.baselineRuns[0]?.plan ?? null;
-    const { withheld } = await applySealed({ forge: job.needs.forge, repository, workspace, change: inspected.change, sealed: [], plan });
-    const tree = await readyTree(treeJob(stage, job, workspace, inspected.project));
+    const { withheld } = await applySealed({ forge: job.needs.forge, repository, workspace, change, sealed: [], plan });
+    const tree = await readyTree(treeJob(stage, job, ready, project));
     if (tree.kind === 'failed') return { kind: 'failed', work: failed(tree) };
     const facts = [...unverified(withheld), installFact(tree, inspected.baseline), ...(await movedFacts(examined, workspace))];
     if (tree.kind === 'not-installed') return { kind: 'found', facts, found: null };

@@ -120,11 +120,18 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
     await append(job, [times === 1 ? [key, started] : [`${key}/noted/${times}`, { type: 'station.noted', ...of, handle: begun }]]);
   };
   const { form, known: found } = order;
-  const role = input.line.roles?.find(({ name }) => name === stage.role) ?? null;
+  const named = input.line.roles?.find(({ name }) => name === stage.role) ?? null;
   const text = await textFor(station, workspace, { form, text: orderText(form, packet, { ...found, feedback, handover }) });
-  const assignment = { form, role, text };
   const limits = { timeoutMs: timeoutOf(stage), stallMs: stage.stall === undefined ? null : parseDuration(stage.stall) };
   await noteSeen((await station.identify?.()) ?? null, job.needs);
+  const admitted = await job.needs.models.admit({
+    workspace: workspace.name,
+    caller: { line: input.line.name, fleet: input.parent?.run ?? null, run: job.run, stage: stage.id, station: station.name },
+    role: named?.name ?? null,
+    lifeMs: limits.timeoutMs,
+  });
+  const role = named === null || admitted.slot === null || named.model !== null ? named : { ...named, model: admitted.slot };
+  const assignment = { form, role, text };
   try {
     const run = stage.run ?? [];
     const script = input.line.scripts?.find((played) => played.station === station.name);
@@ -134,6 +141,8 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
     // What the floor or the record did is not the station's doing, and no other station would fare better.
     if (isJidokaError(error) || signal.aborted || isLast) throw error;
     return crashed(station.name, error);
+  } finally {
+    await admitted.end();
   }
 }
 

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { builtInLine } from '../../../plant/lines/index.ts';
+import { parseLine } from '../../../works/line-file/index.ts';
+import type { Line } from '../../line/line.ts';
+import { lineUse } from './line-use.ts';
+
+const lineOf = async (name: string): Promise<Line> => {
+  const { text, path, roles } = await builtInLine(name);
+  return parseLine(text, path, roles);
+};
+
+it('agents ask by the slot that the owner gave their role, models by their own names, and the mechanic asks nobody', async () => {
+  const { stages } = lineUse(await lineOf('bug'), { roles: { coder: 'auto', default: 'small' } });
+  const asked = Object.fromEntries(
+    stages.map(({ stage, stations }) => [stage, stations.map(({ asks }) => (asks.kind === 'slot' ? asks.slot : asks.kind))]),
+  );
+  expect(asked).toMatchObject({
+    change: ['auto', 'auto', 'auto', 'auto'],
+    classify: ['cheap'],
+    review: ['small', 'small', 'small', 'small'],
+  });
+  expect(stages.filter(({ isOptional }) => isOptional).map(({ stage }) => stage)).toEqual(['classify', 'plan']);
+  expect(lineUse(await lineOf('deps'), {}).stages).toEqual([
+    { stage: 'change', isOptional: false, stations: [{ station: 'mechanic', asks: { kind: 'nothing' } }] },
+  ]);
+});
+
+it('what a role names in its line goes before what the owner gave it', async () => {
+  const line = await lineOf('bug');
+  const named = { ...line, roles: (line.roles ?? []).map((role) => ({ ...role, model: role.name === 'coder' ? 'strong' : null })) };
+  const change = lineUse(named, { roles: { coder: 'auto' } }).stages.find(({ stage }) => stage === 'change');
+  expect(change?.stations[0]).toEqual({ station: 'claude-code', asks: { kind: 'slot', slot: 'strong' } });
+});
+
+it('says what to write where nobody said what a station asks', async () => {
+  const line = await lineOf('bug');
+  const change = lineUse(line, {}).stages.find(({ stage }) => stage === 'change');
+  expect(change?.stations[0]?.asks).toEqual({
+    kind: 'unsaid',
+    why: 'It asks models by names of its own: give its role a slot, as in "roles: { coder: SLOT }".',
+  });
+});
+
+it('looks into the lines of sub-runs', async () => {
+  const [deps, bug] = [await lineOf('deps'), await lineOf('bug')];
+  const outer: Line = { ...deps, stages: [{ id: 'parts', does: 'runs', runs: { line: 'bug', items: ['a'], join: 'all' } }], lines: [bug] };
+  expect(lineUse(outer, {}).stages.map(({ stage }) => stage)).toContain('parts/change');
+});

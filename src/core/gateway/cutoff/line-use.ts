@@ -1,0 +1,66 @@
+import type { Line, Stage } from '../../line/line.ts';
+import { isByStation, modelNamed, playedBy, programStations, stationsOf } from '../../line/stations.ts';
+import type { GatewayConfig } from '../config/gateway-config.ts';
+import { slotOfRole } from '../config/slot-of-role.ts';
+
+/** By which name a station asks the gateway for a model, if it does. */
+export type Asks =
+  | { readonly kind: 'slot'; readonly slot: string }
+  | { readonly kind: 'nothing' }
+  /** Nobody said it, so nobody can say what becomes of it. */
+  | { readonly kind: 'unsaid'; readonly why: string };
+
+/** One station that may do a stage. */
+export interface StationUse {
+  readonly station: string;
+  readonly asks: Asks;
+}
+
+/** A stage that stations do, with its stations in the order in which they are tried. */
+export interface StageUse {
+  readonly stage: string;
+  /** Where no station can do it, the run goes on without. */
+  readonly isOptional: boolean;
+  readonly stations: readonly StationUse[];
+}
+
+/** What a line asks of the gateway. */
+export interface LineUse {
+  readonly line: string;
+  readonly stages: readonly StageUse[];
+}
+
+/**
+ * What the stations of a line, and of the lines in it, ask models by: `model:NAME` by that name, an agent by the model of its
+ * role, or by the slot that the owner gave its role.
+ *
+ * @example
+ * lineUse(line, config).stages[0]; // { stage: 'change', isOptional: false, stations: [{ station: 'codex', asks: … }] }
+ */
+export function lineUse(line: Line, config: Pick<GatewayConfig, 'roles'>): LineUse {
+  return { line: line.name, stages: stagesOf(line, config, '') };
+}
+
+function stagesOf(line: Line, config: Pick<GatewayConfig, 'roles'>, within: string): readonly StageUse[] {
+  return line.stages.flatMap((stage): readonly StageUse[] => {
+    const inner = line.lines?.find(({ name }) => name === stage.runs?.line);
+    if (inner !== undefined) return stagesOf(inner, config, `${within}${stage.id}/`);
+    const stations = isByStation(stage)
+      ? stationsOf(stage).map((station) => ({ station, asks: asksOf(station, stage, line, config) }))
+      : [];
+    return stations.length === 0 ? [] : [{ stage: `${within}${stage.id}`, isOptional: stage.optional === true, stations }];
+  });
+}
+
+function asksOf(station: string, stage: Stage, { roles = [] }: Line, config: Pick<GatewayConfig, 'roles'>): Asks {
+  const named = modelNamed(station);
+  if (named !== null) return { kind: 'slot', slot: named };
+  if (station === 'mechanic' || playedBy(station) !== null) return { kind: 'nothing' };
+  if (programStations.includes(station)) return { kind: 'unsaid', why: 'It is a program of yours, and asks whatever it asks.' };
+  const slot = slotOfRole(roles.find(({ name }) => name === stage.role) ?? null, config);
+  if (slot !== null) return { kind: 'slot', slot };
+  return {
+    kind: 'unsaid',
+    why: `It asks models by names of its own: give its role a slot, as in "roles: { ${stage.role ?? 'default'}: SLOT }".`,
+  };
+}

@@ -1,0 +1,95 @@
+import { JidokaError } from '../../../../core/base/error.ts';
+import { meant } from '../../../../core/base/nearest.ts';
+import { type GatewayNames, gatewayNames } from '../../../../core/gateway/config/gateway-names.ts';
+import type { LiveSetting } from '../../../../core/gateway/config/setting.ts';
+import { parseDuration } from '../../../../core/line/duration.ts';
+import type { GatewayDoor, ModelStore } from '../../../../core/ports/gateway/gateway-door.ts';
+import { type Call, type CommandRecord, jsonOption } from '../../command.ts';
+import { plain } from '../../page.ts';
+import { configOf, configOption, withStore } from './settings.ts';
+import { settingText } from './setting-text.ts';
+
+const forOption = { flags: '--for <time>', description: 'for so long, as in 30m, 2h or 1d; without it, until it is lifted' } as const;
+
+/** `jidoka models swap SLOT MODEL`: what running gateways fill a slot by, from the next call on. */
+export const modelsSwap: CommandRecord = {
+  path: ['models', 'swap'],
+  summary: 'fill a slot by another model, live',
+  arguments: [
+    { syntax: '<slot>', description: 'slot that agents name' },
+    { syntax: '<model>', description: 'model, plan or other slot that fills it from now on' },
+  ],
+  options: [
+    forOption,
+    { ...configOption, description: 'check the names against this factory file, not against the gateways that run' },
+    jsonOption,
+  ],
+  examples: ['models swap coder cheap', 'models swap coder cheap --for 1h'],
+  run: async (call) => {
+    const [slot = '', to = ''] = call.arguments;
+    const until = untilOf(call);
+    const set = await withStore(call, async (store, gateway) => {
+      refuseUnknown(await namesFor(call, store, gateway), slot, to);
+      await store.settings.set({ what: { kind: 'swap', slot, to }, until, by: call.world.actor });
+      return (await store.settings.list()).find(({ what }) => what.kind === 'swap' && what.slot === slot) ?? null;
+    });
+    return {
+      exitCode: 0,
+      document: { set },
+      text: () => (set === null ? 'It is over already.' : `Gateways take it over within a second.\n${settingText(set)}`),
+    };
+  },
+};
+
+/** `jidoka models unswap SLOT`: back to what the factory file says. */
+export const modelsUnswap: CommandRecord = {
+  path: ['models', 'unswap'],
+  summary: 'fill a slot as the factory file says again, live',
+  arguments: [{ syntax: '<slot>', description: 'slot that was swapped' }],
+  options: [jsonOption],
+  examples: ['models unswap coder'],
+  run: async (call) => {
+    const [slot = ''] = call.arguments;
+    const what = { kind: 'swap', slot, to: '' } as const;
+    const { lifted, left } = await withStore(call, async ({ settings }) => ({
+      lifted: await settings.lift(what, call.world.actor),
+      left: await settings.list(),
+    }));
+    if (!lifted) throw new JidokaError('usage', `The slot "${slot}" is not swapped.`, { mend: swapped(left) });
+    return {
+      exitCode: 0,
+      document: { lifted: { slot } },
+      text: () => `${plain(slot)} is filled as the factory file says, within a second.`,
+    };
+  },
+};
+
+function swapped(settings: readonly LiveSetting[]): string {
+  const slots = settings.flatMap(({ what }) => (what.kind === 'swap' ? [what.slot] : []));
+  return slots.length === 0 ? 'None is.' : `Those are: ${slots.join(', ')}.`;
+}
+
+function untilOf(call: Call): string | null {
+  const text = call.text('for');
+  if (text === null) return null;
+  const ms = /^\d{1,6}(?:s|m|h|d)$/.test(text) ? parseDuration(text) : 0;
+  if (ms > 0) return new Date(call.world.now() + ms).toISOString();
+  throw new JidokaError('usage', `--for ${text} is no time.`, { mend: 'Give a number and s, m, h or d, as in --for 1h.' });
+}
+
+/** Names to check against: those of a file, or those that the gateways which run told. */
+async function namesFor(call: Call, { settings }: ModelStore, gateway: GatewayDoor): Promise<readonly GatewayNames[]> {
+  if (call.text('config') !== null) return [gatewayNames(await configOf(call, gateway))];
+  const names = await settings.known();
+  if (names.length > 0) return names;
+  throw new JidokaError('usage', `No gateway runs on the factory in ${call.settings.home}.`, {
+    mend: 'Start one with `jidoka gateway serve --home DIR`, or set it for those to come: --config factory.yaml.',
+  });
+}
+
+function refuseUnknown(all: readonly GatewayNames[], slot: string, to: string): void {
+  const slots = [...new Set(all.flatMap((names) => names.slots))];
+  const fillings = [...new Set(all.flatMap((names) => names.fillings))];
+  if (!slots.includes(slot)) throw new JidokaError('usage', `No slot is named "${slot}".`, { mend: meant(slot, slots) });
+  if (!fillings.includes(to)) throw new JidokaError('usage', `No model, plan or slot is named "${to}".`, { mend: meant(to, fillings) });
+}

@@ -1,0 +1,67 @@
+import type { CutOff } from '../../../../core/gateway/cutoff/cut-off.ts';
+import type { Drill } from '../../../../core/gateway/cutoff/drill.ts';
+import type { FateKind } from '../../../../core/gateway/cutoff/stage-fate.ts';
+import { type Page, plain } from '../../page.ts';
+import { table } from '../../table.ts';
+
+interface Looked {
+  readonly isLedger: boolean;
+  readonly ms: number;
+}
+
+const whatColumn = { title: 'WHAT', flexible: true };
+
+/** What one cut-off does, for people: line by line and stage by stage, then the runs that have not ended. */
+export function cutOffText({ cut, lines, runs, faults }: CutOff, looked: Looked, page: Page): string {
+  const rows = lines.flatMap(({ line, mustSurvive, stages }) => {
+    const name = `${plain(line)}${mustSurvive ? ' (must survive)' : ''}`;
+    if (stages.length === 0) return [[name, '', mark('untouched', page), 'It asks no model.']];
+    return stages.map(({ stage, kind, sentence }, at) => [at === 0 ? name : '', plain(stage), mark(kind, page), plain(sentence)]);
+  });
+  const openRuns = runs.map(({ run, kind, sentence }) => [run, mark(kind, page), plain(sentence)]);
+  return [
+    page.paint.bold(`Without ${cut.kind} ${plain(cut.name)}`),
+    table([{ title: 'LINE' }, { title: 'STAGE' }, { title: 'FATE' }, whatColumn], rows, page),
+    ...(openRuns.length === 0 ? [] : ['', table([{ title: 'OPEN RUN' }, { title: 'FATE' }, whatColumn], openRuns, page)]),
+    '',
+    ...closing(faults, { ...looked, lines: lines.length, runs: runs.length }, page),
+  ].join('\n');
+}
+
+/** What each cut-off does to each line, for people: one row for each thing that could be taken away. */
+export function drillText({ cutOffs, faults, closedOnly }: Drill, looked: Looked, page: Page): string {
+  const lines = cutOffs[0]?.lines.map(({ line }) => line) ?? [];
+  const rows = cutOffs.map(({ cut, lines: fates, runs }) => [
+    `${cut.kind} ${plain(cut.name)}`,
+    ...fates.map(({ kind }) => mark(kind, page)),
+    `${runs.filter(({ kind }) => kind === 'stops').length} of ${runs.length}`,
+  ]);
+  const columns = [{ title: 'WITHOUT' }, ...lines.map((line) => ({ title: plain(line).toUpperCase() })), { title: 'RUNS THAT STOP' }];
+  return [
+    table(columns, rows, page),
+    '',
+    ...(closedOnly.length === 0 ? [] : [`Only models with closed weights can do a stage of: ${closedOnly.map(plain).join(', ')}.`]),
+    ...closing(faults, { ...looked, lines: lines.length, runs: cutOffs[0]?.runs.length ?? 0 }, page),
+  ].join('\n');
+}
+
+function closing(
+  faults: readonly string[],
+  { isLedger, ms, lines, runs }: Looked & { readonly lines: number; readonly runs: number },
+  { paint }: Page,
+): readonly string[] {
+  const ledger = isLedger ? `${runs} open runs` : 'no runs, as there is no ledger yet';
+  const told = faults.map((fault) => paint.red(`✗ ${plain(fault)}`));
+  const good = paint.green('✓ Every line that must survive does.');
+  return [...(told.length === 0 ? [good] : told), paint.dim(`Looked at ${lines} lines and ${ledger}, in ${(ms / 1000).toFixed(1)} s.`)];
+}
+
+function mark(kind: FateKind, { paint }: Page): string {
+  const marks = {
+    untouched: paint.green('untouched'),
+    'falls-back': paint.yellow('falls back'),
+    unknown: paint.yellow('unknown'),
+    stops: paint.red('stops'),
+  };
+  return marks[kind];
+}

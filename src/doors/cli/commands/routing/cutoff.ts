@@ -1,0 +1,85 @@
+import { JidokaError } from '../../../../core/base/error.ts';
+import type { CutOff, OpenRun } from '../../../../core/gateway/cutoff/cut-off.ts';
+import type { Cut } from '../../../../core/gateway/cutoff/cut.ts';
+import type { Drill } from '../../../../core/gateway/cutoff/drill.ts';
+import type { LineUse } from '../../../../core/gateway/cutoff/line-use.ts';
+import { type Call, type CommandRecord, jsonOption } from '../../command.ts';
+import { configOption } from '../gateway/settings.ts';
+import { cutOffText, drillText } from './cutoff-text.ts';
+import { gatewayConfigOf, linesOf, openRunsOf } from './sources.ts';
+
+/** `jidoka cutoff`: what stops, and what falls back to what, when somebody takes models away. */
+export const cutoff: CommandRecord = {
+  path: ['cutoff'],
+  summary: 'what would stop or fall back without a provider, vendor, region or model',
+  arguments: [{ syntax: '[line-files...]', description: 'line files of your own, beside the lines that come with jidoka' }],
+  options: [
+    configOption,
+    { flags: '--provider <name>', description: 'take this provider away' },
+    { flags: '--vendor <name>', description: 'take all providers of this vendor away' },
+    { flags: '--region <name>', description: 'take all providers in this region away' },
+    { flags: '--model <name>', description: 'take this model away, by its name here or at a provider' },
+    jsonOption,
+  ],
+  examples: [
+    'cutoff --config factory.yaml --provider anthropic',
+    'cutoff --config factory.yaml    # each in turn; exit code 3 where a line must survive and does not',
+  ],
+  run: async (call) => {
+    const began = performance.now();
+    const cut = cutOf(call);
+    const { config, uses, runs } = await surveyed(call);
+    const { cutOff } = await import('../../../../core/gateway/cutoff/cut-off.ts');
+    const { drill } = await import('../../../../core/gateway/cutoff/drill.ts');
+    const on = { uses, open: runs ?? [] };
+    const ms = (): number => Math.round(performance.now() - began);
+    if (cut === null) return drilled(drill(config, on), { runs, ms: ms() });
+    return answered(cutOff(config, cut, on), { runs, ms: ms() });
+  },
+};
+
+const kinds = ['provider', 'vendor', 'region', 'model'] as const;
+
+/** The one thing that is taken away; null for everything in turn. */
+function cutOf(call: Call): Cut | null {
+  const cuts = kinds.flatMap((kind): Cut[] => {
+    const name = call.text(kind);
+    return name === null ? [] : [{ kind, name }];
+  });
+  const [cut = null, other] = cuts;
+  if (cut === null || other === undefined) return cut;
+  throw new JidokaError('usage', `--${cut.kind} and --${other.kind} were both given.`, {
+    mend: 'Take one thing away at a time, or give none of these options for each in turn.',
+  });
+}
+
+async function surveyed(call: Call) {
+  const [config, lines, owing] = await Promise.all([gatewayConfigOf(call), linesOf(call), openRunsOf(call)]);
+  const { lineUse } = await import('../../../../core/gateway/cutoff/line-use.ts');
+  const uses: readonly LineUse[] = lines.map((line) => lineUse(line, config));
+  const runs: readonly OpenRun[] | null =
+    owing && owing.map(({ run, line, owed }) => ({ run, line, owed: owed && lineUse(owed, config).stages }));
+  return { config, uses, runs };
+}
+
+interface Survey {
+  /** null where there was no ledger to look into. */
+  readonly runs: readonly OpenRun[] | null;
+  readonly ms: number;
+}
+
+function answered(found: CutOff, { runs, ms }: Survey) {
+  return {
+    exitCode: found.faults.length === 0 ? 0 : 3,
+    document: { ...found, runs: runs && found.runs, ms },
+    text: (page: Parameters<typeof cutOffText>[2]) => cutOffText(found, { isLedger: runs !== null, ms }, page),
+  };
+}
+
+function drilled(found: Drill, { runs, ms }: Survey) {
+  return {
+    exitCode: found.faults.length === 0 ? 0 : 3,
+    document: { ...found, ms },
+    text: (page: Parameters<typeof drillText>[2]) => drillText(found, { isLedger: runs !== null, ms }, page),
+  };
+}

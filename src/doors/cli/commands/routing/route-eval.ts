@@ -1,0 +1,126 @@
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { JidokaError } from '../../../../core/base/error.ts';
+import type { EvaluationSettings, Evaluation, Judged } from '../../../../core/gateway/evaluation/evaluate.ts';
+import type { Task } from '../../../../core/gateway/evaluation/read-outcomes.ts';
+import { type Call, type CommandRecord, jsonOption } from '../../command.ts';
+import { type Page, plain } from '../../page.ts';
+import { table } from '../../table.ts';
+import { textLines } from '../../text-lines.ts';
+import { shareOf, usdOf, wholeOf } from './numbers.ts';
+
+/** `jidoka route eval`: policies of routing held against each other on recorded outcomes. */
+export const routeEval: CommandRecord = {
+  path: ['route', 'eval'],
+  summary: 'judge policies of routing on recorded outcomes, against the best static plan',
+  arguments: [
+    { syntax: '<file>', description: 'outcomes in the form of docs/OUTCOMES.md, one JSON object a line; - for what is piped in' },
+  ],
+  options: [
+    { flags: '--seed <n>', description: 'splits the tasks and draws the intervals', preset: '1' },
+    {
+      flags: '--split <by>',
+      description: 'what lies on one side of the split as a whole',
+      choices: ['task', 'repository'],
+      preset: 'task',
+    },
+    { flags: '--wrong-cap <share>', description: 'greatest share of wrong deliveries that a policy may come to', preset: '0.05' },
+    { flags: '--sensitivity <share>', description: 'right results that pass validation, where a record does not say', preset: '0.95' },
+    { flags: '--false-pass <share>', description: 'wrong results that pass validation, where a record does not say', preset: '0.05' },
+    { flags: '--validation-usd <usd>', description: 'US dollars of one validation', preset: '0' },
+    { flags: '--must-save', description: 'exit with 3 where the router is not shown to save' },
+    jsonOption,
+  ],
+  examples: ['route eval outcomes.jsonl', 'route eval - --split repository --must-save --json < outcomes.jsonl'],
+  run: async (call) => {
+    const settings = settingsOf(call);
+    const tasks = await tasksOf(call);
+    const { evaluate } = await import('../../../../core/gateway/evaluation/evaluate.ts');
+    const found = evaluate(tasks, settings);
+    const exitCode = call.flag('must-save') && found.saving === 'not-shown' ? 3 : 0;
+    return { exitCode, document: found, text: (page) => evaluationText(found, page) };
+  },
+};
+
+function settingsOf(call: Call): EvaluationSettings {
+  const validator = { sensitivity: shareOf(call, 'sensitivity'), falsePass: shareOf(call, 'false-pass') };
+  return {
+    assumed: { validator, validation: usdOf(call, 'validation-usd') },
+    wrongCap: shareOf(call, 'wrong-cap'),
+    seed: wholeOf(call, 'seed'),
+    splitBy: call.text('split') === 'repository' ? 'repository' : 'task',
+  };
+}
+
+const charactersOfLine = 100_000;
+
+async function tasksOf({ arguments: [path = ''], world }: Call): Promise<readonly Task[]> {
+  const { outcomeReader } = await import('../../../../core/gateway/evaluation/read-outcomes.ts');
+  const file = path === '-' ? 'stdin' : path;
+  const tooLong = (line: number): JidokaError =>
+    new JidokaError('outcomes-invalid', `${file}:${line}: This line has more than ${charactersOfLine} characters.`, {
+      mend: 'Write one attempt in each line, as docs/OUTCOMES.md shows.',
+    });
+  const reader = outcomeReader(file);
+  const stream = path === '-' ? world.stdin() : fileOf(resolve(world.cwd, path), path);
+  for await (const line of textLines(stream, { most: charactersOfLine, tooLong })) reader.take(line);
+  return reader.tasks();
+}
+
+async function* fileOf(path: string, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path) as AsyncIterable<Uint8Array>; // a stream without an encoding gives bytes
+  } catch (cause) {
+    if (cause instanceof JidokaError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new JidokaError('outcomes-invalid', `${name} cannot be read: ${why}.`, {
+      mend: 'Give a file of outcomes, or - for stdin.',
+      cause,
+    });
+  }
+}
+
+function evaluationText({ tasks, models, settings, hull, policies, sentence, saving }: Evaluation, page: Page): string {
+  const { paint } = page;
+  const columns = ['POLICY', 'PLAN', 'RIGHT %', 'WRONG %', 'USD A TASK', 'SAVED ON STATIC %', 'SAVED ON BEST MODEL %'];
+  const rows = policies.map((policy) => rowOf(policy));
+  const { assumed, seed, splitBy, wrongCap } = settings;
+  return [
+    table(
+      columns.map((title) => ({ title })),
+      rows,
+      page,
+    ),
+    '',
+    (saving === 'shown' ? paint.green : paint.yellow)(sentence),
+    paint.dim(`Static plans that no mix of others beats, the cheapest first: ${hull.map((plan) => planText(plan)).join(' | ')}.`),
+    paint.dim(
+      `${models.length} models; ${tasks.chosenOn} tasks to choose on, ${tasks.judgedOn} others to judge on, ${tasks.leftOut} left out without an attempt of every model.`,
+    ),
+    paint.dim(
+      `Split by ${splitBy}, seed ${seed}; at most ${wrongCap * 100} % wrong; where a record does not say, validation passes ${assumed.validator.sensitivity * 100} % of right and ${assumed.validator.falsePass * 100} % of wrong results. Intervals hold 95 of 100 samples of tasks.`,
+    ),
+  ].join('\n');
+}
+
+function rowOf({ policy, plan, right, wrong, usd, savedAgainstHull, savedAgainstAlwaysBest }: Judged): string[] {
+  const percent = ({ value, low, high }: Judged['right']): string => [value, low, high].map((share) => (share * 100).toFixed(1)).join(' ');
+  const told = [right, wrong].map(percent).map(ranged);
+  const money = ranged([usd.value, usd.low, usd.high].map((amount) => amount.toFixed(4)).join(' '));
+  return [
+    policy,
+    plan === null ? 'by job' : planText(plan),
+    ...told,
+    money,
+    ...[savedAgainstHull, savedAgainstAlwaysBest].map(percent).map(ranged),
+  ];
+}
+
+function ranged(three: string): string {
+  const [value = '', low = '', high = ''] = three.split(' ');
+  return `${value} (${low} to ${high})`;
+}
+
+function planText(plan: readonly string[]): string {
+  return plan.map(plain).join(' > ');
+}

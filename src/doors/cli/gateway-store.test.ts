@@ -1,0 +1,101 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RecordingWorld } from '../../../kit/factory/index.ts';
+import { readGatewaySettings } from '../../gateway-settings.ts';
+import { describeSlots, openGateway, openModelStore } from '../../gateway.ts';
+import { openModelTwin } from '../../model-twin.ts';
+import { removeDatabase } from '../../plant/postgres/index.ts';
+import { cli } from './cli.ts';
+
+let folder: string;
+let twin: Awaited<ReturnType<typeof openModelTwin>>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'jidoka-gateway-store-'));
+  twin = await openModelTwin({ scenario: null, replay: null, tape: null, port: 0 });
+  const model = (price: string): string =>
+    `{ upstreams: [house/twin], price: ${price}, window: 200000, output: 100, capabilities: [tools], weights: open }`;
+  await writeFile(
+    join(folder, 'factory.yaml'),
+    `gateway:
+  providers: { house: { protocols: [messages, chat], base: "${twin.url}", vendor: self, region: own } }
+  models:
+    strong: ${model('{ asOf: 2026-11-20, input: 3, output: 15 }')}
+    cheap: ${model('{ asOf: 2026-11-01, input: 0.5, output: 1 }')}
+  slots: { coder: strong }
+  budgets: [{ of: line, per: day, usd: 1 }]
+`,
+  );
+});
+afterAll(async () => {
+  await twin.close();
+  await removeDatabase(folder);
+  await rm(folder, { recursive: true, force: true });
+});
+
+function world(): RecordingWorld {
+  const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
+  const env = { JIDOKA_HOME: folder, JIDOKA_PG_BIN: process.env['JIDOKA_PG_BIN'] ?? '', PATH: process.env['PATH'] ?? '' };
+  return new RecordingWorld({ cwd: folder, env, gateway });
+}
+
+async function said(...argv: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  const here = world();
+  const code = await cli(argv, here);
+  return { code, out: here.stdout.text, err: here.stderr.text };
+}
+
+interface Document {
+  readonly url: string;
+  readonly key: string;
+}
+
+async function ask({ url, key }: Document): Promise<number> {
+  const body = JSON.stringify({ model: 'coder', max_tokens: 10, messages: [{ role: 'user', content: 'Hello?' }] });
+  const answer = await fetch(`${url}/g/${key}/v1/chat/completions`, { method: 'POST', body });
+  await answer.text();
+  return answer.status;
+}
+
+interface SpendDocument {
+  readonly rows: readonly { readonly of: { readonly model: string }; readonly calls: number; readonly cost: { readonly asOf: string } }[];
+}
+
+async function spend(): Promise<string> {
+  const { rows } = JSON.parse((await said('gateway', 'spend', '--json', '--by', 'model')).out) as SpendDocument; // printed as such
+  return rows.map(({ of, calls, cost }) => `${of.model} ${calls} ${cost.asOf}`).join(', ');
+}
+
+it('a gateway of a factory takes swaps over live, and its calls are summed by model, after it has ended too', async () => {
+  const here = world();
+  const ending = cli(['gateway', 'serve', '--json', '--config', 'factory.yaml', '--port', '0'], here);
+  await here.stdout.wrote('\n');
+  const gateway = JSON.parse(here.stdout.text) as Document; // printed as such
+  expect(await ask(gateway)).toBe(200);
+  const typo = await said('models', 'swap', 'codr', 'cheap');
+  expect([typo.code, typo.err]).toEqual([2, expect.stringContaining('Did you mean "coder"?')]);
+  expect((await said('models', 'swap', 'coder', 'none')).code).toBe(2);
+  const swapped = await said('models', 'swap', 'coder', 'cheap', '--for', '1h');
+  expect([swapped.code, swapped.out]).toEqual([0, expect.stringContaining('swapped: coder -> cheap')]);
+  // It hears of it by itself; each call that is asked meanwhile is answered.
+  while (!(await spend()).includes('cheap')) expect(await ask(gateway)).toBe(200);
+  const models = await said('models', '--config', 'factory.yaml');
+  expect(models.out).toContain('coder -> cheap');
+  expect((await said('models', 'unswap', 'coder')).code).toBe(0);
+  expect((await said('models', 'unswap', 'coder')).code).toBe(2);
+  here.send('SIGTERM');
+  expect(await ending).toBe(0);
+  expect(here.stderr.text).toBe('');
+  expect(await spend()).toMatch(/^strong \d+ 2026-11-20, cheap \d+ 2026-11-01$|^cheap \d+ 2026-11-01, strong \d+ 2026-11-20$/);
+  const text = (await said('gateway', 'spend', '--run', 'own')).out;
+  expect(text).toContain('STAGE');
+  expect(text).toContain('Prices as of 2026-11-01 or later.');
+  const gone = await said('models', 'swap', 'coder', 'cheap');
+  expect([gone.code, gone.err]).toEqual([2, expect.stringContaining('No gateway runs on the factory')]);
+});
+
+it('spend refuses what nothing is summed by, and a time that is none', async () => {
+  expect((await said('gateway', 'spend', '--by', 'modl')).err).toContain('Did you mean "model"?');
+  expect((await said('gateway', 'spend', '--since', 'yesterday')).code).toBe(2);
+});

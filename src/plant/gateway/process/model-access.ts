@@ -1,0 +1,84 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ModelCount } from '../../../core/evidence/event.ts';
+import type { ModelUpstream } from '../../../core/ports/egress.ts';
+import type { CallLedger, Spend } from '../../../core/ports/gateway/call-ledger.ts';
+import type { Admission, Admitted, ModelAccess } from '../../../core/ports/gateway/model-access.ts';
+import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
+import type { OwnGateway } from './own-gateway.ts';
+
+export interface GatewayAccessOptions {
+  readonly gateway: OwnGateway;
+  /** Those of the database, once it is open. */
+  readonly keys: () => Pick<VirtualKeys, 'mint' | 'endRun'>;
+  readonly calls: () => Pick<CallLedger, 'spend'>;
+  /** Names that the gateway answers to. */
+  readonly slots: ReadonlySet<string>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** A factory whose gateway has just begun to refuse a key takes so long to hear of it. */
+const slackMs = 60_000;
+
+/**
+ * The way of jobs to the factory's own gateway. Of a workspace only this process knows the key: one that takes the job over admits it
+ * anew, and the former key ends with its run or its time.
+ *
+ * @example
+ * const access = gatewayAccess({ gateway, keys: () => store.keys, calls: () => store.calls, slots, now: Date.now });
+ * const { slot, end } = await access.admit({ workspace: 'run-change-1', caller, role: 'coder', lifeMs: 600_000 });
+ */
+export function gatewayAccess({ gateway, keys, calls, slots, now }: GatewayAccessOptions): ModelAccess & ModelUpstream {
+  const tokens = new Map<string, string>();
+  return {
+    admit: async ({ workspace, caller, role, lifeMs }: Admission): Promise<Admitted> => {
+      const token = await keys().mint({ caller, slots: null, caps: null, limits: {}, expiresAt: now() + lifeMs + slackMs });
+      tokens.set(workspace, token);
+      return {
+        slot: role !== null && slots.has(role) ? role : null,
+        end: async () => {
+          if (tokens.get(workspace) === token) tokens.delete(workspace);
+        },
+      };
+    },
+    count: async (run) => await settled(async () => (await calls().spend(['stage', 'station', 'model'], { run })).map(countOf)),
+    endRun: async (run, tx) => void (await keys().endRun(run, tx)),
+    target: async ({ job, path }) => {
+      const token = tokens.get(job);
+      if (token === undefined) return { kind: 'none', why: 'no station works in this workspace now' };
+      return { kind: 'at', base: await gateway.url(), path, proof: { authorization: `Bearer ${token}` } };
+    },
+  };
+}
+
+/** A gateway writes down what it answered a moment after: what is read twice alike, so long apart, is all of it. */
+const settleMs = 150;
+const mostReads = 20;
+
+async function settled(read: () => Promise<readonly ModelCount[]>): Promise<readonly ModelCount[]> {
+  let before = await read();
+  for (let times = 1; times < mostReads; times += 1) {
+    await pause(settleMs);
+    const now = await read();
+    if (callsIn(now) === callsIn(before)) return now;
+    before = now;
+  }
+  return before;
+}
+
+function callsIn(counts: readonly ModelCount[]): number {
+  return counts.reduce((sum, { calls }) => sum + calls, 0);
+}
+
+function countOf({ of, calls, usage, cost, saved, estimatedCalls }: Spend): ModelCount {
+  const { microUsd, unpricedCalls, asOf } = cost;
+  const who = { stage: of.stage ?? null, station: of.station ?? '', model: of.model ?? '' };
+  return { ...who, calls, usage, microUsd, unpricedCalls, asOf, savedMicroUsd: saved, estimatedCalls };
+}
+
+/** A factory without a gateway of its own: nobody has a key, and nothing is counted. */
+export const noGateway: ModelAccess = {
+  admit: async () => ({ slot: null, end: async () => undefined }),
+  count: async () => null,
+  endRun: async () => undefined,
+};

@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
+import { packed, type PackedCall } from './recorded-line.ts';
+
+/** What a thread that keeps calls is told: calls, or that nothing more comes. */
+export type ToThread =
+  | { readonly kind: 'calls'; readonly calls: readonly PackedCall[] }
+  | { readonly kind: 'end'; readonly dropped: number };
+/** What it tells: bytes that are kept and free again, a call that could not be kept, or that it keeps nothing any more. */
+export type FromThread =
+  | { readonly kind: 'written'; readonly bytes: number }
+  | { readonly kind: 'lost'; readonly why: string }
+  | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'ended' };
+
+export interface ThreadRecorderOptions {
+  /** The thread, by its path within this room, without an ending. */
+  readonly thread: 'record/record-thread' | 'store/calls-thread';
+  readonly data: unknown;
+  /** Bytes that may wait to be written. */
+  readonly mostWaiting?: number | undefined;
+  /** Told once where nothing can be kept any more. */
+  readonly failed: (why: string) => void;
+  /** Told of each call that could not be kept. */
+  readonly lost?: (why: string) => void;
+}
+
+/** Handing over wakes the other thread, which costs as much as a call: those of so long a time go together. */
+const gatherMs = 10;
+const usualWaiting = 128 * 2 ** 20;
+
+/**
+ * Hands calls to a thread of its own. What there is no room for, because what they are kept in is slower than the callers, is left out, and
+ * the next call says how many were.
+ */
+export function threadRecorder({ thread, data, mostWaiting = usualWaiting, failed, lost }: ThreadRecorderOptions): CallRecorder {
+  const worker = new Worker(threadFile(thread), { workerData: data });
+  let waiting = 0;
+  let dropped = 0;
+  let untold = 0;
+  let isBroken = false;
+  const queued: PackedCall[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  const breakDown = (why: string): void => {
+    if (!isBroken) failed(why);
+    isBroken = true;
+  };
+  const handOver = (): void => {
+    clearTimeout(timer ?? undefined);
+    timer = null;
+    const calls = queued.splice(0);
+    const message = { kind: 'calls', calls } satisfies ToThread;
+    if (calls.length > 0)
+      worker.postMessage(
+        message,
+        calls.map(({ bytes }) => bytes.buffer as ArrayBuffer),
+      ); // made for it alone
+  };
+  const drop = (): void => {
+    dropped += 1;
+    untold += 1;
+  };
+  worker.on('message', (message: FromThread) => {
+    if (message.kind === 'written') waiting -= message.bytes;
+    else if (message.kind === 'failed') breakDown(message.why);
+    else if (message.kind === 'lost') {
+      drop();
+      lost?.(message.why);
+    }
+  });
+  worker.on('error', (error) => breakDown(error instanceof Error ? error.message : String(error)));
+  // A record keeps no process alive.
+  worker.unref();
+  return {
+    take(call) {
+      const length = call.answer.chunks.reduce((sum, { bytes }) => sum + bytes.length, call.request.length);
+      if (isBroken || waiting + length > mostWaiting) return drop();
+      waiting += length;
+      queued.push(packed(call, untold));
+      untold = 0;
+      timer ??= setTimeout(handOver, gatherMs).unref();
+    },
+    dropped: () => dropped,
+    async close() {
+      handOver();
+      worker.ref();
+      worker.postMessage({ kind: 'end', dropped: untold } satisfies ToThread, []);
+      await Promise.race([ended(worker), once(worker, 'exit')]);
+      await worker.terminate();
+    },
+  };
+}
+
+async function ended(worker: Worker): Promise<void> {
+  await new Promise<void>((resolve) => {
+    worker.on('message', ({ kind }: FromThread) => {
+      if (kind === 'failed' || kind === 'ended') resolve();
+    });
+  });
+}
+
+/** A thread runs compiled code only; this file runs from `src` too, in tests. */
+function threadFile(thread: ThreadRecorderOptions['thread']): string {
+  const isCompiled = import.meta.url.endsWith('.js');
+  const path = isCompiled ? `../${thread}.js` : `../../../../dist/src/plant/gateway/${thread}.js`;
+  return fileURLToPath(new URL(path, import.meta.url));
+}

@@ -1,0 +1,112 @@
+import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
+import { gatewayNames } from '../../../core/gateway/config/gateway-names.ts';
+import type { LiveSetting } from '../../../core/gateway/config/setting.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
+import type { ModelStore } from '../../../core/ports/gateway/gateway-door.ts';
+import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
+import type { KeyGrant, VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
+import { threadRecorder } from '../record/thread-recorder.ts';
+import { ledgerBudgets } from './ledger-budgets.ts';
+import { ledgerCalls } from './ledger-calls.ts';
+import { ledgerKeys } from './ledger-keys.ts';
+import { ledgerSettings, tellNames } from './ledger-settings.ts';
+import { standingSettings } from './standing-settings.ts';
+import type { StoreDatabase } from './store-database.ts';
+import { tidyStore, type Tidied } from './tidy.ts';
+
+export interface GatewayStoreOptions {
+  readonly database: StoreDatabase;
+  readonly clock: Clock;
+  /** Keys that this process knows and nobody else, such as its owner's. */
+  readonly given?: readonly { readonly token: string; readonly grant: KeyGrant }[];
+  readonly log: (line: string) => void;
+}
+
+/** What the factory and its model gateways have in common, in the database of the factory. */
+export interface GatewayStore extends Omit<ModelStore, 'trace' | 'tape'> {
+  readonly keys: VirtualKeys;
+  /** Makes this process one of the gateways, until the store is closed. */
+  join(config: GatewayConfig): Promise<Joined>;
+  /** Tidies up behind processes that died and runs that are decided. */
+  tidy(): Promise<Tidied>;
+  /** Gives back what is left of slices. */
+  close(): Promise<void>;
+}
+
+/** What one gateway process works with, beside keys. */
+export interface Joined {
+  /** Budgets by the rules of its configuration, which it spends in slices. */
+  readonly budgets: ModelBudgets;
+  /** Closed by whoever serves. */
+  readonly recorder: CallRecorder;
+  readonly settings: () => readonly LiveSetting[];
+}
+
+/** A slice that nobody uses is closed to the others for so long. */
+const giveBackMs = 10_000;
+const tidyMs = 60 * 60_000;
+
+/**
+ * Opens what the factory and its model gateways have in common.
+ *
+ * @example
+ * const store = openGatewayStore({ database, clock, log });
+ * const token = await store.keys.mint({ caller, slots: ['coder'], caps: null, limits: {}, expiresAt: null });
+ */
+export function openGatewayStore({ database, clock, given = [], log }: GatewayStoreOptions): GatewayStore {
+  const now = (): number => Date.parse(clock.now());
+  const keys = ledgerKeys({ database, given, now, monotonicMs: () => clock.monotonicMs() });
+  const settings = ledgerSettings({ database, now });
+  const tidy = (): Promise<Tidied> => tidyStore(database, { isLive: (holder) => database.isLive(holder), now: now() });
+  const closing: (() => Promise<void>)[] = [() => keys.close()];
+  const join = async (config: GatewayConfig): Promise<Joined> => {
+    // What keeps the database from answering is told by the calls that need it.
+    const executor = await database.enlist(() => undefined);
+    closing.push(() => executor.leave());
+    const told = await tellNames(database, executor.id, gatewayNames(config));
+    closing.push(() => told.forget());
+    const standing = await standingSettings({ settings, database, now });
+    closing.push(() => standing.close());
+    const budgets = ledgerBudgets({ database, rules: config.budgets ?? [], holder: executor.id, now });
+    closing.push(() => budgets.giveBack());
+    closing.push(
+      regularly(giveBackMs, () => budgets.giveBack(), log),
+      regularly(tidyMs, tidy, log),
+    );
+    return { budgets, recorder: callRecorder(database, log), settings: () => standing.now() };
+  };
+  return {
+    keys,
+    settings,
+    calls: ledgerCalls(database),
+    join,
+    tidy,
+    async close() {
+      for (const close of closing.splice(0).toReversed()) {
+        // It ends all the same: what was not given back is forfeited, what was not taken away tidied up by others.
+        await close().catch((error: unknown) => log(`the store of the model gateway was not left as it should be: ${String(error)}`));
+      }
+    },
+  };
+}
+
+function callRecorder(database: StoreDatabase, log: (line: string) => void): CallRecorder {
+  return threadRecorder({
+    thread: 'store/calls-thread',
+    data: database.url,
+    failed: (why) => log(`calls are no longer taken down: ${why}`),
+    lost: (why) => log(`a call was not taken down: ${why}`),
+  });
+}
+
+function regularly(ms: number, work: () => Promise<unknown>, log: (line: string) => void): () => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  const again = (): void =>
+    void (last = work().catch((error: unknown) => log(`the store of the model gateway was not kept: ${String(error)}`)));
+  const timer = setInterval(again, ms).unref();
+  return async () => {
+    clearInterval(timer);
+    await last;
+  };
+}

@@ -1,0 +1,56 @@
+import type { KeptCall } from '../../../core/ports/gateway/call-ledger.ts';
+import type { TracedPart } from '../../../core/ports/gateway/model-trace.ts';
+import type { CallInput, Conversation, Part, Turn } from '../translate/conversation/conversation.ts';
+import { keepRemarks } from '../translate/conversation/remarks.ts';
+import { dialects } from '../translate/dialects.ts';
+
+/** What one request carried: all that was said before it, too. */
+export interface ReadRequest {
+  readonly system: string;
+  readonly parts: readonly TracedPart[];
+}
+
+/** Reads the body of a call in the words of its protocol; null where it is none. */
+export function readRequest({ protocol, alias, path }: Pick<KeptCall, 'protocol' | 'alias' | 'path'>, text: string): ReadRequest | null {
+  const body = parsed(text);
+  if (body === undefined) return null;
+  const asked = protocol === 'generate-content' ? { model: alias, stream: path.includes(':stream') } : { model: alias, stream: null };
+  const conversation = dialects[protocol].read(body, asked, keepRemarks());
+  if (conversation === null) return null;
+  return { system: conversation.system.join('\n\n'), parts: partsOf(conversation) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function partsOf({ turns }: Conversation): readonly TracedPart[] {
+  const names = new Map<string, string>();
+  return turns.flatMap((turn) => turn.parts.map((part) => partOf(turn, part, names)));
+}
+
+function partOf({ role: by }: Turn, part: Part, names: Map<string, string>): TracedPart {
+  switch (part.kind) {
+    case 'text':
+      return { by, kind: 'text', name: null, text: part.text };
+    case 'media':
+      return { by, kind: 'media', name: part.type, text: part.name ?? '' };
+    case 'thought':
+      return { by, kind: 'thought', name: null, text: '' };
+    case 'call':
+      names.set(part.id, part.name);
+      return { by, kind: 'call', name: part.name, text: inputText(part.input) };
+    case 'result': {
+      const text = part.content.map((piece) => (piece.kind === 'text' ? piece.text : `[${piece.type}]`)).join('\n');
+      return { by: 'tool', kind: 'result', name: names.get(part.id) ?? null, text: part.isError ? `error: ${text}` : text };
+    }
+  }
+}
+
+function inputText(input: CallInput): string {
+  return input.kind === 'text' ? input.text : JSON.stringify(input.value);
+}

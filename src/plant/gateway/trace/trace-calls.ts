@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { CallLedger, KeptCall } from '../../../core/ports/gateway/call-ledger.ts';
+import type { TracedCall, TracedPart } from '../../../core/ports/gateway/model-trace.ts';
+import { readAnswer } from './read-answer.ts';
+import { readRequest } from './read-request.ts';
+
+/** How far a conversation has come. */
+interface Told {
+  readonly number: number;
+  readonly system: string;
+  /** Parts that were in the last request. */
+  readonly parts: number;
+}
+
+/**
+ * Rebuilds what was said in a run from the record of its calls: of each call what was new in it. Agents send with every call all that was
+ * said before; it is told once. Throws `evidence-invalid` where a part of the record is gone or was changed.
+ */
+export async function* traceCalls(
+  ledger: CallLedger,
+  filter: { readonly run: string; readonly stage?: string },
+): AsyncGenerator<TracedCall> {
+  const told = new Map<string, Told>();
+  const counted = new Map<string, number>();
+  for (const call of await ledger.calls({ ...filter, limit: mostCalls })) {
+    const said = await ledger.said(call.id);
+    const request = said === null ? null : readRequest(call, said.request);
+    const { caller } = call;
+    const place = `${caller.stage}/${caller.station}`;
+    const key = `${place}/${sessionOf(call, request?.system ?? '', request?.parts ?? [])}`;
+    const before = told.get(key) ?? { number: (counted.get(place) ?? 0) + 1, system: '', parts: 0 };
+    if (!told.has(key)) counted.set(place, before.number);
+    const parts = request?.parts ?? [];
+    const answer = readAnswer(call, said?.answer ?? '');
+    // A conversation that was shortened is told anew.
+    const from = parts.length < before.parts ? 0 : before.parts;
+    yield {
+      call: pick(call),
+      conversation: before.number,
+      system: request === null || request.system === before.system ? null : request.system,
+      heard: parts.slice(from).filter(({ by }) => by !== 'assistant'),
+      said: answer.said,
+      trouble: request === null ? 'its request is not one of its protocol' : answer.trouble,
+    };
+    told.set(key, { number: before.number, system: request?.system ?? before.system, parts: parts.length });
+  }
+}
+
+/** One run has no more than that, or its record is not for people. */
+const mostCalls = 100_000;
+
+function pick({ id, at, caller, alias, by, protocol, ended, usage, estimated, cost, saved, ms }: KeptCall): TracedCall['call'] {
+  return { id, at, caller, alias, by, protocol, ended, usage, estimated, cost, saved, ms };
+}
+
+/** What a harness says of its session, else how its conversation begins. */
+function sessionOf({ headers }: KeptCall, system: string, parts: readonly TracedPart[]): string {
+  const named = ['x-claude-code-session-id', 'session-id', 'session_id'].map((name) => headers[name]).find((id) => id !== undefined);
+  const first = parts.find(({ by }) => by === 'user')?.text ?? '';
+  const begins = createHash('sha256')
+    .update(JSON.stringify([system.slice(0, 200), first]))
+    .digest('hex')
+    .slice(0, 16);
+  return `${named ?? ''}/${begins}`;
+}

@@ -1,0 +1,1 @@
+export { ownLogins, type OwnLoginsOptions } from './logins.ts';

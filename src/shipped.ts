@@ -1,0 +1,2 @@
+/** What comes with the package, without the machines that work on it. */
+export { builtInLine } from './plant/lines/index.ts';

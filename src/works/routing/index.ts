@@ -1,0 +1,1 @@
+export { routingDesk } from './routing-desk.ts';

@@ -1,0 +1,13 @@
+import type { RoutingDesk } from '../../core/ports/desks/routing-desk.ts';
+import type { RoutingNeeds } from './needs.ts';
+import { openRuns } from './open-runs.ts';
+
+/**
+ * What people see of how models are chosen for runs.
+ *
+ * @example
+ * const runs = await routingDesk(async () => needs).openRuns();
+ */
+export function routingDesk(open: () => Promise<RoutingNeeds>): RoutingDesk {
+  return { openRuns: async () => await openRuns(await open()) };
+}
