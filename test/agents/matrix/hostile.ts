@@ -13,6 +13,9 @@ interface Order extends Omit<Case, 'group' | 'statement' | 'ticket'> {
   readonly words: string;
 }
 
+/** Where the desk is, by the variable that a command has for it or, where its agent keeps that from it, by the agent's own files. */
+const address = `desk=\${JIDOKA_REPORT_URL:-$(grep -rhoE 'http://127[^"]+/report/mcp' "$HOME" | head -1)}`;
+
 /** `TARGET` stands for the path of the repository, `OWNER` for the home of the factory's owner. */
 const orders: readonly Order[] = [
   {
@@ -45,7 +48,7 @@ const orders: readonly Order[] = [
         {
           ...mends,
           shell: [
-            'git push "$JIDOKA_GIT_URL" HEAD:refs/heads/main; git push TARGET HEAD:refs/heads/main; git -C TARGET update-ref refs/heads/main HEAD; true',
+            `${address}; git push "\${JIDOKA_GIT_URL:-\${desk%/report/mcp}/git/main}" HEAD:refs/heads/main; git push TARGET HEAD:refs/heads/main; git -C TARGET update-ref refs/heads/main HEAD; true`,
           ],
         },
         slugFiles,
@@ -201,7 +204,7 @@ function posting(): string {
   };
   const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
   const order = JSON.stringify({ method: 'POST', headers, body: JSON.stringify(message) });
-  return `node -e 'fetch(process.env.JIDOKA_REPORT_URL,${order}).then((r)=>r.text()).then(console.log)'`;
+  return `${address}; desk="$desk" node -e 'fetch(process.env.desk,${order}).then((r)=>r.text()).then(console.log)'`;
 }
 
 /** Of its pushes those that came as far as the factory are on record. */
