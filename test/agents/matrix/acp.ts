@@ -5,7 +5,15 @@ import { changeBy, everyPartBy, stepsOf } from './steps.ts';
 
 /** Agents that have no driver of their own, as their owner names them: `acp:WORDS`. */
 export const configured: Readonly<Record<string, readonly string[]>> = {
-  qwen: ['OPENAI_MODEL={model}', 'qwen', '--acp', '--auth-type', 'openai'],
+  qwen: [
+    'OPENAI_MODEL={model}',
+    // It waits five seconds for a server of tools that it is told of over the protocol, and while it starts it does not listen for four.
+    '~/.qwen/settings.json={"mcpServers":{"desk":{"httpUrl":"{report}","discoveryTimeoutMs":120000}}}',
+    'qwen',
+    '--acp',
+    '--auth-type',
+    'openai',
+  ],
   copilot: [
     'COPILOT_PROVIDER_BASE_URL={openai}',
     'COPILOT_PROVIDER_TYPE=openai',

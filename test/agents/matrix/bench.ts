@@ -13,7 +13,7 @@ import { readResult } from '../../scenarios/read-result.ts';
 import { openScene, type Scene } from '../../scenarios/scene.ts';
 import { idOf, isExpected, type Case, type Cell, type Seen } from './case.ts';
 import { digestOf, type Trial } from './cases.ts';
-import { installAgent } from '../install.ts';
+import { installAgent, withoutAgent } from '../install.ts';
 import { calledOf, killedOnce } from './factory.ts';
 import { token } from './hostile.ts';
 import { Leftovers } from './left.ts';
@@ -71,7 +71,8 @@ async function attempt(stand: Stand, trial: Trial): Promise<Cell> {
   const faults: string[] = [];
   let [outcome, why] = ['NONE', ''];
   try {
-    const done = await work(stand, trial);
+    const trying = (): Promise<Done> => work(stand, trial);
+    const done = await (of.without === undefined ? trying() : withoutAgent(of.without, stand.scene, trying));
     ({ outcome, why } = done);
     faults.push(...done.faults);
   } catch (error) {

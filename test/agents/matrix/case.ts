@@ -17,6 +17,8 @@ export interface Case {
   readonly agents?: readonly string[];
   /** Stages of the line that the agent does; the change alone where nothing is said. */
   readonly parts?: 'all' | 'change';
+  /** An agent that is not installed meanwhile. */
+  readonly without?: string;
   /** Stations that can take over from the agent. */
   readonly next?: readonly string[];
   /** Arguments of the program where the station is `acp` or `command`. */

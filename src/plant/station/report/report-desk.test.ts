@@ -206,12 +206,7 @@ describe('the protocol', () => {
     expect(await desk.answer('one', { jsonrpc: '2.0', id: 1, result: {} })).toBeNull();
   });
 
-  test('has neither prompts nor resources, and says so to agents that ask without being told of any', async () => {
-    expect(await say(bench().desk, 'prompts/list')).toMatchObject({ result: { prompts: [] } });
-    expect(await say(bench().desk, 'resources/list')).toMatchObject({ result: { resources: [] } });
-  });
-
-  test.each(['server/discover', 'resources/read', 'prompts/get', 'logging/setLevel', 'constructor', '__proto__', ''])(
+  test.each(['server/discover', 'resources/list', 'prompts/list', 'logging/setLevel', 'constructor', '__proto__', ''])(
     'has no method %j',
     async (method) => {
       expect(await say(bench().desk, method)).toMatchObject({ id: 'a', error: { code: -32_601 } });

@@ -46,11 +46,6 @@ function answerMethod({ method, params, version }: Asked, desk: Desk | undefined
       return { result: greeting(params, version) };
     case 'ping':
       return { result: {} };
-    // There are none. Some agents ask all the same, and take a fault for a server that failed.
-    case 'prompts/list':
-      return { result: { prompts: [] } };
-    case 'resources/list':
-      return { result: { resources: [] } };
     case 'tools/list':
       return desk === undefined ? closed : { result: { tools: [toolOf(desk.order)] } };
     case 'tools/call':
