@@ -66,7 +66,8 @@ export const acp: readonly Case[] = Object.entries(configured).flatMap(([name, r
       ...of,
       name: `${name}-login`,
       statement: `the key of ${name} is refused`,
-      expected: ['ESCALATE login', 'ESCALATE station-failed'],
+      // Droid tells of an internal error, and not of which.
+      expected: ['ESCALATE login', 'ESCALATE station-failed', ...(name === 'droid' ? ['RETRYABLE_FAILURE provider'] : [])],
       scenario: changeBy(edits, [{ fault: 'login', at: 2, times: 'forever' }]),
     },
   ];
