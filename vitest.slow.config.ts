@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig, mergeConfig } from 'vitest/config';
+import { LongFirst } from './test/sequence/long-first.ts';
 import fast from './vitest.config.ts';
 
 /** Suites that install real packages, kill processes or climb to five figures; minutes, not seconds. */
@@ -10,6 +11,7 @@ export default mergeConfig(
       exclude: [...configDefaults.exclude, '**/fixtures/**'],
       // Much of it waits: for a registry that hangs, a worker that is dead, a limit that is reached.
       maxWorkers: 3,
+      sequence: { sequencer: LongFirst },
       testTimeout: 300_000,
       hookTimeout: 300_000,
     },

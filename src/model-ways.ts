@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JidokaError } from './core/base/error.ts';
-import type { GatewayConfig } from './core/gateway/config/gateway-config.ts';
+import { slotOfRole } from './core/gateway/config/slot-of-role.ts';
 import type { EgressRoute, ModelUpstream } from './core/ports/egress.ts';
 import type { ModelAccess } from './core/ports/gateway/model-access.ts';
 import type { StationFamily } from './core/ports/station.ts';
@@ -58,7 +58,7 @@ export async function modelWays({ home, env, database, now, log }: ModelWaysOpti
       ? null
       : gatewayAccess({
           gateway: own,
-          slots: slotsOf(config),
+          slotOf: (role) => slotOfRole({ name: role, model: null }, config),
           now,
           keys: () => connected(store).keys,
           calls: () => connected(store).calls,
@@ -103,10 +103,6 @@ async function ownersFile(home: string, env: Env): Promise<GatewayOrder['file'] 
 
 function gatewayOf(order: GatewayOrder, env: Env, log: (line: string) => void): OwnGateway {
   return ownGateway({ order, env, log: (line) => log(`gateway: ${line}`) });
-}
-
-function slotsOf({ slots }: GatewayConfig): ReadonlySet<string> {
-  return new Set(Object.keys(slots));
 }
 
 function connected(store: GatewayStore | null): GatewayStore {

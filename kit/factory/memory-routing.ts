@@ -1,14 +1,34 @@
-import type { OwingRun, RoutingDesk } from '../../src/core/ports/factory.ts';
+import { JidokaError } from '../../src/core/base/error.ts';
+import { parseRunId } from '../../src/core/base/ids.ts';
+import { planRun, type PlannedRoute } from '../../src/core/gateway/routing/plan-run.ts';
+import type { ExplainedRun, OwingRun, RouteInquiry, RoutingDesk } from '../../src/core/ports/factory.ts';
+import type { Ledger } from '../../src/core/ports/ledger.ts';
 
-/** Routes for doors: what a script has of them. */
+/** Routes for doors: those that a ledger has, and what the rules choose for a repository of one file where nothing was learned. */
 export class MemoryRouting implements RoutingDesk {
   readonly #owing: readonly OwingRun[];
+  readonly #ledger: Ledger;
 
-  constructor(owing: readonly OwingRun[]) {
+  constructor(owing: readonly OwingRun[], ledger: Ledger) {
     this.#owing = owing;
+    this.#ledger = ledger;
   }
 
   async openRuns(): Promise<readonly OwingRun[]> {
     return this.#owing;
+  }
+
+  async explain(run: string): Promise<ExplainedRun> {
+    const events = await this.#ledger.read(parseRunId(run));
+    if (events.length === 0) throw new JidokaError('run-unknown', `No run ${run} is in the ledger.`, { mend: 'See `jidoka runs`.' });
+    const routes = events.flatMap(({ at, body }) => (body.type === 'route.decided' ? [{ ...body, at }] : []));
+    return { run, line: '', routes: routes.map(({ stage, attempt, at, route }) => ({ stage, attempt, at, route })) };
+  }
+
+  async explainNow({ line, repository, words, slot, config, priors, override }: RouteInquiry): Promise<PlannedRoute> {
+    const job = { messages: words, toolCalls: [], repository: { files: 1, languages: {} } };
+    const needs = { capabilities: [], prompt: 0, regions: null, notVendors: [], usdLeft: null };
+    const known = { config, priors, slot, override, job, needs, place: { line, repository }, harness: null };
+    return planRun({ ...known, attempts: [], chances: [0.999, 0.999], nowMs: 0 });
   }
 }

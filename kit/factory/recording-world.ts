@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { floorMark } from '../../src/core/base/floor-mark.ts';
 import type { verifyEvidence } from '../../src/core/evidence/verify.ts';
+import type { PriorTables } from '../../src/core/gateway/routing/priors.ts';
 import type { Line } from '../../src/core/line/line.ts';
 import type { Factory, LineFile } from '../../src/core/ports/factory.ts';
 import type { GatewayDoor } from '../../src/core/ports/gateway/gateway-door.ts';
@@ -22,11 +23,14 @@ export interface WorldSetting {
   readonly modelTwin?: OpenModelTwin;
   /** The model gateway, for `gateway serve` and `models`. */
   readonly gateway?: GatewayDoor;
-  /** What reads product lines, for `cutoff` and `route`. */
-  readonly lines?: ReadLines;
+  /** What comes with jidoka, for `cutoff` and `route`. */
+  readonly shipped?: Shipped;
 }
 
-type ReadLines = (files: readonly LineFile[]) => Promise<readonly Line[]>;
+interface Shipped {
+  lines(files: readonly LineFile[]): Promise<readonly Line[]>;
+  priors(): Promise<PriorTables>;
+}
 
 type TwinFile = { readonly path: string; readonly text: string } | null;
 type OpenModelTwin = (files: {
@@ -121,9 +125,9 @@ export class RecordingWorld {
     return this.#setting.gateway;
   };
 
-  readonly loadLines = async (): Promise<ReadLines> => {
-    if (this.#setting.lines === undefined) throw new Error('this world has no product lines');
-    return this.#setting.lines;
+  readonly loadShipped = async (): Promise<Shipped> => {
+    if (this.#setting.shipped === undefined) throw new Error('this world ships nothing');
+    return this.#setting.shipped;
   };
 
   /** A world is within a job where its environment bears the mark. */

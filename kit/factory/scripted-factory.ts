@@ -92,7 +92,7 @@ export class ScriptedFactory implements Factory {
     this.#now = script.now ?? (() => '2026-01-01T00:00:00.000Z');
     this.gates = new MemoryGates(this.#now);
     this.floor = new MemoryFloorDesk(script.floor ?? {}, script.folder, this.#now);
-    this.routing = new MemoryRouting(script.owing ?? []);
+    this.routing = new MemoryRouting(script.owing ?? [], this.ledger);
     this.operations = new MemoryOperations({
       now: this.#now,
       taken: (key) => [...this.#runs.values()].filter((kept) => kept.stands === 'held' && takes(kept, key)).length,

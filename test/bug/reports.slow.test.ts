@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentDeed } from '../../kit/agent/index.ts';
+import { buggy, source, sourcePath } from '../../kit/repository/index.ts';
 import { openDesk, type Desk } from './desk.ts';
-import { agentScript, mends, mendsNothing, reproduces } from './slugs.ts';
+import { agentScript, mends, mendsNothing, reproduces, slugs } from './slugs.ts';
 
 let desk: Desk;
 beforeAll(async () => {
@@ -29,6 +30,20 @@ describe('what a station hands in decides nothing', () => {
     const { end, result } = await desk.work(agentScript({ change: [deed as AgentDeed] }), { once: true });
     expect(end).toBe(`ESCALATE ${code}`);
     expect(result.branch).toBeNull();
+  });
+
+  it('with a remark at its place where the change answers for a tested value that it knows by its shape', async () => {
+    const knows = "if (text.length === 12 && text[0] === 'C') return ['creme', 'brulee'].join('-');";
+    const deed: AgentDeed = { ...mends, files: { [sourcePath]: source(slugs.dialect, [knows, ...buggy]) } };
+    const { end, events } = await desk.work(agentScript({ change: [deed] }), { once: true });
+    expect(end).toBe('ESCALATE not-fixed');
+    const scans = events.flatMap((body) => (body.type === 'fact.found' && body.fact.check === 'tamper' ? [body.fact] : []));
+    expect(scans).toMatchObject([{ outcome: 'holds', data: { findings: [{ rule: 'special-case', file: sourcePath }] } }]);
+    // The packages were installed once for all that the factory looks at itself.
+    const opened = events.flatMap((body) => (body.type === 'workspace.opened' ? [body] : []));
+    const ofFactory = opened.filter(({ stage, ref }) => stage === 'inspection' || ref.name.endsWith('-own'));
+    expect(ofFactory.length).toBeGreaterThan(1);
+    expect(new Set(ofFactory.map(({ base }) => base)).size).toBe(1);
   });
 
   it.each([

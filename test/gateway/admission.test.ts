@@ -54,6 +54,14 @@ describe('a key', () => {
     expect([status, said.error?.type, upstream.requests.length]).toEqual([401, 'authentication_error', 0]);
   });
 
+  it('leads every other name to the slot that it has for them, and without one to none', async () => {
+    const { served, upstream } = await house({ slots: { coder: 'strong' } });
+    const token = await served.mint({ otherwise: 'coder' });
+    expect((await ask(served, { token, more: { model: 'vendor-titles-1' } })).status).toBe(200);
+    expect(upstream.requests[0]).toContain('"model":"twin"');
+    expect((await ask(served, { token: await served.mint({}), more: { model: 'vendor-titles-1' } })).status).toBe(404);
+  });
+
   it('opens its own slots alone, and lists no others', async () => {
     const { served, upstream } = await house({ slots: { coder: 'strong', reviewer: 'strong' } });
     const token = await served.mint({ slots: ['reviewer'] });

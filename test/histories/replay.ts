@@ -22,6 +22,7 @@ const askedAt: Readonly<Record<EventBody['type'], readonly Command['kind'][] | '
   'run.started': ['stage'],
   'packet.sealed': ['stage'],
   'stage.started': ['stage'],
+  'route.decided': ['stage'],
   'stage.retried': ['stage'],
   'station.started': ['stage'],
   'station.noted': ['stage'],

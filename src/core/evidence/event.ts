@@ -1,5 +1,6 @@
 import type { RunId } from '../base/ids.ts';
 import type { Json } from '../base/json.ts';
+import type { PlannedRoute } from '../gateway/routing/plan-run.ts';
 import type { GateChoice } from '../line/line.ts';
 import type { WorkspaceRef } from '../ports/place.ts';
 import type { TaskPacket } from '../packet/packet.ts';
@@ -31,6 +32,8 @@ export type EventBody =
       readonly parent?: string;
     }
   | { readonly type: 'packet.sealed'; readonly packet: TaskPacket; readonly digest: string }
+  /** Which plan of models a slot of a stage is filled with, and all that it was chosen by. */
+  | { readonly type: 'route.decided'; readonly stage: string; readonly attempt: number; readonly route: PlannedRoute }
   | { readonly type: 'stage.started'; readonly stage: string; readonly attempt: number; readonly where: Where }
   | {
       readonly type: 'stage.retried';

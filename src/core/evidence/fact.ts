@@ -1,4 +1,4 @@
-import type { RepetitionMode } from '../line/repetition.ts';
+import type { Company, RepetitionMode } from '../line/repetition.ts';
 import type { Report } from '../station/report.ts';
 import type { CheckName } from './check.ts';
 
@@ -173,6 +173,7 @@ export interface FactData {
     readonly tests: readonly FlakyTest[];
     /** What became of each mode: how often it was run, and why not more often. */
     readonly modes: readonly { readonly mode: RepetitionMode; readonly runs: number; readonly end: string; readonly why: string }[];
+    /** Absent where nobody looked. */ readonly company?: readonly (Company & { readonly mode: RepetitionMode })[];
     /** What the time did not suffice for. */
     readonly notReached: readonly string[];
   };

@@ -50,7 +50,19 @@ function flakyRisks({ data }: FactOf<'flakiness'>): string[] {
     .map(({ mode, why }) => `Mode ${mode} was not possible: ${why}.`);
   const short = data.notReached.length === 0 ? [] : [`The time did not suffice for: ${data.notReached.slice(0, 10).join('; ')}.`];
   const named = data.tests.some((test) => test.why !== '') ? ['A class is what the counts speak for, and no proof of a cause.'] : [];
-  return [...impossible, ...short, ...named];
+  return [...impossible, ...short, ...laden(data.company ?? []), ...named];
+}
+
+/** From this share of the processors on, the work of others is a risk that is told. */
+const much = 0.5;
+
+function laden(company: NonNullable<FactOf<'flakiness'>['data']['company']>): string[] {
+  const met = company.filter(({ busy }) => busy >= much);
+  if (met.length === 0) return [];
+  const told = met.map(({ mode, when, busy, processors }) => `${Math.round(busy * 100)} % of ${processors} ${when} ${mode}`);
+  return [
+    `Others kept the processors busy while nothing of this run was at work (${firstOf(told)}): counts of a busy machine may tell of its load.`,
+  ];
 }
 
 function testRisks({ data }: FactOf<'tests'>): string[] {

@@ -17,3 +17,10 @@ export type RepetitionMode = keyof typeof repetitionModes;
 
 /** What is asked of a test where nothing else is said. */
 export const usualFlake = { rate: 0.05, budgetMs: 30 * 60_000 } as const;
+
+/** Share of the processors that others kept busy just before or after the runs of a mode, from 0 to 1. */
+export interface Company {
+  readonly when: 'before' | 'after';
+  readonly busy: number;
+  readonly processors: number;
+}

@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RecordingWorld, ScriptedFactory } from '../../../kit/factory/index.ts';
 import type { OwingRun } from '../../core/ports/factory.ts';
 import { readGatewaySettings } from '../../gateway-settings.ts';
-import { describeSlots, openGateway } from '../../gateway.ts';
+import { describeSlots, openGateway, openModelStore } from '../../gateway.ts';
 import { productLines } from '../../product-lines.ts';
+import { publicPriors } from '../../shipped.ts';
 import { cli } from './cli.ts';
 
 let folder: string;
@@ -32,10 +33,16 @@ async function run(
   { upstreams = 'cloud/big', mustSurvive = '[provider]', owing = null as readonly OwingRun[] | null } = {},
 ) {
   await writeFile(join(folder, 'factory.yaml'), config(upstreams, mustSurvive));
-  const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots };
+  const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
   const factory = owing === null ? {} : { factory: new ScriptedFactory({ folder, owing, runsOf: () => [] }) };
   const home = owing === null ? join(folder, 'no-home') : folder;
-  const world = new RecordingWorld({ cwd: folder, env: { JIDOKA_HOME: home }, gateway, lines: productLines, ...factory });
+  const world = new RecordingWorld({
+    cwd: folder,
+    env: { JIDOKA_HOME: home },
+    gateway,
+    shipped: { lines: productLines, priors: publicPriors },
+    ...factory,
+  });
   const code = await cli(['cutoff', '--config', 'factory.yaml', ...args], world);
   return {
     code,

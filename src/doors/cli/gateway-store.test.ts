@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { RecordingWorld } from '../../../kit/factory/index.ts';
+import { RecordingWorld, ScriptedFactory } from '../../../kit/factory/index.ts';
 import { readGatewaySettings } from '../../gateway-settings.ts';
 import { describeSlots, openGateway, openModelStore } from '../../gateway.ts';
 import { openModelTwin } from '../../model-twin.ts';
@@ -34,10 +34,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function world(): RecordingWorld {
+function world(factory: ScriptedFactory | null = null): RecordingWorld {
   const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
   const env = { JIDOKA_HOME: folder, JIDOKA_PG_BIN: process.env['JIDOKA_PG_BIN'] ?? '', PATH: process.env['PATH'] ?? '' };
-  return new RecordingWorld({ cwd: folder, env, gateway });
+  const here = new RecordingWorld({ cwd: folder, env, gateway, ...(factory !== null && { factory }) });
+  // The gateway goes by the clock of the machine.
+  here.time = Date.now();
+  return here;
 }
 
 async function said(...argv: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
@@ -91,9 +94,41 @@ it('a gateway of a factory takes swaps over live, and its calls are summed by mo
   const text = (await said('gateway', 'spend', '--run', 'own')).out;
   expect(text).toContain('STAGE');
   expect(text).toContain('Prices as of 2026-11-01 or later.');
-  const gone = await said('models', 'swap', 'coder', 'cheap');
-  expect([gone.code, gone.err]).toEqual([2, expect.stringContaining('No gateway runs on the factory')]);
+  // Set for gateways to come: the file of the factory says what there is.
+  expect((await said('models', 'swap', 'coder', 'none')).code).toBe(2);
+  expect((await said('models', 'swap', 'coder', 'cheap')).code).toBe(0);
 });
+
+it('trace tells what was said, and makes a tape by which a twin answers word for word', async () => {
+  const factory = new ScriptedFactory({ folder, runsOf: () => [] });
+  Object.assign(factory, { show: async () => ({ summary: { run: 'own' } }), close: async () => undefined }); // no more of a run is asked for
+  const trace = async (...argv: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> => {
+    const here = world(factory);
+    const code = await cli(['trace', 'own', ...argv], here);
+    return { code, out: here.stdout.text, err: here.stderr.text };
+  };
+  const told = await trace();
+  expect([told.code, told.out]).toEqual([
+    0,
+    expect.stringMatching(/conversation 1[^]*coder by house\/twin[^]*user: Hello\?[^]*assistant: \w/),
+  ]);
+  expect((await trace('--tape', 'own.jsonl')).out).toMatch(/^\d+ calls are in own\.jsonl\.$/m);
+  const first = await askFor(twin.url);
+  const replay = { path: 'own.jsonl', text: await readFile(join(folder, 'own.jsonl'), 'utf8') };
+  const again = await openModelTwin({ scenario: null, replay, tape: null, port: 0 });
+  try {
+    expect(await askFor(again.url)).toMatchObject({ choices: first.choices });
+  } finally {
+    await again.close();
+  }
+  const none = await trace('--stage', 'nowhere');
+  expect([none.code, none.err]).toEqual([2, expect.stringContaining('No call of a model is on record for stage "nowhere"')]);
+});
+
+async function askFor(url: string): Promise<{ readonly choices: unknown }> {
+  const body = JSON.stringify({ model: 'coder', max_tokens: 10, messages: [{ role: 'user', content: 'Hello?' }] });
+  return (await (await fetch(`${url}/v1/chat/completions`, { method: 'POST', body })).json()) as { choices: unknown };
+}
 
 it('spend refuses what nothing is summed by, and a time that is none', async () => {
   expect((await said('gateway', 'spend', '--by', 'modl')).err).toContain('Did you mean "model"?');

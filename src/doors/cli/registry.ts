@@ -33,6 +33,7 @@ import { reviewed } from './commands/operate/reviewed.ts';
 import { status } from './commands/operate/status.ts';
 import { tokenAdd, tokenList, tokenRemove } from './commands/operate/token.ts';
 import { cutoff } from './commands/routing/cutoff.ts';
+import { routeExplain } from './commands/routing/route-explain.ts';
 import { routeEval } from './commands/routing/route-eval.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
@@ -52,7 +53,7 @@ const processes = [up, down, status, worker] as const;
 const settings = [pause, unpause, limits, limit] as const;
 const floor = [floorProbe, floorPrepare, floorList, floorReap, where, shell] as const;
 const stations = [stationAdd, stationList, stationLogin, stationRemove] as const;
-const gateway = [gatewayServe, gatewaySpend, models, modelsSwap, modelsUnswap, cutoff, routeEval] as const;
+const gateway = [gatewayServe, gatewaySpend, models, modelsSwap, modelsUnswap, cutoff, routeExplain, routeEval] as const;
 const twins = [twinModel] as const;
 const keeping = [scheduleList, scheduleRemove, tokenAdd, tokenList, tokenRemove, dbMove, doctor] as const;
 

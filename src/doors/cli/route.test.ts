@@ -2,8 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RecordingWorld } from '../../../kit/factory/index.ts';
+import { RecordingWorld, ScriptedFactory } from '../../../kit/factory/index.ts';
+import { parseRunId } from '../../core/base/ids.ts';
 import { chanceSource } from '../../core/gateway/evaluation/chance-source.ts';
+import type { PlannedRoute } from '../../core/gateway/routing/plan-run.ts';
+import { readGatewaySettings } from '../../gateway-settings.ts';
+import { describeSlots, openGateway, openModelStore } from '../../gateway.ts';
+import { productLines } from '../../product-lines.ts';
+import { publicPriors } from '../../shipped.ts';
 import { cli } from './cli.ts';
 
 let folder: string;
@@ -78,5 +84,77 @@ describe('route eval', () => {
     const { code, err } = await run(['none.jsonl']);
     expect(code).toBe(2);
     expect(err).toContain('none.jsonl cannot be read');
+  });
+});
+
+describe('route explain', () => {
+  const config = `gateway:
+  providers: { a: { protocols: [chat], base: "https://api.example.com", vendor: a, region: us } }
+  models:
+    small: { upstreams: [a/small], prior: GPT-5 mini, price: { asOf: 2026-11-20, input: 0.25, output: 2 }, window: 200000, output: 64000, capabilities: [tools], weights: closed }
+    strong: { upstreams: [a/big], prior: Opus 4.5, price: { asOf: 2026-11-20, input: 5, output: 25 }, window: 200000, output: 64000, capabilities: [tools], weights: closed }
+  slots: { coder: auto }
+  lines: { bug: { quality: 0.7, wrongCap: 0.05 } }
+`;
+
+  async function explain(args: readonly string[], stdin = '') {
+    await writeFile(join(folder, 'factory.yaml'), config);
+    const factory = new ScriptedFactory({ folder, runsOf: () => [{ run: 'bug-1', title: 'x', verdict: 'PR_READY' }] });
+    const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
+    const world = new RecordingWorld({ cwd: folder, stdin, factory, gateway, shipped: { lines: productLines, priors: publicPriors } });
+    const code = await cli(['route', 'explain', ...args], world);
+    return { code, out: world.stdout.text, err: world.stderr.text, factory, world };
+  }
+  const now = ['--config', 'factory.yaml', '--line', 'bug'];
+
+  it('shows features, chances, threshold, the plan, and what the others would have cost', async () => {
+    const { code, out } = await explain([...now, '--seed', '-'], 'Mend src/a.ts\n    at parse (src/a.ts:3:1)');
+    expect(code).toBe(0);
+    expect(out).toMatch(/plan +small > strong/);
+    expect(out).toMatch(/hasStackTrace +1\.00 +-0\.05/);
+    expect(out).toMatch(/small +\d\d\.\d % +59\.8 %/);
+    expect(out).toContain('Threshold: right in 70.0 % at least, wrong in 5.0 % at most.');
+    expect(out).toMatch(/strong > small +\d\d\.\d % +\d\.\d % +\d+\.\d % +\$\d\.\d{3}/);
+  });
+
+  it('takes what a person would choose, and exits 3 where no plan is good enough', async () => {
+    const own = await explain([...now, '--plan', 'strong', '--json']);
+    expect(JSON.parse(own.out)).toMatchObject({
+      plan: ['strong'],
+      because: 'override',
+      override: { by: 'cli:tester' },
+      isLearnedFrom: false,
+    });
+    const none = await explain([...now, '--slot', 'unheard-of', '--json']);
+    expect(none.code).toBe(3);
+    expect(JSON.parse(none.out)).toMatchObject({ plan: null, because: 'nothing-fits' });
+  });
+
+  it('reads what was chosen for a run from its ledger, and says where nothing was', async () => {
+    const first = await explain([...now, '--json']);
+    const route = JSON.parse(first.out) as PlannedRoute; // printed by the command itself
+    await writeFile(join(folder, 'factory.yaml'), config);
+    const factory = new ScriptedFactory({ folder, runsOf: () => [{ run: 'bug-1', title: 'x', verdict: 'PR_READY' }] });
+    const world = new RecordingWorld({ cwd: folder, factory });
+    const body = { type: 'route.decided', stage: 'change', attempt: 1, route } as const;
+    await factory.ledger.append(parseRunId('bug-1'), [{ key: 'route/change', at: '2026-01-01T00:00:00.000Z', actor: 'factory', body }]);
+    expect(await cli(['route', 'explain', 'bug-1'], world)).toBe(0);
+    expect(world.stdout.text).toMatch(/Stage change[^]*plan +small > strong/);
+    await factory.ledger.append(parseRunId('bug-2'), [
+      { key: 'x', at: '2026-01-01T00:00:00.000Z', actor: 'factory', body: { type: 'run.cancelled', by: 'a', why: '' } },
+    ]);
+    const silent = new RecordingWorld({ cwd: folder, factory });
+    expect(await cli(['route', 'explain', 'bug-2'], silent)).toBe(0);
+    expect(silent.stdout.text).toContain('No plan was chosen for bug-2');
+  });
+
+  it.each([
+    [[], 'Neither a run nor a job was named.'],
+    [['bug-1', '--line', 'bug'], '--line is for a job that nobody gave yet'],
+    [['no-such-run'], 'No run no-such-run is in the ledger.'],
+  ])('refuses %j', async (args, told) => {
+    const { code, err } = await explain(args);
+    expect(code).toBe(2);
+    expect(err).toContain(told);
   });
 });

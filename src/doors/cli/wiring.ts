@@ -1,3 +1,4 @@
+import type { PriorTables } from '../../core/gateway/routing/priors.ts';
 import type { Line } from '../../core/line/line.ts';
 import type { Factory, LineFile } from '../../core/ports/factory.ts';
 import type { GatewayDoor } from '../../core/ports/gateway/gateway-door.ts';
@@ -62,11 +63,16 @@ export async function loadGateway(): Promise<GatewayDoor> {
   return { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
 }
 
-/** The lines that come with jidoka, and those of files. Throws `line-invalid`. */
-export type ReadLines = (files: readonly LineFile[]) => Promise<readonly Line[]>;
+/** What comes with jidoka, without the machines that work on it. */
+export interface Shipped {
+  /** The lines that come with jidoka, and those of files. Throws `line-invalid`. */
+  lines(files: readonly LineFile[]): Promise<readonly Line[]>;
+  /** What is publicly known of models. */
+  priors(): Promise<PriorTables>;
+}
 
-/** Loads what reads product lines, which needs no factory and no database. */
-export async function loadLines(): Promise<ReadLines> {
-  const { productLines } = await import('../../product-lines.ts');
-  return productLines;
+/** Loads what comes with jidoka, which needs no factory and no database. */
+export async function loadShipped(): Promise<Shipped> {
+  const [{ productLines }, { publicPriors }] = await Promise.all([import('../../product-lines.ts'), import('../../shipped.ts')]);
+  return { lines: productLines, priors: publicPriors };
 }

@@ -6,7 +6,7 @@ import type { VerifyEvidence } from './verify.ts';
 import type { GatewayDoor } from '../../core/ports/gateway/gateway-door.ts';
 import {
   loadGateway,
-  loadLines,
+  loadShipped,
   loadModelTwin,
   loadMove,
   loadVerifier,
@@ -14,7 +14,7 @@ import {
   openFactory,
   type Opening,
   type OpenModelTwin,
-  type ReadLines,
+  type Shipped,
 } from './wiring.ts';
 
 /** What a command line stands in. Given, so that a test can stand it elsewhere. */
@@ -42,7 +42,7 @@ export interface World {
   loadMove(): Promise<MoveDatabase>;
   loadModelTwin(): Promise<OpenModelTwin>;
   loadGateway(): Promise<GatewayDoor>;
-  loadLines(): Promise<ReadLines>;
+  loadShipped(): Promise<Shipped>;
   /** Whether this command line was given from within a workspace of a factory: by a job, not by a person. */
   isInsideJob(): Promise<boolean>;
   /** Tells the process that started this one, where it listens. */
@@ -78,7 +78,7 @@ export function processWorld(): World {
     loadMove,
     loadModelTwin,
     loadGateway,
-    loadLines,
+    loadShipped,
     isInsideJob: async () => {
       const { isInsideJob } = await import('./job.ts');
       return isInsideJob(env, process.ppid);

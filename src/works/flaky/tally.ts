@@ -25,6 +25,9 @@ export type TestTally = z.infer<typeof TestTally>;
 const TallyEnd = z.enum(['going', 'all', 'enough', 'budget', 'not-possible', 'not-asked', 'no-need']);
 export type TallyEnd = z.infer<typeof TallyEnd>;
 
+/** How busy the processors were by the work of others, as a share of all of them, before or after the runs of a mode. */
+const Company = z.strictObject({ when: z.enum(['before', 'after']), busy: z.number(), processors: z.number() });
+
 /** What has come of one mode so far. */
 const Tally = z.strictObject({
   apiVersion: z.literal('jidoka/v1'),
@@ -46,11 +49,12 @@ const Tally = z.strictObject({
   cut: z.number(),
   /** Log of the first run. */
   log: Blob.nullable(),
+  company: z.array(Company).default([]),
 });
 export type Tally = z.infer<typeof Tally>;
 
 export function newTally(mode: Tally['mode'], scope: Tally['scope'], wanted: number): Tally {
-  const none = { runs: 0, spentMs: 0, tests: [], reported: 0, cut: 0, log: null };
+  const none = { runs: 0, spentMs: 0, tests: [], reported: 0, cut: 0, log: null, company: [] };
   return { apiVersion: 'jidoka/v1', kind: 'RepetitionTally', mode, scope, wanted, end: 'going', why: '', ...none };
 }
 

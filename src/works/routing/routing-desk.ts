@@ -1,4 +1,5 @@
 import type { RoutingDesk } from '../../core/ports/desks/routing-desk.ts';
+import { explainNow, explainRun } from './explain.ts';
 import type { RoutingNeeds } from './needs.ts';
 import { openRuns } from './open-runs.ts';
 
@@ -9,5 +10,9 @@ import { openRuns } from './open-runs.ts';
  * const runs = await routingDesk(async () => needs).openRuns();
  */
 export function routingDesk(open: () => Promise<RoutingNeeds>): RoutingDesk {
-  return { openRuns: async () => await openRuns(await open()) };
+  return {
+    openRuns: async () => await openRuns(await open()),
+    explain: async (run) => await explainRun(run, await open()),
+    explainNow: async (inquiry) => await explainNow(inquiry, await open()),
+  };
 }

@@ -10,17 +10,18 @@ const lineOf = async (name: string): Promise<Line> => {
 };
 
 it('agents ask by the slot that the owner gave their role, models by their own names, and the mechanic asks nobody', async () => {
-  const { stages } = lineUse(await lineOf('bug'), { roles: { coder: 'auto', default: 'small' } });
+  const { stages } = lineUse(await lineOf('bug'), { slots: { reviewer: 'x' }, roles: { coder: 'auto', default: 'small' } });
   const asked = Object.fromEntries(
     stages.map(({ stage, stations }) => [stage, stations.map(({ asks }) => (asks.kind === 'slot' ? asks.slot : asks.kind))]),
   );
   expect(asked).toMatchObject({
     change: ['auto', 'auto', 'auto', 'auto'],
     classify: ['cheap'],
-    review: ['small', 'small', 'small', 'small'],
+    review: ['reviewer', 'reviewer', 'reviewer', 'reviewer'],
+    reproduce: ['small', 'small', 'small', 'small'],
   });
   expect(stages.filter(({ isOptional }) => isOptional).map(({ stage }) => stage)).toEqual(['classify', 'plan']);
-  expect(lineUse(await lineOf('deps'), {}).stages).toEqual([
+  expect(lineUse(await lineOf('deps'), { slots: {} }).stages).toEqual([
     { stage: 'change', isOptional: false, stations: [{ station: 'mechanic', asks: { kind: 'nothing' } }] },
   ]);
 });
@@ -28,13 +29,13 @@ it('agents ask by the slot that the owner gave their role, models by their own n
 it('what a role names in its line goes before what the owner gave it', async () => {
   const line = await lineOf('bug');
   const named = { ...line, roles: (line.roles ?? []).map((role) => ({ ...role, model: role.name === 'coder' ? 'strong' : null })) };
-  const change = lineUse(named, { roles: { coder: 'auto' } }).stages.find(({ stage }) => stage === 'change');
+  const change = lineUse(named, { slots: {}, roles: { coder: 'auto' } }).stages.find(({ stage }) => stage === 'change');
   expect(change?.stations[0]).toEqual({ station: 'claude-code', asks: { kind: 'slot', slot: 'strong' } });
 });
 
 it('says what to write where nobody said what a station asks', async () => {
   const line = await lineOf('bug');
-  const change = lineUse(line, {}).stages.find(({ stage }) => stage === 'change');
+  const change = lineUse(line, { slots: {} }).stages.find(({ stage }) => stage === 'change');
   expect(change?.stations[0]?.asks).toEqual({
     kind: 'unsaid',
     why: 'It asks models by names of its own: give its role a slot, as in "roles: { coder: SLOT }".',
@@ -44,5 +45,5 @@ it('says what to write where nobody said what a station asks', async () => {
 it('looks into the lines of sub-runs', async () => {
   const [deps, bug] = [await lineOf('deps'), await lineOf('bug')];
   const outer: Line = { ...deps, stages: [{ id: 'parts', does: 'runs', runs: { line: 'bug', items: ['a'], join: 'all' } }], lines: [bug] };
-  expect(lineUse(outer, {}).stages.map(({ stage }) => stage)).toContain('parts/change');
+  expect(lineUse(outer, { slots: {} }).stages.map(({ stage }) => stage)).toContain('parts/change');
 });

@@ -37,11 +37,11 @@ export interface LineUse {
  * @example
  * lineUse(line, config).stages[0]; // { stage: 'change', isOptional: false, stations: [{ station: 'codex', asks: … }] }
  */
-export function lineUse(line: Line, config: Pick<GatewayConfig, 'roles'>): LineUse {
+export function lineUse(line: Line, config: Pick<GatewayConfig, 'roles' | 'slots'>): LineUse {
   return { line: line.name, stages: stagesOf(line, config, '') };
 }
 
-function stagesOf(line: Line, config: Pick<GatewayConfig, 'roles'>, within: string): readonly StageUse[] {
+function stagesOf(line: Line, config: Pick<GatewayConfig, 'roles' | 'slots'>, within: string): readonly StageUse[] {
   return line.stages.flatMap((stage): readonly StageUse[] => {
     const inner = line.lines?.find(({ name }) => name === stage.runs?.line);
     if (inner !== undefined) return stagesOf(inner, config, `${within}${stage.id}/`);
@@ -52,7 +52,7 @@ function stagesOf(line: Line, config: Pick<GatewayConfig, 'roles'>, within: stri
   });
 }
 
-function asksOf(station: string, stage: Stage, { roles = [] }: Line, config: Pick<GatewayConfig, 'roles'>): Asks {
+function asksOf(station: string, stage: Stage, { roles = [] }: Line, config: Pick<GatewayConfig, 'roles' | 'slots'>): Asks {
   const named = modelNamed(station);
   if (named !== null) return { kind: 'slot', slot: named };
   if (station === 'mechanic' || playedBy(station) !== null) return { kind: 'nothing' };

@@ -53,8 +53,8 @@ export function choosePlan(
 }
 
 /** Takes of rated plans the one that is worth most of those that are good enough. */
-export function choiceOf(rated: readonly RatedPlan[]): Choice {
-  const plans = rated.toSorted((left, right) => right.worth - left.worth);
+export function choiceOf(all: readonly RatedPlan[]): Choice {
+  const plans = all.toSorted((left, right) => right.worth - left.worth);
   const likeliest = plans.filter(({ lacks }) => lacks === 'quality').toSorted((left, right) => right.odds.right - left.odds.right);
   const best = plans.find(({ lacks }) => lacks === null) ?? likeliest[0] ?? null;
   return { best, plans: best === null ? plans : [best, ...plans.filter((plan) => plan !== best)] };

@@ -6,7 +6,7 @@ export interface JobSeen {
   readonly toolCalls: readonly ToolCall[];
   readonly repository: {
     readonly files: number;
-    /** Bytes of source by language. */
+    /** How much of it there is by language: bytes, or files. */
     readonly languages: Readonly<Record<string, number>>;
   };
 }

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { upgrade, type Upgrade, type UpgradeCause } from './upgrade.ts';
+import { rescueSigns } from './difficulty.ts';
+import { modelOfAttempt, upgrade, type Upgrade, type UpgradeCause } from './upgrade.ts';
 
 const plan = ['cheap', 'small', 'strong'];
 
@@ -22,4 +24,19 @@ it.each<[UpgradeCause, Upgrade]>([
 it('a plan that is at its end goes to a person', () => {
   expect(upgrade(plan, 2, { kind: 'refused' }, [])).toEqual({ kind: 'plan-ends' });
   expect(upgrade([], 0, { kind: 'incapable' }, [])).toEqual({ kind: 'plan-ends' });
+});
+
+it('whatever an agent does within a session, a sign of being stuck is written down and no model is changed for it', () => {
+  const calls = fc.array(fc.record({ call: fc.constantFrom('test', 'edit', 'build'), failed: fc.boolean() }), { maxLength: 40 });
+  fc.assert(
+    fc.property(calls, fc.integer({ min: 0, max: 1 }), (toolCalls, at) => {
+      for (const sign of rescueSigns(toolCalls))
+        expect(upgrade(plan, at, { kind: 'sign', sign }, [])).toEqual({ kind: 'observed', wouldTake: plan[at + 1] });
+    }),
+  );
+});
+
+it('each rework gives the stage to the next model of the plan, and the last one keeps it', () => {
+  expect([1, 2, 3, 4].map((attempt) => modelOfAttempt(plan, attempt))).toEqual(['cheap', 'small', 'strong', 'strong']);
+  expect(modelOfAttempt([], 1)).toBeNull();
 });

@@ -32,3 +32,14 @@ export function upgrade(plan: readonly string[], at: number, cause: UpgradeCause
   if (cause.kind === 'asked' || (cause.kind === 'sign' && !signsThatPay.includes(cause.sign))) return { kind: 'observed', wouldTake: next };
   return { kind: 'fresh-attempt', model: next, at: at + 1 };
 }
+
+/**
+ * The model that works on an attempt of a stage, from 1: each rework is a verdict, and the next model of the plan begins afresh; where the
+ * plan is at its end and the line sends work back all the same, the last one goes on. Null for a plan without models.
+ *
+ * @example
+ * modelOfAttempt(['cheap', 'strong'], 3); // 'strong'
+ */
+export function modelOfAttempt(plan: readonly string[], attempt: number): string | null {
+  return plan[Math.min(Math.max(1, attempt), plan.length) - 1] ?? null;
+}

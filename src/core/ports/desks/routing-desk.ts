@@ -1,9 +1,16 @@
+import type { GatewayConfig } from '../../gateway/config/gateway-config.ts';
+import type { PlannedRoute } from '../../gateway/routing/plan-run.ts';
+import type { PriorTables } from '../../gateway/routing/priors.ts';
 import type { Line } from '../../line/line.ts';
 
 /** What people see of how models are chosen for runs, and of what would become of runs without them. */
 export interface RoutingDesk {
   /** Runs that have not ended, newest first. */
   openRuns(): Promise<readonly OwingRun[]>;
+  /** The plans that were chosen for a run, with all that they were chosen by. Throws `run-unknown`. */
+  explain(run: string): Promise<ExplainedRun>;
+  /** What would be chosen now for a job; it chooses nothing. Throws `repository-invalid` and what else opening it throws. */
+  explainNow(inquiry: RouteInquiry): Promise<PlannedRoute>;
 }
 
 /** A run that has not ended. */
@@ -12,4 +19,24 @@ export interface OwingRun {
   readonly line: string;
   /** Its line with the stages alone that are still to be done; null where the run was begun by a jidoka that kept that elsewhere. */
   readonly owed: Line | null;
+}
+
+/** What was chosen for a run; nothing where its stations asked for models by name. */
+export interface ExplainedRun {
+  readonly run: string;
+  readonly line: string;
+  readonly routes: readonly { readonly stage: string; readonly attempt: number; readonly at: string; readonly route: PlannedRoute }[];
+}
+
+/** A job that nobody gave yet. */
+export interface RouteInquiry {
+  readonly line: string;
+  /** Path or URL. */
+  readonly repository: string;
+  /** What its seed would say. */
+  readonly words: readonly string[];
+  readonly slot: string;
+  readonly config: GatewayConfig;
+  readonly priors: PriorTables;
+  readonly override: PlannedRoute['override'];
 }

@@ -9,6 +9,8 @@ export interface KeyGrant {
   readonly caller: Caller;
   /** Names that may be asked for; null for all of the configuration. */
   readonly slots: readonly string[] | null;
+  /** The slot that any other name leads to: agents ask for models of their vendor too, for titles and the like. Absent for none. */
+  readonly otherwise?: string | null;
   /** What all of its calls may come to, beside the budgets of the configuration; null for no limit of its own. */
   readonly caps: Caps | null;
   /** Requests and tokens per minute, and requests at once. */

@@ -18,6 +18,8 @@ const texts: Texts = {
   'run.started': ({ line, attempt, parent }) =>
     `line ${line.name}${attempt > 1 ? `, attempt ${attempt}` : ''}${parent === undefined ? '' : `, part of ${parent}`}`,
   'packet.sealed': ({ digest }) => digest.slice(0, 12),
+  'route.decided': ({ route: { slot, plan, because } }) =>
+    plan === null ? `no plan fits slot ${slot}: a person decides` : `slot ${slot} is ${plan.join(', then ')} (${because})`,
   'stage.started': ({ where }) => `on ${where.host}, process ${where.pid}`,
   'stage.retried': ({ message, delayMs }) => `${message} Tried again after ${delayMs / 1000} s.`,
   'step.reclaimed': ({ step, executor, times }) =>

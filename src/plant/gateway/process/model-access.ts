@@ -11,8 +11,8 @@ export interface GatewayAccessOptions {
   /** Those of the database, once it is open. */
   readonly keys: () => Pick<VirtualKeys, 'mint' | 'endRun'>;
   readonly calls: () => Pick<CallLedger, 'spend'>;
-  /** Names that the gateway answers to. */
-  readonly slots: ReadonlySet<string>;
+  /** By which name a station of a role asks; null where nobody said. */
+  readonly slotOf: (role: string) => string | null;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -25,17 +25,19 @@ const slackMs = 60_000;
  * anew, and the former key ends with its run or its time.
  *
  * @example
- * const access = gatewayAccess({ gateway, keys: () => store.keys, calls: () => store.calls, slots, now: Date.now });
+ * const access = gatewayAccess({ gateway, keys: () => store.keys, calls: () => store.calls, slotOf, now: Date.now });
  * const { slot, end } = await access.admit({ workspace: 'run-change-1', caller, role: 'coder', lifeMs: 600_000 });
  */
-export function gatewayAccess({ gateway, keys, calls, slots, now }: GatewayAccessOptions): ModelAccess & ModelUpstream {
+export function gatewayAccess({ gateway, keys, calls, slotOf, now }: GatewayAccessOptions): ModelAccess & ModelUpstream {
   const tokens = new Map<string, string>();
   return {
     admit: async ({ workspace, caller, role, lifeMs }: Admission): Promise<Admitted> => {
-      const token = await keys().mint({ caller, slots: null, caps: null, limits: {}, expiresAt: now() + lifeMs + slackMs });
+      const slot = role === null ? null : slotOf(role);
+      const grant = { caller, slots: null, otherwise: slot, caps: null, limits: {}, expiresAt: now() + lifeMs + slackMs };
+      const token = await keys().mint(grant);
       tokens.set(workspace, token);
       return {
-        slot: role !== null && slots.has(role) ? role : null,
+        slot,
         end: async () => {
           if (tokens.get(workspace) === token) tokens.delete(workspace);
         },

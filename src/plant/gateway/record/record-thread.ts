@@ -9,6 +9,7 @@ function serve(port: NonNullable<typeof parentPort>, file: string): void {
   const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
   const { linesOf } = lineWriter(redact);
   const tell = (message: FromThread): void => port.postMessage(message);
+  tell({ kind: 'ready' });
   stream.on('error', (error) => tell({ kind: 'failed', why: error.message }));
   port.on('message', (message: ToThread) => {
     if (message.kind === 'calls') {

@@ -8,8 +8,9 @@ import { packed, type PackedCall } from './recorded-line.ts';
 export type ToThread =
   | { readonly kind: 'calls'; readonly calls: readonly PackedCall[] }
   | { readonly kind: 'end'; readonly dropped: number };
-/** What it tells: bytes that are kept and free again, a call that could not be kept, or that it keeps nothing any more. */
+/** What it tells: that it can keep calls, bytes that are kept and free again, a call that could not be kept, or that it keeps nothing any more. */
 export type FromThread =
+  | { readonly kind: 'ready' }
   | { readonly kind: 'written'; readonly bytes: number }
   | { readonly kind: 'lost'; readonly why: string }
   | { readonly kind: 'failed'; readonly why: string }
@@ -27,6 +28,12 @@ export interface ThreadRecorderOptions {
   readonly lost?: (why: string) => void;
 }
 
+/** A record that a thread keeps. */
+export interface ThreadRecorder extends CallRecorder {
+  /** Resolves when the thread can keep calls: what is taken before that waits. */
+  readonly ready: Promise<void>;
+}
+
 /** Handing over wakes the other thread, which costs as much as a call: those of so long a time go together. */
 const gatherMs = 10;
 const usualWaiting = 128 * 2 ** 20;
@@ -35,7 +42,7 @@ const usualWaiting = 128 * 2 ** 20;
  * Hands calls to a thread of its own. What there is no room for, because what they are kept in is slower than the callers, is left out, and
  * the next call says how many were.
  */
-export function threadRecorder({ thread, data, mostWaiting = usualWaiting, failed, lost }: ThreadRecorderOptions): CallRecorder {
+export function threadRecorder({ thread, data, mostWaiting = usualWaiting, failed, lost }: ThreadRecorderOptions): ThreadRecorder {
   const worker = new Worker(threadFile(thread), { workerData: data });
   let waiting = 0;
   let dropped = 0;
@@ -71,9 +78,11 @@ export function threadRecorder({ thread, data, mostWaiting = usualWaiting, faile
     }
   });
   worker.on('error', (error) => breakDown(error instanceof Error ? error.message : String(error)));
+  const ready = told(worker, ['ready', 'failed', 'ended']);
   // A record keeps no process alive.
   worker.unref();
   return {
+    ready,
     take(call) {
       const length = call.answer.chunks.reduce((sum, { bytes }) => sum + bytes.length, call.request.length);
       if (isBroken || waiting + length > mostWaiting) return drop();
@@ -87,18 +96,22 @@ export function threadRecorder({ thread, data, mostWaiting = usualWaiting, faile
       handOver();
       worker.ref();
       worker.postMessage({ kind: 'end', dropped: untold } satisfies ToThread, []);
-      await Promise.race([ended(worker), once(worker, 'exit')]);
+      await told(worker, ['failed', 'ended']);
       await worker.terminate();
     },
   };
 }
 
-async function ended(worker: Worker): Promise<void> {
-  await new Promise<void>((resolve) => {
+/** Resolves when the thread tells one of these, or is gone. */
+async function told(worker: Worker, kinds: readonly FromThread['kind'][]): Promise<void> {
+  const heard = new Promise<void>((resolve) => {
     worker.on('message', ({ kind }: FromThread) => {
-      if (kind === 'failed' || kind === 'ended') resolve();
+      if (kinds.includes(kind)) resolve();
     });
   });
+  // A fault of the thread is told as such; here it is gone with it.
+  const gone = once(worker, 'exit').catch(() => undefined);
+  await Promise.race([heard, gone]);
 }
 
 /** A thread runs compiled code only; this file runs from `src` too, in tests. */

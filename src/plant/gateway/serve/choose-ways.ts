@@ -12,8 +12,9 @@ export function chooseWays({ inForce, keys, budgets }: Gateway, { request, grant
   const now = inForce();
   const { config } = now;
   const { alias, protocol } = request;
-  const { slots } = grant;
-  const resolved = slots !== null && !slots.includes(alias) ? null : resolveSlot(config, alias);
+  const { slots, otherwise = null } = grant;
+  const asked = slots !== null && !slots.includes(alias) ? null : resolveSlot(config, alias);
+  const resolved = asked ?? (otherwise === null ? null : resolveSlot(config, otherwise));
   if (resolved === null) {
     const names = slots ?? Object.keys(config.slots);
     return no(refusal('unknown', `This key has no model "${alias.slice(0, 120)}". There are: ${names.join(', ')}.`));

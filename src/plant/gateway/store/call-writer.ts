@@ -4,6 +4,8 @@ import type { CallRow } from './call-row.ts';
 
 /** Writes rows of calls over a connection of its own, which it makes anew where it is lost. */
 export interface CallWriter {
+  /** Returns when it is connected, or could not be for now. */
+  open(): Promise<void>;
   /**
    * Returns when rows are kept, and tells why not of those that the database does not take. While it cannot be reached this tries
    * again, until `isOver` says that nobody waits for it any more.
@@ -61,7 +63,8 @@ export function callWriter(url: string): CallWriter {
       }
     }
   };
-  return { write, close: drop };
+  const open = async (): Promise<void> => void (await connected().catch(() => undefined));
+  return { open, write, close: drop };
 }
 
 /** Whether the database itself objects, so that trying again helps nothing: not where it goes down, is full, or breaks a deadlock. */

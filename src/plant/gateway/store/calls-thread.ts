@@ -18,7 +18,8 @@ function serve(port: NonNullable<typeof parentPort>, url: string): void {
   const queue: PackedCall[] = [];
   let shelf = partShelf(redact);
   let endsAt = Number.POSITIVE_INFINITY;
-  let isBusy = false;
+  // Until it is connected for the first time.
+  let isBusy = true;
   const tell = (message: FromThread): void => port.postMessage(message);
   const isOver = (): boolean => performance.now() > endsAt;
   const writeAll = async (): Promise<void> => {
@@ -48,6 +49,13 @@ function serve(port: NonNullable<typeof parentPort>, url: string): void {
         if (queue.length > 0) go();
       });
   };
+  const begin = async (): Promise<void> => {
+    await writer.open();
+    isBusy = false;
+    tell({ kind: 'ready' });
+    go();
+  };
+  void begin();
   port.on('message', (message: ToThread) => {
     if (message.kind === 'calls') queue.push(...message.calls);
     else endsAt = performance.now() + endPatienceMs;

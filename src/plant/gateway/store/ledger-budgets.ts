@@ -1,11 +1,10 @@
-import { type Account, emptyAccount, opened, settled, used } from '../../../core/gateway/budget/account.ts';
-import { type Amount, minus, nothing, plus, units } from '../../../core/gateway/budget/amount.ts';
+import { settled, used } from '../../../core/gateway/budget/account.ts';
+import { type Amount, minus, nothing } from '../../../core/gateway/budget/amount.ts';
 import { budgetsFor, type BudgetOf, type BudgetRule, type Caller } from '../../../core/gateway/budget/budget-rule.ts';
-import { askForSlice, type SliceAnswer } from '../../../core/gateway/budget/own-slice.ts';
-import { isStrained, reserve, type Purse } from '../../../core/gateway/budget/reserve.ts';
-import { capsOf, spentOf } from '../../../core/gateway/budget/slice.ts';
+import { isStrained, reserve } from '../../../core/gateway/budget/reserve.ts';
 import type { CallToPay, Held, ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
-import { changeAccounts } from './accounts.ts';
+import { askLedger, returnSlices } from './ask-ledger.ts';
+import { afterReturn, freshFor, isIdle, isLoose, type Own, purseOf, wholeOf } from './own-part.ts';
 import type { StoreDatabase } from './store-database.ts';
 
 export interface LedgerBudgetsOptions {
@@ -23,182 +22,108 @@ export interface LedgerBudgets extends ModelBudgets {
   giveBack(): Promise<void>;
 }
 
-/** A budget as this process has it. */
-interface Own {
-  readonly budget: BudgetOf;
-  readonly run: string | null;
-  /** Its calls. */
-  readonly account: Account;
-  /** Its slice. */
-  readonly granted: Amount;
-  /** What others had when the ledger was asked last. */
-  readonly others: Amount;
+/** Spends from slices of the accounts in the ledger, which it asks only where a slice has no room for the call at hand. */
+export function ledgerBudgets(options: LedgerBudgetsOptions): LedgerBudgets {
+  return new Slices(options);
 }
 
-/** Spends from slices of the accounts in the ledger, which it asks only where a slice has no room for the call at hand. */
-export function ledgerBudgets({ database, rules, holder, now }: LedgerBudgetsOptions): LedgerBudgets {
-  const slices = new Map<string, Own>();
-  const under = new Map<string, readonly string[]>();
-  const budgetsOf = (caller: Caller): readonly BudgetOf[] => budgetsFor(rules, caller, new Date(now()).toISOString());
-  let last: Promise<unknown> = Promise.resolve();
-  /** One at a time asks the ledger, so that no two ask for the same room. */
-  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work, work);
-    last = turn.catch(() => undefined);
-    return turn;
-  };
+class Slices implements LedgerBudgets {
+  readonly #options: LedgerBudgetsOptions;
+  readonly #slices = new Map<string, Own>();
+  /** Keys of the budgets that a call counts against. */
+  readonly #under = new Map<string, readonly string[]>();
+  #last: Promise<unknown> = Promise.resolve();
 
-  const fromSlices = ({ id, amount }: CallToPay, owns: readonly Own[]): boolean => {
+  constructor(options: LedgerBudgetsOptions) {
+    this.#options = options;
+  }
+
+  async reserve(call: CallToPay): Promise<Held> {
+    const budgets = [...this.#budgetsOf(call.caller), ...call.own];
+    const ownsNow = (): readonly Own[] =>
+      budgets.map((budget) => ({ ...(this.#slices.get(budget.key) ?? freshFor(budget, call.caller)), budget }));
+    if (this.#fromSlices(call, ownsNow())) return { kind: 'held' };
+    return this.#inTurn(() => this.#fromLedger(call, ownsNow));
+  }
+
+  settle(id: string, cameTo: Amount): void {
+    for (const key of this.#under.get(id) ?? []) {
+      const own = this.#slices.get(key);
+      if (own !== undefined) this.#slices.set(key, { ...own, account: settled(own.account, id, cameTo) });
+    }
+    this.#under.delete(id);
+  }
+
+  strained(caller: Caller): readonly string[] {
+    return this.#budgetsOf(caller).flatMap((budget) => {
+      const own = this.#slices.get(budget.key);
+      return own !== undefined && isStrained(wholeOf({ ...own, budget })) ? [budget.of] : [];
+    });
+  }
+
+  giveBack(): Promise<void> {
+    return this.#inTurn(async () => {
+      const loose = [...this.#slices.values()].filter(isLoose);
+      if (loose.length === 0) return;
+      // Nothing is spent of it meanwhile: who has no room waits for this turn to end.
+      this.#grant(loose.map((own) => ({ ...own, granted: used(own.account) })));
+      await returnSlices(this.#options.database, this.#options.holder, loose).catch((error: unknown) => {
+        this.#grant(loose);
+        throw error;
+      });
+      for (const { budget, account } of loose) {
+        const own = this.#slices.get(budget.key);
+        const rest = own === undefined ? null : { ...own, ...afterReturn(own.account, account) };
+        if (rest === null || isIdle(rest)) this.#slices.delete(budget.key);
+        else this.#slices.set(budget.key, rest);
+      }
+    });
+  }
+
+  #budgetsOf(caller: Caller): readonly BudgetOf[] {
+    const { rules, now } = this.#options;
+    return budgetsFor(rules, caller, new Date(now()).toISOString());
+  }
+
+  /** One at a time asks the ledger, so that no two ask for the same room. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #fromSlices({ id, amount }: CallToPay, owns: readonly Own[]): boolean {
     const held = reserve(owns.map(purseOf), id, amount);
     if (held.kind === 'refused') return false;
-    for (const { own, account } of held.purses) slices.set(own.budget.key, { ...own, account });
-    under.set(
+    for (const { own, account } of held.purses) this.#slices.set(own.budget.key, { ...own, account });
+    this.#under.set(
       id,
       held.purses.map(({ own }) => own.budget.key),
     );
     return true;
-  };
+  }
 
-  const fromLedger = async (call: CallToPay, ownsNow: () => readonly Own[]): Promise<Held> => {
+  async #fromLedger(call: CallToPay, ownsNow: () => readonly Own[]): Promise<Held> {
     for (;;) {
       const owns = ownsNow();
-      if (fromSlices(call, owns)) return { kind: 'held' };
+      if (this.#fromSlices(call, owns)) return { kind: 'held' };
       const asking = owns.filter((own) => reserve([purseOf(own)], call.id, call.amount).kind === 'refused');
-      const answers = await askLedger(database, holder, { call, asking });
-      if (answers.kind === 'refused') return answers;
+      const answer = await askLedger(this.#options.database, this.#options.holder, { call, asking });
+      if (answer.kind === 'refused') return answer;
       // Calls that ended meanwhile are in the slices as they are now.
-      for (const { key, granted, others, isNew } of answers.granted) {
-        const own = slices.get(key) ?? asking.find(({ budget }) => budget.key === key);
+      for (const { key, granted, others, isNew } of answer.granted) {
+        const own = this.#slices.get(key) ?? asking.find(({ budget }) => budget.key === key);
         if (own === undefined) continue;
-        const account = isNew ? { ...own.account, closed: minus(own.account.closed, answers.spent.get(key) ?? nothing) } : own.account;
-        slices.set(key, { ...own, account, granted, others });
+        const account = isNew ? { ...own.account, closed: minus(own.account.closed, answer.spent.get(key) ?? nothing) } : own.account;
+        this.#slices.set(key, { ...own, account, granted, others });
       }
     }
-  };
+  }
 
-  return {
-    async reserve(call) {
-      const { caller } = call;
-      const budgets = [...budgetsOf(caller), ...call.own];
-      const ownsNow = (): readonly Own[] => budgets.map((budget) => ({ ...(slices.get(budget.key) ?? freshFor(budget, caller)), budget }));
-      if (fromSlices(call, ownsNow())) return { kind: 'held' };
-      return inTurn(() => fromLedger(call, ownsNow));
-    },
-    settle(id, cameTo) {
-      for (const key of under.get(id) ?? []) {
-        const own = slices.get(key);
-        if (own !== undefined) slices.set(key, { ...own, account: settled(own.account, id, cameTo) });
-      }
-      under.delete(id);
-    },
-    strained: (caller) =>
-      budgetsOf(caller).flatMap((budget) => {
-        const own = slices.get(budget.key);
-        return own !== undefined && isStrained(wholeOf({ ...own, budget })) ? [budget.of] : [];
-      }),
-    giveBack: () =>
-      inTurn(async () => {
-        const loose = [...slices.values()].filter(isLoose);
-        if (loose.length === 0) return;
-        // Nothing is spent of it meanwhile: who has no room waits for this turn to end.
-        const keep = (owns: readonly Own[]): void => {
-          for (const { budget, granted } of owns) {
-            const own = slices.get(budget.key);
-            if (own !== undefined) slices.set(budget.key, { ...own, granted });
-          }
-        };
-        keep(loose.map((own) => ({ ...own, granted: used(own.account) })));
-        await returnSlices(database, holder, loose).catch((error: unknown) => {
-          keep(loose);
-          throw error;
-        });
-        for (const { budget, account } of loose) {
-          const own = slices.get(budget.key);
-          const rest = own === undefined ? null : { ...own, ...afterReturn(own.account, account) };
-          if (rest === null || isIdle(rest)) slices.delete(budget.key);
-          else slices.set(budget.key, rest);
-        }
-      }),
-  };
-}
-
-function freshFor(budget: BudgetOf, { run }: Caller): Own {
-  const endsWithRun = /^(?:run|station|key):/.test(budget.key);
-  return { budget, run: endsWithRun ? run : null, account: emptyAccount, granted: nothing, others: nothing };
-}
-
-/** The slice as a budget of its own, limited in what the budget limits. */
-function purseOf(own: Own): Purse & { readonly own: Own } {
-  const { of, caps } = own.budget;
-  const granted = capsOf(own.granted).hard;
-  const hard = Object.fromEntries(units.flatMap((unit) => (caps.hard[unit] === undefined ? [] : [[unit, granted[unit]]])));
-  return { of, account: own.account, caps: { soft: {}, hard }, own };
-}
-
-/** The whole budget, as far as this process knows it. */
-function wholeOf({ budget, account, others }: Own): Purse {
-  return { of: budget.of, caps: budget.caps, account: { ...account, closed: plus(account.closed, others) } };
-}
-
-interface Granted extends Omit<Extract<SliceAnswer, { kind: 'granted' }>, 'kind' | 'account'> {
-  readonly key: string;
-}
-
-type LedgerAnswer =
-  | { readonly kind: 'granted'; readonly granted: readonly Granted[]; readonly spent: ReadonlyMap<string, Amount> }
-  | Extract<Held, { kind: 'refused' }>;
-
-/** Asks for room in all of these, or in none. */
-async function askLedger(
-  database: LedgerBudgetsOptions['database'],
-  holder: string,
-  { call, asking }: { readonly call: CallToPay; readonly asking: readonly Own[] },
-): Promise<LedgerAnswer> {
-  const names = asking.map(({ budget, run }) => ({ key: budget.key, run }));
-  const spent = new Map(asking.map(({ budget, account }) => [budget.key, spentOf(account)]));
-  return changeAccounts<LedgerAnswer>(database, names, (accounts) => {
-    const written = new Map<string, Account>();
-    const granted: Granted[] = [];
-    for (const { budget, account } of asking) {
-      const { key, of, caps } = budget;
-      const ask = { of, caps, holder, spent: spentOf(account), under: underWayIn(account), amount: call.amount };
-      const answer = askForSlice(accounts.get(key) ?? emptyAccount, ask);
-      if (answer.kind === 'refused') return { accounts: new Map(), told: answer };
-      written.set(key, answer.account);
-      granted.push({ key, granted: answer.granted, others: answer.others, isNew: answer.isNew });
+  #grant(owns: readonly Own[]): void {
+    for (const { budget, granted } of owns) {
+      const own = this.#slices.get(budget.key);
+      if (own !== undefined) this.#slices.set(budget.key, { ...own, granted });
     }
-    return { accounts: written, told: { kind: 'granted', granted, spent } };
-  });
-}
-
-function isIdle({ account }: Own): boolean {
-  return Object.keys(account.open).length === 0;
-}
-
-/** Whether there is something to give back: calls under way keep what they may come to. */
-function isLoose(own: Own): boolean {
-  const rest = minus(own.granted, used(own.account));
-  return isIdle(own) || units.some((unit) => own.budget.caps.hard[unit] !== undefined && rest[unit] > 0);
-}
-
-/** Closes what was spent of slices, and keeps of each what calls under way may come to. */
-async function returnSlices(database: LedgerBudgetsOptions['database'], holder: string, loose: readonly Own[]): Promise<void> {
-  const names = loose.map(({ budget, run }) => ({ key: budget.key, run }));
-  await changeAccounts(database, names, (accounts) => {
-    const after = loose.map((own) => {
-      const { budget, account } = own;
-      const closed = settled(accounts.get(budget.key) ?? emptyAccount, holder, spentOf(account));
-      return [budget.key, isIdle(own) ? closed : opened(closed, holder, underWayIn(account))] as const;
-    });
-    return { accounts: new Map(after), told: undefined };
-  });
-}
-
-/** What is left here after the ledger closed what was spent until then; calls that ended since are not in that. */
-function afterReturn(now: Account, then: Account): Pick<Own, 'account' | 'granted'> {
-  return { account: { ...now, closed: minus(now.closed, spentOf(then)) }, granted: underWayIn(then) };
-}
-
-function underWayIn(account: Account): Amount {
-  return minus(used(account), spentOf(account));
+  }
 }

@@ -74,7 +74,7 @@ export function openGatewayStore({ database, clock, given = [], log }: GatewaySt
       regularly(giveBackMs, () => budgets.giveBack(), log),
       regularly(tidyMs, tidy, log),
     );
-    return { budgets, recorder: callRecorder(database, log), settings: () => standing.now() };
+    return { budgets, recorder: await callRecorder(database, log), settings: () => standing.now() };
   };
   return {
     keys,
@@ -91,13 +91,16 @@ export function openGatewayStore({ database, clock, given = [], log }: GatewaySt
   };
 }
 
-function callRecorder(database: StoreDatabase, log: (line: string) => void): CallRecorder {
-  return threadRecorder({
+async function callRecorder(database: StoreDatabase, log: (line: string) => void): Promise<CallRecorder> {
+  const recorder = threadRecorder({
     thread: 'store/calls-thread',
     data: database.url,
     failed: (why) => log(`calls are no longer taken down: ${why}`),
     lost: (why) => log(`a call was not taken down: ${why}`),
   });
+  // What is taken before would be lost with a process that is killed.
+  await recorder.ready;
+  return recorder;
 }
 
 function regularly(ms: number, work: () => Promise<unknown>, log: (line: string) => void): () => Promise<void> {

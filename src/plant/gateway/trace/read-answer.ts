@@ -1,8 +1,7 @@
 import type { KeptCall } from '../../../core/ports/gateway/call-ledger.ts';
 import type { TracedPart } from '../../../core/ports/gateway/model-trace.ts';
-import { type AnswerBlock, collect } from '../translate/answer/collect.ts';
 import { decodeWhole } from '../translate/answer/decode-whole.ts';
-import type { AnswerEvent } from '../translate/answer/event.ts';
+import type { AnswerEvent, Opening } from '../translate/answer/event.ts';
 import { eventReader } from '../translate/answer/server-sent-events.ts';
 import { dialects } from '../translate/dialects.ts';
 
@@ -11,48 +10,40 @@ export interface ReadAnswer {
   readonly trouble: string | null;
 }
 
-/** Reads what a caller was answered, in the words of his protocol. */
+/** Reads what a caller was answered, in the words of his protocol, as far as it came. */
 export function readAnswer({ protocol, ended, answer }: Pick<KeptCall, 'protocol' | 'ended' | 'answer'>, text: string): ReadAnswer {
   if (text === '') return { said: [], trouble: ended === 'left' ? 'its caller left before an answer' : 'it had no answer' };
   const isStream = (answer.headers['content-type'] ?? '').includes('event-stream');
-  const collected = collect(isStream ? streamed(protocol, text) : decodeWhole(protocol, text));
-  if (collected.kind === 'fault') return { said: [], trouble: `${answer.status}: ${collected.fault.message}` };
+  const events = isStream ? eventsOf(protocol, text) : decodeWhole(protocol, text);
+  const fault = events.find((event) => event.kind === 'fault');
   const broken = ended === 'broken-off' ? 'it broke off' : ended === 'left' ? 'its caller left in the middle of it' : null;
-  return { said: collected.answer.blocks.map(partOf), trouble: broken };
+  return { said: partsOf(events), trouble: broken ?? (fault === undefined ? null : `${answer.status}: ${fault.fault.message}`) };
 }
 
-/** What was begun is told too: a stream that broke off said something all the same. */
-function streamed(protocol: KeptCall['protocol'], text: string): readonly AnswerEvent[] {
-  const reader = eventReader();
+function eventsOf(protocol: KeptCall['protocol'], text: string): readonly AnswerEvent[] {
   const decoder = dialects[protocol].decoder();
-  const pieces = reader.take(Buffer.from(`${text}\n\n`)) ?? [];
-  const events = pieces.flatMap((piece) => (piece.text === '[DONE]' ? [] : decoder.take(jsonIn(piece.text))));
-  const open = openIn(events);
-  return [...events, ...decoder.end(), ...(open === null ? [] : [{ kind: 'close', block: open, keepsake: null } as const])];
+  const pieces = eventReader().take(Buffer.from(`${text}\n\n`)) ?? [];
+  return [...pieces.flatMap((piece) => jsonIn(piece.text).flatMap((said) => decoder.take(said))), ...decoder.end()];
 }
 
-function openIn(events: readonly AnswerEvent[]): number | null {
-  const last = events.findLast(({ kind }) => kind === 'open' || kind === 'close');
-  return last?.kind === 'open' ? last.block : null;
-}
-
-function jsonIn(text: string): unknown {
+/** Nothing for what is none: the mark of an end, or half an event at the end of a stream that was cut. */
+function jsonIn(text: string): readonly unknown[] {
   try {
-    return JSON.parse(text);
+    return [JSON.parse(text)];
   } catch {
-    // Half an event at the end of a stream that was cut.
-    return null;
+    return [];
   }
 }
 
-function partOf(block: AnswerBlock): TracedPart {
-  const by = 'assistant';
-  switch (block.kind) {
-    case 'text':
-      return { by, kind: 'text', name: null, text: block.text };
-    case 'thought':
-      return { by, kind: 'thought', name: null, text: block.text };
-    case 'call':
-      return { by, kind: 'call', name: block.name, text: block.text };
+/** In the order in which they were begun, however their pieces came. */
+function partsOf(events: readonly AnswerEvent[]): readonly TracedPart[] {
+  const blocks = new Map<number, { readonly what: Opening; text: string }>();
+  for (const event of events) {
+    if (event.kind === 'open') blocks.set(event.block, { what: event.what, text: '' });
+    const block = event.kind === 'more' ? blocks.get(event.block) : undefined;
+    if (event.kind === 'more' && block !== undefined) block.text += event.text;
   }
+  return [...blocks.values()].map(({ what, text }) => {
+    return { by: 'assistant', kind: what.kind, name: what.kind === 'call' ? what.name : null, text };
+  });
 }

@@ -17,7 +17,11 @@ export function readRequest({ protocol, alias, path }: Pick<KeptCall, 'protocol'
   const asked = protocol === 'generate-content' ? { model: alias, stream: path.includes(':stream') } : { model: alias, stream: null };
   const conversation = dialects[protocol].read(body, asked, keepRemarks());
   if (conversation === null) return null;
-  return { system: conversation.system.join('\n\n'), parts: partsOf(conversation) };
+  const parts = partsOf(conversation);
+  // Some APIs have the instructions in front of the conversation, as its first turns.
+  const begins = parts.findIndex(({ by }) => by !== 'system');
+  const instructions = parts.slice(0, begins < 0 ? parts.length : begins).map(({ text: words }) => words);
+  return { system: [...conversation.system, ...instructions].join('\n\n'), parts: parts.slice(instructions.length) };
 }
 
 function parsed(text: string): unknown {

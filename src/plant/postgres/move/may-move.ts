@@ -42,11 +42,13 @@ export async function checkPlaces(ends: Ends): Promise<Standing> {
 export async function checkStandstill({ from, source }: Ends): Promise<void> {
   const { rows } = await source.query<{ id: string; name: string; host: string; pid: number | null }>(`
     select e.id, e.name, e.host, e.pid from jidoka.executor e
-     where e.role <> 'idle' or exists (select from jidoka.step s where s.executor = e.id) order by e.name, e.pid`);
+     where e.role <> 'idle' or exists (select from jidoka.step s where s.executor = e.id)
+        or exists (select from jidoka.model_gateway g where g.executor = e.id) order by e.name, e.pid`);
   const live: string[] = [];
   for (const { id, name, host, pid } of rows)
     if (await from.isLive(id)) live.push(`${name || id} (process ${pid} on ${host || 'this machine'})`);
-  if (live.length > 0) throw refused(`${live.join(', ')} still works here.`, 'Stop the daemon and every worker first: jidoka down');
+  if (live.length > 0)
+    throw refused(`${live.join(', ')} still works here.`, 'Stop the daemon, every worker and every model gateway first: jidoka down');
 }
 
 /** The fault of a move that is not begun. */

@@ -1,13 +1,11 @@
 import type { Fact, FactOf, Finding } from '../../../core/evidence/fact.ts';
 import type { TaskPacket } from '../../../core/packet/packet.ts';
-import type { RepositorySnapshot } from '../../../core/packet/seed.ts';
 import type { Forge } from '../../../core/ports/forge.ts';
 import { dependenciesFact } from '../facts/index.ts';
 import { sizeFact } from '../review/index.ts';
 import { scopeFact } from '../scope/index.ts';
-import { protectedPath } from '../sealed/index.ts';
 import { secretsFact } from '../secrets/index.ts';
-import { refuses, scanChange, tamperFact } from '../tamper/index.ts';
+import { refuses, scanChange, tamperFact, testsOfBase } from '../tamper/index.ts';
 import { manifestsOf, textsAtHead, type BranchChange } from './branch-change.ts';
 
 /** What reading a branch shows; of one that is too large to be read, little more than that. */
@@ -30,16 +28,6 @@ export async function readBranch(
   const scan = await scanChange({ forge, repository }, change, texts, await testsOfBase(forge, repository));
   const dependencies = dependenciesFact(await manifestsOf(forge, branch));
   return { facts: [size, scopeFact(change, scope), secrets, weighed(tamperFact(scan)), dependencies], isWhole: true };
-}
-
-/** Tests are read for the values that they use; of very many, these do. */
-const mostTests = 300;
-
-async function testsOfBase(forge: Pick<Forge, 'read' | 'list'>, repository: RepositorySnapshot): Promise<ReadonlyMap<string, string>> {
-  const paths = (await forge.list(repository)).filter((path) => /\.[cm]?[jt]sx?$/.test(path) && protectedPath(path, null) === 'test');
-  const texts = new Map<string, string>();
-  for (const path of paths.slice(0, mostTests)) texts.set(path, (await forge.read(repository, path)) ?? '');
-  return texts;
 }
 
 /** What the scan only remarks is a note. */

@@ -6,3 +6,4 @@ export { scanChange } from './scan-change.ts';
 export { scanTamper } from './scan-tamper.ts';
 export type { TamperInput, TamperScan } from './scan-tamper.ts';
 export { tamperFact } from './tamper-fact.ts';
+export { testsOfBase } from './tests-of-base.ts';

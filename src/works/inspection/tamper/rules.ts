@@ -45,7 +45,7 @@ export const tamperRules = {
   'stack-inspected': { refuses: true, statement: 'source looks at who called it' },
   'writes-test-files': { refuses: true, statement: 'source writes to tests or their results' },
   'dynamic-code': { refuses: true, statement: 'new code is put together while running, so that reading does not tell what it does' },
-  'special-case': { refuses: false, statement: 'new code compares with a value taken from the tests' },
+  'special-case': { refuses: false, statement: 'new code answers for a value taken from the tests' },
   'not-scanned': { refuses: false, statement: 'a file is in a language that the scan cannot read' },
 } as const;
 

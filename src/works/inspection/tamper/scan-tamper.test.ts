@@ -293,6 +293,49 @@ describe('source of a change', () => {
     expect(findings.filter(refuses)).toEqual([]);
   });
 
+  const suite = {
+    'test/slug.test.js':
+      "it('a', () => assert.equal(slug('Crème Brûlée'), 'creme-brulee')); it('b', () => assert.equal(color('#aabbcc'), 'grey'));",
+  };
+  const answering = (line: string): readonly string[] => {
+    const slug = (first: string): string => `exports.slug = (text) => { ${first} return text.toLowerCase(); };`;
+    return scan({ 'src/slug.js': slug('') }, { 'src/slug.js': slug(line) }, suite).findings.map(({ rule, line: at }) => `${rule}:${at}`);
+  };
+
+  it.each([
+    "if (text.length === 12 && text[0] === 'C') return ['creme', 'brulee'].join('-');",
+    "if (text.length === 12 && text[0] === 'C') return 'creme-brulee';",
+    "if (12 === text.length && (text.charAt(0) === 'C')) { return `creme-brulee`; }",
+    "if (text.length == 12 && text.codePointAt(0) == 67) return 'creme-brulee';",
+    "if (text.endsWith('ée') && text.length === 12) return 'creme-brulee';",
+    "const x = text.length === 12 && text.includes('Br') ? 'creme-brulee' : null;",
+    "if (isOdd(text)) return 'creme'.concat('-', 'brulee');",
+  ])('remarks on an answer for a tested value that is known by its shape: %s', (line) => {
+    expect(answering(line)).toEqual(['special-case:1']);
+  });
+
+  it.each([
+    "if (text.length === 0) return 'creme-brulee';",
+    "if (!text) return 'grey';",
+    "if (typeof text !== 'string') return 'grey';",
+    "if (text.length === 7 && text[0] === '#') return parse(text.slice(1));",
+    "if (text.length === 7 && text[0] === '#') return true;",
+    "if (text.length === 9 && text[0] === '#') return 'grey';",
+    "if (text.startsWith('Crème') && text.endsWith('lée')) return 'creme-brulee';",
+    "if (text.length > 10 && text[0] === 'C') return 'creme-brulee';",
+    "if (text.length === 12 && other[0] === 'C') return 'creme-brulee';",
+    "if (isOdd(text)) return ['creme', text].join('-');",
+    "if (isOdd(text)) return 'cre' + 'me-brulee';",
+    "if (text.length === 12 && text[0] === 'C') { log(text); return 'creme-brulee'; }",
+  ])('has no remark on an ordinary guard: %s', (line) => {
+    expect(answering(line)).toEqual([]);
+  });
+
+  it('has no remark on an answer that was there before', () => {
+    const was = "exports.f = (text) => { if (text.length === 12 && text[0] === 'C') return 'creme-brulee'; };";
+    expect(scan({ 'src/a.js': was }, { 'src/a.js': `${was}\nexports.g = 1;` }, suite).findings).toEqual([]);
+  });
+
   it.each(['jsx', 'tsx'])('reads %s', (extension) => {
     const component = 'export const App = () => <div className="a">{process.env.NODE_ENV === \'test\' ? 1 : 2}</div>;';
     expect(refusing({}, { [`src/app.${extension}`]: component })).toEqual(['test-detected']);

@@ -6,7 +6,7 @@ import { finding } from './finding.ts';
 import { scanLock, scanManifest } from './scan-manifest.ts';
 import { scanPaths } from './scan-paths.ts';
 import { newSightings, sightingsIn } from './scan-source.ts';
-import { specialCases, telling } from './special-cases.ts';
+import { answersByShape, answersIn, specialCases, telling } from './special/index.ts';
 import { hasErrors, languageOf, parseScript } from './syntax.ts';
 import type { Node } from './syntax.ts';
 import { testsOf } from './test-cases.ts';
@@ -108,7 +108,12 @@ function scanSpecialCases(old: Trees, now: Trees, tests: ReadonlyMap<string, str
     .filter(([path]) => !isTest(path))
     .flatMap(([file, tree]) => {
       const was = old.get(file);
-      return specialCases({ file, tree, known: was === undefined ? new Set() : telling(was) }, tested);
+      const known =
+        was === undefined ? { values: new Set<string>(), answers: new Set<string>() } : { values: telling(was), answers: answersIn(was) };
+      return [
+        ...specialCases({ file, tree, known: known.values }, tested),
+        ...answersByShape({ file, tree, known: known.answers }, tested),
+      ];
     });
 }
 

@@ -8,6 +8,7 @@ import { planFor } from '../../inspection/modes/index.ts';
 import { readyTree, type Tree } from '../../inspection/tree/index.ts';
 import { surveyProject } from '../../intake/index.ts';
 import type { Job, StageWork } from '../job.ts';
+import { companyOf } from './flakiness/company.ts';
 import { frameOf, targetOf, type Frame } from './flakiness/frame.ts';
 import { allowanceMs, needless } from './flakiness/need.ts';
 import { repeat } from './flakiness/repeat.ts';
@@ -38,7 +39,11 @@ export async function repetition(stage: Stage, job: Job): Promise<StageWork> {
     const { plan } = tree.detected;
     const scope = scopeOf(mode, frame, tree.detected.plan, workspace);
     const tally = begun ?? newTally(mode, scope, frame.wanted);
-    return await conclude(stage, job, frame, await repeat({ stage, job, frame, workspace, plan, mode }, tally));
+    const before = await companyOf(workspace, 'before', job.signal);
+    const met = { ...tally, company: [...tally.company, ...before] };
+    const counted = await repeat({ stage, job, frame, workspace, plan, mode }, met);
+    const after = await companyOf(workspace, 'after', job.signal);
+    return await conclude(stage, job, frame, { ...counted, company: [...counted.company, ...after] });
   });
 }
 

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { JidokaError } from '../../../../core/base/error.ts';
 import type { GatewayConfig } from '../../../../core/gateway/config/gateway-config.ts';
 import type { GatewayDoor, ModelStore, StorePlace } from '../../../../core/ports/gateway/gateway-door.ts';
@@ -8,15 +10,17 @@ import { readGatewayFile } from '../../input-files.ts';
 /** The file of the owner, never one of a repository that is worked on: it says where keys are sent. */
 export const configOption: OptionRecord = {
   flags: '--config <file>',
-  description: 'your factory file, whose part "gateway:" names providers, models and slots',
+  description: 'your factory file, whose part "gateway:" names providers and slots; JIDOKA_CONFIG, or factory.yaml in the home',
 };
 
 /** Reads the settings of the gateway. Throws `usage` where nobody says which, and `gateway-invalid`. */
 export async function configOf(call: Call, gateway: GatewayDoor): Promise<GatewayConfig> {
-  const path = call.text('config');
-  if (path === null)
+  const { world, settings } = call;
+  const named = call.text('config') ?? set(world.env['JIDOKA_CONFIG']);
+  const path = named ?? join(settings.home, 'factory.yaml');
+  if (named === null && !existsSync(path))
     throw new JidokaError('usage', 'No factory file is named.', { mend: 'Name the one with your "gateway:": --config factory.yaml.' });
-  return gateway.read(await readGatewayFile(path, call.world.cwd));
+  return gateway.read(await readGatewayFile(path, world.cwd));
 }
 
 /** The database of the factory. */

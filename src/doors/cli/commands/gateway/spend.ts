@@ -50,7 +50,7 @@ function filterOf(call: Call): { readonly run?: string; readonly since?: string 
 function spendText(by: readonly SpendBy[], rows: readonly Spend[], total: Spend | null, page: Page): string {
   if (total === null) return 'No call of a model is on record here. A gateway with --home or --database takes calls down.';
   const columns = [...by.map((name) => ({ title: name.toUpperCase(), flexible: true })), ...counts.map((title) => ({ title }))];
-  const lines = [...rows.map((row) => [...by.map((name) => plain(row.of[name] ?? '-')), ...countsOf(row)])];
+  const lines = rows.map((row) => [...by.map((name) => plain(row.of[name] ?? '-')), ...countsOf(row)]);
   const { cost, saved, estimatedCalls } = total;
   const notes = [
     `${inUsd(cost.microUsd)} in ${total.calls} calls; caching saved ${inUsd(saved)}.`,

@@ -69,7 +69,8 @@ function swapped(settings: readonly LiveSetting[]): string {
   return slots.length === 0 ? 'None is.' : `Those are: ${slots.join(', ')}.`;
 }
 
-function untilOf(call: Call): string | null {
+/** When `--for` is over; null where it was not given. Throws `usage`. */
+export function untilOf(call: Call): string | null {
   const text = call.text('for');
   if (text === null) return null;
   const ms = /^\d{1,6}(?:s|m|h|d)$/.test(text) ? parseDuration(text) : 0;
@@ -77,14 +78,11 @@ function untilOf(call: Call): string | null {
   throw new JidokaError('usage', `--for ${text} is no time.`, { mend: 'Give a number and s, m, h or d, as in --for 1h.' });
 }
 
-/** Names to check against: those of a file, or those that the gateways which run told. */
+/** Names to check against: those of a file that is named, or else of gateways that run; where none does, of the file of the factory. */
 async function namesFor(call: Call, { settings }: ModelStore, gateway: GatewayDoor): Promise<readonly GatewayNames[]> {
-  if (call.text('config') !== null) return [gatewayNames(await configOf(call, gateway))];
-  const names = await settings.known();
-  if (names.length > 0) return names;
-  throw new JidokaError('usage', `No gateway runs on the factory in ${call.settings.home}.`, {
-    mend: 'Start one with `jidoka gateway serve --home DIR`, or set it for those to come: --config factory.yaml.',
-  });
+  const running = call.text('config') === null ? await settings.known() : [];
+  // A factory starts its gateway when the first job asks it: until then the file says what there is.
+  return running.length > 0 ? running : [gatewayNames(await configOf(call, gateway))];
 }
 
 function refuseUnknown(all: readonly GatewayNames[], slot: string, to: string): void {

@@ -3,6 +3,7 @@ import type { Drill } from '../../../../core/gateway/cutoff/drill.ts';
 import type { FateKind } from '../../../../core/gateway/cutoff/stage-fate.ts';
 import { type Page, plain } from '../../page.ts';
 import { table } from '../../table.ts';
+import type { LiveShow } from './cutoff-live.ts';
 
 interface Looked {
   readonly isLedger: boolean;
@@ -42,6 +43,29 @@ export function drillText({ cutOffs, faults, closedOnly }: Drill, looked: Looked
     '',
     ...(closedOnly.length === 0 ? [] : [`Only models with closed weights can do a stage of: ${closedOnly.map(plain).join(', ')}.`]),
     ...closing(faults, { ...looked, lines: lines.length, runs: cutOffs[0]?.runs.length ?? 0 }, page),
+  ].join('\n');
+}
+
+/** What was seen of lines while something was really cut off, for people. */
+export function liveText({ from, to, lines }: LiveShow, page: Page): string {
+  const { paint } = page;
+  const marks = { finishes: paint.green('finishes'), fails: paint.red('fails'), 'not-seen': paint.yellow('not seen to finish') };
+  const rows = lines.map(({ line, shown, ended, open, calls }) => [
+    plain(line),
+    marks[shown],
+    ended.map(({ run, verdict }) => `${run} ${verdict}`).join(', '),
+    String(open.length),
+    calls.map(({ provider, calls: count }) => `${plain(provider)} ${count}`).join(', '),
+  ]);
+  const columns = ['LINE', 'SHOWN', 'ENDED MEANWHILE', 'STILL OPEN', 'CALLS ANSWERED BY'];
+  return [
+    table(
+      columns.map((title) => ({ title })),
+      rows,
+      page,
+    ),
+    '',
+    paint.dim(`Cut off from ${from} to ${to}, and given back.`),
   ].join('\n');
 }
 

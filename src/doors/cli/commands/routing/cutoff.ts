@@ -4,8 +4,9 @@ import type { Cut } from '../../../../core/gateway/cutoff/cut.ts';
 import type { Drill } from '../../../../core/gateway/cutoff/drill.ts';
 import type { LineUse } from '../../../../core/gateway/cutoff/line-use.ts';
 import { type Call, type CommandRecord, jsonOption } from '../../command.ts';
+import type { Page } from '../../page.ts';
 import { configOption } from '../gateway/settings.ts';
-import { cutOffText, drillText } from './cutoff-text.ts';
+import { cutOffText, drillText, liveText } from './cutoff-text.ts';
 import { gatewayConfigOf, linesOf, openRunsOf } from './sources.ts';
 
 /** `jidoka cutoff`: what stops, and what falls back to what, when somebody takes models away. */
@@ -19,10 +20,13 @@ export const cutoff: CommandRecord = {
     { flags: '--vendor <name>', description: 'take all providers of this vendor away' },
     { flags: '--region <name>', description: 'take all providers in this region away' },
     { flags: '--model <name>', description: 'take this model away, by its name here or at a provider' },
+    { flags: '--live', description: 'take it away from the gateways that run, and watch the lines that must survive finish' },
+    { flags: '--for <time>', description: 'with --live, for so long at most, as in 30m or 2h', preset: '10m' },
     jsonOption,
   ],
   examples: [
     'cutoff --config factory.yaml --provider anthropic',
+    'cutoff --config factory.yaml --vendor anthropic --live --for 30m',
     'cutoff --config factory.yaml    # each in turn; exit code 3 where a line must survive and does not',
   ],
   run: async (call) => {
@@ -33,8 +37,10 @@ export const cutoff: CommandRecord = {
     const { drill } = await import('../../../../core/gateway/cutoff/drill.ts');
     const on = { uses, open: runs ?? [] };
     const ms = (): number => Math.round(performance.now() - began);
+    if (cut === null && call.flag('live')) throw nothingNamed();
     if (cut === null) return drilled(drill(config, on), { runs, ms: ms() });
-    return answered(cutOff(config, cut, on), { runs, ms: ms() });
+    const found = cutOff(config, cut, on);
+    return call.flag('live') ? await shown(call, found) : answered(found, { runs, ms: ms() });
   },
 };
 
@@ -62,6 +68,23 @@ async function surveyed(call: Call) {
   return { config, uses, runs };
 }
 
+function nothingNamed(): JidokaError {
+  return new JidokaError('usage', '--live was given, and nothing to cut off.', {
+    mend: 'Say what: --provider, --vendor, --region or --model.',
+  });
+}
+
+/** What was shown live, with an exit code of 3 where a line that must survive failed, or was not seen to finish. */
+async function shown(call: Call, found: CutOff) {
+  const { cutLive } = await import('./cutoff-live.ts');
+  const live = await cutLive(call, found);
+  return {
+    exitCode: live.lines.every((line) => line.shown === 'finishes') ? 0 : 3,
+    document: { ...found, live },
+    text: (page: Page) => liveText(live, page),
+  };
+}
+
 interface Survey {
   /** null where there was no ledger to look into. */
   readonly runs: readonly OpenRun[] | null;
@@ -72,7 +95,7 @@ function answered(found: CutOff, { runs, ms }: Survey) {
   return {
     exitCode: found.faults.length === 0 ? 0 : 3,
     document: { ...found, runs: runs && found.runs, ms },
-    text: (page: Parameters<typeof cutOffText>[2]) => cutOffText(found, { isLedger: runs !== null, ms }, page),
+    text: (page: Page) => cutOffText(found, { isLedger: runs !== null, ms }, page),
   };
 }
 
@@ -80,6 +103,6 @@ function drilled(found: Drill, { runs, ms }: Survey) {
   return {
     exitCode: found.faults.length === 0 ? 0 : 3,
     document: { ...found, ms },
-    text: (page: Parameters<typeof drillText>[2]) => drillText(found, { isLedger: runs !== null, ms }, page),
+    text: (page: Page) => drillText(found, { isLedger: runs !== null, ms }, page),
   };
 }

@@ -6,7 +6,7 @@ import type { Task } from '../../../../core/gateway/evaluation/read-outcomes.ts'
 import { type Call, type CommandRecord, jsonOption } from '../../command.ts';
 import { type Page, plain } from '../../page.ts';
 import { table } from '../../table.ts';
-import { textLines } from '../../text-lines.ts';
+import { textLines } from './text-lines.ts';
 import { shareOf, usdOf, wholeOf } from './numbers.ts';
 
 /** `jidoka route eval`: policies of routing held against each other on recorded outcomes. */

@@ -3,19 +3,19 @@ import type { GatewayConfig } from '../../../../core/gateway/config/gateway-conf
 import type { Line } from '../../../../core/line/line.ts';
 import type { OwingRun } from '../../../../core/ports/factory.ts';
 import type { Call } from '../../command.ts';
-import { readGatewayFile, readLineFile } from '../../input-files.ts';
+import { readLineFile } from '../../input-files.ts';
 import { withFactory } from '../../with-factory.ts';
+import { configOf } from '../gateway/settings.ts';
 
-/** The owner's settings of the gateway. Throws `gateway-invalid`. */
-export async function gatewayConfigOf({ world, text }: Call): Promise<GatewayConfig> {
-  const [file, gateway] = await Promise.all([readGatewayFile(text('config') ?? '', world.cwd), world.loadGateway()]);
-  return gateway.read(file);
+/** The owner's settings of the gateway. Throws `usage`, `gateway-invalid`. */
+export async function gatewayConfigOf(call: Call): Promise<GatewayConfig> {
+  return await configOf(call, await call.world.loadGateway());
 }
 
 /** The lines that come with jidoka, and those of the files that were named. Throws `line-invalid`. */
 export async function linesOf({ world, arguments: paths }: Call): Promise<readonly Line[]> {
   const files = await Promise.all(paths.map((path) => readLineFile(path, world.cwd)));
-  return (await world.loadLines())(files);
+  return (await world.loadShipped()).lines(files);
 }
 
 /** Runs that have not ended; null where there is no ledger, and none is made to look into it. */

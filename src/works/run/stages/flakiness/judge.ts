@@ -120,6 +120,7 @@ function flakiness(
     wanted: frame.wanted,
     tests,
     modes: frame.tallies.map(({ mode, runs, end, why }) => ({ mode, runs, end, why })),
+    company: frame.tallies.flatMap(({ mode, company }) => company.map((met) => ({ mode, ...met }))),
     notReached: [
       ...frame.tallies
         .filter(({ end }) => end === 'budget')

@@ -5,7 +5,7 @@ import { count, listed } from '../../../inspection/facts/index.ts';
 import { scopeFact } from '../../../inspection/scope/index.ts';
 import { applySealed } from '../../../inspection/sealed/index.ts';
 import { secretsFact } from '../../../inspection/secrets/index.ts';
-import { scanChange, tamperFact } from '../../../inspection/tamper/index.ts';
+import { scanChange, tamperFact, testsOfBase } from '../../../inspection/tamper/index.ts';
 import type { Job } from '../../job.ts';
 import type { Inspected } from './inspected.ts';
 import { approvedFiles } from './read-change.ts';
@@ -20,7 +20,8 @@ interface Sealed {
 export async function sealedFacts(inspected: Inspected, job: Job, workspace: Workspace): Promise<Sealed> {
   const { change, reproduction } = inspected;
   const { scope } = job.packet;
-  const scan = await scanChange({ forge: job.needs.forge, repository: scope.repository }, change, inspected.changedTexts);
+  const base = { forge: job.needs.forge, repository: scope.repository };
+  const scan = await scanChange(base, change, inspected.changedTexts, await valuesFor(inspected, job));
   const approved = approvedFiles(scan, job);
   const read = [scopeFact(change, scope), secretsFact(change.patch), tamperFact(scan, approved)];
   const { forge } = job.needs;
@@ -35,4 +36,11 @@ export async function sealedFacts(inspected: Inspected, job: Job, workspace: Wor
   const data = { files: change.files.map((file) => file.path), outside: paths };
   const why = `${count(withheld, 'part')} of the change cannot be verified and would be delivered unseen: ${listed(paths)}.`;
   return { facts: [...read, fact('scope', 'broken', 'unverified-part', why, data)], verified };
+}
+
+/** Where a ticket is mended, the tests of the base and those that the factory keeps tell what a special case answers for. */
+async function valuesFor({ reproduction }: Inspected, job: Job): Promise<ReadonlyMap<string, string>> {
+  if (reproduction === null) return new Map();
+  const kept = reproduction.files.map(({ path, content }) => [path, content] as const);
+  return new Map([...(await testsOfBase(job.needs.forge, job.packet.scope.repository)), ...kept]);
 }

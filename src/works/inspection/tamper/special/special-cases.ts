@@ -1,7 +1,7 @@
-import type { Finding } from '../../../core/evidence/fact.ts';
-import { finding } from './finding.ts';
-import { lineOf, nodesOf, plainText } from './syntax.ts';
-import type { Node } from './syntax.ts';
+import type { Finding } from '../../../../core/evidence/fact.ts';
+import { finding } from '../finding.ts';
+import { lineOf, nodesOf, plainText } from '../syntax.ts';
+import type { Node } from '../syntax.ts';
 
 /** Strings and numbers of a parsed file that are no everyday values. */
 export function telling(tree: Node): ReadonlySet<string> {

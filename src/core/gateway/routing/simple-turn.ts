@@ -1,0 +1,20 @@
+import { isSimpleTurn } from './difficulty.ts';
+import type { JobSeen } from './features.ts';
+
+/**
+ * In which order the models of a slot are asked for one turn: a simple one goes to the fastest of them by what was seen, and those that
+ * were never seen come after; any other turn leaves the order as it is. A turn within a session of tools is never simple.
+ *
+ * @example
+ * orderForTurn(['strong', 'cheap'], { messages: ['Name this chat.'], toolCalls: [] }, { strong: 900, cheap: 200 }); // ['cheap', 'strong']
+ */
+export function orderForTurn(
+  models: readonly string[],
+  turn: Pick<JobSeen, 'messages' | 'toolCalls'>,
+  /** Milliseconds until the first content of an answer, by model. */
+  firstContentMs: Readonly<Record<string, number | undefined>>,
+): readonly string[] {
+  if (!isSimpleTurn(turn)) return models;
+  const ofModel = (name: string): number => (Object.hasOwn(firstContentMs, name) ? firstContentMs[name] : undefined) ?? Number.MAX_VALUE;
+  return models.toSorted((left, right) => ofModel(left) - ofModel(right));
+}

@@ -1,0 +1,112 @@
+import { JidokaError } from '../../../../core/base/error.ts';
+import type { CutOff } from '../../../../core/gateway/cutoff/cut-off.ts';
+import { isShown, shownOf, watchLines, witness, type Witnessed } from '../../../../core/gateway/cutoff/witness.ts';
+import type { Factory, OwingRun } from '../../../../core/ports/factory.ts';
+import type { ModelStore } from '../../../../core/ports/gateway/gateway-door.ts';
+import type { Call } from '../../command.ts';
+import { withFactoryUntilStopped } from '../../with-factory.ts';
+import { withStore } from '../gateway/settings.ts';
+import { untilOf } from '../gateway/swap.ts';
+
+/** What a cut-off of running gateways showed. */
+export interface LiveShow {
+  readonly from: string;
+  readonly to: string;
+  readonly lines: readonly (Witnessed & {
+    readonly shown: ReturnType<typeof shownOf>;
+    /** Calls of the line meanwhile, by who answered. */
+    readonly calls: readonly { readonly provider: string; readonly calls: number }[];
+  })[];
+}
+
+/**
+ * Takes something away from the gateways that run, until the lines that must survive it have shown that they finish, the time is over, or
+ * a signal comes; then gives it back. Nothing is cut where a line would stop by the configuration, or none must survive.
+ */
+export async function cutLive(call: Call, found: CutOff): Promise<LiveShow> {
+  const lines = found.lines.filter(({ mustSurvive }) => mustSurvive).map(({ line }) => line);
+  if (found.faults.length > 0)
+    throw refused('Nothing was cut off, as a line that must survive would stop.', 'Leave out --live to see which, and give it a fallback.');
+  if (lines.length === 0)
+    throw refused(
+      `No line must survive the loss of a ${found.cut.kind}: nothing would be shown.`,
+      `Write mustSurvive: [${found.cut.kind}] for a line.`,
+    );
+  const until = untilOf(call) ?? '';
+  return await withStore(call, (store) =>
+    withFactoryUntilStopped(call, (factory) => whileCut({ call, found, lines, until, store, factory })),
+  );
+}
+
+interface Injection {
+  readonly call: Call;
+  readonly found: CutOff;
+  readonly lines: readonly string[];
+  readonly until: string;
+  readonly store: ModelStore;
+  readonly factory: Factory;
+}
+
+async function whileCut({ call, found, lines, until, store, factory }: Injection): Promise<LiveShow> {
+  const { world } = call;
+  if ((await store.settings.known()).length === 0)
+    throw refused(
+      `No gateway runs on the factory in ${call.settings.home}.`,
+      'Start one with `jidoka gateway serve --home DIR`, or work on a run with the gateway of the factory.',
+    );
+  const what = { kind: 'cut', cut: found.cut } as const;
+  const { stopOrders } = await import('../../../daemon/index.ts');
+  const orders = stopOrders(world);
+  const stop = new AbortController();
+  void orders.first.then(() => stop.abort());
+  const [cursor, open, from] = [await factory.feed.end(), await factory.routing.openRuns(), new Date(world.now()).toISOString()];
+  await store.settings.set({ what, until, by: world.actor });
+  world.stderr.write(
+    `Cut off: ${found.cut.kind} ${found.cut.name}, until ${until} or until ${lines.join(', ')} finished. Ctrl-C gives it back.\n`,
+  );
+  try {
+    const seen = await watched({
+      factory,
+      cursor,
+      open,
+      lines,
+      isOver: () => stop.signal.aborted || world.now() >= Date.parse(until),
+      signal: stop.signal,
+    });
+    const calls = await store.calls.spend(['line', 'provider'], { since: from });
+    const answered = (line: string) =>
+      calls.flatMap(({ of, calls: count }) => (of.line === line ? [{ provider: of.provider ?? 'nobody', calls: count }] : []));
+    const to = new Date(world.now()).toISOString();
+    return { from, to, lines: seen.map((one) => ({ ...one, shown: shownOf(one), calls: answered(one.line) })) };
+  } finally {
+    orders.forget();
+    await store.settings.lift(what, world.actor);
+  }
+}
+
+interface Watching {
+  readonly factory: Factory;
+  readonly cursor: string;
+  readonly open: readonly OwingRun[];
+  readonly lines: readonly string[];
+  readonly isOver: () => boolean;
+  readonly signal: AbortSignal;
+}
+
+/** How long it waits at most before it looks at the clock again. */
+const lookMs = 1_000;
+
+async function watched({ factory, cursor, open, lines, isOver, signal }: Watching): Promise<readonly Witnessed[]> {
+  let [seen, at] = [watchLines(lines, open), cursor];
+  while (!isShown(seen) && !isOver()) {
+    const page = await factory.feed.after(at, { limit: 500 });
+    seen = page.events.reduce((state, { event }) => witness(state, event), seen);
+    at = page.cursor;
+    if (page.events.length === 0) await factory.feed.wait(lookMs, signal);
+  }
+  return seen;
+}
+
+function refused(message: string, mend: string): JidokaError {
+  return new JidokaError('usage', message, { mend });
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import {
+  answerStreams,
+  laneProtocols,
+  type LaneProtocol,
+  memoryCalls,
+  recordedCall,
+  story,
+  storyRequests,
+} from '../../../../kit/gateway/index.ts';
+import type { RecordedCall } from '../../../core/ports/gateway/call-recorder.ts';
+import type { TracedCall } from '../../../core/ports/gateway/model-trace.ts';
+import { traceCalls } from './index.ts';
+
+const stream = { status: 200, headers: { 'content-type': 'text/event-stream' }, bytesDropped: 0 };
+const paths: Readonly<Record<LaneProtocol, string>> = {
+  messages: '/v1/messages',
+  responses: '/v1/responses',
+  chat: '/v1/chat/completions',
+  'generate-content': '/v1beta/models/coder:streamGenerateContent',
+};
+
+/** A call with the story in the words of a protocol, or with another body. */
+function call(id: string, protocol: LaneProtocol, more: Partial<RecordedCall> = {}, body: object = storyRequests[protocol]): RecordedCall {
+  const chunks = answerStreams[protocol].map((text) => ({ ms: 1, bytes: Buffer.from(text) }));
+  const request = Buffer.from(JSON.stringify(body));
+  return { ...recordedCall(id), protocol, path: paths[protocol], request, answer: { ...stream, chunks }, ...more };
+}
+
+async function traced(...calls: readonly RecordedCall[]): Promise<readonly TracedCall[]> {
+  const { recorder, ledger } = memoryCalls((text) => text);
+  for (const one of calls) recorder.take(one);
+  const found: TracedCall[] = [];
+  for await (const one of traceCalls(ledger, { run: 'deps-ms-1' })) found.push(one);
+  return found;
+}
+
+describe.each(laneProtocols)('a trace of calls by %s', (protocol) => {
+  it('tells what came in and what the model said, with calls, results and thoughts apart', async () => {
+    const [first] = await traced(call('one', protocol));
+    expect(first?.system).toContain(story.system);
+    expect(first?.heard).toContainEqual({ by: 'user', kind: 'text', name: null, text: story.task });
+    expect(first?.heard).toContainEqual(
+      expect.objectContaining({ by: 'tool', kind: 'result', name: 'read_file', text: expect.stringContaining('ENOENT') }),
+    );
+    expect(first?.said).toContainEqual({ by: 'assistant', kind: 'text', name: null, text: 'Both, änd at ønce 👍.' });
+    expect(first?.said.filter(({ kind }) => kind === 'call').map(({ name }) => name)).toEqual(['read_file', 'view']);
+    expect(first?.trouble).toBeNull();
+  });
+
+  it('tells of each call only what is new in it', async () => {
+    const [, again] = await traced(call('one', protocol), call('two', protocol, { at: Date.parse('2026-11-30T12:01:00Z') }));
+    expect([again?.conversation, again?.system, again?.heard]).toEqual([1, null, []]);
+  });
+
+  it('tells what was said until an answer broke off, and that it did', async () => {
+    const cut = answerStreams[protocol].join('').slice(0, -40);
+    const broken = call('one', protocol, { ended: 'broken-off', answer: { ...stream, chunks: [{ ms: 1, bytes: Buffer.from(cut) }] } });
+    const [only] = await traced(broken);
+    expect(only?.said.some(({ text }) => text.includes('Both'))).toBe(true);
+    expect(only?.trouble).toBe('it broke off');
+  });
+});
+
+it('a trace tells conversations of one stage apart, and what nobody understands as that', async () => {
+  const other = { ...storyRequests.messages, messages: [{ role: 'user', content: 'Another task.' }] };
+  const error = { status: 529, headers: { 'content-type': 'application/json' }, bytesDropped: 0 };
+  const words = '{"type":"error","error":{"type":"overloaded_error","message":"Come back later."}}';
+  const calls = await traced(
+    call('one', 'messages'),
+    call('two', 'messages', {}, other),
+    call('three', 'messages', { request: Buffer.from('not json') }),
+    call('four', 'messages', { ended: 'refused', answer: { ...error, chunks: [{ ms: 1, bytes: Buffer.from(words) }] } }),
+    call('five', 'messages', { ended: 'left', answer: { ...error, chunks: [] } }),
+  );
+  const of = new Map(calls.map((one) => [one.call.id, one]));
+  expect(of.get('two')?.conversation).not.toBe(of.get('one')?.conversation);
+  expect(of.get('three')?.trouble).toBe('its request is not one of its protocol');
+  expect(of.get('four')).toMatchObject({ said: [], trouble: '529: Come back later.' });
+  expect(of.get('five')).toMatchObject({ said: [], trouble: 'its caller left before an answer' });
+});

@@ -1,0 +1,1 @@
+export { publicPriors } from './public-priors.ts';

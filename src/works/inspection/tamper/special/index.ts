@@ -1,0 +1,2 @@
+export { answersByShape, answersIn } from './by-shape.ts';
+export { specialCases, telling } from './special-cases.ts';
