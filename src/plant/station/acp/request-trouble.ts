@@ -11,7 +11,8 @@ export function requestTrouble(error: unknown): Trouble {
   const message = [textAt(error, 'message'), details].filter((text) => text !== '').join(': ') || String(error);
   if (code === authRequired) return errorOf({ status: null, message, class: 'login' });
   if (died.test(message)) return errorOf({ status: null, message, class: 'crash' });
-  const status = numberAt(error, 'data', 'statusCode') ?? numberAt(error, 'data', 'status') ?? statusBefore(details);
+  const status =
+    numberAt(error, 'data', 'statusCode') ?? numberAt(error, 'data', 'status') ?? statusIn(details || textAt(error, 'message'));
   return errorOf({ status: code !== null && code >= 400 && code < 600 ? code : status, message });
 }
 
@@ -20,9 +21,10 @@ const authRequired = -32_000;
 /** What an adapter says of an agent of its own whose process is gone. */
 const died = /\bprocess (?:exited|died|crashed|(?:was )?terminated)\b/i;
 
-/** The words of an API as some pass them on: `401 The key is not valid.` */
-function statusBefore(details: string): number | null {
-  const found = /^([45]\d\d)\b/.exec(details.trim())?.[1];
+/** The words of an API as some pass them on: `401 The key is not valid.`, and as our own gateway says it: `… the key (401)`. */
+function statusIn(words: string): number | null {
+  const [, before, within] = /^\s*([45]\d\d)\b|\(([45]\d\d)\)/.exec(words) ?? [];
+  const found = before ?? within;
   return found === undefined ? null : Number(found);
 }
 
