@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Scene } from '../scenarios/scene.ts';
@@ -11,7 +11,7 @@ export async function installAgent(agent: string, scene: Scene): Promise<void> {
   const kept = keeps === undefined ? [] : await readdir(join(keeps, 'agents')).catch(() => []);
   const found = kept.find((name) => name.startsWith(`${agent}@`));
   if (keeps !== undefined && found !== undefined) {
-    const folder = join(dirname(scene.floor), 'agents');
+    const folder = agentsOf(scene);
     await mkdir(folder, { recursive: true, mode: 0o755 });
     await promisify(execFile)('cp', ['-al', join(keeps, 'agents', found), folder]);
     return;
@@ -20,4 +20,21 @@ export async function installAgent(agent: string, scene: Scene): Promise<void> {
   const env = { HOME: process.env['HOME'] ?? '', ...settingsOfNpm() };
   const added = await scene.jidoka(['station', 'add', agent], { env });
   if (added.code !== 0) throw new Error(added.stderr);
+}
+
+/** Does something while an agent is not there, and puts it back. */
+export async function withoutAgent<T>(agent: string, scene: Scene, work: () => Promise<T>): Promise<T> {
+  const aside = join(dirname(scene.floor), 'aside');
+  const found = (await readdir(agentsOf(scene)).catch(() => [])).filter((name) => name.startsWith(`${agent}@`));
+  await mkdir(aside, { recursive: true });
+  for (const name of found) await rename(join(agentsOf(scene), name), join(aside, name));
+  try {
+    return await work();
+  } finally {
+    for (const name of found) await rename(join(aside, name), join(agentsOf(scene), name));
+  }
+}
+
+function agentsOf({ floor }: Scene): string {
+  return join(dirname(floor), 'agents');
 }

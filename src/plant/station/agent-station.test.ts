@@ -58,7 +58,7 @@ function agentThat(...turns: readonly Turn[]): Driver {
         return (turns[prompts.length - 1] ?? turns.at(-1) ?? (async () => ended))(wire);
       },
       takeUp: async (session) => void taken.push(session),
-      remembers: () => true,
+      recalls: async () => true,
       end: async () => undefined,
     }),
   };

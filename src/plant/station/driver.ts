@@ -41,8 +41,8 @@ export interface Talk {
   say(prompt: string): Promise<TurnEnd>;
   /** Goes on with a session of a process that is gone, and does nothing where none can be; whether the agent still has it shows when it is asked. */
   takeUp(session: string): Promise<void>;
-  /** True where the next prompt finds the agent with what was said before in mind. */
-  remembers(): boolean;
+  /** True where the next prompt finds the agent with what was said before in mind; takes up what a process that died had, where another can. */
+  recalls(): Promise<boolean>;
   /** Ends whatever runs still. */
   end(): Promise<void>;
 }

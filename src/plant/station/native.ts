@@ -13,7 +13,7 @@ function openTalk(harness: Harness, order: AgentOrder, wire: Wire): Talk {
   let session: string | null = null;
   return {
     takeUp: async (former) => void (session = former),
-    remembers: () => session !== null,
+    recalls: async () => session !== null,
     say: async (prompt) => {
       const reader = harness.reader();
       const former = session;

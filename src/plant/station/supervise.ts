@@ -96,7 +96,7 @@ async function turnsOf(
   for (let turn = 1; turn <= 1 + followUps; turn += 1) {
     if (turn > 1) job.note(`${driver.name}: ended without a report, asked for one`);
     const before = session.lastError();
-    end = await talk.say(wordsOf(turn, prompt, { talk, refused, former }));
+    end = await talk.say(await wordsOf(turn, prompt, { talk, refused, former }));
     if (job.signal.aborted) throw withdrawn(job, driver);
     const trouble = isDone() || enough.signal.aborted ? null : troubleOfEnd(end, session.lastError() !== before);
     if (trouble !== null) session.tell(trouble);
@@ -108,8 +108,12 @@ async function turnsOf(
 }
 
 /** What the agent is told: the whole order unless it has it in mind, and why it is asked once more. */
-function wordsOf(turn: number, prompt: string, { talk, refused, former }: Omit<Talking, 'isDone'> & Pick<Supervision, 'former'>): string {
-  const has = talk.remembers();
+async function wordsOf(
+  turn: number,
+  prompt: string,
+  { talk, refused, former }: Omit<Talking, 'isDone'> & Pick<Supervision, 'former'>,
+): Promise<string> {
+  const has = await talk.recalls();
   if (turn === 1) return former !== null && has ? resumptionPrompt() : prompt;
   return has ? followUp(refused()) : `${prompt}\n\n${followUp(refused())}`;
 }

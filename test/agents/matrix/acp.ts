@@ -5,7 +5,15 @@ import { changeBy, everyPartBy, stepsOf } from './steps.ts';
 
 /** Agents that have no driver of their own, as their owner names them: `acp:WORDS`. */
 export const configured: Readonly<Record<string, readonly string[]>> = {
-  qwen: ['OPENAI_MODEL={model}', 'qwen', '--acp', '--auth-type', 'openai'],
+  qwen: [
+    'OPENAI_MODEL={model}',
+    // It waits five seconds for a server of tools that it is told of over the protocol, and while it starts it does not listen for four.
+    '~/.qwen/settings.json={"mcpServers":{"desk":{"httpUrl":"{report}","discoveryTimeoutMs":120000}}}',
+    'qwen',
+    '--acp',
+    '--auth-type',
+    'openai',
+  ],
   copilot: [
     'COPILOT_PROVIDER_BASE_URL={openai}',
     'COPILOT_PROVIDER_TYPE=openai',
@@ -44,22 +52,22 @@ export const acp: readonly Case[] = Object.entries(configured).flatMap(([name, r
       name: `${name}-honest-fix`,
       statement: `${name} shows the fault, mends it, and reads the change`,
       parts: 'all',
-      // Qwen Code 0.24.4 offered the desk's tool neither at once nor to its own search, so that nothing could be handed in.
-      expected: name === 'qwen' ? ['PR_READY validated', 'ESCALATE no-report'] : ['PR_READY validated'],
+      expected: ['PR_READY validated'],
       scenario: whole,
     },
     {
       ...of,
       name: `${name}-false-report`,
       statement: `${name} says that it changed what it did not`,
-      expected: name === 'qwen' ? ['ESCALATE false-report', 'ESCALATE station-failed'] : ['ESCALATE false-report'],
+      expected: ['ESCALATE false-report'],
       scenario: changeBy(stepsOf(lies, slugFiles)),
     },
     {
       ...of,
       name: `${name}-login`,
       statement: `the key of ${name} is refused`,
-      expected: ['ESCALATE login', 'ESCALATE station-failed'],
+      // Droid tells of an internal error, and not of which.
+      expected: ['ESCALATE login', 'ESCALATE station-failed', ...(name === 'droid' ? ['RETRYABLE_FAILURE provider'] : [])],
       scenario: changeBy(edits, [{ fault: 'login', at: 2, times: 'forever' }]),
     },
   ];

@@ -7,13 +7,14 @@ import { makeRepository, type MadeRepository } from '../../../kit/forge/index.ts
 import type { Ended } from '../../../kit/scenario/index.ts';
 import { mended, source, sourcePath, specimen } from '../../../kit/repository/index.ts';
 import type { LedgerEvent } from '../../../src/core/evidence/event.ts';
-import { memoryTape, readScenario, startModelTwin, type MemoryTape } from '../../../src/plant/twin/index.ts';
+import { memoryTape, readScenario, startModelTwin } from '../../../src/plant/twin/index.ts';
 import { slugFiles, slugs, ticket } from '../../bug/slugs.ts';
 import { readResult } from '../../scenarios/read-result.ts';
 import { openScene, type Scene } from '../../scenarios/scene.ts';
 import { idOf, isExpected, type Case, type Cell, type Seen } from './case.ts';
 import { digestOf, type Trial } from './cases.ts';
-import { installAgent } from '../install.ts';
+import { installAgent, withoutAgent } from '../install.ts';
+import { calledOf, killedOnce } from './factory.ts';
 import { token } from './hostile.ts';
 import { Leftovers } from './left.ts';
 import { lineFor } from './line.ts';
@@ -70,7 +71,8 @@ async function attempt(stand: Stand, trial: Trial): Promise<Cell> {
   const faults: string[] = [];
   let [outcome, why] = ['NONE', ''];
   try {
-    const done = await work(stand, trial);
+    const trying = (): Promise<Done> => work(stand, trial);
+    const done = await (of.without === undefined ? trying() : withoutAgent(of.without, stand.scene, trying));
     ({ outcome, why } = done);
     faults.push(...done.faults);
   } catch (error) {
@@ -118,7 +120,8 @@ async function work(stand: Stand, trial: Trial): Promise<Done> {
   const refs = await refsOf(repository);
   try {
     const args = ['run', 'bug', '--ticket', file, '--repo', repository.path, '--key', key, '--line', line, '--json', '--until-gate'];
-    const running = inTime(scene.ask(args));
+    const { factoryDiesAt: isLast } = of;
+    const running = inTime(isLast === undefined ? scene.ask(args) : killedOnce(args, { scene, tape, isLast }));
     const meddling = of.during?.({ called: (isIt) => calledOf(tape, isIt, running), killAgent: () => killAgent(left) });
     // What went wrong with it is told where the run has ended.
     const meddled =
@@ -194,18 +197,6 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
-}
-
-async function calledOf(
-  tape: MemoryTape,
-  isIt: Parameters<MemoryTape['seen']>[0],
-  ended: Promise<unknown>,
-): ReturnType<MemoryTape['seen']> {
-  const over = ended.then(() => {
-    throw new Error('the run ended before the model was asked that');
-  });
-  over.catch(() => undefined); // it is heard of by the race
-  return await Promise.race([tape.seen(isIt), over]);
 }
 
 /** The agent itself: neither what walls it in, nor what it started. */

@@ -17,6 +17,8 @@ export interface Case {
   readonly agents?: readonly string[];
   /** Stages of the line that the agent does; the change alone where nothing is said. */
   readonly parts?: 'all' | 'change';
+  /** An agent that is not installed meanwhile. */
+  readonly without?: string;
   /** Stations that can take over from the agent. */
   readonly next?: readonly string[];
   /** Arguments of the program where the station is `acp` or `command`. */
@@ -33,6 +35,8 @@ export interface Case {
   readonly scenario: object;
   /** What is done from outside while the run is under way. */
   readonly during?: (under: UnderWay) => Promise<void>;
+  /** The first call of the model of which this is true is the last that the factory lives to; then the same command is given again. */
+  readonly factoryDiesAt?: (entry: TapeEntry) => boolean;
   /** What is wrong with what was seen besides the end, in words; empty where nothing is. */
   readonly also?: (seen: Seen) => readonly string[];
 }

@@ -14,9 +14,13 @@ export const firstClass = ['claude-code', 'codex', 'gemini', 'opencode'] as cons
 /** The same over the Agent Client Protocol. */
 export const overAcp = ['acp:claude-code', 'acp:codex', 'acp:gemini', 'acp:opencode'] as const;
 
-/** What is tried over that protocol too: the ways to end, and an API that fails for good or falls silent. */
+/**
+ * What is tried over that protocol too, to keep a whole run within an hour: the ways to end, an API that fails for good or
+ * falls silent, and who is killed. The other faults reach an agent over the same wire as in its own stream, and the desk, the
+ * inspection and the floor do not know which of the two it speaks.
+ */
 const alsoOverAcp = (id: string): boolean =>
-  /^(?:outcomes\/(?:honest-fix|false-report|no-report)|kills\/killed-once|faults\/(?:login|silent-stream))$/.test(id);
+  /^(?:outcomes\/(?:honest-fix|false-report|no-report)|kills\/(?:killed-once|factory-killed)|faults\/(?:login|silent-stream))$/.test(id);
 
 const all: readonly Case[] = [...outcomes, ...cheats, ...faults, ...handovers, ...kills, ...hostile, ...inputs, ...acp];
 
@@ -34,8 +38,8 @@ export const trials: readonly Trial[] = [
 
 /** Tells a trial from one of the same name that was made otherwise. */
 export function digestOf({ agent, of }: Trial): string {
-  const { expected: _expected, statement: _statement, also, during, ...rest } = of;
-  const text = JSON.stringify([agent, rest, String(also), String(during)]);
+  const { expected: _expected, statement: _statement, also, during, factoryDiesAt, ...rest } = of;
+  const text = JSON.stringify([agent, rest, String(also), String(during), String(factoryDiesAt)]);
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 

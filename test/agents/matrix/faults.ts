@@ -18,6 +18,9 @@ interface Fault {
 }
 
 const always = { at: 2, times: 'forever' };
+/** One API has no status for it. */
+const emptyAccount =
+  'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.';
 const listed: readonly Fault[] = [
   {
     name: 'cut-before-end',
@@ -58,8 +61,11 @@ const listed: readonly Fault[] = [
     name: 'rate-limit',
     statement: '429 for ever, come back in an hour',
     fault: { fault: { kind: 'rate-limit', retryAfter: 3600 }, ...always },
-    expected: [...outage, ...waits],
+    // One takes an hour for an account that has used up what it may.
+    expected: [...outage, ...waits, 'RETRYABLE_FAILURE quota'],
   },
+  { name: 'denied', statement: '403 for ever', fault: { fault: 'denied', ...always }, expected: ['ESCALATE login'] },
+  { name: 'overloaded', statement: '529 for ever', fault: { fault: 'overloaded', ...always }, expected: [...outage, ...waits] },
   { name: 'server', statement: '500 for ever', fault: { fault: 'server', ...always }, expected: [...outage, ...waits] },
   {
     name: 'server-twice',
@@ -86,7 +92,7 @@ const listed: readonly Fault[] = [
 ];
 
 /** Those of them in which an agent sits and waits, and the line's limit is what ends it. */
-const sits = new Set(['rate-limit', 'server', 'drop', 'silent-stream', 'no-answer']);
+const sits = new Set(['rate-limit', 'overloaded', 'server', 'drop', 'silent-stream', 'no-answer']);
 
 /** Every way in which the API of a model fails, at the second call of the change. */
 export const faults: readonly Case[] = [
@@ -98,6 +104,18 @@ export const faults: readonly Case[] = [
     limits: sits.has(name) ? { stall: '10s', timeout: '60s' } : { stall: '40s', timeout: '90s' },
     scenario: changeBy(honest, [fault]),
   })),
+  {
+    group: 'faults',
+    name: 'quota',
+    statement: 'the account is empty, as each API says it',
+    // Some take what their API says for a limit that passes, and wait.
+    expected: ['RETRYABLE_FAILURE quota', ...waits],
+    limits: { stall: '10s', timeout: '60s' },
+    scenario: changeBy(honest, [
+      { fault: { kind: 'bad-request', message: emptyAccount }, ...always, when: { protocol: 'messages' } },
+      { fault: 'quota', ...always },
+    ]),
+  },
   {
     group: 'faults',
     name: 'cut-final-text',

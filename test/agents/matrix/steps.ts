@@ -20,6 +20,17 @@ export function changeBy(steps: readonly Step[], faults: readonly object[] = [])
   return { scripts: [{ name: 'change', when: { says: partWords.change }, steps }], faults };
 }
 
+/** A model that does the change by these steps in its first conversation, and by others in any that is begun after it. */
+export function onceThen(first: readonly Step[], later: readonly Step[]): object {
+  const when = { says: partWords.change };
+  return {
+    scripts: [
+      { name: 'change', when, once: true, steps: first },
+      { name: 'anew', when, steps: later },
+    ],
+  };
+}
+
 /** A model that does every part as the script of an agent says, or by steps of its own. */
 export function everyPartBy(
   script: AgentScript,

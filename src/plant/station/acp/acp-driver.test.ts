@@ -64,7 +64,7 @@ const notes = async (): Promise<string[]> => ((await workspace.files.read('notes
 test('speaks the protocol: hands over the desk, answers by the role, and says no to what it does not serve', async () => {
   const { talk } = await open('well');
   expect(await talk.say('Look.\nMore.')).toEqual({ exit: null, stderr: '' });
-  expect(talk.remembers()).toBe(true);
+  expect(await talk.recalls()).toBe(true);
   await talk.say('Again.');
   await talk.end();
   expect(await notes()).toEqual([
@@ -91,7 +91,7 @@ test('speaks the protocol: hands over the desk, answers by the role, and says no
 test('goes on with a session of a process that is gone, and hands over the desk anew', async () => {
   const { talk } = await open('resumes');
   await talk.takeUp('s0');
-  expect(talk.remembers()).toBe(true);
+  expect(await talk.recalls()).toBe(true);
   await talk.say('Go on.');
   await talk.end();
   expect((await notes()).slice(0, 3)).toEqual(['hello', 'resume s0 with desk jidoka', 'prompt Go on.']);
@@ -104,9 +104,9 @@ test.each([
 ])('begins another session where the agent "%s" cannot go on with that, or has it no more', async (manner, asked) => {
   const { talk } = await open(manner);
   await talk.takeUp('s0');
-  expect(talk.remembers()).toBe(false);
+  expect(await talk.recalls()).toBe(false);
   expect(await talk.say('All of it.')).toEqual({ exit: null, stderr: '' });
-  expect(talk.remembers()).toBe(true);
+  expect(await talk.recalls()).toBe(true);
   await talk.end();
   expect((await notes()).slice(0, 3 + asked.length)).toEqual(['hello', ...asked, 'desk http jidoka', 'prompt All of it.']);
 });
@@ -119,10 +119,24 @@ test('passes over what is no message, and goes on', async () => {
   expect(events.at(-1)).toEqual({ type: 'turn.ended', said: 'end_turn' });
 });
 
+test.each([
+  ['died', 'resumes-and-dies', { exit: { kind: 'signalled', signal: 'SIGKILL' } }],
+  ['died behind its adapter', 'resumes-as-a-shell', { exit: null }],
+])('an agent that %s in the middle of a turn goes on with its session in another process', async (_, manner, end) => {
+  const { talk } = await open(manner);
+  expect(await talk.say('Look.')).toMatchObject(end);
+  expect(events.filter(({ type }) => type === 'error')).toMatchObject(end.exit === null ? [{ class: 'crash' }] : []);
+  expect(await talk.recalls()).toBe(true);
+  expect(await talk.say('Go on.')).toEqual({ exit: null, stderr: '' });
+  await talk.end();
+  const told = ['hello', 'desk http jidoka', 'prompt Look.', 'hello', 'resume s1 with desk jidoka', 'prompt Go on.'];
+  expect((await notes()).slice(0, told.length)).toEqual(told);
+});
+
 test('an agent that dies in the middle of a turn ends it, and the next word begins anew', async () => {
   const { talk } = await open('dies');
   expect(await talk.say('Look.')).toMatchObject({ exit: { kind: 'signalled', signal: 'SIGKILL' } });
-  expect(talk.remembers()).toBe(false);
+  expect(await talk.recalls()).toBe(false);
   expect(await talk.say('Look.')).toMatchObject({ exit: { kind: 'signalled' } });
   await talk.end();
 });
@@ -131,7 +145,7 @@ test('an error that answers a prompt is told with its class, and the session sta
   const { talk } = await open('fails');
   expect(await talk.say('Look.')).toEqual({ exit: null, stderr: '' });
   expect(events.at(-1)).toMatchObject({ type: 'error', class: 'rate-limit', status: 429 });
-  expect(talk.remembers()).toBe(true);
+  expect(await talk.recalls()).toBe(true);
   await talk.end();
 });
 

@@ -47,10 +47,14 @@ interface Live {
   /** What it answered to our greeting. */
   hello: Promise<unknown> | null;
   session: string | null;
+  /** The program speaks, and the agent behind it is gone. */
+  isHollow: boolean;
 }
 
 function openTalk(agent: AcpAgent, order: AgentOrder, wire: Wire): Talk {
   let live: Live | null = null;
+  /** Session of an agent that died, which another process may go on with. */
+  let lost: string | null = null;
   const end = async (): Promise<void> => {
     if (live === null) return;
     const { conversation, kill, connection } = live;
@@ -62,16 +66,24 @@ function openTalk(agent: AcpAgent, order: AgentOrder, wire: Wire): Talk {
     over.abort();
     connection.close();
   };
+  const takeUp = async (session: string): Promise<void> => {
+    live ??= await begin(agent, order, wire);
+    await resume(live, session, { agent, order, wire });
+  };
   return {
-    takeUp: async (session) => {
-      live ??= await begin(agent, order, wire);
-      await resume(live, session, { agent, order, wire });
+    takeUp,
+    recalls: async () => {
+      const session = lost;
+      lost = null;
+      if (live === null && session !== null) await takeUp(session);
+      return live !== null && live.session !== null;
     },
-    remembers: () => live !== null && live.session !== null,
     say: async (prompt) => {
       live ??= await begin(agent, order, wire);
       const said = await turn(live, { agent, order, wire, prompt });
-      if (said.exit !== null || live.session === null) await end();
+      const isGone = said.exit !== null || live.isHollow;
+      if (isGone && agent.resumes) lost = live.session;
+      if (isGone || live.session === null) await end();
       return said;
     },
     end,
@@ -98,7 +110,7 @@ async function begin(agent: AcpAgent, order: AgentOrder, wire: Wire): Promise<Li
       return { outcome };
     },
   });
-  return { conversation, connection, updates, silent, kill, hello: null, session: null };
+  return { conversation, connection, updates, silent, kill, hello: null, session: null, isHollow: false };
 }
 
 interface Said {
@@ -124,7 +136,9 @@ async function turn(live: Live, { agent, order, wire, prompt }: Said): Promise<T
     for (const event of updates.rest()) wire.tell(event);
     const over = await overBy(live);
     if (over !== null) return over;
-    wire.tell(requestTrouble(error));
+    const trouble = requestTrouble(error);
+    live.isHollow = trouble.class === 'crash';
+    wire.tell(trouble);
     return { exit: null, stderr: '' };
   } finally {
     stop();

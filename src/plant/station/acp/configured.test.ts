@@ -18,6 +18,7 @@ test('words before the program are its environment and the files of its home, fi
     'PARROT_URL={openai}',
     'PARROT_HOME={home}/p',
     'EMPTY=',
+    'DESK={report}',
     '~/.parrot/settings.json={"model":"{model}","other":"{other}"}',
     'parrot',
     '--acp',
@@ -32,6 +33,7 @@ test('words before the program are its environment and the files of its home, fi
     PARROT_URL: 'http://a/v1',
     PARROT_HOME: '/w/scratch/agent/p',
     EMPTY: '',
+    DESK: 'http://a/report',
     ANTHROPIC_BASE_URL: 'http://a',
     ANTHROPIC_API_KEY: 'k',
   });

@@ -71,8 +71,8 @@ export function configuredAgent({ args, env, files = {} }: AcpConfiguration): Ac
 }
 
 function filledIn(text: string, { home, model, reach }: AgentOrder): string {
-  const { key, openai, anthropic, gemini } = reach;
+  const { key, openai, anthropic, gemini, report } = reach;
   // As for others that know no model by themselves: `default` leaves the choice to the gateway.
-  const known: Readonly<Record<string, string>> = { home, key, openai, anthropic, gemini, model: model ?? 'default' };
+  const known: Readonly<Record<string, string>> = { home, key, openai, anthropic, gemini, report, model: model ?? 'default' };
   return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(known, name) ? (known[name] ?? whole) : whole));
 }

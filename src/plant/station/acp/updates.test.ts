@@ -52,6 +52,10 @@ test('a refused key is a login, however the agent says so', () => {
   // It passes on the words of the API, and these say nothing.
   expect(only(heard('opencode-401'), 'error')).toMatchObject([{ class: 'server', status: null }]);
   expect(requestTrouble({ code: 401, message: 'no' })).toMatchObject({ class: 'login', status: 401 });
+  const passedOn = { code: -32_603, message: 'Internal error', data: { details: '401 The key is not taken.' } };
+  expect(requestTrouble(passedOn)).toMatchObject({ class: 'login', status: 401 });
+  const ofGateway = { code: -32_603, message: 'Internal error: The model gateway does not take the key (401): its owner must look.' };
+  expect(requestTrouble(ofGateway)).toMatchObject({ class: 'login', status: 401 });
   expect(requestTrouble({ code: -32_603, message: 'Internal error', data: { details: 'API Error: 529 overloaded' } })).toMatchObject({
     class: 'overloaded',
     status: 529,

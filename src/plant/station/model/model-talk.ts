@@ -22,7 +22,7 @@ export function modelTalk(options: ModelTalkOptions, wire: Wire): Talk {
   const turns: Turn[] = [];
   return {
     takeUp: async () => undefined,
-    remembers: () => true,
+    recalls: async () => true,
     say: async (prompt) => {
       turns.push({ kind: 'user', text: prompt });
       const tool = await shownTool(options);

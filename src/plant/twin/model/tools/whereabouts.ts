@@ -4,7 +4,7 @@ import { type ModelCall, saidTo } from '../call.ts';
 /** Ways in which agents tell the model where they work. */
 const sayings = [
   /<cwd>([^<\n]+)<\/cwd>/,
-  /[Ww]orking [Dd]irector(?:y|ies)[:*\s]*?(?:\n\s*-\s*|[:*]+\s*|\s+is\s+)[`"']?(\/[^\n`"'<]*)/,
+  /[Ww]orking (?:in the )?[Dd]irector(?:y|ies)[:*\s]*?(?:\n\s*-\s*|[:*]+\s*|\s+is\s+)[`"']?(\/[^\n`"'<]*)/,
   /\bcwd[:=]\s*[`"']?(\/[^\n`"'<]*)/i,
 ];
 
