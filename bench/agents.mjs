@@ -23,8 +23,9 @@ export async function agentsBench() {
   const file = join(folder, 'prices.json');
   process.env['JIDOKA_BENCH_AGENTS'] = file;
   try {
-    const options = { root, config: join(root, 'vitest.agents.config.ts'), watch: false, reporters: [] };
-    const run = await startVitest('test', ['test/agents/price'], options);
+    const options = { root, config: join(root, 'vitest.agents.config.ts'), watch: false };
+    // What it says of its tests is not for those who read the figures.
+    const run = await startVitest('test', ['test/agents/price'], options, {}, { stdout: process.stderr });
     await run.close();
     /** @type {Readonly<Record<string, Pair>>} */
     const prices = JSON.parse(readFileSync(file, 'utf8'));

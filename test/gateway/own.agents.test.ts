@@ -15,7 +15,7 @@ import { readResult } from '../scenarios/read-result.ts';
 const secret = 'sk-of-the-provider-0123456789';
 
 /** The owner's file: every role of the line has a slot of its name, and the provider wants a key. */
-const file = (url: string, budget: string): string => `
+const file = (url: string, { budget = '', coder = 'strong' }: Pick<Trial, 'budget' | 'coder'>): string => `
 gateway:
   providers:
     twin: { protocols: [messages, responses], base: "${url}", key: "env:TWIN_KEY", vendor: twin, region: here }
@@ -27,7 +27,7 @@ gateway:
       output: 32000
       capabilities: [tools, images, thinking]
       weights: closed
-  slots: { main: strong, coder: strong }
+  slots: { main: strong, coder: ${coder} }
   roles: { default: main }
   budgets: [${budget}]
 `;
@@ -49,18 +49,20 @@ afterAll(async () => {
 interface Trial {
   readonly agent: string;
   readonly budget?: string;
+  /** What fills the slot of the coder. */
+  readonly coder?: string;
   readonly deed?: object;
   /** Is told of the command while it runs. */
   readonly during?: (pid: number, tape: ReturnType<typeof memoryTape>) => Promise<void>;
 }
 
 let trials = 0;
-async function work({ agent, budget = '', deed = mends, during }: Trial) {
+async function work({ agent, deed = mends, during, ...owner }: Trial) {
   const tape = memoryTape();
   const scenario = readScenario(JSON.stringify(scenarioOf(agentScript({ change: [deed] }))), agent);
   const twin = await startModelTwin({ scenario, port: 0, tape, replay: null });
   try {
-    await writeFile(join(scene.home, 'factory.yaml'), file(twin.url, budget));
+    await writeFile(join(scene.home, 'factory.yaml'), file(twin.url, owner));
     const asked = await scene.write(`${(trials += 1)}.md`, `${ticket}\nReported for the ${trials}. time.\n`);
     const argv = ['run', 'bug', '--ticket', asked, '--repo', repository.path, '--station', agent, '--json'];
     const running = scene.start(argv, { env: { TWIN_KEY: secret } });
@@ -93,6 +95,25 @@ describe('a factory with a gateway of its own', () => {
       expect(JSON.stringify([ended, events])).not.toContain(secret);
     },
   );
+
+  it('chooses a plan where the owner leaves a slot to it, and can tell why', async () => {
+    const { result, events } = await work({ agent: 'claude-code', coder: 'auto' });
+    expect(`${result.verdict} ${result.reason.code}`, result.reason.message).toBe('PR_READY validated');
+    const routes = events.flatMap(({ body }) => (body.type === 'route.decided' ? [body] : []));
+    expect(routes.map(({ stage, route }) => [stage, route.slot, route.plan])).toEqual([['change', 'coder', ['strong']]]);
+    const told = await scene.jidoka(['route', 'explain', result.run]);
+    expect([told.code, told.stdout]).toEqual([0, expect.stringContaining('strong')]);
+  });
+
+  it('tells afterwards what its agents saw and said', async () => {
+    const { result } = await work({ agent: 'codex' });
+    const told = await scene.jidoka(['trace', result.run, '--stage', 'change']);
+    expect([told.code, told.stdout]).toEqual([
+      0,
+      expect.stringMatching(/change · codex · conversation 1[^]*tool result[^]*assistant call/),
+    ]);
+    expect(told.stdout).not.toContain(secret);
+  });
 
   it('goes on where its gateway is killed in the middle of a job', async () => {
     const { result, events } = await work({
