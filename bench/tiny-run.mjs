@@ -33,7 +33,7 @@ export const reviewer = { name: 'bench', kind: 'person', roles: ['reviewer'] };
  * @param {number} number
  */
 export async function submitTinyRun(machines, number) {
-  const needs = { ...machines, stations: new Map(), progress: () => {} };
+  const needs = { ...machines, stations: new Map(), router: null, progress: () => {} };
   const input = inputOf(number);
   await machines.engine.transaction((tx) => submitRun(input, needs, tx));
   return input.run;

@@ -4,9 +4,12 @@ import type { Line } from './core/line/line.ts';
 import type { Service } from './core/ports/engine.ts';
 import type { Credentials } from './core/ports/credentials.ts';
 import type { Factory, LineFile, Progress, RunRequest, Serving, Watch } from './core/ports/factory.ts';
+import type { Router } from './core/ports/gateway/router.ts';
 import type { Feed } from './core/ports/feed.ts';
 import { builtInLine, openMachines, type FactoryConfig, type Machines } from './machines.ts';
 import { evidenceFiles } from './works/delivery/index.ts';
+import { autoPlan, resolveSlot } from './core/gateway/config/resolve-slot.ts';
+import { publicPriors } from './shipped.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import {
   performRequest,
@@ -23,7 +26,7 @@ import { floorDesk, whereabouts } from './works/floor/index.ts';
 import { gateDesk } from './works/gate/index.ts';
 import { mechanic } from './works/mechanic/index.ts';
 import { operations } from './works/operations/index.ts';
-import { routingDesk } from './works/routing/index.ts';
+import { decideRoute, routingDesk } from './works/routing/index.ts';
 import { performRunStep, type RunNeeds } from './works/run/index.ts';
 import { fireSchedule } from './works/schedule/index.ts';
 import { commandStation, playedStation, stationBook } from './works/station/index.ts';
@@ -176,7 +179,7 @@ class House implements Crew {
     }));
     const stations = stationBook(crew, [...machines.stationFamilies, ...played]);
     const progress = (told: Progress): void => this.#audience.tell(told);
-    this.#open = { machines, needs: { ...machines, stations, progress } };
+    this.#open = { machines, needs: { ...machines, stations, progress, router: await routerOf(machines) } };
     return this.#open;
   }
 
@@ -191,6 +194,18 @@ class House implements Crew {
         return await performRequest(step, signal, { needs, crew: this, lineOf });
     }
   }
+}
+
+/** Chooses plans by the owner's settings; null where the factory has no gateway of its own. */
+async function routerOf(machines: Machines): Promise<Router | null> {
+  const config = machines.gatewayConfig;
+  if (config === null) return null;
+  const priors = await publicPriors();
+  return {
+    chooses: (slot) => resolveSlot(config, slot)?.plan === autoPlan,
+    decide: ({ station, ...question }) =>
+      decideRoute({ ...question, config, priors, harness: station.replace(/^acp:/, ''), usdLeft: null, override: null }, machines),
+  };
 }
 
 /** Who watches the work of this process; of several requests at once the last one hears of it, until it has ended. */

@@ -20,6 +20,7 @@ import type { Forge } from './core/ports/forge.ts';
 import type { Ledger } from './core/ports/ledger.ts';
 import type { Registry } from './core/ports/registry.ts';
 import type { Station, StationFamily } from './core/ports/station.ts';
+import type { GatewayConfig } from './core/gateway/config/gateway-config.ts';
 import type { ModelAccess } from './core/ports/gateway/model-access.ts';
 import type { Logins } from './core/ports/stations/logins.ts';
 import type { ReportDesk, ToolDesk } from './core/ports/stations/report-desk.ts';
@@ -91,6 +92,8 @@ export interface Machines {
   readonly logins: Logins;
   /** The factory's own way to models. */
   readonly models: ModelAccess;
+  /** What the owner says of the factory's own gateway; null where it has none. */
+  readonly gatewayConfig: GatewayConfig | null;
   /** Starts the factory's own gateway, where it has one; else the first request does. Throws `gateway-failed`. */
   readonly startGateway: () => Promise<void>;
   readonly clock: Clock;
@@ -231,6 +234,7 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
     agents,
     logins: ways.logins,
     models: ways.access,
+    gatewayConfig: ways.config,
     startGateway: () => ways.start(),
     clock,
     sha256: (content) => parseDigest(createHash('sha256').update(content).digest('hex')),

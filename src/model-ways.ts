@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JidokaError } from './core/base/error.ts';
 import { slotOfRole } from './core/gateway/config/slot-of-role.ts';
+import type { GatewayConfig } from './core/gateway/config/gateway-config.ts';
 import type { EgressRoute, ModelUpstream } from './core/ports/egress.ts';
 import type { ModelAccess } from './core/ports/gateway/model-access.ts';
 import type { StationFamily } from './core/ports/station.ts';
@@ -19,6 +20,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 export interface ModelWays {
   readonly upstream: ModelUpstream;
   readonly access: ModelAccess;
+  /** What the owner says of the factory's own gateway; null where it has none. */
+  readonly config: GatewayConfig | null;
   readonly logins: Logins;
   /** Whether an agent can think: null, or what is missing and what to do about it, as sentences. */
   missing(agent: string): Promise<string | null>;
@@ -68,6 +71,7 @@ export async function modelWays({ home, env, database, now, log }: ModelWaysOpti
   return {
     upstream: named ?? access ?? logins,
     access: access ?? noGateway,
+    config: access === null ? null : config,
     logins,
     missing: async (agent) => (hasGateway ? null : await missingLogin(agent, logins)),
     hasGateway,

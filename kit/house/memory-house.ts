@@ -10,6 +10,7 @@ import { memoryTransactions } from '../tx/index.ts';
 import type { RunId } from '../../src/core/base/ids.ts';
 import type { EventBody } from '../../src/core/evidence/event.ts';
 import type { HeldStep, NewWork, Offer, Service, WorkView } from '../../src/core/ports/engine.ts';
+import type { Router } from '../../src/core/ports/gateway/router.ts';
 import type { Progress } from '../../src/core/ports/factory.ts';
 import type { Station } from '../../src/core/ports/station.ts';
 import { MemoryGround } from './memory-floor.ts';
@@ -43,6 +44,8 @@ export class MemoryHouse {
   readonly clock = manualClock();
   readonly programs = new Programs();
   readonly models = memoryModels();
+  /** Set it to have plans chosen. */
+  router: Router | null = null;
   readonly stations = new Map<string, Station>();
   readonly progress: Progress[] = [];
   /** Evidence folders by run. */
@@ -99,6 +102,7 @@ export class MemoryHouse {
       forge,
       lending: { lend: async () => {}, takeBack: async () => {} },
       models: this.models,
+      router: this.router,
       stations,
       clock,
       sha256,

@@ -20,11 +20,11 @@ export function memoryModels(): MemoryModels {
     open,
     ended,
     slots,
+    slotOf: (role) => (slots.has(role) ? role : null),
     admit: async (admission) => {
       admissions.push(admission);
       open.add(admission.workspace);
-      const { role } = admission;
-      return { slot: role !== null && slots.has(role) ? role : null, end: async () => void open.delete(admission.workspace) };
+      return { end: async () => void open.delete(admission.workspace) };
     },
     count: async () => null,
     endRun: async (run) => void ended.push(run),

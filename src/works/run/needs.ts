@@ -11,6 +11,7 @@ import type { Feed } from '../../core/ports/feed.ts';
 import type { Floor } from '../../core/ports/floor.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { ModelAccess } from '../../core/ports/gateway/model-access.ts';
+import type { Router } from '../../core/ports/gateway/router.ts';
 import type { Ledger } from '../../core/ports/ledger.ts';
 import type { Registry } from '../../core/ports/registry.ts';
 import type { Stations } from '../../core/ports/station.ts';
@@ -27,6 +28,8 @@ export interface RunNeeds {
   readonly lending: Pick<Lending, 'lend' | 'takeBack'>;
   /** The factory's own way to models. */
   readonly models: ModelAccess;
+  /** Null where the factory has no gateway of its own. */
+  readonly router: Router | null;
   readonly registry: Registry;
   readonly advisories: AdvisorySource;
   readonly evidence: EvidenceStore;

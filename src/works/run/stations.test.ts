@@ -4,6 +4,7 @@ import { JidokaError } from '../../core/base/error.ts';
 import type { RunId } from '../../core/base/ids.ts';
 import type { Json } from '../../core/base/json.ts';
 import type { Claim } from '../../core/evidence/fact.ts';
+import type { PlannedRoute } from '../../core/gateway/routing/plan-run.ts';
 import type { Line, Stage } from '../../core/line/line.ts';
 import type { Station, StationJob } from '../../core/ports/station.ts';
 import type { StationCapabilities } from '../../core/station/capabilities.ts';
@@ -62,6 +63,14 @@ async function ended(line: Line): Promise<RunId> {
   await house.ended(input.run);
   return input.run;
 }
+
+const judge = (form: NonNullable<Stage['form']>, more: Partial<Stage> = {}): Stage => ({
+  id: form,
+  does: 'judgement',
+  form,
+  station: 'judge',
+  ...more,
+});
 
 const change = (names: readonly string[], more: Partial<Stage> = {}): Stage => changeStage({ station: [...names], ...more });
 
@@ -307,14 +316,6 @@ describe('a station', () => {
 });
 
 describe('a judgement', () => {
-  const judge = (form: NonNullable<Stage['form']>, more: Partial<Stage> = {}): Stage => ({
-    id: form,
-    does: 'judgement',
-    form,
-    station: 'judge',
-    ...more,
-  });
-
   it.each<readonly [NonNullable<Stage['form']>, Report, string]>([
     ['classification', { state: 'DONE', summary: 'A bug.', kind: 'bug', missing: [] }, 'PR_READY validated'],
     ['classification', { state: 'DONE', summary: 'A wish.', kind: 'feature', missing: [] }, 'ESCALATE not-a-bug'],
@@ -354,6 +355,54 @@ describe('a judgement', () => {
     expect(jobs.filter(({ station: name }) => name === 'first').map(({ job }) => job.feedback.length)).toEqual([0, 1, 2]);
     expect(await house.told(run, 'verdict.decided')).toMatchObject([
       { verdict: 'ESCALATE', reason: { code: 'review-objects', message: expect.stringContaining('src/first.js:1: three') } },
+    ]);
+  });
+});
+
+describe('a factory with a gateway of its own', () => {
+  const role: Role = { name: 'coder', prompt: 'You mend.', model: null, tools: 'all' };
+  const line = (...more: readonly Stage[]): Line => taskLine([change(['first'], { role: 'coder' }), ...more], { roles: [role] });
+  const objects = (message: string): Said => ({
+    report: { state: 'DONE', summary: 'No.', verdict: 'object', findings: [{ file: 'src/first.js', line: 1, weight: 'blocks', message }] },
+  });
+  const askedFor = (): readonly (string | null)[] =>
+    jobs.filter(({ station: name }) => name === 'first').map(({ job }) => job.assignment.role?.model ?? null);
+
+  /** Leaves the slot of the role to the factory, whose plan is this. */
+  function planned(plan: readonly string[] | null): void {
+    house.models.slots.add('coder');
+    const route = { slot: 'coder', plan } as unknown as PlannedRoute; // no more of it is looked at
+    house.router = { chooses: () => true, decide: async ({ stage }) => ({ type: 'route.decided', stage, attempt: 1, route }) };
+    process = house.process();
+  }
+
+  it('lets a station ask by the slot of its role, for its run and stage, and ends its key with its turn, and all keys with the run', async () => {
+    house.models.slots.add('coder');
+    station('first', {});
+    const run = await ended(line());
+    expect(askedFor()).toEqual(['coder']);
+    expect(house.models.admissions).toMatchObject([
+      { workspace: jobs[0]?.job.workspace.name, asks: 'coder', caller: { run, stage: 'change', station: 'first', fleet: null } },
+    ]);
+    expect([house.models.open.size, house.models.ended]).toEqual([0, [run]]);
+  });
+
+  it('chooses a plan once for a stage, and gives each attempt the next model of it', async () => {
+    planned(['cheap', 'strong']);
+    station('first', {});
+    station('judge', objects('one'), objects('two'), {});
+    const run = await ended(line(judge('review', { onFail: { stage: 'change', atMost: 2 } })));
+    expect(askedFor()).toEqual(['cheap', 'strong', 'strong']);
+    expect(await house.told(run, 'route.decided')).toHaveLength(1);
+  });
+
+  it('asks a person where no plan is good enough for the line, and no model', async () => {
+    planned(null);
+    station('first', {});
+    const run = await ended(line());
+    expect(jobs).toEqual([]);
+    expect(await house.told(run, 'verdict.decided')).toMatchObject([
+      { verdict: 'ESCALATE', reason: { message: expect.stringContaining(`jidoka route explain ${run}`) } },
     ]);
   });
 });

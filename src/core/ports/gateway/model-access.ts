@@ -4,6 +4,8 @@ import type { Tx } from '../tx.ts';
 
 /** Lets stations ask models through the factory's own gateway, each under a key of its own. */
 export interface ModelAccess {
+  /** The slot of a role whose line names no model; null where nobody said which, and in a factory without a gateway. */
+  slotOf(role: string): string | null;
   /**
    * From now on requests of a workspace count for a caller, under a key that no job ever sees. A factory without a gateway of its own
    * admits everybody and counts nothing. Throws `database-unavailable`.
@@ -19,15 +21,13 @@ export interface Admission {
   /** Name of the workspace. */
   readonly workspace: string;
   readonly caller: Caller;
-  /** What its role is called: a slot of that name is its model where the role names none. */
-  readonly role: string | null;
+  /** What it asks for; other names that its agent has for models lead there too. Null for all names of the configuration, and no others. */
+  readonly asks: string | null;
   /** How long it may take at the most, in milliseconds: a key outlives nobody by more than that. */
   readonly lifeMs: number;
 }
 
 export interface Admitted {
-  /** The slot that it asks for where its role names no model; null where the gateway has none for it. */
-  readonly slot: string | null;
   /** Ends the key. */
   end(): Promise<void>;
 }

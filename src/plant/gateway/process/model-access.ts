@@ -26,18 +26,17 @@ const slackMs = 60_000;
  *
  * @example
  * const access = gatewayAccess({ gateway, keys: () => store.keys, calls: () => store.calls, slotOf, now: Date.now });
- * const { slot, end } = await access.admit({ workspace: 'run-change-1', caller, role: 'coder', lifeMs: 600_000 });
+ * const { end } = await access.admit({ workspace: 'run-change-1', caller, asks: 'coder', lifeMs: 600_000 });
  */
 export function gatewayAccess({ gateway, keys, calls, slotOf, now }: GatewayAccessOptions): ModelAccess & ModelUpstream {
   const tokens = new Map<string, string>();
   return {
-    admit: async ({ workspace, caller, role, lifeMs }: Admission): Promise<Admitted> => {
-      const slot = role === null ? null : slotOf(role);
-      const grant = { caller, slots: null, otherwise: slot, caps: null, limits: {}, expiresAt: now() + lifeMs + slackMs };
+    slotOf,
+    admit: async ({ workspace, caller, asks, lifeMs }: Admission): Promise<Admitted> => {
+      const grant = { caller, slots: null, otherwise: asks, caps: null, limits: {}, expiresAt: now() + lifeMs + slackMs };
       const token = await keys().mint(grant);
       tokens.set(workspace, token);
       return {
-        slot,
         end: async () => {
           if (tokens.get(workspace) === token) tokens.delete(workspace);
         },
@@ -80,7 +79,8 @@ function countOf({ of, calls, usage, cost, saved, estimatedCalls }: Spend): Mode
 
 /** A factory without a gateway of its own: nobody has a key, and nothing is counted. */
 export const noGateway: ModelAccess = {
-  admit: async () => ({ slot: null, end: async () => undefined }),
+  slotOf: () => null,
+  admit: async () => ({ end: async () => undefined }),
   count: async () => null,
   endRun: async () => undefined,
 };

@@ -19,6 +19,7 @@ import type { Job, StageWork } from '../../job.ts';
 import { timeoutOf } from '../tree-job.ts';
 import { feedbackOf } from './feedback.ts';
 import { leftBehind } from './left-behind.ts';
+import { modelFor } from './model-for.ts';
 
 /** What a stage wants of its station. */
 export interface StationOrder {
@@ -125,8 +126,10 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
   const text = await textFor(station, workspace, { form, text: orderText(form, packet, { ...found, feedback, handover }) });
   const limits = { timeoutMs: timeoutOf(stage), stallMs: stage.stall === undefined ? null : parseDuration(stage.stall) };
   await noteSeen((await station.identify?.()) ?? null, job.needs);
-  const admitted = await admit(stage, job, { station, workspace });
-  const role = named === null || admitted.slot === null || named.model !== null ? named : { ...named, model: admitted.slot };
+  const asks = await modelFor(stage, job, { role: named, station: station.name });
+  if (asks.kind === 'none') return unplanned(station.name, asks.why);
+  const admitted = await admit(stage, job, { station, workspace, asks: asks.name });
+  const role = named === null ? null : { ...named, model: asks.name };
   const assignment = { form, role, text };
   try {
     const run = stage.run ?? [];
@@ -143,11 +146,15 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
 }
 
 /** Lets a station ask models, under a key of this stage of this run. */
-function admit(stage: Stage, { run, input, needs }: Job, { station, workspace }: Pick<Turn, 'station' | 'workspace'>): Promise<Admitted> {
+function admit(
+  stage: Stage,
+  { run, input, needs }: Job,
+  { station, workspace, asks }: Pick<Turn, 'station' | 'workspace'> & { readonly asks: string | null },
+): Promise<Admitted> {
   return needs.models.admit({
     workspace: workspace.name,
     caller: { line: input.line.name, fleet: input.parent?.run ?? null, run, stage: stage.id, station: station.name },
-    role: stage.role ?? null,
+    asks,
     lifeMs: timeoutOf(stage),
   });
 }
@@ -159,6 +166,10 @@ async function textFor(
   { form, text }: { readonly form: ReportForm; readonly text: string },
 ): Promise<string> {
   return isBlind ? `${text}\n\n${treeWords(await lookIntoTree(files, form, text))}` : text;
+}
+
+function unplanned(station: string, summary: string): Claim {
+  return { kind: 'claim', station, says: 'escalate', code: 'no-plan', summary, steps: [], logs: [] };
 }
 
 function crashed(station: string, error: unknown): Claim {

@@ -1,0 +1,22 @@
+import type { EventBody } from '../../evidence/event.ts';
+import type { Seed } from '../../packet/seed.ts';
+
+/** Chooses plans for slots that the owner left to the factory. */
+export interface Router {
+  /** Whether a plan has to be chosen for a slot. */
+  chooses(slot: string): boolean;
+  /** Chooses, for a stage of a run, once; the same question has the same answer. */
+  decide(question: RouteQuestion): Promise<Extract<EventBody, { readonly type: 'route.decided' }>>;
+}
+
+export interface RouteQuestion {
+  readonly run: string;
+  readonly line: string;
+  readonly seed: Seed;
+  readonly stage: string;
+  readonly slot: string;
+  /** What was objected to so far. */
+  readonly feedback: readonly string[];
+  /** Name of the station that asks. */
+  readonly station: string;
+}

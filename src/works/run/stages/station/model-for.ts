@@ -1,0 +1,49 @@
+import type { EventBody } from '../../../../core/evidence/event.ts';
+import { modelOfAttempt } from '../../../../core/gateway/routing/upgrade.ts';
+import type { Stage } from '../../../../core/line/line.ts';
+import { attemptOf } from '../../../../core/line/state.ts';
+import type { Role } from '../../../../core/station/role.ts';
+import { append } from '../../record/append.ts';
+import type { Job } from '../../job.ts';
+import { feedbackOf } from './feedback.ts';
+
+/** What a station asks models by: a name, whatever its harness has, or nothing, because no plan is good enough for the line. */
+export type ModelFor = { readonly kind: 'asks'; readonly name: string | null } | { readonly kind: 'none'; readonly why: string };
+
+/**
+ * Finds it for a station of a role: what the line says, else the slot of the role. Where the slot is left to the factory, a plan is chosen once
+ * for the stage, and each attempt has the next model of it.
+ */
+export async function modelFor(
+  stage: Stage,
+  job: Job,
+  { role, station }: { readonly role: Role | null; readonly station: string },
+): Promise<ModelFor> {
+  const { needs, state } = job;
+  if (role === null || role.model !== null) return { kind: 'asks', name: role?.model ?? null };
+  const slot = needs.models.slotOf(role.name);
+  if (slot === null || needs.router === null || !needs.router.chooses(slot)) return { kind: 'asks', name: slot };
+  const { route } = (await decidedFor(stage, job)) ?? (await decideNow(stage, job, { slot, station }));
+  const name = route.plan === null ? null : modelOfAttempt(route.plan, attemptOf(state, stage.id));
+  if (name !== null) return { kind: 'asks', name };
+  return {
+    kind: 'none',
+    why: `No plan of models for the slot "${slot}" is as good as the line asks for: \`jidoka route explain ${job.run}\` shows them.`,
+  };
+}
+
+type Decided = Extract<EventBody, { readonly type: 'route.decided' }>;
+
+async function decidedFor(stage: Stage, { run, needs }: Job): Promise<Decided | null> {
+  const bodies = (await needs.ledger.read(run)).map(({ body }) => body);
+  return bodies.find((body): body is Decided => body.type === 'route.decided' && body.stage === stage.id) ?? null;
+}
+
+async function decideNow(stage: Stage, job: Job, { slot, station }: { readonly slot: string; readonly station: string }): Promise<Decided> {
+  const { run, input, needs, state } = job;
+  const asked = { run, line: input.line.name, seed: input.seed, stage: stage.id, slot, feedback: feedbackOf(state), station };
+  const decided = await needs.router?.decide(asked);
+  if (decided === undefined) throw new Error('There is nobody to choose a plan.');
+  await append(job, [[`route/${stage.id}`, decided]]);
+  return decided;
+}
