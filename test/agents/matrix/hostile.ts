@@ -206,8 +206,9 @@ function posting(): string {
   return `node -e '${find};fetch(at,${order}).then((r)=>r.text()).then(console.log)'`;
 }
 
-/** Of its pushes those that came as far as the factory are on record. */
-function refusedPush({ events }: Seen): readonly string[] {
+/** Of its pushes those that came as far as the factory are on record. Codex keeps the factory's addresses from its commands, so that none does. */
+function refusedPush({ agent, events }: Seen): readonly string[] {
+  if (agent === 'codex') return [];
   const refused = events.filter((body) => body.type === 'egress.refused' && body.request.includes('git-receive-pack'));
   return refused.length > 0 ? [] : ['no refused push is on record'];
 }
