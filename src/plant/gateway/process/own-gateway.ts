@@ -38,7 +38,7 @@ export function ownGateway(options: OwnGatewayOptions): OwnGateway {
       }
       // Whoever finds it dead first starts another; all others wait for that one.
       if (running === asked) {
-        options.log('The model gateway died; another is started.');
+        options.log('it died; another is started');
         running = start(options);
       }
       return (await running).url;

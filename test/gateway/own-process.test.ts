@@ -1,0 +1,146 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { descendants, living } from '../../kit/scenario/index.ts';
+import type { Admission } from '../../src/core/ports/gateway/model-access.ts';
+import { modelWays, type ModelWays } from '../../src/model-ways.ts';
+import { systemClock } from '../../src/plant/clock/index.ts';
+import { openGatewayStore, type GatewayStore } from '../../src/plant/gateway/store/index.ts';
+import { openDatabase, removeDatabase, type Database } from '../../src/plant/postgres/index.ts';
+import { politeScenario, startModelTwin, type ModelTwin } from '../../src/plant/twin/index.ts';
+
+const secret = 'sk-of-the-provider-0123456789';
+const owner = (url: string, key: string): string => `gateway:
+  providers: { house: { protocols: [chat], base: "${url}", key: "${key}", vendor: self, region: own } }
+  models:
+    strong:
+      upstreams: [house/twin]
+      price: { asOf: 2026-11-20, input: 3, output: 15 }
+      window: 200000
+      output: 100
+      capabilities: [tools]
+      weights: open
+  slots: { main: strong }
+  roles: { default: main }
+`;
+
+let home: string;
+let database: Database;
+let store: GatewayStore;
+let twin: ModelTwin;
+let logged: string[] = [];
+const open: ModelWays[] = [];
+const postgresBin = process.env['JIDOKA_PG_BIN'] ?? null;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'jidoka-own-gateway-'));
+  database = await openDatabase({ home, log: () => {}, env: process.env, binDir: postgresBin });
+  store = openGatewayStore({ database, clock: systemClock(), log: () => {} });
+  twin = await startModelTwin({ scenario: politeScenario(), port: 0, tape: null, replay: null });
+});
+afterEach(async () => {
+  for (const ways of open.splice(0)) await ways.close();
+});
+afterAll(async () => {
+  await twin.close();
+  await store.close();
+  await database.close();
+  await removeDatabase(home);
+  await rm(home, { recursive: true, force: true });
+});
+
+async function waysWith(key = 'env:HOUSE_KEY'): Promise<ModelWays> {
+  logged = [];
+  await writeFile(join(home, 'factory.yaml'), owner(twin.url, key));
+  const env = { ...process.env, HOUSE_KEY: secret };
+  const ways = await modelWays({
+    home,
+    env,
+    database: { databaseUrl: null, postgresBin },
+    now: () => Date.now(),
+    log: (line) => void logged.push(line),
+  });
+  ways.connect(store);
+  open.push(ways);
+  return ways;
+}
+
+let runs = 0;
+function admissionOf(): Admission {
+  const run = `bug-own-${(runs += 1)}`;
+  return {
+    workspace: `${run}-change`,
+    caller: { line: 'bug', fleet: null, run, stage: 'change', station: 'coder' },
+    asks: 'main',
+    lifeMs: 60_000,
+  };
+}
+
+/** Asks as the egress does for a workspace. */
+async function ask({ upstream }: ModelWays, job: string, model = 'vendor-small-1'): Promise<number> {
+  const target = await upstream.target({ job, path: '/v1/chat/completions', headers: {} });
+  if (target.kind === 'none') throw new Error(target.why);
+  const body = JSON.stringify({ model, max_tokens: 10, messages: [{ role: 'user', content: 'Hello?' }] });
+  const answer = await fetch(`${target.base}${target.path}`, { method: 'POST', headers: { ...target.proof }, body });
+  await answer.text();
+  return answer.status;
+}
+
+const gatewaysOf = async () => (await descendants(process.pid)).filter(({ name }) => name === 'jidoka-gateway');
+
+describe("the factory's own gateway", () => {
+  it('answers an admitted workspace by its slot, whatever model it names, and counts that for its run', async () => {
+    const ways = await waysWith();
+    const admission = admissionOf();
+    const { run } = admission.caller;
+    expect(ways.access.slotOf('anybody')).toBe('main');
+    await expect(ask(ways, admission.workspace)).rejects.toThrow('no station works in this workspace now');
+    const admitted = await ways.access.admit(admission);
+    expect([await ask(ways, admission.workspace), await ask(ways, admission.workspace, 'main')]).toEqual([200, 200]);
+    expect(await ways.access.count(run)).toMatchObject([
+      { stage: 'change', station: 'coder', model: 'strong', calls: 2, asOf: '2026-11-20' },
+    ]);
+    const { proof } = (await ways.upstream.target({ job: admission.workspace, path: '/', headers: {} })) as {
+      proof: Record<string, string>;
+    };
+    await admitted.end();
+    await expect(ask(ways, admission.workspace)).rejects.toThrow('no station works');
+    expect(JSON.stringify([proof, logged])).not.toContain(secret);
+  });
+
+  it('refuses the key of a run that ended', async () => {
+    const ways = await waysWith();
+    const admission = admissionOf();
+    await ways.access.admit(admission);
+    expect(await ask(ways, admission.workspace)).toBe(200);
+    await ways.access.endRun(admission.caller.run);
+    while ((await ask(ways, admission.workspace)) === 200);
+    expect(await ask(ways, admission.workspace)).toBe(401);
+  });
+
+  it('is started again where it was killed, and its keys are good there', async () => {
+    const ways = await waysWith();
+    const admission = admissionOf();
+    await ways.access.admit(admission);
+    await ways.start();
+    const [first] = await gatewaysOf();
+    expect(first).toBeDefined();
+    if (first !== undefined) process.kill(first.pid, 'SIGKILL');
+    while ((await living(await gatewaysOf())).some(({ pid }) => pid === first?.pid))
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await ask(ways, admission.workspace)).toBe(200);
+    expect(logged).toContain('gateway: it died; another is started');
+    await ways.close();
+    expect(await gatewaysOf()).toEqual([]);
+  });
+
+  it('says what is missing where nothing of it can be asked, and in which file what cannot be honoured stands', async () => {
+    const ways = await waysWith('env:NOBODY_HAS_THIS');
+    const admission = admissionOf();
+    await ways.access.admit(admission);
+    expect(await ask(ways, admission.workspace)).toBe(500);
+    await writeFile(join(home, 'factory.yaml'), 'gateway: { providers: 1 }\n');
+    const options = { home, env: {}, database: { databaseUrl: null, postgresBin }, now: () => 0, log: () => undefined };
+    await expect(modelWays(options)).rejects.toMatchObject({ code: 'gateway-invalid', message: expect.stringContaining('factory.yaml') });
+  });
+});
