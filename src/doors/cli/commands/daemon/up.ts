@@ -8,7 +8,7 @@ import { numberOf, offerOf, offerOptions, offerText } from './offer.ts';
 /** `jidoka up`: the daemon of a home, which hosts the API and a worker. */
 export const up: CommandRecord = {
   path: ['up'],
-  summary: 'start the daemon: the API and a worker, for as long as the machine is on',
+  summary: 'start the daemon: API and a worker, for as long as the machine is on',
   arguments: [],
   options: [
     { flags: '--port <n>', description: 'port of the API; 0 takes any that is free', preset: '7717' },

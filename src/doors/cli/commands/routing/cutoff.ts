@@ -12,7 +12,7 @@ import { gatewayConfigOf, linesOf, openRunsOf } from './sources.ts';
 /** `jidoka cutoff`: what stops, and what falls back to what, when somebody takes models away. */
 export const cutoff: CommandRecord = {
   path: ['cutoff'],
-  summary: 'what would stop or fall back without a provider, vendor, region or model',
+  summary: 'what stops or falls back without a provider, vendor, region or model',
   arguments: [{ syntax: '[line-files...]', description: 'line files of your own, beside the lines that come with jidoka' }],
   options: [
     configOption,

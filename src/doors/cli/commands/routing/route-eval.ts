@@ -12,7 +12,7 @@ import { shareOf, usdOf, wholeOf } from './numbers.ts';
 /** `jidoka route eval`: policies of routing held against each other on recorded outcomes. */
 export const routeEval: CommandRecord = {
   path: ['route', 'eval'],
-  summary: 'judge policies of routing on recorded outcomes, against the best static plan',
+  summary: 'judge routing on recorded outcomes, against the best static plan',
   arguments: [
     { syntax: '<file>', description: 'outcomes in the form of docs/OUTCOMES.md, one JSON object a line; - for what is piped in' },
   ],
