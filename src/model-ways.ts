@@ -61,7 +61,7 @@ export async function modelWays({ home, env, database, now, log }: ModelWaysOpti
       ? null
       : gatewayAccess({
           gateway: own,
-          slotOf: (role) => slotOfRole({ name: role, model: null }, config),
+          slotOf: (role) => slotOfRole(role === null ? null : { name: role, model: null }, config),
           now,
           keys: () => connected(store).keys,
           calls: () => connected(store).calls,

@@ -20,7 +20,7 @@ export function memoryModels(): MemoryModels {
     open,
     ended,
     slots,
-    slotOf: (role) => (slots.has(role) ? role : null),
+    slotOf: (role) => (role !== null && slots.has(role) ? role : null),
     admit: async (admission) => {
       admissions.push(admission);
       open.add(admission.workspace);

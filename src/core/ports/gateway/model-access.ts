@@ -4,8 +4,8 @@ import type { Tx } from '../tx.ts';
 
 /** Lets stations ask models through the factory's own gateway, each under a key of its own. */
 export interface ModelAccess {
-  /** The slot of a role whose line names no model; null where nobody said which, and in a factory without a gateway. */
-  slotOf(role: string): string | null;
+  /** The slot of a role whose line names no model, null for none; null where nobody said which, and in a factory without a gateway. */
+  slotOf(role: string | null): string | null;
   /**
    * From now on requests of a workspace count for a caller, under a key that no job ever sees. A factory without a gateway of its own
    * admits everybody and counts nothing. Throws `database-unavailable`.

@@ -12,7 +12,7 @@ export interface GatewayAccessOptions {
   readonly keys: () => Pick<VirtualKeys, 'mint' | 'endRun'>;
   readonly calls: () => Pick<CallLedger, 'spend'>;
   /** By which name a station of a role asks; null where nobody said. */
-  readonly slotOf: (role: string) => string | null;
+  readonly slotOf: (role: string | null) => string | null;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

@@ -11,7 +11,7 @@ import { feedbackOf } from './feedback.ts';
 export type ModelFor = { readonly kind: 'asks'; readonly name: string | null } | { readonly kind: 'none'; readonly why: string };
 
 /**
- * Finds it for a station of a role: what the line says, else the slot of the role. Where the slot is left to the factory, a plan is chosen once
+ * Finds it for a station: what its role in the line says, else the slot of the role, or of stations without one. Where the slot is left to the factory, a plan is chosen once
  * for the stage, and each attempt has the next model of it.
  */
 export async function modelFor(
@@ -20,8 +20,8 @@ export async function modelFor(
   { role, station }: { readonly role: Role | null; readonly station: string },
 ): Promise<ModelFor> {
   const { needs, state } = job;
-  if (role === null || role.model !== null) return { kind: 'asks', name: role?.model ?? null };
-  const slot = needs.models.slotOf(role.name);
+  if (role !== null && role.model !== null) return { kind: 'asks', name: role.model };
+  const slot = needs.models.slotOf(role?.name ?? null);
   if (slot === null || needs.router === null || !needs.router.chooses(slot)) return { kind: 'asks', name: slot };
   const { route } = (await decidedFor(stage, job)) ?? (await decideNow(stage, job, { slot, station }));
   const name = route.plan === null ? null : modelOfAttempt(route.plan, attemptOf(state, stage.id));
