@@ -13,10 +13,10 @@ export function gatewayIn({ path, text }: OwnersFile): GatewayConfig | null {
 }
 
 /** Reads the settings of a model gateway from the file of its owner. Throws `gateway-invalid`. */
-export function readGatewaySettings({ path, text }: OwnersFile): GatewayConfig {
-  const config = parseGateway(text, path);
+export function readGatewaySettings(file: OwnersFile): GatewayConfig {
+  const config = gatewayIn(file);
   if (config !== null) return config;
-  throw new JidokaError('gateway-invalid', `${path} has no "gateway:".`, {
+  throw new JidokaError('gateway-invalid', `${file.path} has no "gateway:".`, {
     mend: 'Add "gateway:" with "providers:", "models:" and "slots:", as schemas/gateway.schema.json has them.',
   });
 }

@@ -27,9 +27,12 @@ export const trace: CommandRecord = {
     const filter = { run, ...(stage !== null && { stage }) };
     const file = call.text('tape');
     return await withStore(call, async (store) => {
-      const calls = await all(store.trace(filter));
-      if (calls.length === 0) throw nothingTaken(run, stage);
-      if (file === null) return { exitCode: 0, document: { run, calls }, text: (page) => traceText(calls, call.flag('whole'), page) };
+      const [first] = await store.calls.calls({ ...filter, limit: 1 });
+      if (first === undefined) throw nothingTaken(run, stage);
+      if (file === null) {
+        const calls = await all(store.trace(filter));
+        return { exitCode: 0, document: { run, calls }, text: (page) => traceText(calls, call.flag('whole'), page) };
+      }
       const lines = await all(store.tape(filter));
       await written(resolve(call.world.cwd, file), lines, call);
       return {

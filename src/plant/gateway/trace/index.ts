@@ -1,1 +1,1 @@
-export { traceCalls } from './trace-calls.ts';
+export { hearCalls, type HeardCall } from './trace-calls.ts';

@@ -2,6 +2,7 @@ import type { KeptCall } from '../../../core/ports/gateway/call-ledger.ts';
 import type { TracedPart } from '../../../core/ports/gateway/model-trace.ts';
 import { decodeWhole } from '../translate/answer/decode-whole.ts';
 import type { AnswerEvent, Opening } from '../translate/answer/event.ts';
+import { jsonOf } from '../translate/answer/excerpt.ts';
 import { eventReader } from '../translate/answer/server-sent-events.ts';
 import { dialects } from '../translate/dialects.ts';
 
@@ -23,16 +24,9 @@ export function readAnswer({ protocol, ended, answer }: Pick<KeptCall, 'protocol
 function eventsOf(protocol: KeptCall['protocol'], text: string): readonly AnswerEvent[] {
   const decoder = dialects[protocol].decoder();
   const pieces = eventReader().take(Buffer.from(`${text}\n\n`)) ?? [];
-  return [...pieces.flatMap((piece) => jsonIn(piece.text).flatMap((said) => decoder.take(said))), ...decoder.end()];
-}
-
-/** Nothing for what is none: the mark of an end, or half an event at the end of a stream that was cut. */
-function jsonIn(text: string): readonly unknown[] {
-  try {
-    return [JSON.parse(text)];
-  } catch {
-    return [];
-  }
+  // The mark of an end, and half an event at the end of a stream that was cut, are none.
+  const heard = pieces.map((piece) => jsonOf(piece.text)).filter((said) => said !== undefined);
+  return [...heard.flatMap((said) => decoder.take(said)), ...decoder.end()];
 }
 
 /** In the order in which they were begun, however their pieces came. */

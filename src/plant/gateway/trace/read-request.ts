@@ -1,5 +1,6 @@
 import type { KeptCall } from '../../../core/ports/gateway/call-ledger.ts';
 import type { TracedPart } from '../../../core/ports/gateway/model-trace.ts';
+import { jsonOf } from '../translate/answer/excerpt.ts';
 import type { CallInput, Conversation, Part, Turn } from '../translate/conversation/conversation.ts';
 import { keepRemarks } from '../translate/conversation/remarks.ts';
 import { dialects } from '../translate/dialects.ts';
@@ -12,7 +13,7 @@ export interface ReadRequest {
 
 /** Reads the body of a call in the words of its protocol; null where it is none. */
 export function readRequest({ protocol, alias, path }: Pick<KeptCall, 'protocol' | 'alias' | 'path'>, text: string): ReadRequest | null {
-  const body = parsed(text);
+  const body = jsonOf(text);
   if (body === undefined) return null;
   const asked = protocol === 'generate-content' ? { model: alias, stream: path.includes(':stream') } : { model: alias, stream: null };
   const conversation = dialects[protocol].read(body, asked, keepRemarks());
@@ -22,14 +23,6 @@ export function readRequest({ protocol, alias, path }: Pick<KeptCall, 'protocol'
   const begins = parts.findIndex(({ by }) => by !== 'system');
   const instructions = parts.slice(0, begins < 0 ? parts.length : begins).map(({ text: words }) => words);
   return { system: [...conversation.system, ...instructions].join('\n\n'), parts: parts.slice(instructions.length) };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function partsOf({ turns }: Conversation): readonly TracedPart[] {

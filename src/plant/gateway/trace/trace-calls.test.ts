@@ -10,7 +10,7 @@ import {
 } from '../../../../kit/gateway/index.ts';
 import type { RecordedCall } from '../../../core/ports/gateway/call-recorder.ts';
 import type { TracedCall } from '../../../core/ports/gateway/model-trace.ts';
-import { traceCalls } from './index.ts';
+import { hearCalls } from './index.ts';
 
 const stream = { status: 200, headers: { 'content-type': 'text/event-stream' }, bytesDropped: 0 };
 const paths: Readonly<Record<LaneProtocol, string>> = {
@@ -31,7 +31,7 @@ async function traced(...calls: readonly RecordedCall[]): Promise<readonly Trace
   const { recorder, ledger } = memoryCalls((text) => text);
   for (const one of calls) recorder.take(one);
   const found: TracedCall[] = [];
-  for await (const one of traceCalls(ledger, { run: 'deps-ms-1' })) found.push(one);
+  for await (const one of hearCalls(ledger, { run: 'deps-ms-1' })) found.push(one.traced);
   return found;
 }
 

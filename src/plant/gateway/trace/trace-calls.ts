@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CallLedger, KeptCall } from '../../../core/ports/gateway/call-ledger.ts';
 import type { TracedCall, TracedPart } from '../../../core/ports/gateway/model-trace.ts';
+import { sessionIn } from '../upstream/headers.ts';
 import { readAnswer } from './read-answer.ts';
 import { readRequest } from './read-request.ts';
 
@@ -12,14 +13,18 @@ interface Told {
   readonly parts: number;
 }
 
+/** A call with its bodies as they were kept, null where the record has lost the call meanwhile, and what was new in it. */
+export interface HeardCall {
+  readonly kept: KeptCall;
+  readonly said: { readonly request: string; readonly answer: string } | null;
+  readonly traced: TracedCall;
+}
+
 /**
  * Rebuilds what was said in a run from the record of its calls: of each call what was new in it. Agents send with every call all that was
  * said before; it is told once. Throws `evidence-invalid` where a part of the record is gone or was changed.
  */
-export async function* traceCalls(
-  ledger: CallLedger,
-  filter: { readonly run: string; readonly stage?: string },
-): AsyncGenerator<TracedCall> {
+export async function* hearCalls(ledger: CallLedger, filter: { readonly run: string; readonly stage?: string }): AsyncGenerator<HeardCall> {
   const told = new Map<string, Told>();
   const counted = new Map<string, number>();
   for (const call of await ledger.calls({ ...filter, limit: mostCalls })) {
@@ -34,7 +39,7 @@ export async function* traceCalls(
     const answer = readAnswer(call, said?.answer ?? '');
     // A conversation that was shortened is told anew.
     const from = parts.length < before.parts ? 0 : before.parts;
-    yield {
+    const traced = {
       call: pick(call),
       conversation: before.number,
       system: request === null || request.system === before.system ? null : request.system,
@@ -42,6 +47,7 @@ export async function* traceCalls(
       said: answer.said,
       trouble: request === null ? 'its request is not one of its protocol' : answer.trouble,
     };
+    yield { kept: call, said, traced };
     told.set(key, { number: before.number, system: request?.system ?? before.system, parts: parts.length });
   }
 }
@@ -55,7 +61,7 @@ function pick({ id, at, caller, alias, by, protocol, ended, usage, estimated, co
 
 /** What a harness says of its session, else how its conversation begins. */
 function sessionOf({ headers }: KeptCall, system: string, parts: readonly TracedPart[]): string {
-  const named = ['x-claude-code-session-id', 'session-id', 'session_id'].map((name) => headers[name]).find((id) => id !== undefined);
+  const named = sessionIn(headers);
   const first = parts.find(({ by }) => by === 'user')?.text ?? '';
   const begins = createHash('sha256')
     .update(JSON.stringify([system.slice(0, 200), first]))

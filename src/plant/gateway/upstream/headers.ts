@@ -28,6 +28,11 @@ const ownOfOneHop = new Set([
 
 type Headers = Readonly<Record<string, string>>;
 
+/** The session that a harness names in the head of its requests, where it names one. */
+export function sessionIn(headers: IncomingHttpHeaders): string | undefined {
+  return ['x-claude-code-session-id', 'session-id', 'session_id'].map((name) => headers[name]).find((id) => typeof id === 'string');
+}
+
 /** Headers that go on with a request within one protocol: all but those of the connection, and none that holds the caller's key. */
 export function headersOn(headers: IncomingHttpHeaders, token: string): Headers {
   return Object.fromEntries(

@@ -11,7 +11,7 @@ import { translateLane } from '../lane/translate-lane.ts';
 import { fewerMarks, mayHoldKeepsakes, ownThoughts, translate, type World } from '../translate/index.ts';
 import { addressOf } from './address.ts';
 import type { Way } from './candidates.ts';
-import { headersOn, keyHeadersOf } from './headers.ts';
+import { headersOn, keyHeadersOf, sessionIn } from './headers.ts';
 
 /** What a caller asked for, whoever is to answer it. */
 export interface Request {
@@ -128,7 +128,6 @@ function translated(
 }
 
 function upstreamOf(way: Way, headers: IncomingHttpHeaders): Parameters<typeof translate>[0]['upstream'] {
-  const session = [headers['x-claude-code-session-id'], headers['session-id'], headers['session_id']].find((id) => typeof id === 'string');
   return {
     model: way.name,
     family: way.provider,
@@ -136,7 +135,7 @@ function upstreamOf(way: Way, headers: IncomingHttpHeaders): Parameters<typeof t
     thinking: !way.thinks ? 'none' : way.protocol === 'messages' ? 'budget' : 'effort',
     images: way.sees,
     cacheMarks: way.protocol === 'messages',
-    cacheKey: way.protocol === 'responses' && typeof session === 'string' ? session : null,
+    cacheKey: way.protocol === 'responses' ? (sessionIn(headers) ?? null) : null,
     // Whoever speaks Responses too is of the newer kind.
     completionTokens: way.spoken.includes('responses'),
   };
