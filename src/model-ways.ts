@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JidokaError } from './core/base/error.ts';
+import { ownersFile } from './core/gateway/config/owners-file.ts';
 import { slotOfRole } from './core/gateway/config/slot-of-role.ts';
 import type { GatewayConfig } from './core/gateway/config/gateway-config.ts';
 import type { EgressRoute, ModelUpstream } from './core/ports/egress.ts';
@@ -52,7 +53,7 @@ export interface ModelWaysOptions {
 export async function modelWays({ home, env, database, now, log }: ModelWaysOptions): Promise<ModelWays> {
   const logins = ownLogins({ file: join(home, 'logins.json'), env, now });
   const named = namedGateway(env);
-  const file = named === null ? await ownersFile(home, env) : null;
+  const file = named === null ? await readOwnersFile(home, env) : null;
   const config = file === null ? null : gatewayIn(file);
   let store: GatewayStore | null = null;
   const own = file === null || config === null ? null : gatewayOf({ file, store: { home, ...database } }, env, log);
@@ -91,13 +92,12 @@ function namedGateway(env: Env): ModelUpstream | null {
 }
 
 /** It is the owner's, and never one of a repository that is worked on: it says where keys are sent. */
-async function ownersFile(home: string, env: Env): Promise<GatewayOrder['file'] | null> {
-  const given = env['JIDOKA_CONFIG'] ?? '';
-  const path = given === '' ? join(home, 'factory.yaml') : given;
+async function readOwnersFile(home: string, env: Env): Promise<GatewayOrder['file'] | null> {
+  const { path, isNamed } = ownersFile(home, env);
   try {
     return { path, text: await readFile(path, 'utf8') };
   } catch (cause) {
-    if (given === '' && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    if (!isNamed && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
     throw new JidokaError('gateway-invalid', `The factory file ${path} cannot be read: ${String(cause)}`, {
       mend: 'Look at JIDOKA_CONFIG, or remove it.',
       cause,

@@ -20,7 +20,8 @@ export class KeyCache {
   readonly #database: LedgerKeysOptions['database'];
   readonly #now: () => number;
   readonly #seen = new Map<string, Seen>();
-  readonly #timer: NodeJS.Timeout | null;
+  readonly #lookEveryMs: number | null;
+  #timer: NodeJS.Timeout | null = null;
   #listening: Promise<{ close(): Promise<void> } | null> | null = null;
   /** Digests of the look that is sent when the one under way is back. */
   #gathering: { readonly digests: Set<string>; readonly answer: Promise<Grants> } | null = null;
@@ -29,7 +30,7 @@ export class KeyCache {
   constructor({ database, monotonicMs, lookEveryMs }: Pick<LedgerKeysOptions, 'database' | 'monotonicMs' | 'lookEveryMs'>) {
     this.#database = database;
     this.#now = monotonicMs;
-    this.#timer = lookEveryMs == null ? null : setInterval(() => this.#lookAgain(), lookEveryMs).unref();
+    this.#lookEveryMs = lookEveryMs ?? null;
   }
 
   /** The grant of a digest; null where there is none, or none any more. */
@@ -48,8 +49,9 @@ export class KeyCache {
     await this.#underWay.catch(ignore);
   }
 
-  /** Where it cannot listen it looks often enough. */
+  /** From the first question on: who only makes keys and ends them has nothing to look at. Where it cannot listen it looks often enough. */
   async #listen(): Promise<{ close(): Promise<void> } | null> {
+    if (this.#lookEveryMs !== null) this.#timer = setInterval(() => this.#lookAgain(), this.#lookEveryMs).unref();
     return this.#database.listen('jidoka_model_key', () => this.#lookAgain()).catch(() => null);
   }
 

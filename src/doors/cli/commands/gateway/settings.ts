@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { JidokaError } from '../../../../core/base/error.ts';
 import type { GatewayConfig } from '../../../../core/gateway/config/gateway-config.ts';
+import { ownersFile } from '../../../../core/gateway/config/owners-file.ts';
 import type { GatewayDoor, ModelStore, StorePlace } from '../../../../core/ports/gateway/gateway-door.ts';
 import { set } from '../../../environment.ts';
 import type { Call, OptionRecord } from '../../command.ts';
@@ -16,9 +16,9 @@ export const configOption: OptionRecord = {
 /** Reads the settings of the gateway. Throws `usage` where nobody says which, and `gateway-invalid`. */
 export async function configOf(call: Call, gateway: GatewayDoor): Promise<GatewayConfig> {
   const { world, settings } = call;
-  const named = call.text('config') ?? set(world.env['JIDOKA_CONFIG']);
-  const path = named ?? join(settings.home, 'factory.yaml');
-  if (named === null && !existsSync(path))
+  const given = call.text('config');
+  const { path, isNamed } = given === null ? ownersFile(settings.home, world.env) : { path: given, isNamed: true };
+  if (!isNamed && !existsSync(path))
     throw new JidokaError('usage', 'No factory file is named.', { mend: 'Name the one with your "gateway:": --config factory.yaml.' });
   return gateway.read(await readGatewayFile(path, world.cwd));
 }
