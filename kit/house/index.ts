@@ -1,4 +1,4 @@
-export { MemoryHouse, type Hands, type HouseNeeds, type HouseProcess } from './memory-house.ts';
+export { MemoryHouse, onlyRuns, type Hands, type HouseNeeds, type HouseProcess } from './memory-house.ts';
 export { snapshot, type MemoryForge } from './memory-forge.ts';
 export { Halt, type Program } from './programs.ts';
 export { writer } from './writer.ts';

@@ -25,6 +25,14 @@ export type HouseNeeds = ReturnType<MemoryHouse['needsOf']>;
 /** Does steps, by the kind of their work. */
 export type Hands = Readonly<Record<NewWork['kind'], (step: HeldStep, signal: AbortSignal, process: HouseProcess) => Promise<void>>>;
 
+/** Hands that do the steps of runs, and of nothing else. */
+export function onlyRuns(run: Hands['run']): Hands {
+  const never = (): never => {
+    throw new Error('only runs here');
+  };
+  return { run, schedule: never, request: never };
+}
+
 export interface HouseProcess {
   readonly engine: MemoryEngine;
   readonly needs: HouseNeeds;

@@ -5,6 +5,7 @@ import {
   gateStage,
   type HouseProcess,
   MemoryHouse,
+  onlyRuns,
   taskLine,
   taskRequest,
   writer,
@@ -21,11 +22,8 @@ let house: MemoryHouse;
 let crews: Map<HouseProcess, Crew>;
 
 beforeEach(() => {
-  const never = (): never => {
-    throw new Error('only runs here');
-  };
   house = new MemoryHouse({
-    hands: { run: (step, signal, { needs }) => performRunStep(step, signal, needs), schedule: never, request: never },
+    hands: onlyRuns((step, signal, { needs }) => performRunStep(step, signal, needs)),
   });
   house.stations.set('writer', writer());
   crews = new Map();

@@ -4,6 +4,7 @@ import {
   commandStage,
   gateStage,
   MemoryHouse,
+  onlyRuns,
   runInput,
   taskLine,
   writer,
@@ -24,12 +25,9 @@ let process: HouseProcess;
 let desk: FloorDesk;
 
 beforeEach(() => {
-  const never = (): never => {
-    throw new Error('only runs here');
-  };
   house = new MemoryHouse({
     files: { 'package.json': '{"name":"shop"}', 'src/index.js': '1\n' },
-    hands: { run: (step, signal, { needs }) => performRunStep(step, signal, needs), schedule: never, request: never },
+    hands: onlyRuns((step, signal, { needs }) => performRunStep(step, signal, needs)),
   });
   house.stations.set('writer', writer());
   process = house.process();

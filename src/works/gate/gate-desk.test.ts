@@ -5,6 +5,7 @@ import {
   commandStage,
   gateStage,
   MemoryHouse,
+  onlyRuns,
   runInput,
   taskLine,
   writer,
@@ -25,11 +26,8 @@ let house: MemoryHouse;
 let process: HouseProcess;
 
 beforeEach(() => {
-  const never = (): never => {
-    throw new Error('only runs here');
-  };
   house = new MemoryHouse({
-    hands: { run: (step, signal, { needs }) => performRunStep(step, signal, needs), schedule: never, request: never },
+    hands: onlyRuns((step, signal, { needs }) => performRunStep(step, signal, needs)),
   });
   heard.length = 0;
   house.stations.set(

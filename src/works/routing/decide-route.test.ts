@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { changeStage, MemoryHouse, runInput, taskLine, writer, type HouseProcess } from '../../../kit/house/index.ts';
+import { changeStage, MemoryHouse, onlyRuns, runInput, taskLine, writer, type HouseProcess } from '../../../kit/house/index.ts';
 import type { GatewayConfig } from '../../core/gateway/config/gateway-config.ts';
 import type { Model } from '../../core/gateway/config/model.ts';
 import type { Claim } from '../../core/evidence/fact.ts';
@@ -43,12 +43,9 @@ let house: MemoryHouse;
 let process: HouseProcess;
 
 beforeEach(() => {
-  const never = (): never => {
-    throw new Error('only runs here');
-  };
   house = new MemoryHouse({
     files: { 'src/a.ts': '1\n', 'lib/b.py': '2\n' },
-    hands: { run: (step, signal, { needs }) => performRunStep(step, signal, needs), schedule: never, request: never },
+    hands: onlyRuns((step, signal, { needs }) => performRunStep(step, signal, needs)),
   });
   house.stations.set('agent', agent);
   process = house.process();

@@ -1,5 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { changeStage, commandStage, MemoryHouse, runInput, taskLine, writer, type HouseProcess } from '../../../kit/house/index.ts';
+import {
+  changeStage,
+  commandStage,
+  MemoryHouse,
+  onlyRuns,
+  runInput,
+  taskLine,
+  writer,
+  type HouseProcess,
+} from '../../../kit/house/index.ts';
 import { JidokaError } from '../../core/base/error.ts';
 import type { RunId } from '../../core/base/ids.ts';
 import type { Line } from '../../core/line/line.ts';
@@ -14,11 +23,8 @@ beforeEach(() => settle());
 
 /** A new house with two processes; its repository has these files, or those of a house. */
 function settle(files?: Readonly<Record<string, string>>): void {
-  const never = (): never => {
-    throw new Error('only runs here');
-  };
   house = new MemoryHouse({
-    hands: { run: (step, signal, { needs }) => performRunStep(step, signal, needs), schedule: never, request: never },
+    hands: onlyRuns((step, signal, { needs }) => performRunStep(step, signal, needs)),
     ...(files && { files }),
   });
   house.stations.set('writer', writer());

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { changeStage, MemoryHouse, runInput, taskLine, type HouseProcess } from '../../../kit/house/index.ts';
+import { changeStage, MemoryHouse, onlyRuns, runInput, taskLine, type HouseProcess } from '../../../kit/house/index.ts';
 import { recordingOf } from '../../core/evidence/recording.ts';
 import type { Line, Stage } from '../../core/line/line.ts';
 import type { RunId } from '../../core/base/ids.ts';
@@ -10,11 +10,8 @@ import { performRunStep, submitRun } from './index.ts';
 let house: MemoryHouse;
 let process: HouseProcess;
 beforeEach(() => {
-  const never = (): never => {
-    throw new Error('only runs here');
-  };
   house = new MemoryHouse({
-    hands: { run: (step, signal, { needs }) => performRunStep(step, signal, needs), schedule: never, request: never },
+    hands: onlyRuns((step, signal, { needs }) => performRunStep(step, signal, needs)),
   });
   process = house.process();
   process.serve();

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { changeStage, MemoryHouse, runInput, taskLine, type HouseProcess } from '../../../kit/house/index.ts';
+import { changeStage, MemoryHouse, onlyRuns, runInput, taskLine, type HouseProcess } from '../../../kit/house/index.ts';
 import { JidokaError } from '../../core/base/error.ts';
 import type { RunId } from '../../core/base/ids.ts';
 import type { Json } from '../../core/base/json.ts';
@@ -17,11 +17,8 @@ let process: HouseProcess;
 let jobs: { readonly station: string; readonly job: StationJob; readonly files: readonly string[] }[];
 
 beforeEach(() => {
-  const never = (): never => {
-    throw new Error('only runs here');
-  };
   house = new MemoryHouse({
-    hands: { run: (step, signal, { needs }) => performRunStep(step, signal, needs), schedule: never, request: never },
+    hands: onlyRuns((step, signal, { needs }) => performRunStep(step, signal, needs)),
   });
   process = house.process();
   jobs = [];

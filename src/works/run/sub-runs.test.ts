@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../kit/evidence/index.ts';
-import { commandStage, MemoryHouse, runInput, taskLine, writer, type HouseProcess } from '../../../kit/house/index.ts';
+import { commandStage, MemoryHouse, onlyRuns, runInput, taskLine, writer, type HouseProcess } from '../../../kit/house/index.ts';
 import { parseRunId, type RunId } from '../../core/base/ids.ts';
 import { verifyEvidence } from '../../core/evidence/verify.ts';
 import type { Join, Line, Stage } from '../../core/line/line.ts';
@@ -11,11 +11,8 @@ let house: MemoryHouse;
 let process: HouseProcess;
 
 beforeEach(() => {
-  const never = (): never => {
-    throw new Error('only runs here');
-  };
   house = new MemoryHouse({
-    hands: { run: (step, signal, { needs }) => performRunStep(step, signal, needs), schedule: never, request: never },
+    hands: onlyRuns((step, signal, { needs }) => performRunStep(step, signal, needs)),
   });
   house.stations.set('writer', writer());
   process = house.process();

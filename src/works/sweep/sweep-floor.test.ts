@@ -1,15 +1,11 @@
 import { expect, it } from 'vitest';
-import { MemoryHouse, runInput, taskLine, commandStage, type HouseProcess } from '../../../kit/house/index.ts';
+import { MemoryHouse, onlyRuns, runInput, taskLine, commandStage, type HouseProcess } from '../../../kit/house/index.ts';
 import { cancelRun, performRunStep, submitRun } from '../run/index.ts';
 import { sweepFloor } from './index.ts';
 
-const never = (): never => {
-  throw new Error('only runs here');
-};
-
 function newHouse(): MemoryHouse {
   return new MemoryHouse({
-    hands: { run: (step, signal, { needs }) => performRunStep(step, signal, needs), schedule: never, request: never },
+    hands: onlyRuns((step, signal, { needs }) => performRunStep(step, signal, needs)),
   });
 }
 
