@@ -10,3 +10,4 @@ export { toldTo } from './told.ts';
 export { type CallsInUse, callLedgerContract, recordedCall } from './calls-contract.ts';
 export { memoryCalls } from './memory-calls.ts';
 export { modelSettingsContract, type SettingsInUse } from './settings-contract.ts';
+export { type Bedrock, type BedrockAnswer, bedrockUsage, startBedrock } from './bedrock.ts';

@@ -1,0 +1,24 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { thinksBy, type Tongue, type Upstream } from '../translate/index.ts';
+import type { Way } from './candidates.ts';
+import { sessionIn } from './headers.ts';
+
+/** What a translation has to know of an upstream. */
+export function upstreamOf(way: Way, headers: IncomingHttpHeaders): Upstream {
+  return {
+    model: way.name,
+    family: way.provider,
+    maxOutputTokens: way.output,
+    thinking: way.thinks ? thinkingOf(way.protocol, way.name) : 'none',
+    images: way.sees,
+    cacheMarks: way.protocol === 'messages' || way.protocol === 'sdk',
+    cacheKey: way.protocol === 'responses' ? (sessionIn(headers) ?? null) : null,
+    // Whoever speaks Responses too is of the newer kind.
+    completionTokens: way.spoken.includes('responses'),
+  };
+}
+
+function thinkingOf(tongue: Tongue, model: string): Upstream['thinking'] {
+  if (tongue === 'sdk') return thinksBy(model);
+  return tongue === 'messages' ? 'budget' : 'effort';
+}
