@@ -20,8 +20,8 @@ export type BedrockAnswer =
       readonly exception?: { readonly after: number; readonly type: string; readonly message: string };
       /** Changes the bytes of the stream, of which some may be gone: the connection breaks then. */
       readonly spoil?: (bytes: Buffer) => Buffer;
-      /** Says nothing more after so many bytes. */
-      readonly hangAfter?: number;
+      /** After so many bytes it says nothing until then. */
+      readonly pause?: { readonly after: number; readonly until: Promise<void> };
     }
   | { readonly kind: 'other'; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string };
 
@@ -49,12 +49,12 @@ export async function startBedrock(answers: readonly BedrockAnswer[]): Promise<B
   const left = new Promise<void>((resolve) => (leave = resolve));
   const server = createServer((request, response) => {
     response.on('close', () => (response.writableFinished ? undefined : leave()));
-    void text(request).then((body) => {
+    void text(request).then((body): Promise<void> | void => {
       const path = decodeURIComponent(request.url ?? '');
       if (!isLogin(request.headers)) return refuse(response, 403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
       requests.push({ path, headers: request.headers, body: JSON.parse(body) });
       const next = answers[Math.min(requests.length, answers.length) - 1];
-      if (next !== undefined) give(response, next, path.endsWith('/converse-stream'));
+      if (next !== undefined) return give(response, next, path.endsWith('/converse-stream'));
       return undefined;
     });
   });
@@ -81,7 +81,7 @@ function refuse(response: ServerResponse, status: number, type: string, message:
   response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type }).end(JSON.stringify({ message }));
 }
 
-function give(response: ServerResponse, answer: BedrockAnswer, isStream: boolean): void {
+async function give(response: ServerResponse, answer: BedrockAnswer, isStream: boolean): Promise<void> {
   if (answer.kind === 'other') {
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(answer.body);
     return;
@@ -90,7 +90,7 @@ function give(response: ServerResponse, answer: BedrockAnswer, isStream: boolean
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(wholeOf(answer)));
     return;
   }
-  const { exception, spoil, hangAfter } = answer;
+  const { exception, spoil, pause } = answer;
   const events = eventsOf(answer).map(([type, payload]) => eventFrame({ ':message-type': 'event', ':event-type': type }, payload));
   if (exception !== undefined)
     events.splice(
@@ -101,9 +101,12 @@ function give(response: ServerResponse, answer: BedrockAnswer, isStream: boolean
   const bytes = Buffer.concat(events);
   const sent = spoil === undefined ? bytes : spoil(bytes);
   response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-requestid': 'req-1' });
-  response.write(hangAfter === undefined ? sent : sent.subarray(0, hangAfter), () => {
+  const first = pause?.after ?? 0;
+  response.write(sent.subarray(0, first));
+  await pause?.until;
+  response.write(sent.subarray(first), () => {
     if (sent.length < bytes.length) response.destroy();
-    else if (hangAfter === undefined) response.end();
+    else response.end();
   });
 }
 

@@ -28,12 +28,11 @@ export async function askPackage(asked: PackageCall, asking: Asking): Promise<Se
   answer.catch(() => undefined);
   try {
     const first = await Promise.race([answer, out.late]);
-    if (!('content' in first)) {
+    if (!('pieces' in first)) {
       leaving.abort();
       return first;
     }
-    const { content, type } = first;
-    return answering(content, { type, from: out.sent() });
+    return answering(first, out.sent());
   } catch (error) {
     if (asking.signal.aborted) return { kind: 'left' };
     return failed(error, { speaker, sent: out.sent() });
@@ -43,26 +42,39 @@ export async function askPackage(asked: PackageCall, asking: Asking): Promise<Se
 }
 
 interface Answer {
-  readonly content: Readable;
+  readonly pieces: AsyncIterator<Buffer>;
   readonly type: string;
 }
 
 async function answerOf(model: SdkModel, { call, stream, leftOut }: PackageCall, abortSignal: AbortSignal): Promise<Answer> {
   if (stream) {
     const { stream: parts } = await model.doStream({ ...call, abortSignal, includeRawChunks: true });
-    return { content: Readable.from(eventsOf(parts, leftOut)), type: 'text/event-stream' };
+    return { pieces: eventsOf(parts, leftOut), type: 'text/event-stream' };
   }
   const result = await model.doGenerate({ ...call, abortSignal });
   if ('warnings' in result) noteWarnings(result.warnings, leftOut);
   const text = JSON.stringify({ ...result, request: undefined, response: undefined });
-  return { content: Readable.from([Buffer.from(text)]), type: 'application/json' };
+  return { pieces: once(Buffer.from(text)), type: 'application/json' };
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
 }
 
 /** An answer whose head is the provider's and whose content is the package's; who leaves it leaves the provider. */
-function answering(content: Readable, { type, from }: { readonly type: string; readonly from: Sent | null }): Sent {
+function answering({ pieces, type }: Answer, from: Sent | null): Sent {
   const theirs = from?.kind === 'answering' ? from.incoming : null;
-  content.once('close', () => {
-    if (theirs?.complete === false) theirs.destroy();
+  const content = new Readable({
+    read() {
+      pieces.next().then(
+        ({ done, value }) => this.push(done === true ? null : value),
+        (error: Error) => this.destroy(error),
+      );
+    },
+    destroy(error, closed) {
+      if (theirs?.complete === false) theirs.destroy();
+      closed(error);
+    },
   });
   const head = { statusCode: 200, headers: { ...theirs?.headers, 'content-type': type, 'content-length': undefined }, complete: false };
   return { kind: 'answering', incoming: Object.assign(content, head) };
