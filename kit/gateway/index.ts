@@ -11,3 +11,4 @@ export { type CallsInUse, callLedgerContract, recordedCall } from './calls-contr
 export { memoryCalls } from './memory-calls.ts';
 export { modelSettingsContract, type SettingsInUse } from './settings-contract.ts';
 export { type Bedrock, type BedrockAnswer, bedrockUsage, startBedrock } from './bedrock.ts';
+export { startVertex, type Vertex } from './vertex.ts';
