@@ -50,7 +50,9 @@ export async function openGateway(setting: GatewaySetting): Promise<OpenGateway>
 }
 
 /** Tells what each slot resolves to, with the keys as they are now and with what is set on top of the configuration. */
-export async function describeSlots(...[config, places, settings]: Parameters<GatewayDoor['describe']>): ReturnType<GatewayDoor['describe']> {
+export async function describeSlots(
+  ...[config, places, settings]: Parameters<GatewayDoor['describe']>
+): ReturnType<GatewayDoor['describe']> {
   return slotTable(withSettings(config, settings), await readProviderKeys(config, places));
 }
 
@@ -114,7 +116,9 @@ async function ownKey(reference: string, env: GatewaySetting['env']): Promise<st
   const mend = 'Say where it lies, "env:NAME" or "file:PATH": 16 letters, digits and dashes or more, in one line.';
   if (!/^(?:env|file):./.test(reference)) throw new JidokaError('usage', 'The key of the gateway is given by its place.', { mend });
   const place = placeOfKey(reference);
-  const found = (await readProviderKeys({ providers: { own: { key: reference, vendor: 'own', region: 'own' } } }, { env, folder: '' })).get('own');
+  const found = (await readProviderKeys({ providers: { own: { key: reference, vendor: 'own', region: 'own' } } }, { env, folder: '' })).get(
+    'own',
+  );
   if (found?.kind === 'key' && /^[\w-]{16,200}$/.test(found.key)) return found.key;
   const where = place.kind === 'env' ? place.name : place.path;
   const why = found?.kind === 'missing' ? found.why : `${where} holds a key of another form`;

@@ -73,7 +73,8 @@ export async function startBedrock(answers: readonly BedrockAnswer[]): Promise<B
 
 function isLogin(headers: IncomingMessage['headers']): boolean {
   const { authorization = '' } = headers;
-  const isSigned = /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/[a-z0-9-]+\/bedrock\/aws4_request, SignedHeaders=\S+, Signature=[0-9a-f]{64}$/;
+  const isSigned =
+    /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/[a-z0-9-]+\/bedrock\/aws4_request, SignedHeaders=\S+, Signature=[0-9a-f]{64}$/;
   return /^Bearer \S+$/.test(authorization) || (isSigned.test(authorization) && headers['x-amz-date'] !== undefined);
 }
 

@@ -23,7 +23,8 @@ export async function startVertex(behind: string): Promise<Vertex> {
         logins += 1;
         return json(response, 200, { access_token: token, issued_token_type: 'access_token', token_type: 'Bearer', expires_in: 3600 });
       }
-      if (request.headers.authorization !== `Bearer ${token}`) return json(response, 401, { error: { code: 401, status: 'UNAUTHENTICATED' } });
+      if (request.headers.authorization !== `Bearer ${token}`)
+        return json(response, 401, { error: { code: 401, status: 'UNAUTHENTICATED' } });
       return pass(request, response, { behind, body });
     });
   });
@@ -47,7 +48,11 @@ export async function startVertex(behind: string): Promise<Vertex> {
 }
 
 /** Models of Anthropic are named by the address here, and by the body there. */
-function pass(request: IncomingMessage, response: ServerResponse, { behind, body }: { readonly behind: string; readonly body: string }): void {
+function pass(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { behind, body }: { readonly behind: string; readonly body: string },
+): void {
   const [, model] = /^\/([^/]+):(?:streamRawPredict|rawPredict)$/.exec(decodeURIComponent(request.url ?? '')) ?? [];
   const path = model === undefined ? `/v1beta${request.url}` : '/v1/messages';
   const told = model === undefined ? body : JSON.stringify({ ...(JSON.parse(body) as object), model });

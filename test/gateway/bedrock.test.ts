@@ -49,7 +49,10 @@ describe.each(laneProtocols)('Bedrock, asked by a caller of %s', (from) => {
     const response = await fetch(`${served.keyed}${paths[from]}`, { method: 'POST', body });
     expect([response.status, double.requests[0]?.path]).toEqual([200, `/model/${claude}/converse`]);
     const { system, turns, tools } = toldToBedrock(double.requests[0]?.body);
-    expect([system, tools]).toEqual([[`text ${story.system}`, 'mark'], ['read_file', 'view']]);
+    expect([system, tools]).toEqual([
+      [`text ${story.system}`, 'mark'],
+      ['read_file', 'view'],
+    ]);
     const calls = [story.read, story.view].map(({ id, name, input }) => `call ${id} ${name} ${JSON.stringify(input)}`);
     expect(turns.slice(0, 2)).toEqual([
       ['user', [`text ${story.task}`, `image ${story.image}`]],
@@ -105,7 +108,12 @@ describe('thoughts of Bedrock', () => {
 function blocksIn(stream: string): readonly object[] {
   const blocks: Record<string, unknown>[] = [];
   for (const line of stream.split('\n').filter((one) => one.startsWith('data: '))) {
-    const { type, index = 0, content_block: block, delta } = JSON.parse(line.slice(6)) as {
+    const {
+      type,
+      index = 0,
+      content_block: block,
+      delta,
+    } = JSON.parse(line.slice(6)) as {
       type: string;
       index?: number;
       content_block?: Record<string, unknown>;
@@ -119,7 +127,9 @@ function blocksIn(stream: string): readonly object[] {
       if (name !== 'type') at[own] = `${String(at[own] ?? '')}${more}`;
     }
   }
-  return blocks.map(({ json, ...block }) => (block['type'] === 'tool_use' ? { ...block, input: JSON.parse(String(json)) as unknown } : block));
+  return blocks.map(({ json, ...block }) =>
+    block['type'] === 'tool_use' ? { ...block, input: JSON.parse(String(json)) as unknown } : block,
+  );
 }
 
 describe('the login at Bedrock', () => {
@@ -153,15 +163,32 @@ describe('the login at Bedrock', () => {
 describe('what goes wrong at Bedrock', () => {
   const long = { text: 'words '.repeat(40) };
   const answer = { kind: 'answer', blocks: [long, long], stop: 'end_turn' } as const;
-  const other = (status: number, message: string, headers = {}): BedrockAnswer => ({ kind: 'other', status, headers, body: JSON.stringify({ message }) });
+  const other = (status: number, message: string, headers = {}): BedrockAnswer => ({
+    kind: 'other',
+    status,
+    headers,
+    body: JSON.stringify({ message }),
+  });
 
   it.each<[string, BedrockAnswer, string, number, string]>([
-    ['no room, and says when', other(429, 'Too many requests', { 'retry-after': '30' }), 'refused 429', 429, 'takes no more requests for now'],
+    [
+      'no room, and says when',
+      other(429, 'Too many requests', { 'retry-after': '30' }),
+      'refused 429',
+      429,
+      'takes no more requests for now',
+    ],
     ['no model', other(404, 'The provided model identifier is invalid.'), 'refused 404', 404, 'does not have the model'],
     ['overload', other(503, 'Bedrock is unable to process your request.'), 'refused 503', 529, 'is overloaded'],
     ['a wrong request', other(400, 'The model returned: messages: roles must alternate'), 'refused 400', 400, 'roles must alternate'],
     ['too long a prompt', other(400, 'Input is too long for requested model.'), 'refused 400', 400, 'prompt is too long'],
-    ['a page', { kind: 'other', status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' }, 'garbled', 529, 'what is no answer'],
+    [
+      'a page',
+      { kind: 'other', status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' },
+      'garbled',
+      529,
+      'what is no answer',
+    ],
     ['a page of an error', { kind: 'other', status: 502, body: '<html>Bad Gateway</html>' }, 'refused 502', 529, 'is overloaded'],
     ['an answer of another kind', { kind: 'other', status: 200, body: '{"completion":"Hi"}' }, 'garbled', 529, 'what is no answer'],
     ['nothing at all', { kind: 'other', status: 200, body: '' }, 'garbled', 529, 'what is no answer'],
@@ -236,6 +263,17 @@ describe('what goes wrong at Bedrock', () => {
     await response.body?.getReader().read();
     leaving.abort();
     await double.left;
+    expect(double.requests).toHaveLength(1);
+  });
+
+  it('what the package leaves out is on record', async () => {
+    const { served } = await inFrontOf([fine]);
+    const body = JSON.stringify({ model: 'alias', seed: 7, messages: [{ role: 'user', content: 'Do it.' }] });
+    for (const stream of [false, true])
+      await (
+        await fetch(`${served.keyed}/v1/chat/completions`, { method: 'POST', body: body.replace('"seed"', `"stream":${stream},"seed"`) })
+      ).text();
+    expect(served.calls.map(({ tries }) => tries[0]?.leftOut)).toEqual([['seed'], ['seed']]);
   });
 
   it('what the package cannot say is refused with its sentence, and nobody is asked', async () => {

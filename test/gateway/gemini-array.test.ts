@@ -26,14 +26,24 @@ const ask = async ({ keyed }: Served, query: string): Promise<Response> =>
   fetch(`${keyed}/v1beta/models/alias:streamGenerateContent${query}`, { method: 'POST', body });
 
 interface Chunk {
-  readonly candidates?: readonly { readonly content?: { readonly parts?: readonly { readonly text?: string }[] }; readonly finishReason?: string }[];
+  readonly candidates?: readonly {
+    readonly content?: { readonly parts?: readonly { readonly text?: string }[] };
+    readonly finishReason?: string;
+  }[];
   readonly error?: { readonly code: number; readonly message: string };
 }
-const textIn = (chunks: readonly Chunk[]): string => chunks.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? []).map(({ text }) => text ?? '').join('');
+const textIn = (chunks: readonly Chunk[]): string =>
+  chunks
+    .flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? [])
+    .map(({ text }) => text ?? '')
+    .join('');
 
 describe.each(laneProtocols)('a stream that is not asked for as events, from a server of %s', (protocol) => {
   it.each(['', '?alt=json'])('is one array of answers, as Gemini gives it: %j', async (query) => {
-    const served = await inFrontOf(await twin('{ steps: [{ say: "Hello from here, in words enough for more than one chunk." }] }'), protocol);
+    const served = await inFrontOf(
+      await twin('{ steps: [{ say: "Hello from here, in words enough for more than one chunk." }] }'),
+      protocol,
+    );
     const response = await ask(served, query);
     expect([response.status, response.headers.get('content-type')]).toEqual([200, expect.stringMatching(/^application\/json/)]);
     const chunks = (await response.json()) as readonly Chunk[]; // what the API gives
@@ -63,7 +73,10 @@ it('hands the answers of Gemini on as they are, whatever stands between them', a
 });
 
 it('refuses before content as everywhere, and its record can be read', async () => {
-  const refusing = await inFrontOf(await twin('{ steps: [{ say: Never. }], faults: [{ fault: bad-request, times: forever, of: all }] }'), 'chat');
+  const refusing = await inFrontOf(
+    await twin('{ steps: [{ say: Never. }], faults: [{ fault: bad-request, times: forever, of: all }] }'),
+    'chat',
+  );
   const refused = await ask(refusing, '');
   expect([refused.status, ((await refused.json()) as Chunk).error?.code]).toEqual([400, 400]);
   const served = await inFrontOf(await twin('{ steps: [{ say: Hello there. }] }'), 'messages');

@@ -25,12 +25,20 @@ const done = { text: 'I look.', calls: [{ command: 'ls' }, { command: "echo 'ö'
 const whole = { ended: 'whole', tries: [{ lane: 'translate', outcome: 'content' }], estimated: false };
 
 async function inFrontOf(provider: object, model: string, env: Readonly<Record<string, string>> = {}): Promise<Served> {
-  const served = await serve({ cloud: { ...provider } }, { models: { strong: modelAt([`cloud/${model}`]) }, slots: { alias: 'strong' }, env });
+  const served = await serve(
+    { cloud: { ...provider } },
+    { models: { strong: modelAt([`cloud/${model}`]) }, slots: { alias: 'strong' }, env },
+  );
   open.push(served);
   return served;
 }
 
-async function vertex(): Promise<{ readonly vertex: Vertex; readonly twin: string; readonly tape: MemoryTape; readonly env: { readonly LOGIN: string } }> {
+async function vertex(): Promise<{
+  readonly vertex: Vertex;
+  readonly twin: string;
+  readonly tape: MemoryTape;
+  readonly env: { readonly LOGIN: string };
+}> {
   const tape = memoryTape();
   const twin = await startModelTwin({ scenario: readScenario(steps, 'test'), port: 0, tape, replay: null });
   const double = await startVertex(twin.url);
@@ -77,7 +85,13 @@ describe.each(laneProtocols)("the vendor's client of %s does a task of two calls
 
 it('a login that fails is told of, and nobody was asked', async () => {
   const { tape } = await vertex();
-  const login = { type: 'external_account', audience: 'a', subject_token_type: 't', token_url: 'http://127.0.0.1:9/', credential_source: { file: '/none' } };
+  const login = {
+    type: 'external_account',
+    audience: 'a',
+    subject_token_type: 't',
+    token_url: 'http://127.0.0.1:9/',
+    credential_source: { file: '/none' },
+  };
   const provider = {
     package: '@ai-sdk/google-vertex',
     key: undefined,
@@ -87,6 +101,9 @@ it('a login that fails is told of, and nobody was asked', async () => {
   const served = await inFrontOf(provider, 'gemini-2.5-pro', { LOGIN: JSON.stringify(login) });
   const body = { model: 'alias', max_tokens: 400, messages: [{ role: 'user', content: 'Do it.' }] };
   const response = await fetch(`${served.keyed}/v1/messages`, { method: 'POST', body: JSON.stringify(body) });
-  expect([response.status, await response.text()]).toEqual([529, expect.stringContaining('cloud cannot be reached (@ai-sdk/google-vertex 4.')]);
+  expect([response.status, await response.text()]).toEqual([
+    529,
+    expect.stringContaining('cloud cannot be reached (@ai-sdk/google-vertex 4.'),
+  ]);
   expect(tape.entries()).toEqual([]);
 });

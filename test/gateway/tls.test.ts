@@ -17,14 +17,21 @@ let base = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'jidoka-tls-'));
   await certificates();
-  const twin = await startModelTwin({ scenario: readScenario('{ steps: [{ say: Hello over TLS. }] }', 'test'), port: 0, tape: memoryTape(), replay: null });
+  const twin = await startModelTwin({
+    scenario: readScenario('{ steps: [{ say: Hello over TLS. }] }', 'test'),
+    port: 0,
+    tape: memoryTape(),
+    replay: null,
+  });
   const [key, cert] = await Promise.all([readFile(join(folder, 'key.pem')), readFile(join(folder, 'cert.pem'))]);
   const server = createServer({ key, cert }, (request, response) => {
     const { method, headers } = request;
-    request.pipe(ask(`${twin.url}${request.url}`, { ...(method !== undefined && { method }), headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 500, answer.headers);
-      answer.pipe(response);
-    }));
+    request.pipe(
+      ask(`${twin.url}${request.url}`, { ...(method !== undefined && { method }), headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      }),
+    );
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   open.push(twin, { close: () => server.closeAllConnections() }, { close: () => void server.close() });
@@ -44,7 +51,8 @@ async function certificates(): Promise<void> {
   await run('openssl', [...make, ...here, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-keyout', 'key.pem', '-out', 'cert.pem'], { cwd: folder });
 }
 
-const message = (stream: boolean): string => JSON.stringify({ model: 'coder', max_tokens: 100, stream, messages: [{ role: 'user', content: 'Hi.' }] });
+const message = (stream: boolean): string =>
+  JSON.stringify({ model: 'coder', max_tokens: 100, stream, messages: [{ role: 'user', content: 'Hi.' }] });
 
 it('does not take a certificate that nobody vouches for, and says why', async () => {
   const served = await serve({ house: { base, protocols: ['messages'] } });
@@ -63,7 +71,13 @@ it('asks over TLS where the owner vouches for the authority, streaming and not, 
   slots: { coder: own }
 `;
   await writeFile(join(folder, 'factory.yaml'), yaml);
-  const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'), HTTPS_PROXY: 'http://127.0.0.1:9', JIDOKA_HOME: '', JIDOKA_DATABASE_URL: '' };
+  const env = {
+    ...process.env,
+    NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
+    HTTPS_PROXY: 'http://127.0.0.1:9',
+    JIDOKA_HOME: '',
+    JIDOKA_DATABASE_URL: '',
+  };
   const command = [resolve('dist/src/doors/cli/main.js'), 'gateway', 'serve', '--config', 'factory.yaml', '--port', '0', '--json'];
   const gateway = spawn(process.execPath, command, { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(gateway, 'exit');

@@ -38,6 +38,7 @@ function wordsOf(block: Block): string {
   if (image !== undefined) return `image ${image.source.bytes}`;
   if (cachePoint !== undefined) return 'mark';
   if (toolUse !== undefined) return `call ${toolUse.toolUseId} ${toolUse.name} ${JSON.stringify(toolUse.input)}`;
-  if (toolResult !== undefined) return `result ${toolResult.toolUseId} ${toolResult.content.map((inner) => wordsOf(Block.parse(inner))).join(' ')}`;
+  if (toolResult !== undefined)
+    return `result ${toolResult.toolUseId} ${toolResult.content.map((inner) => wordsOf(Block.parse(inner))).join(' ')}`;
   return `thought ${JSON.stringify(reasoningContent)}`;
 }

@@ -32,7 +32,12 @@ it('says what to install where a package is not there', async () => {
 });
 
 it.each<[string, object, string, string]>([
-  ['of another generation', { dependencies: { '@ai-sdk/provider': '^4.0.0' } }, 'exports.createCloud = () => {};', 'speaks V4: npm install'],
+  [
+    'of another generation',
+    { dependencies: { '@ai-sdk/provider': '^4.0.0' } },
+    'exports.createCloud = () => {};',
+    'speaks V4: npm install',
+  ],
   ['that is no provider', v3, 'exports.other = 1;', 'it has 0 functions "create…"'],
   ['that makes two things', v3, 'exports.createA = () => {}; exports.createB = () => {};', 'it has 2 functions "create…"'],
   ['that does not load', v3, 'throw new Error("This needs Node 99.");', 'cannot be loaded: This needs Node 99.'],

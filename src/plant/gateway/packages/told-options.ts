@@ -24,7 +24,12 @@ export function secretValue(text: string): { readonly value: unknown; readonly s
   if (!text.startsWith('{')) return { value: text, secrets: text.length < shortest ? [] : [text] };
   try {
     const value: unknown = JSON.parse(text);
-    return { value, secrets: textsIn(value).filter(([name, one]) => /key|secret|token/i.test(name) && one.length >= shortest).map(([, one]) => one) };
+    return {
+      value,
+      secrets: textsIn(value)
+        .filter(([name, one]) => /key|secret|token/i.test(name) && one.length >= shortest)
+        .map(([, one]) => one),
+    };
   } catch {
     return null;
   }

@@ -91,7 +91,19 @@ async function requestOf(
   const parts = query.split('&').filter((part) => part !== '');
   const asArray = stream === true && !parts.includes('alt=sse');
   const events = [...parts.filter((part) => !part.startsWith('alt=')), 'alt=sse'].join('&');
-  return { protocol, alias, what, stream: stream ?? asked.stream, asArray, query: asArray ? events : query, headers, token, body: body.bytes, asked, ahead };
+  return {
+    protocol,
+    alias,
+    what,
+    stream: stream ?? asked.stream,
+    asArray,
+    query: asArray ? events : query,
+    headers,
+    token,
+    body: body.bytes,
+    asked,
+    ahead,
+  };
 }
 
 /** Answers within the limits of the key, and hands the call to the recorder. */

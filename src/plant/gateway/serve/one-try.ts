@@ -111,7 +111,9 @@ async function inOnePiece(trying: Trying, incoming: Incoming, startedAt: number)
   const { fault } = order.lane.told();
   // A stream was asked for, and what came is none.
   if (part.piece === 'error' || request.stream === true)
-    return tried(outcomeOf(fault), { refused: fault === null ? null : { ...fault, message: withoutSecrets(fault.message, order.secrets) } });
+    return tried(outcomeOf(fault), {
+      refused: fault === null ? null : { ...fault, message: withoutSecrets(fault.message, order.secrets) },
+    });
   return deliver(trying, incoming, part.out === text ? body.bytes : part.out, firstContentMs);
 }
 

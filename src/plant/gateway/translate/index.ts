@@ -5,7 +5,6 @@ export { type Fault, faultOf } from './answer/fault.ts';
 export type { Usage } from './answer/event.ts';
 export type { World } from './answer/world.ts';
 export type { Upstream } from './conversation/upstream.ts';
-export { thinksBy } from './sdk/model-kind.ts';
 export { type Protocol, protocols, type Tongue } from './protocol.ts';
 export { fewerMarks } from './same-api/fewer-marks.ts';
 export { mayHoldKeepsakes, ownThoughts } from './same-api/own-thoughts.ts';

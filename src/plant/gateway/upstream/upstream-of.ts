@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { thinksBy, type Tongue, type Upstream } from '../translate/index.ts';
+import { type Tongue, type Upstream } from '../translate/index.ts';
+import { thinksBy } from '../translate/sdk/model-kind.ts';
 import type { Way } from './candidates.ts';
 import { sessionIn } from './headers.ts';
 

@@ -120,7 +120,8 @@ const byMessage: readonly (readonly [RegExp, FaultKind])[] = [
 function kindOf(words: string, message: string, status: number): FaultKind {
   // Of tokens there may be too many for a prompt, and too many for now.
   const isRate = status === 429 || /throttl/i.test(words);
-  const [, told = null] = (isRate ? [] : byMessage).find(([pattern]) => pattern.test(message)) ?? byWords.find(([pattern]) => pattern.test(words)) ?? [];
+  const [, told = null] =
+    (isRate ? [] : byMessage).find(([pattern]) => pattern.test(message)) ?? byWords.find(([pattern]) => pattern.test(words)) ?? [];
   return told ?? kindOfStatus(Number.isFinite(status) && status > 0 ? status : null);
 }
 

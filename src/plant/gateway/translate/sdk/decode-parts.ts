@@ -146,7 +146,9 @@ function partBlocks(): Blocks {
       const [, kind = '', step = ''] = /^(text|reasoning|tool-input)-(start|delta|end)$/.exec(type) ?? [];
       const key = type === 'tool-call' ? `tool-input ${toolCallId ?? ''}` : `${kind} ${id ?? ''}`;
       if (type === 'tool-call')
-        return calls.has(key) ? end(key) : [...call(key, toolCallId ?? '', toolName, meta), ...more(key, { type, delta: input }), ...end(key)];
+        return calls.has(key)
+          ? end(key)
+          : [...call(key, toolCallId ?? '', toolName, meta), ...more(key, { type, delta: input }), ...end(key)];
       if (step === 'delta') return more(key, part);
       if (step === 'end') return end(key, kind === 'tool-input' ? null : meta);
       if (kind === 'tool-input') return call(key, id ?? '', toolName, meta);

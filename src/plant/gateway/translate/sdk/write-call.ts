@@ -16,7 +16,15 @@ export function writeCall(conversation: Conversation, upstream: Upstream, remark
   const { providerOptions, budget } = settingsFor(conversation, upstream, limit, remarks);
   const { temperature, topP, topK, seed, presencePenalty, frequencyPenalty, stop } = sampling;
   // Packages add to the limit what is for thinking.
-  const said = { temperature, topP, topK, seed, presencePenalty, frequencyPenalty, maxOutputTokens: limit === null ? null : limit - budget };
+  const said = {
+    temperature,
+    topP,
+    topK,
+    seed,
+    presencePenalty,
+    frequencyPenalty,
+    maxOutputTokens: limit === null ? null : limit - budget,
+  };
   const isSilenced = toolChoice.kind === 'none' && hasCalls(conversation);
   if (isSilenced && !kindOfModel(upstream.model).isGemini) remarks.leaveOut('the demand that no tool is called, beside calls of before');
   return {
