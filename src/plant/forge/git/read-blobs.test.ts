@@ -32,7 +32,7 @@ function counted(): { readonly reader: BlobReader; readonly commands: readonly s
   };
   const must = (args: readonly string[], options?: GitOptions) => git.must(note(args), options);
   const run = (args: readonly string[], options?: GitOptions) => git.run(note(args), options);
-  return { reader: blobReader({ must, run }, (mirror) => ({ cwd: mirror })), commands };
+  return { reader: blobReader({ must, run }, (mirror) => ({ env: { GIT_DIR: join(mirror, '.git') } })), commands };
 }
 
 const head = (): Promise<string> => git.must(['rev-parse', 'HEAD'], { cwd: repository.path }).then((out) => out.toString('utf8').trim());
