@@ -20,9 +20,11 @@ export interface PackageCall {
  */
 export async function askPackage(asked: PackageCall, asking: Asking): Promise<Sent> {
   const { speaker, model } = asked;
+  if (asking.caller.isGone()) return { kind: 'left' };
   const leaving = new AbortController();
-  const signal = AbortSignal.any([asking.signal, leaving.signal]);
-  const out = wayOut({ ...asking, signal });
+  const { signal } = leaving;
+  const stay = asking.caller.onGone(() => leaving.abort());
+  const out = wayOut({ ...asking, caller: callerBy(signal) });
   const answer = speaker.call(model, out.fetch, (found) => answerOf(found, asked, signal));
   // Where its time was up before, what it comes to in the end is of no use to anybody.
   answer.catch(() => undefined);
@@ -34,11 +36,23 @@ export async function askPackage(asked: PackageCall, asking: Asking): Promise<Se
     }
     return answering(first, out.sent());
   } catch (error) {
-    if (asking.signal.aborted) return { kind: 'left' };
+    if (asking.caller.isGone()) return { kind: 'left' };
     return failed(error, { speaker, sent: out.sent() });
   } finally {
     out.over();
+    stay();
   }
+}
+
+/** Whoever is gone when a signal says so. */
+function callerBy(signal: AbortSignal): Asking['caller'] {
+  return {
+    isGone: () => signal.aborted,
+    onGone(act) {
+      signal.addEventListener('abort', act, { once: true });
+      return () => signal.removeEventListener('abort', act);
+    },
+  };
 }
 
 interface Answer {

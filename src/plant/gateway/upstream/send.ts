@@ -11,8 +11,8 @@ export interface Agents {
 /** What it takes to ask anybody. */
 export interface Asking {
   readonly agents: Agents;
-  /** Aborted when the caller leaves. */
-  readonly signal: AbortSignal;
+  /** Who waits for the answer, and may leave. */
+  readonly caller: Caller;
   readonly connectMs: number;
   /** From the request to the head of the answer. */
   readonly firstByteMs: number;
@@ -26,6 +26,12 @@ export interface Sending extends Asking {
 
 /** An answer under way: its head, and what comes of it. */
 export type Incoming = Readable & Pick<IncomingMessage, 'headers' | 'statusCode' | 'complete'>;
+
+export interface Caller {
+  isGone(): boolean;
+  /** Calls back when he is gone; what it returns takes that back. */
+  onGone(act: () => void): () => void;
+}
 
 export type Sent =
   | { readonly kind: 'answering'; readonly incoming: Incoming }
@@ -44,14 +50,14 @@ export async function send(sending: Sending): Promise<Sent> {
 
 type Attempt = Sent | 'stale';
 
-async function attempt({ agents, url, headers, body, signal, connectMs, firstByteMs }: Sending): Promise<Attempt> {
-  if (signal.aborted) return { kind: 'left' };
+async function attempt({ agents, url, headers, body, caller, connectMs, firstByteMs }: Sending): Promise<Attempt> {
+  if (caller.isGone()) return { kind: 'left' };
   return new Promise((resolve) => {
     const outgoing = open(agents, url, { ...headers, 'content-length': String(body.length) });
-    const leave = (): void => void outgoing.destroy();
+    const stay = caller.onGone(() => outgoing.destroy());
     const settle = (attempted: Attempt): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', leave);
+      stay();
       resolve(attempted);
     };
     const give = (attempted: Attempt) => (): void => {
@@ -68,8 +74,7 @@ async function attempt({ agents, url, headers, body, signal, connectMs, firstByt
       else connected();
     });
     outgoing.on('response', (incoming) => settle({ kind: 'answering', incoming }));
-    outgoing.on('error', (error) => settle(signal.aborted ? { kind: 'left' } : attemptOf(outgoing, error)));
-    signal.addEventListener('abort', leave, { once: true });
+    outgoing.on('error', (error) => settle(caller.isGone() ? { kind: 'left' } : attemptOf(outgoing, error)));
     outgoing.end(body);
   });
 }
