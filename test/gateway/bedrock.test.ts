@@ -266,6 +266,40 @@ describe('what goes wrong at Bedrock', () => {
     expect(double.requests).toHaveLength(1);
   });
 
+  it('calls at the same time each have their own answer, and one that is left takes no other with it', async () => {
+    const names = Array.from({ length: 8 }, (_, at) => `Answer ${at}.`);
+    let goOn: () => void = () => undefined;
+    const until = new Promise<void>((resolve) => (goOn = resolve));
+    const held = names.map((text): BedrockAnswer => ({
+      kind: 'answer',
+      blocks: [{ text }],
+      stop: 'end_turn',
+      pause: { after: 300, until },
+    }));
+    const { double, served } = await inFrontOf(held);
+    const leaving = new AbortController();
+    const body = JSON.stringify({ model: 'alias', max_tokens: 400, stream: true, messages: [{ role: 'user', content: 'Do it.' }] });
+    const one = fetch(`${served.keyed}/v1/messages`, { method: 'POST', body, signal: leaving.signal }).catch(() => null);
+    await expect.poll(() => double.requests.length).toBe(1);
+    const others = names.slice(1).map(async () => (await ask(served, { stream: true })).text());
+    await expect.poll(() => double.requests.length).toBe(names.length);
+    leaving.abort();
+    await Promise.all([one, double.left]);
+    goOn();
+    const heard = await Promise.all(others);
+    expect(
+      heard
+        .map((stream) =>
+          stream
+            .match(/"text":"[^"]+"/g)
+            ?.map((piece) => piece.slice(8, -1))
+            .join(''),
+        )
+        .toSorted(),
+    ).toEqual(names.slice(1));
+    expect(heard.every((stream) => stream.includes('message_stop'))).toBe(true);
+  });
+
   it('what the package leaves out is on record', async () => {
     const { served } = await inFrontOf([fine]);
     const body = JSON.stringify({ model: 'alias', seed: 7, messages: [{ role: 'user', content: 'Do it.' }] });
