@@ -9,6 +9,7 @@ import type { Clock } from '../../../core/ports/clock.ts';
 import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
 import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
 import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
+import { sessionTable } from '../sessions/session-table.ts';
 import { healthBoard } from '../upstream/health-board.ts';
 import type { ProviderKey } from '../upstream/provider-keys.ts';
 import { type Deadlines, usualDeadlines } from './deadlines.ts';
@@ -55,6 +56,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     inForce: inForceOf(options),
     keyRates: keyRates(() => clock.monotonicMs()),
     board: healthBoard(options.config, () => clock.monotonicMs()),
+    sessions: sessionTable(() => clock.monotonicMs()),
     agents,
     deadlines: { ...usualDeadlines, ...options.deadlines },
     today,

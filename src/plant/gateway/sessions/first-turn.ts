@@ -1,0 +1,66 @@
+import { endOfValue, type Span } from '../body/top-level.ts';
+
+/** A conversation that says nothing of a user within so many bytes begins with whatever it begins with. */
+const mostBytes = 64 * 1024;
+const mostNamed = 2048;
+const [quote, openBracket, closeBracket] = [0x22, 0x5b, 0x5d];
+
+/**
+ * The text of the first turn in a conversation that is no instruction: it stays the same in every request of a session, wherever marks of
+ * the cache are put meanwhile.
+ */
+export function firstTurn(body: Buffer, history: Span): Span {
+  if (body[history.from] !== openBracket) return textAt(body, history);
+  const most = Math.min(history.to, history.from + mostBytes);
+  for (let from = valueFrom(body, history.from + 1); from < most && body[from] !== closeBracket;) {
+    const end = endOfValue(body, from);
+    const to = end === -1 ? history.to : end;
+    if (!isInstruction(body, from, to)) return textAt(body, { from, to });
+    from = valueFrom(body, to);
+  }
+  return { from: history.from, to: history.from };
+}
+
+/** The first text of a value: of a string, or of what `"text"` or `"content"` name in it; the beginning of a value that has none. */
+export function textAt(body: Buffer, { from, to }: Span): Span {
+  if (body[from] === quote) return { from, to: stringEnd(body, from, to) };
+  // Looked through no further than a name may lie from the beginning, or the whole body would be, with every call.
+  const window = body.subarray(from, Math.min(to, from + mostNamed));
+  for (const name of ['"text"', '"content"']) {
+    for (let at = window.indexOf(name); at !== -1; at = window.indexOf(name, at + 1)) {
+      const value = valueOf(body, from + at + name.length);
+      if (value !== -1 && body[value] === quote) return { from: value, to: stringEnd(body, value, to) };
+    }
+  }
+  return { from, to };
+}
+
+function stringEnd(body: Buffer, from: number, to: number): number {
+  const end = endOfValue(body, from);
+  return end === -1 ? to : end;
+}
+
+/** Where the value of a name begins; -1 where that was no name. */
+function valueOf(body: Buffer, after: number): number {
+  let at = after;
+  while (isBetween(body[at]) && body[at] !== 0x2c) {
+    if (body[at] === 0x3a) return valueFrom(body, at + 1);
+    at += 1;
+  }
+  return -1;
+}
+
+function valueFrom(body: Buffer, from: number): number {
+  let at = from;
+  while (isBetween(body[at])) at += 1;
+  return at;
+}
+
+/** Space, comma or colon. */
+function isBetween(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0x2c || byte === 0x3a;
+}
+
+function isInstruction(body: Buffer, from: number, to: number): boolean {
+  return /"role"\s*:\s*"(?:system|developer)"/.test(body.toString('latin1', from, Math.min(to, from + 200)));
+}
