@@ -2,6 +2,8 @@ import { endOfValue, type Span } from '../body/top-level.ts';
 
 /** A conversation that says nothing of a user within so many bytes begins with whatever it begins with. */
 const mostBytes = 64 * 1024;
+/** Bytes of a text that are looked at: sessions that differ only behind that share a place, and nothing else. */
+export const mostText = 512;
 const mostNamed = 2048;
 const [quote, openBracket, closeBracket] = [0x22, 0x5b, 0x5d];
 
@@ -35,9 +37,11 @@ export function textAt(body: Buffer, { from, to }: Span): Span {
   return { from, to };
 }
 
+/** Where a string ends, or where it has said enough. */
 function stringEnd(body: Buffer, from: number, to: number): number {
-  const end = endOfValue(body, from);
-  return end === -1 ? to : end;
+  const most = Math.min(to, from + mostText);
+  const end = endOfValue(body.subarray(0, most), from);
+  return end === -1 ? most : end;
 }
 
 /** Where the value of a name begins; -1 where that was no name. */

@@ -4,10 +4,7 @@ import type { AskedBody } from '../body/asked.ts';
 import type { Span } from '../body/top-level.ts';
 import { sessionIn } from '../upstream/headers.ts';
 import type { Request } from '../upstream/order-for.ts';
-import { firstTurn, textAt } from './first-turn.ts';
-
-/** Bytes of each part that are looked at: sessions that differ only behind that share a place, and nothing else. */
-const mostBytes = 512;
+import { firstTurn, mostText, textAt } from './first-turn.ts';
 
 const systems = ['system', 'instructions', 'systemInstruction', 'system_instruction'] as const;
 const histories = ['messages', 'input', 'contents'] as const;
@@ -23,7 +20,7 @@ export function sessionId(
 ): string {
   const { members } = asked;
   const part = (span: Span | undefined, at = span?.from ?? 0): string =>
-    span === undefined ? '' : body.toString('latin1', at, Math.min(span.to, at + mostBytes));
+    span === undefined ? '' : body.toString('latin1', at, Math.min(span.to, at + mostText));
   const system = spanOf(members, systems);
   const history = historyOf(members);
   const named = sessionIn(headers) ?? part(members.get('prompt_cache_key'));
@@ -36,7 +33,7 @@ export function sessionId(
     protocol,
     alias,
     // A name may be as long as a head of HTTP can be.
-    named.length <= mostBytes ? named : hash('sha256', named),
+    named.length <= mostText ? named : hash('sha256', named),
     part(system === undefined ? undefined : instructionsAt(body, system)),
     part(members.get('tools')),
     part(history === undefined ? undefined : firstTurn(body, history)),
