@@ -15,7 +15,7 @@ export async function answerInSession(gateway: Gateway, ask: Ask, { ways, via }:
   const { config, sessions, clock } = gateway;
   const fast = config.simpleTurns?.some((slot) => via.includes(slot)) === true;
   const placed = placeCall(gateway, { request: ask.request, caller: ask.grant.caller, ways, fast });
-  const answered = await tryWays(gateway, ask, placed.ways);
+  const answered = await tryWays(gateway, { ...ask, request: { ...ask.request, session: placed.note.id } }, placed.ways);
   const { paid, ended } = answered;
   const way = paid === null || ended !== 'whole' ? undefined : ways.find(({ at, model }) => at === paid.by.at && model === paid.by.model);
   const isPinned = placed.pins && paid !== null && way !== undefined;

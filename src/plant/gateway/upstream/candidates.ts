@@ -20,6 +20,8 @@ export interface Way extends Candidate {
   readonly output: number;
   readonly thinks: boolean;
   readonly sees: boolean;
+  /** Whether the owner lets the gateway say what is to be cached, where the caller says nothing of it. */
+  readonly inserts: boolean;
 }
 
 /** Why an upstream is no way, in words that go on after its name. */
@@ -76,6 +78,7 @@ function ofModel(inForce: InForce, keys: ReadonlyMap<string, ProviderKey>, model
       output: settings.output,
       thinks: settings.capabilities.includes('thinking'),
       sees: settings.capabilities.includes('images'),
+      inserts: settings.cacheMarks === 'insert',
     };
   });
 }
