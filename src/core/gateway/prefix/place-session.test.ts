@@ -25,9 +25,14 @@ function sessionAt(places: readonly Place[], usage: Partial<Usage> = { cacheRead
   return session;
 }
 
-function place(session: Session | null, places: readonly Place[], more: { now?: number; open?: boolean; rests?: readonly string[] } = {}) {
-  const { now = 1000, open = false, rests = [] } = more;
-  return placeSession(session, places, { now, isOpenExchange: () => open, isUsable: ({ at }) => !rests.includes(at) });
+function place(
+  session: Session | null,
+  places: readonly Place[],
+  more: { now?: number; open?: boolean; rests?: readonly string[]; chances?: Record<string, number> } = {},
+) {
+  const { now = 1000, open = false, rests = [], chances = {} } = more;
+  const merit = { chances: new Map(Object.entries(chances)), value: 10_000_000 };
+  return placeSession(session, places, { now, isOpenExchange: () => open, merit, isUsable: ({ at }) => !rests.includes(at) });
 }
 
 const cold = 5 * 60_000;
@@ -56,6 +61,16 @@ describe('the next call of a session', () => {
     expect(place(short, [cheap, first])).toMatchObject({ switched: null, first });
     expect(place(long, [cheap, first])).toMatchObject({ first: cheap, switched: { why: 'pays' } });
     expect(place(sessionAt(Array.from({ length: 20 }, () => cheap)), [first, cheap])).toMatchObject({ first: cheap, switched: null });
+  });
+
+  it('goes back to a better model that is worth it, and to none whose worth nobody knows', () => {
+    const fallen = sessionAt([cheap]);
+    const known = { strong: 0.74, cheap: 0.55 };
+    expect(place(fallen, [first, cheap], { chances: known })).toMatchObject({ first, switched: { why: 'pays' } });
+    expect(place(fallen, [first, cheap], { chances: known, open: true })).toMatchObject({ first: cheap, switched: null });
+    expect(place(fallen, [first, cheap], { chances: { strong: 0.74 } })).toMatchObject({ first: cheap, switched: null });
+    const risen = sessionAt(Array.from({ length: 20 }, () => first));
+    expect(place(risen, [cheap, first], { chances: known })).toMatchObject({ first, switched: null });
   });
 
   it('goes elsewhere where its own upstream rests, or is no way any more, and counts what that takes', () => {

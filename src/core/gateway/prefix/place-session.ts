@@ -1,5 +1,6 @@
 import type { MicroUsd } from '../money/micro-usd.ts';
 import type { Price } from '../money/price.ts';
+import type { Merit } from './merit.ts';
 import { type Pin, staysPinned, warmPrefix } from './pin.ts';
 import type { Session } from './session.ts';
 import { weighSwitch } from './weigh-switch.ts';
@@ -35,6 +36,7 @@ export interface PlaceContext<P extends Place> {
   readonly isUsable: (place: P) => boolean;
   /** Whether the model is in the middle of a thought: looked up only where it decides. */
   readonly isOpenExchange: () => boolean;
+  readonly merit: Merit;
   /** Milliseconds. */
   readonly now: number;
 }
@@ -44,7 +46,7 @@ export interface PlaceContext<P extends Place> {
  * session by the order of the plan.
  */
 export function placeSession<P extends Place>(session: Session | null, places: readonly P[], context: PlaceContext<P>): Placed<P> {
-  const { isUsable, isOpenExchange, now } = context;
+  const { isUsable, isOpenExchange, merit, now } = context;
   const preferred = places.find(isUsable) ?? null;
   const [pin] = session?.pins ?? [];
   if (session === null || pin === undefined) return { first: preferred, pinned: null, cached: 0, switched: null };
@@ -52,7 +54,7 @@ export function placeSession<P extends Place>(session: Session | null, places: r
   const here = places.find(({ at, model }) => at === pin.at && model === pin.model);
   if (preferred === null) return { first: null, ...held, switched: null };
   if (here === preferred) return { first: here, ...held, switched: null };
-  const move = { session, pin, here: here?.price ?? 'unpriced', to: preferred, now } as const;
+  const move = { session, pin, here: here?.price ?? 'unpriced', to: preferred, merit, now } as const;
   if (here === undefined || !isUsable(here))
     return { first: preferred, ...held, switched: forced(pin, here === undefined ? 'gone' : 'rests', weighSwitch(move).takes) };
   const { isWorth, takes, sentence } = weighSwitch(move);

@@ -2,6 +2,7 @@ import { costOf } from '../money/cost.ts';
 import type { MicroUsd } from '../money/micro-usd.ts';
 import type { Price } from '../money/price.ts';
 import { noUsage, type Usage } from '../money/usage.ts';
+import { gainOf, type Merit } from './merit.ts';
 import { type Pin, warmPrefix } from './pin.ts';
 import type { Session } from './session.ts';
 import { adviseSwitch, type SwitchAdvice } from './switch-rule.ts';
@@ -13,6 +14,7 @@ export interface Move {
   /** Price where it is pinned. */
   readonly here: Price;
   readonly to: { readonly model: string; readonly at: string; readonly price: Price };
+  readonly merit: Merit;
   /** Milliseconds. */
   readonly now: number;
 }
@@ -23,13 +25,13 @@ const mostCallsAhead = 40;
 const otherVoice = 20_000;
 
 /**
- * What a switch brings and takes in money, over the calls that are still to come: as many as there were so far. The models are taken to do
- * the work alike. Where both caches are cold it takes nothing to go back to the same model of another provider.
+ * What a switch brings and takes in money, over the calls that are still to come, which are taken to be as many as there were so far, and by
+ * what the other model is worth. Where both caches are cold it takes nothing to go back to the same model of another provider.
  *
  * @example
- * weighSwitch({ session, pin, here: price, to: { model: 'strong', at: 'a/big', price }, now }).sentence; // 'A switch brings $0.01 and takes $0.37.'
+ * weighSwitch({ session, pin, here: price, to: { model: 'strong', at: 'a/big', price }, merit, now }).sentence; // 'A switch brings $0.01 and takes $0.37.'
  */
-export function weighSwitch({ session, pin, here, to, now }: Move): SwitchAdvice {
+export function weighSwitch({ session, pin, here, to, merit, now }: Move): SwitchAdvice {
   const { prompt, output, calls, pins } = session;
   const known = pins.find(({ at }) => at === to.at);
   const warmHere = Math.min(prompt, warmPrefix(pin, now));
@@ -41,8 +43,8 @@ export function weighSwitch({ session, pin, here, to, now }: Move): SwitchAdvice
   const go = priced(to.price, { cacheRead: warmThere, output });
   const laterThere = priced(to.price, { cacheRead: prompt, output });
   return adviseSwitch({
-    gain: 0,
-    value: 0,
+    gain: gainOf(merit, pin.model, to.model),
+    value: merit.value,
     saved: stay - go + ahead * (later - laterThere),
     unreadPrefix: prompt - warmThere,
     price: to.price,

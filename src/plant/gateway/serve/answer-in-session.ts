@@ -1,3 +1,4 @@
+import { valueOf } from '../../../core/gateway/prefix/merit.ts';
 import { placeCall } from '../sessions/place-call.ts';
 import type { Way } from '../upstream/candidates.ts';
 import type { Answered, Ask } from './ask.ts';
@@ -12,9 +13,10 @@ interface Chosen {
 
 /** Answers a request first where its session is, and pins the session where the answer came from. */
 export async function answerInSession(gateway: Gateway, ask: Ask, { ways, via }: Chosen): Promise<Answered> {
-  const { config, sessions, clock } = gateway;
+  const { config, sessions, clock, chances } = gateway;
+  const { caller } = ask.grant;
   const fast = config.simpleTurns?.some((slot) => via.includes(slot)) === true;
-  const placed = placeCall(gateway, { request: ask.request, caller: ask.grant.caller, ways, fast });
+  const placed = placeCall(gateway, { request: ask.request, caller, ways, fast, merit: { chances, value: valueOf(config, caller.line) } });
   const answered = await tryWays(gateway, { ...ask, request: { ...ask.request, session: placed.note.id } }, placed.ways);
   const { paid, ended } = answered;
   const way = paid === null || ended !== 'whole' ? undefined : ways.find(({ at, model }) => at === paid.by.at && model === paid.by.model);

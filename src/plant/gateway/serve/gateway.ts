@@ -23,6 +23,8 @@ export interface Gateway {
   readonly budgets: ModelBudgets;
   /** Null where nothing is taken down. */
   readonly recorder: CallRecorder | null;
+  /** Chances of a right result by public figures, by model. */
+  readonly chances: ReadonlyMap<string, number>;
   readonly board: HealthBoard;
   readonly sessions: SessionTable;
   readonly agents: Agents;

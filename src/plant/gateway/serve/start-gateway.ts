@@ -22,6 +22,8 @@ export interface GatewayOptions {
   /** What operators set on top of it, as it is now; the same list while nothing changed. */
   readonly settings?: () => readonly LiveSetting[];
   readonly keys: ReadonlyMap<string, ProviderKey>;
+  /** Chances of a right result by public figures, by model; of models that are left out nobody knows. */
+  readonly chances?: ReadonlyMap<string, number>;
   readonly virtualKeys: VirtualKeys;
   readonly budgets: ModelBudgets;
   readonly recorder: CallRecorder | null;
@@ -53,6 +55,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   const gateway: Gateway = {
     ...options,
+    chances: options.chances ?? new Map(),
     inForce: inForceOf(options),
     keyRates: keyRates(() => clock.monotonicMs()),
     board: healthBoard(options.config, () => clock.monotonicMs()),

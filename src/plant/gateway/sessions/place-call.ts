@@ -1,4 +1,5 @@
 import type { Caller } from '../../../core/gateway/budget/budget-rule.ts';
+import type { Merit } from '../../../core/gateway/prefix/merit.ts';
 import { placeSession } from '../../../core/gateway/prefix/place-session.ts';
 import type { SessionNote } from '../../../core/gateway/prefix/session-note.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
@@ -25,17 +26,20 @@ export interface Call {
   readonly ways: readonly Way[];
   /** Whether the slot lets the fastest model take simple turns. */
   readonly fast: boolean;
+  /** What models are worth to him. */
+  readonly merit: Merit;
 }
 
 /** Puts the way first that the session of a call is pinned to, or that it should be asked by. */
 export function placeCall(
   { board, sessions, clock }: { readonly board: HealthBoard; readonly sessions: SessionTable; readonly clock: Clock },
-  { request, caller, ways, fast }: Call,
+  { request, caller, ways, fast, merit }: Call,
 ): PlacedCall {
   const id = sessionId(request, caller);
   const { first, pinned, cached, switched } = placeSession(sessions.find(id), ways, {
     isUsable: (way) => board.isUsable(way),
     isOpenExchange: () => isOpenExchange(request),
+    merit,
     now: clock.monotonicMs(),
   });
   const plan = [...new Set(ways.map(({ model }) => model))];
