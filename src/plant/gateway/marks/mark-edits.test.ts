@@ -34,25 +34,18 @@ describe('marks of the cache', () => {
   });
 
   it('never go on a thought, an empty text, a tool that is loaded later, or what another one than the user said', () => {
-    const messages = [
-      {
-        role: 'user',
-        content: [
-          { type: 'text', text: 'Go.' },
-          { type: 'text', text: '' },
-          { type: 'thinking', thinking: 'x', signature: 'y' },
-        ],
-      },
-      { role: 'assistant', content: [{ type: 'text', text: 'Well,' }] },
+    const go = { type: 'text', text: 'Go.' };
+    const rest = [
+      { type: 'text', text: '' },
+      { type: 'thinking', thinking: 'x', signature: 'y' },
     ];
+    const answer = { role: 'assistant', content: [{ type: 'text', text: 'Well,' }] };
+    const messages = [{ role: 'user', content: [go, ...rest] }, answer];
     const tools = [{ name: 'a' }, { name: 'b', defer_loading: true }];
     expect(markedOf({ system: '', tools, messages })).toEqual({
       system: '',
       tools: [{ name: 'a', ...mark }, tools[1]],
-      messages: [
-        { role: 'user', content: [{ type: 'text', text: 'Go.', ...mark }, ...(messages[0]?.content.slice(1) as object[])] },
-        messages[1],
-      ],
+      messages: [{ role: 'user', content: [{ ...go, ...mark }, ...rest] }, answer],
     });
   });
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { RescueSign } from '../../../core/gateway/routing/difficulty.ts';
 import type { CallLedger, KeptCall } from '../../../core/ports/gateway/call-ledger.ts';
-import type { TracedCall, TracedPart } from '../../../core/ports/gateway/model-trace.ts';
+import type { TracedCall } from '../../../core/ports/gateway/model-trace.ts';
 import { sessionIn } from '../upstream/headers.ts';
 import { readAnswer } from './read-answer.ts';
-import { readRequest } from './read-request.ts';
+import { readRequest, type ReadRequest } from './read-request.ts';
 import { sessionOf, signsIn } from './stuck.ts';
 
 /** How far a conversation has come. */
@@ -36,14 +36,14 @@ export async function* hearCalls(ledger: CallLedger, filter: { readonly run: str
     const request = said === null ? null : readRequest(call, said.request);
     const { caller } = call;
     const place = `${caller.stage}/${caller.station}`;
-    const key = `${place}/${conversationOf(call, request?.system ?? '', request?.parts ?? [])}`;
+    const key = `${place}/${conversationOf(call, request ?? nothingRead)}`;
     const before = told.get(key) ?? { number: (counted.get(place) ?? 0) + 1, system: '', parts: 0, signs: [] };
     if (!told.has(key)) counted.set(place, before.number);
-    const parts = request?.parts ?? [];
+    const { parts, toolCalls } = request ?? nothingRead;
     const answer = readAnswer(call, said?.answer ?? '');
     // A conversation that was shortened is told anew.
     const from = parts.length < before.parts ? 0 : before.parts;
-    const signs = signsIn(request?.toolCalls ?? [], call);
+    const signs = signsIn(toolCalls, call);
     const traced = {
       call: pick(call),
       session: sessionOf(call.tries),
@@ -64,6 +64,8 @@ export async function* hearCalls(ledger: CallLedger, filter: { readonly run: str
   }
 }
 
+const nothingRead: ReadRequest = { system: '', parts: [], toolCalls: [] };
+
 /** One run has no more than that, or its record is not for people. */
 const mostCalls = 100_000;
 
@@ -72,7 +74,7 @@ function pick({ id, at, caller, alias, by, protocol, ended, usage, estimated, co
 }
 
 /** What a harness says of its session, else how its conversation begins. */
-function conversationOf({ headers }: KeptCall, system: string, parts: readonly TracedPart[]): string {
+function conversationOf({ headers }: KeptCall, { system, parts }: ReadRequest): string {
   const named = sessionIn(headers);
   const first = parts.find(({ by }) => by === 'user')?.text ?? '';
   const begins = createHash('sha256')
