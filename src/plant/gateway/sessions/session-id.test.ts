@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Protocol } from '../../../core/gateway/config/protocol.ts';
 import { askedOf } from '../body/asked.ts';
@@ -26,8 +27,27 @@ describe('the name of a session', () => {
     const grown = { ...begin, messages: [user('Mend it.'), { role: 'assistant', content: 'I look.' }, user('Go on.', mark)] };
     const marked = { ...begin, system: [{ type: 'text', text: 'You mend.', ...mark }], messages: [user('Mend it.', mark)] };
     const plain = { ...begin, messages: [{ role: 'user', content: 'Mend it.' }] };
-    expect(new Set([begin, grown, marked, plain].map((body) => idOf(body))).size).toBe(1);
+    const later = [{ role: 'assistant', content: [{ type: 'text', text: 'I look.' }] }, user('Go on.')];
+    const plainGrown = { ...begin, messages: [{ role: 'user', content: 'Mend it.' }, ...later] };
+    expect(new Set([begin, grown, marked, plain, plainGrown].map((body) => idOf(body))).size).toBe(1);
     expect(idOf(begin)).toMatch(/^[0-9a-f]{24}$/);
+  });
+
+  it('stays the same for whatever is said first and after it', () => {
+    const text = fc.string({ unit: 'binary', minLength: 1 });
+    const block = fc.oneof(
+      fc.record({ type: fc.constant('text'), text }),
+      fc.record({ type: fc.constant('image'), source: fc.record({ type: fc.constant('base64'), data: text }) }),
+    );
+    const content = fc.oneof(text, fc.array(block, { minLength: 1 }));
+    const turns = fc.array(fc.record({ role: fc.constantFrom('user', 'assistant'), content }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(turns, fc.constantFrom<Protocol>('messages', 'chat'), (all, protocol) => {
+        const instructions = protocol === 'chat' ? [{ role: 'system', content: 'Be "good".' }] : [];
+        const ids = all.map((_, at) => idOf({ messages: [...instructions, ...all.slice(0, at + 1)] }, protocol));
+        expect(new Set(ids).size).toBe(1);
+      }),
+    );
   });
 
   it('is another one for another beginning, caller, slot, API and name by its harness', () => {

@@ -1,5 +1,6 @@
 import { orderForTurn } from '../../../core/gateway/routing/simple-turn.ts';
 import { isSimpleTurn } from '../../../core/gateway/routing/difficulty.ts';
+import { jsonOf } from '../translate/answer/excerpt.ts';
 import type { Part } from '../translate/conversation/conversation.ts';
 import { keepRemarks } from '../translate/conversation/remarks.ts';
 import { dialects } from '../translate/dialects.ts';
@@ -28,7 +29,8 @@ export function fastestFirst(request: Request, ways: readonly Way[], board: Heal
 /** What a user says last in a request that is words alone: no tools, no pictures, no thinking asked for. */
 function wordsOf({ body, protocol, alias }: Request): string | null {
   if (body.length > mostBytes) return null;
-  const conversation = dialects[protocol].read(JSON.parse(body.toString('utf8')), { model: alias, stream: false }, keepRemarks());
+  const read = jsonOf(body.toString('utf8'));
+  const conversation = read === undefined ? null : dialects[protocol].read(read, { model: alias, stream: false }, keepRemarks());
   if (conversation === null || conversation.tools.length > 0 || conversation.thinking?.kind === 'on') return null;
   const parts = conversation.turns.flatMap((turn) => turn.parts);
   const last = conversation.turns.at(-1);
