@@ -2,6 +2,7 @@ import { type LiveSetting, withSettings } from './core/gateway/config/setting.ts
 import { placeOfKey } from './core/gateway/config/key-reference.ts';
 import { JidokaError } from './core/base/error.ts';
 import { redact } from './core/base/redact.ts';
+import { publicChances } from './core/gateway/prefix/merit.ts';
 import type { GatewayDoor, GatewaySetting, ModelStore, OpenGateway, StorePlace } from './core/ports/gateway/gateway-door.ts';
 import type { KeyGrant } from './core/ports/gateway/virtual-keys.ts';
 import { systemClock } from './plant/clock/index.ts';
@@ -16,6 +17,7 @@ import {
   slotTable,
   startGateway,
 } from './plant/gateway/index.ts';
+import { publicPriors } from './plant/priors/index.ts';
 
 /** Who calls with the owner's key. */
 const owner = { line: 'own', fleet: null, run: 'own', stage: null, station: 'own' } as const;
@@ -37,7 +39,8 @@ export async function openGateway(setting: GatewaySetting): Promise<OpenGateway>
     const fault = (error: unknown): void =>
       log(redact(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
     const recorder = allRecorders([shared.recorder, fileOfCalls]);
-    const gateway = await startGateway({ config, keys, ...shared.parts, recorder, listen, clock, fault });
+    const chances = publicChances(config, await publicPriors());
+    const gateway = await startGateway({ config, keys, chances, ...shared.parts, recorder, listen, clock, fault });
     const close = async (): Promise<void> => {
       await gateway.close();
       await shared.close();

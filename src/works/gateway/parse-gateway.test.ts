@@ -106,6 +106,12 @@ describe('refuses, with the place and the mend', () => {
       '  roles: { coder: codr }\n  budgets:\n',
       'Role "coder" asks for "codr", which is no slot, plan or model. | Did you mean "coder"?',
     ],
+    [
+      'simple turns of no slot',
+      '  budgets:\n',
+      '  simpleTurns: [codr]\n  budgets:\n',
+      'Simple turns of "codr" are to go to its fastest model, and it is no slot. | Did you mean "coder"?',
+    ],
     ['slots in a circle', 'coder: careful', 'coder: default', '23:19: Slot "coder" leads in a circle: coder -> default -> coder.'],
     ['a slot filled by itself', 'coder: careful', 'coder: coder', 'Slot "coder" leads in a circle: coder -> coder.'],
     ['a slot named like a model', 'cheap-turns:', 'cheap:', '"cheap" is a model already.'],

@@ -17,6 +17,7 @@ export function gatewayComplaints(config: GatewayConfig): readonly Complaint[] {
     ...planComplaints(config),
     ...slotComplaints(config),
     ...roleComplaints(config),
+    ...simpleTurnComplaints(config),
     ...budgetComplaints(config),
   ];
 }
@@ -121,6 +122,20 @@ function roleComplaints({ models, plans = {}, slots, roles = {} }: GatewayConfig
     if (known.includes(slot)) return [];
     return [wrong(['roles', role], `Role "${role}" asks for "${slot}", which is no slot, plan or model.`, meant(slot, known))];
   });
+}
+
+function simpleTurnComplaints({ slots, simpleTurns = [] }: GatewayConfig): Complaint[] {
+  return simpleTurns.flatMap((slot, at): Complaint[] =>
+    own(slots, slot) === undefined
+      ? [
+          wrong(
+            ['simpleTurns', at],
+            `Simple turns of "${slot}" are to go to its fastest model, and it is no slot.`,
+            meant(slot, Object.keys(slots)),
+          ),
+        ]
+      : [],
+  );
 }
 
 /** The slots of a circle that begins and ends with this one. */

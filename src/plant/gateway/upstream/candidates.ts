@@ -21,6 +21,8 @@ export interface Way extends Candidate {
   readonly output: number;
   readonly thinks: boolean;
   readonly sees: boolean;
+  /** Whether the owner lets the gateway say what is to be cached, where the caller says nothing of it. */
+  readonly inserts: boolean;
 }
 
 /** How an upstream is asked: by an address and a key, or by a package that has its own. */
@@ -82,6 +84,7 @@ function ofModel(inForce: InForce, keys: ReadonlyMap<string, ProviderKey>, model
       output: settings.output,
       thinks: settings.capabilities.includes('thinking'),
       sees: settings.capabilities.includes('images'),
+      inserts: settings.cacheMarks === 'insert',
     };
   });
 }

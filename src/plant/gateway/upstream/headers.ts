@@ -28,9 +28,15 @@ const ownOfOneHop = new Set([
 
 type Headers = Readonly<Record<string, string>>;
 
+const sessionHeaders = ['x-claude-code-session-id', 'session-id', 'session_id', 'x-session-id', 'x-session-affinity'] as const;
+
 /** The session that a harness names in the head of its requests, where it names one. */
 export function sessionIn(headers: IncomingHttpHeaders): string | undefined {
-  return ['x-claude-code-session-id', 'session-id', 'session_id'].map((name) => headers[name]).find((id) => typeof id === 'string');
+  for (const name of sessionHeaders) {
+    const id = headers[name];
+    if (typeof id === 'string' && id !== '') return id;
+  }
+  return undefined;
 }
 
 /** Headers that go on with a request within one protocol: all but those of the connection, and none that holds the caller's key. */

@@ -9,9 +9,12 @@ import { arrayLane } from '../lane/array-lane.ts';
 import type { Lane } from '../lane/lane.ts';
 import { passLane } from '../lane/pass-lane.ts';
 import { translateLane } from '../lane/translate-lane.ts';
+import { type Edit, edited } from '../marks/edits.ts';
+import { markEdits } from '../marks/mark-edits.ts';
 import { askPackage } from '../packages/ask-package.ts';
 import { fewerMarks, mayHoldKeepsakes, ownThoughts, translate, type TranslatedCall, type World } from '../translate/index.ts';
 import { addressOf } from './address.ts';
+import { cacheKeyMember } from './cache-key.ts';
 import type { Way } from './candidates.ts';
 import { headersOn, keyHeadersOf } from './headers.ts';
 import { type Asking, send, type Sending, type Sent } from './send.ts';
@@ -33,6 +36,8 @@ export interface Request {
   readonly asked: AskedBody;
   /** What its budgets have to know before it is made. */
   readonly ahead: Ahead;
+  /** Names its session; left out where nothing is to be kept together. */
+  readonly session?: string;
 }
 
 export type Ahead = Omit<CallAhead, 'maxOutput'> & { readonly maxOutput: number | null };
@@ -71,7 +76,7 @@ type Address = Extract<Way['door'], { readonly kind: 'address' }>;
 function passed(request: Request, way: Way, { door, repairs }: { readonly door: Address; readonly repairs: readonly Repair[] }): OrderFor {
   const { protocol, what, stream, query, headers, token } = request;
   const { key, base } = door;
-  const { body, span } = repaired(request, repairs);
+  const body = bodyFor(request, way, repairs);
   return {
     kind: 'order',
     ask: (asking) =>
@@ -83,7 +88,7 @@ function passed(request: Request, way: Way, { door, repairs }: { readonly door: 
           ...(key === null ? {} : keyHeadersOf(key, protocol, way.spoken)),
           'accept-encoding': 'identity',
         },
-        body: span === null ? body : spliceModel(body, span, way.name),
+        body,
       }),
     lane: passLane(protocol),
     leftOut: [],
@@ -91,23 +96,40 @@ function passed(request: Request, way: Way, { door, repairs }: { readonly door: 
   };
 }
 
+/** The body for one upstream: its own name of the model, what is to be cached where that is the gateway's to say, and as it came elsewhere. */
+function bodyFor(request: Request, way: Way, repairs: readonly Repair[]): Buffer {
+  const { body, members } = repaired(request, repairs);
+  const span = request.asked.model === null ? undefined : members.get('model');
+  const marks = way.inserts && !repairs.includes('trim-cache-marks') ? cacheEdits(request, { body, members }) : [];
+  if (marks.length === 0) return span === undefined ? body : spliceModel(body, span, way.name);
+  const model = span === undefined ? [] : [{ at: span.from, drop: span.to - span.from, text: JSON.stringify(way.name) }];
+  return edited(body, [...model, ...marks]);
+}
+
+/** What is put into a request that says nothing of the cache. */
+function cacheEdits({ protocol, what, ahead, session }: Request, { body, members }: Repaired): readonly Edit[] {
+  if (what === 'count') return [];
+  if (protocol === 'messages') return ahead.cache === 'none' ? markEdits(body, members) : [];
+  if (protocol === 'generate-content' || session === undefined || members.has(cacheKeyMember)) return [];
+  return [{ at: body.indexOf('{') + 1, drop: 0, text: `"${cacheKeyMember}":${JSON.stringify(session)},` }];
+}
+
 /** The body, read and written anew only where something has to be taken out of it. */
 function repaired({ protocol, body, asked }: Request, repairs: readonly Repair[]): Repaired {
-  const asItCame = { body, span: asked.model?.span ?? null };
+  const asItCame = { body, members: asked.members };
   const stripped = repairs.includes('strip-thinking') || mayHoldKeepsakes(body);
   if (!stripped && !repairs.includes('trim-cache-marks')) return asItCame;
   const members = changed(body, protocol, repairs);
   if (members === null) return asItCame;
   const written = Buffer.from(JSON.stringify(members));
   const scanned = topLevel(written);
-  return { body: written, span: scanned.kind === 'object' && asked.model !== null ? (scanned.members.get('model') ?? null) : null };
+  return scanned.kind === 'object' ? { body: written, members: scanned.members } : asItCame;
 }
 
 interface Repaired {
   readonly body: Buffer;
-  readonly span: AskedSpan;
+  readonly members: AskedBody['members'];
 }
-type AskedSpan = { readonly from: number; readonly to: number } | null;
 
 function changed(body: Buffer, protocol: Protocol, repairs: readonly Repair[]): Readonly<Record<string, unknown>> | null {
   const members = membersOf(body);
@@ -123,11 +145,11 @@ function translated(
   way: Way,
   { repairs, world }: { readonly repairs: readonly Repair[]; readonly world: World },
 ): OrderFor {
-  const { protocol: from, alias, stream, headers } = request;
+  const { protocol: from, alias, stream } = request;
   const { door } = way;
   const body = repairs.length === 0 ? membersOf(request.body) : changed(request.body, from, repairs);
   if (body === null) return { kind: 'refused', message: 'The body is no JSON.' };
-  const call = translate({ from, to: way.protocol, body, asked: { model: alias, stream }, upstream: upstreamOf(way, headers) });
+  const call = translate({ from, to: way.protocol, body, asked: { model: alias, stream }, upstream: upstreamOf(way, request) });
   if (call.kind === 'refused') return call;
   const leftOut = [...call.leftOut];
   const order = { kind: 'order', lane: translateLane({ ...call.reply, alias }, world), leftOut } as const;

@@ -1,11 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { type Tongue, type Upstream } from '../translate/index.ts';
 import { thinksBy } from '../translate/sdk/model-kind.ts';
+import { cacheKeyFor } from './cache-key.ts';
 import type { Way } from './candidates.ts';
-import { sessionIn } from './headers.ts';
+import type { Request } from './order-for.ts';
 
 /** What a translation has to know of an upstream. */
-export function upstreamOf(way: Way, headers: IncomingHttpHeaders): Upstream {
+export function upstreamOf(way: Way, request: Request): Upstream {
   return {
     model: way.name,
     family: way.provider,
@@ -13,7 +13,7 @@ export function upstreamOf(way: Way, headers: IncomingHttpHeaders): Upstream {
     thinking: way.thinks ? thinkingOf(way.protocol, way.name) : 'none',
     images: way.sees,
     cacheMarks: way.protocol === 'messages' || way.protocol === 'sdk',
-    cacheKey: way.protocol === 'responses' ? (sessionIn(headers) ?? null) : null,
+    cacheKey: cacheKeyFor(request, way),
     // Whoever speaks Responses too is of the newer kind.
     completionTokens: way.spoken.includes('responses'),
   };
