@@ -17,6 +17,7 @@ import { gatewaySpend } from './commands/gateway/spend.ts';
 import { modelsSwap, modelsUnswap } from './commands/gateway/swap.ts';
 import { answer, approve, reject } from './commands/gate/answer-gate.ts';
 import { gates } from './commands/gate/gates.ts';
+import { judge } from './commands/gate/judge.ts';
 import { bug } from './commands/line/bug.ts';
 import { flaky } from './commands/line/flaky.ts';
 import { cve } from './commands/line/cve.ts';
@@ -48,7 +49,7 @@ import { watch } from './commands/watch.ts';
 
 const lines = [deps, cve, bug, review, flaky, task] as const;
 const work = [runs, show, trace, watch, resume, cancel, evidence, evidenceVerify] as const;
-const people = [gates, approve, reject, answer, reviewed] as const;
+const people = [gates, approve, reject, answer, reviewed, judge] as const;
 const processes = [up, down, status, worker] as const;
 const settings = [pause, unpause, limits, limit] as const;
 const floor = [floorProbe, floorPrepare, floorList, floorReap, where, shell] as const;
