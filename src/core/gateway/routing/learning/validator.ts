@@ -32,21 +32,26 @@ const judgedOfPrior = 20;
  */
 export function learnValidator(attempts: readonly WorkedAttempt[], assumed: Validator = assumedValidator): LearnedValidator {
   const seen = judgementsOf(attempts);
+  return { ...ratesOf(seen, assumed), seen };
+}
+
+/** The same from counts. */
+export function ratesOf(seen: Judgements, assumed: Validator): Validator {
   const { wrongIfPassed, rightIfRefused, passes } = expected(seen, assumed);
   const wrong = mixed(wrongIfPassed, seen.passedWrong, seen.passedRight);
   const right = mixed(rightIfRefused, seen.refusedRight, seen.refusedWrong);
   const [passedWrong, passedRight] = [passes * wrong, passes * (1 - wrong)];
   const [refusedRight, refusedWrong] = [(1 - passes) * right, (1 - passes) * (1 - right)];
-  return {
-    sensitivity: passedRight / (passedRight + refusedRight),
-    falsePass: passedWrong / (passedWrong + refusedWrong),
-    seen,
-  };
+  return { sensitivity: share(passedRight, refusedRight), falsePass: share(passedWrong, refusedWrong) };
+}
+
+function share(part: number, rest: number): number {
+  return part + rest === 0 ? 0 : part / (part + rest);
 }
 
 /** The chance that a result is right that validation let pass, and that nobody judged. */
-export function rightIfPassed(attempts: Judgements, assumed: Validator = assumedValidator): number {
-  return 1 - mixed(expected(attempts, assumed).wrongIfPassed, attempts.passedWrong, attempts.passedRight);
+export function rightIfPassed(seen: Judgements, assumed: Validator = assumedValidator): number {
+  return 1 - mixed(expected(seen, assumed).wrongIfPassed, seen.passedWrong, seen.passedRight);
 }
 
 function mixed(before: number, hits: number, misses: number): number {
@@ -55,9 +60,9 @@ function mixed(before: number, hits: number, misses: number): number {
 
 /** What is to be expected of each side where the assumed rates hold and so much passes as was seen to. */
 function expected({ passed, refused }: Judgements, { sensitivity, falsePass }: Validator) {
-  const share = (passed + 1) / (passed + refused + 2);
+  const passing = (passed + 1) / (passed + refused + 2);
   const informed = sensitivity - falsePass;
-  const right = informed > 0 ? Math.min(0.98, Math.max(0.02, (share - falsePass) / informed)) : 0.5;
+  const right = informed > 0 ? Math.min(0.98, Math.max(0.02, (passing - falsePass) / informed)) : 0.5;
   const passes = right * sensitivity + (1 - right) * falsePass;
   return {
     passes,
@@ -67,7 +72,7 @@ function expected({ passed, refused }: Judgements, { sensitivity, falsePass }: V
 }
 
 /** What of it can be counted: attempts that validation came to a verdict on. */
-export function judgementsOf(attempts: readonly Pick<WorkedAttempt, 'passed' | 'judged'>[]): Judgements {
+export function judgementsOf(attempts: readonly { readonly passed: boolean | null; readonly judged: boolean | null }[]): Judgements {
   const count = (passed: boolean, judged?: boolean): number =>
     attempts.filter((one) => one.passed === passed && (judged === undefined || one.judged === judged)).length;
   return {
