@@ -36,6 +36,7 @@ import { tokenAdd, tokenList, tokenRemove } from './commands/operate/token.ts';
 import { cutoff } from './commands/routing/cutoff.ts';
 import { routeExplain } from './commands/routing/route-explain.ts';
 import { routeEval } from './commands/routing/route-eval.ts';
+import { routeExport } from './commands/routing/route-export.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { show } from './commands/show.ts';
@@ -54,7 +55,7 @@ const processes = [up, down, status, worker] as const;
 const settings = [pause, unpause, limits, limit] as const;
 const floor = [floorProbe, floorPrepare, floorList, floorReap, where, shell] as const;
 const stations = [stationAdd, stationList, stationLogin, stationRemove] as const;
-const gateway = [gatewayServe, gatewaySpend, models, modelsSwap, modelsUnswap, cutoff, routeExplain, routeEval] as const;
+const gateway = [gatewayServe, gatewaySpend, models, modelsSwap, modelsUnswap, cutoff, routeExplain, routeEval, routeExport] as const;
 const twins = [twinModel] as const;
 const keeping = [scheduleList, scheduleRemove, tokenAdd, tokenList, tokenRemove, dbMove, doctor] as const;
 
