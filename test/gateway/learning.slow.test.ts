@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MadeRepository } from '../../kit/forge/index.ts';
+import { saying } from '../../kit/scenario/index.ts';
 import type { LedgerEvent } from '../../src/core/evidence/event.ts';
 import type { OutcomeRecord } from '../../src/core/gateway/evaluation/outcome-record.ts';
 import type { PlannedRoute } from '../../src/core/gateway/routing/plan-run.ts';
@@ -41,10 +42,12 @@ const line = (check: string): string =>
     scope: { paths: ['**'], protectedPaths: [] },
     stages: [
       { id: 'applicability', does: 'applicability' },
+      { id: 'baseline', does: 'baseline' },
       { id: 'change', does: 'change', station: 'command', run: ['node', '-e', agent] },
       { id: 'check', does: 'command', run: ['sh', '-c', check], onFail: { stage: 'change', atMost: 2 } },
+      { id: 'inspection', does: 'inspection' },
     ],
-    inspection: ['station', 'command'].map((one) => ({ check: one, demand: 'must-hold' })),
+    inspection: ['station', 'scope', 'command', 'install', 'tests'].map((one) => ({ check: one, demand: 'must-hold' })),
     noOpRules: [],
     policy: { baselineRuns: 1, minimumReleaseAgeDays: 0, reuseBaseline: '1m' },
   });
@@ -56,10 +59,10 @@ beforeAll(async () => {
   const says = (name: string, text: string): object => ({ when: { model: name }, steps: [{ say: text }] });
   const scenario = readScenario(JSON.stringify({ scripts: [says('small', 'cheap work'), says('big', 'strong work')] }), 'learning');
   twin = await startModelTwin({ scenario, port: 0, tape: null, replay: null });
-  scene = await openScene([], { floor: 'sandbox' });
+  scene = await openScene([saying('plain', { '1.0.0': 'hello' })], { floor: 'sandbox' });
   await mkdir(scene.home, { recursive: true });
   await writeFile(join(scene.home, 'factory.yaml'), owner(twin.url));
-  repository = await scene.project({ dependencies: {}, lock: false });
+  repository = await scene.project({ dependencies: { plain: '1.0.0' } });
 });
 afterAll(async () => {
   await scene.close();
@@ -130,21 +133,20 @@ describe('a factory that worked', () => {
     expect(recorded.text).toMatch(/always-cheapest +cheap +\d/);
     expect((await said('route', 'explain', hard.run)).text).toMatch(/best-static +cheap > strong/);
 
-    const now = JSON.parse(
-      (
-        await scene.ask([
-          'route',
-          'explain',
-          '--config',
-          join(scene.home, 'factory.yaml'),
-          '--line',
-          'learn',
-          '--repo',
-          repository.path,
-          '--json',
-        ])
-      ).stdout,
-    ) as PlannedRoute;
+    const asked = [
+      'route',
+      'explain',
+      '--config',
+      join(scene.home, 'factory.yaml'),
+      '--line',
+      'learn',
+      '--repo',
+      repository.path,
+      '--json',
+    ];
+    const { stdout, stderr } = await scene.jidoka(asked);
+    expect(stderr).toBe('');
+    const now = JSON.parse(stdout) as PlannedRoute; // printed by the command itself
     expect(now.attempts).toBe(3);
     expect(now.judged).toEqual({ passed: 2, refused: 1, passedRight: 0, passedWrong: 1, refusedRight: 0, refusedWrong: 0 });
     expect(now.validator.falsePass).toBeGreaterThan(0.05);
