@@ -188,7 +188,10 @@ function alwaysBest(statics: readonly ExpectedPlan[]): ExpectedPlan {
   return bestOf(single.length > 0 ? single : statics);
 }
 
-/** The cheapest setting of the knob, or static plan, that is expected to keep 99 % of the quality of the best static plan, and to deliver no more that is wrong. */
+/**
+ * The cheapest setting of the knob, or static plan, that is expected to keep 99 % of the quality of the best static plan and to deliver no
+ * more that is wrong; of those that the log can speak for, where there are any.
+ */
 function routerOf(
   runs: readonly LoggedRun[],
   statics: readonly ExpectedPlan[],
@@ -198,9 +201,19 @@ function routerOf(
   const best = bestOf(statics);
   const { wrongCap, assumed } = settings;
   const policyOf = learnedPolicies(model.learned, { wrongCap, assumed: { ...assumed, validator: model.validator } });
-  const tried = knobs.map(policyOf).map((take) => ({ take, ...expectedMean(runs, take, model) }));
-  const fixed = statics.map(({ plan, ...result }) => ({ take: (): readonly string[] => plan, ...result }));
+  const isSpokenFor = (take: LoggedPolicy): boolean =>
+    overlapOf(
+      runs.map((run) => model.sample(run, take(run))),
+      toBeSure,
+    ).lacks === null;
+  const tried = knobs.map((knob) => policyOf(knob)).filter(isSpokenFor);
+  const fixed = statics.map(
+    ({ plan }) =>
+      (): readonly string[] =>
+        plan,
+  );
   const [first] = [...tried, ...fixed]
+    .map((take) => ({ take, ...expectedMean(runs, take, model) }))
     .filter(({ right, wrong }) => right >= 0.99 * best.right && wrong <= best.wrong + 0.005)
     .toSorted((left, right) => left.usd - right.usd);
   return first?.take ?? (() => best.plan);

@@ -27,7 +27,9 @@ export function loggedText(found: LoggedEvaluation, page: Page): string {
     paint.dim(
       `${models.length} models; ${runs.chosenOn} runs to choose on, ${runs.judgedOn} others to judge on. Left out: ${sure} whose plan was sure to be taken, ${unchosen} whose plan no policy took, ${incomplete} not told whole.`,
     ),
-    paint.dim(`Of ${statics.all} static plans the log can speak for ${statics.known}; the best is of those.`),
+    paint.dim(
+      `Of ${statics.all} static plans the log can speak for ${statics.known}; the best is of those, and the router's knob is set so that it can speak for it.`,
+    ),
     paint.dim(`${validatorText(validator, judged)} Results that nobody judged are taken for right as often.`),
     paint.dim(
       `Each run had one plan: what others come to is estimated by how likely theirs was (doubly robust). Split by ${settings.splitBy}, seed ${settings.seed}; intervals hold 95 of 100 samples of tasks.`,
