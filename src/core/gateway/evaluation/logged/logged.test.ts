@@ -53,8 +53,8 @@ function runAt(
   plan: readonly string[],
   { shares, by }: { readonly shares: Shares; readonly by: 'person' | 'validation' },
 ): readonly OutcomeRecord[] {
-  const likely = (models: readonly string[]): number =>
-    shares.filter(({ plan: other }) => models.every((model, at) => other[at] === model)).reduce((sum, { share }) => sum + share, 0);
+  const likely = (beginning: readonly string[]): number =>
+    shares.filter(({ plan: other }) => beginning.every((model, at) => other[at] === model)).reduce((sum, { share }) => sum + share, 0);
   const propensity = shares.find((one) => one.plan === plan)?.share ?? 0;
   const prefixes = plan.map((_, at) => Math.min(1, likely(plan.slice(0, at + 1))));
   const passedAt = plan.findIndex((model) => job.get(model)?.passed === true);
@@ -220,17 +220,19 @@ describe('an evaluation of a log', () => {
 
   it('leaves out runs that no policy chose, and those that are not told whole', () => {
     const log = logOf(40, 1, mostly(['cheap', 'strong'], 0.4));
-    const [first, second, ...others] = log;
+    const [first, second, ...left] = log;
     if (first === undefined || second === undefined) throw new Error('There are tasks.');
     const changed = (task: Task, change: (record: OutcomeRecord) => OutcomeRecord): Task => ({
       ...task,
       attempts: new Map([...task.attempts].map(([model, records]) => [model, records.map(change)])),
     });
-    const { propensity: _, ...unchosen } = { propensity: undefined };
-    const without = changed(first, ({ propensity: gone, ...record }) => ({ ...record, ...unchosen }));
+    const without = changed(first, (record) => {
+      const { propensity: _, ...others } = record;
+      return others;
+    });
     const torn = changed(second, (record) => ({ ...record, attempt: (record.attempt ?? 1) + 1 }));
     expect(isLog(log)).toBe(true);
-    expect(loggedRunsOf([without, torn, ...others], validator)).toMatchObject({
+    expect(loggedRunsOf([without, torn, ...left], validator)).toMatchObject({
       leftOut: { sure: 0, unchosen: 1, incomplete: 1 },
     });
   });

@@ -11,8 +11,8 @@ export function explainedRunText({ run, routes }: ExplainedRun, policies: readon
   if (routes.length === 0) return `No plan was chosen for ${run}: its stations asked for models by name, or for none.`;
   return routes
     .map(({ stage, at, route }, place) => {
-      const head = `${page.paint.bold(`Stage ${plain(stage)}`)}  ${page.paint.dim(at)}`;
-      return [head, routeText(route, page), '', onRecordTable(policies[place] ?? [], page)].join('\n');
+      const title = `${page.paint.bold(`Stage ${plain(stage)}`)}  ${page.paint.dim(at)}`;
+      return [title, routeText(route, page), '', onRecordTable(policies[place] ?? [], page)].join('\n');
     })
     .join('\n\n');
 }
