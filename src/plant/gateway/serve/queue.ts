@@ -18,7 +18,7 @@ export async function enter({ board, clock }: Gateway, { reply }: Ask, way: Way,
     const message = `${way.provider} takes no more requests for now, by the limits of its owner. Ask again.`;
     if (clock.monotonicMs() + ms > until) return refusal('rate-limit', message, { retryAfterMs: Math.max(ms, 1000), retryable: true });
     await clock.sleep(ms, reply.left);
-    if (reply.left.aborted) return 'left';
+    if (reply.isGone()) return 'left';
   }
 }
 
