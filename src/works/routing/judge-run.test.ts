@@ -1,6 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../kit/evidence/index.ts';
-import { changeStage, gateStage, MemoryHouse, onlyRuns, runInput, taskLine, writer, type HouseProcess } from '../../../kit/house/index.ts';
+import {
+  changeStage,
+  commandStage,
+  gateStage,
+  MemoryHouse,
+  onlyRuns,
+  runInput,
+  taskLine,
+  writer,
+  type HouseProcess,
+} from '../../../kit/house/index.ts';
 import type { RunId } from '../../core/base/ids.ts';
 import { verifyEvidence } from '../../core/evidence/verify.ts';
 import { workedAttempts } from '../../core/gateway/routing/learning/worked-attempts.ts';
@@ -8,6 +18,7 @@ import type { Claim } from '../../core/evidence/fact.ts';
 import type { Judgement } from '../../core/ports/factory.ts';
 import { performRunStep, submitRun } from '../run/index.ts';
 import { evidenceFiles } from '../delivery/index.ts';
+import { gateDesk } from '../gate/index.ts';
 import { routingDesk } from './index.ts';
 
 const ada: Judgement['actor'] = { name: 'ada', kind: 'person', roles: [] };
@@ -89,6 +100,25 @@ describe('what a person finds of a result', () => {
     await expect(judge(run, { name: 'coder', kind: 'agent', roles: ['*'] })).rejects.toMatchObject({ code: 'access-refused' });
     await expect(judge('nothing')).rejects.toMatchObject({ code: 'run-unknown' });
     expect(await said(run)).toEqual([]);
+  });
+});
+
+describe('an answer at a gate', () => {
+  const gated = [changeStage(), commandStage('lint'), gateStage('review', { onFail: { stage: 'change', atMost: 1 } })];
+  const answer = (gate: string, choice: 'approve' | 'reject') =>
+    gateDesk(async () => process.needs).answer(gate, { choice, note: 'So.', digest: null, actor: { ...ada, roles: ['reviewer'] } });
+
+  it('is what a person found of what had passed by then: a rejection, and an approval of the next attempt', async () => {
+    const run = await submitted(gated);
+    await house.quiet();
+    await answer(`${run}/review/1`, 'reject');
+    await house.quiet();
+    await answer(`${run}/review/2`, 'approve');
+    await house.ended(run);
+    expect((await desk().outcomes({})).records).toMatchObject([
+      { attempt: 1, passed: true, right: false, by: 'person' },
+      { attempt: 2, passed: true, right: true, by: 'person' },
+    ]);
   });
 });
 
