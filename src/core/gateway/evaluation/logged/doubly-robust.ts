@@ -1,5 +1,5 @@
 import type { Result } from '../replay-plan.ts';
-import type { LoggedRun } from './logged-runs.ts';
+import type { LoggedRun, Told } from './logged-runs.ts';
 
 /** What one logged run tells of a plan: what is expected of it, and how far what was seen lies from that, step by step. */
 export interface Sample {
@@ -14,7 +14,7 @@ interface SampledStep {
   readonly isReached: boolean;
   /** Whether another attempt could follow it. */
   readonly goesOn: boolean;
-  readonly beyond: Result;
+  readonly beyond: Told;
 }
 
 /**
@@ -36,11 +36,12 @@ export function sampleOf(run: LoggedRun, plan: readonly string[], outlook: reado
   return { expected: outlook[0] ?? nothing, steps };
 }
 
-const nothing: Result = { right: 0, wrong: 0, usd: 0 };
+const nothing: Told = { right: 0, wrong: 0, unjudged: 0, usd: 0 };
 
-function difference(seen: Result, next: Result, expected: Result): Result {
+/** What is expected knows right from wrong; what nobody judged is kept apart from both. */
+function difference(seen: Told, next: Result, expected: Result): Told {
   const of = (figure: keyof Result): number => seen[figure] + next[figure] - expected[figure];
-  return { right: of('right'), wrong: of('wrong'), usd: of('usd') };
+  return { right: of('right'), wrong: of('wrong'), unjudged: seen.unjudged, usd: of('usd') };
 }
 
 function weightAt({ plan: logged, propensity, prefixes }: LoggedRun, plan: readonly string[], at: number): number {
@@ -52,15 +53,15 @@ function weightAt({ plan: logged, propensity, prefixes }: LoggedRun, plan: reado
 /** Samples added up, so that many draws of them are cheap. */
 export interface Tally {
   readonly count: number;
-  readonly expected: Result;
-  readonly steps: readonly { readonly weight: number; readonly beyond: Result }[];
+  readonly expected: Told;
+  readonly steps: readonly { readonly weight: number; readonly beyond: Told }[];
 }
 
 export function tallyOf(samples: readonly Sample[]): Tally {
   const expected = zero();
   const steps: { weight: number; readonly beyond: Sum }[] = [];
   for (const sample of samples) {
-    add(expected, sample.expected, 1);
+    add(expected, { ...sample.expected, unjudged: 0 }, 1);
     for (const [at, { weight, beyond }] of sample.steps.entries()) {
       const step = steps[at] ?? { weight: 0, beyond: zero() };
       step.weight += weight;
@@ -80,7 +81,7 @@ export function tallyOf(samples: readonly Sample[]): Tally {
  * @example
  * estimate([tallyOf(samples)]).right; // 0.71
  */
-export function estimate(tallies: readonly Tally[], positions: readonly number[] = [...tallies.keys()]): Result {
+export function estimate(tallies: readonly Tally[], positions: readonly number[] = [...tallies.keys()]): Told {
   const [expected, weights, beyond] = [zero(), [] as number[], [] as Sum[]];
   let count = 0;
   // Drawn a thousand times: no list is made on the way.
@@ -102,13 +103,14 @@ export function estimate(tallies: readonly Tally[], positions: readonly number[]
   return found;
 }
 
-type Sum = { -readonly [Figure in keyof Result]: number };
+type Sum = { -readonly [Figure in keyof Told]: number };
 
 function zero(): Sum {
-  return { right: 0, wrong: 0, usd: 0 };
+  return { right: 0, wrong: 0, unjudged: 0, usd: 0 };
 }
 
-function add(sum: Sum, { right, wrong, usd }: Result, times: number): void {
+function add(sum: Sum, { right, wrong, unjudged, usd }: Told, times: number): void {
+  sum.unjudged += unjudged * times;
   sum.right += right * times;
   sum.wrong += wrong * times;
   sum.usd += usd * times;

@@ -44,7 +44,7 @@ export type LoggedPolicy = (job: KnownJob) => readonly string[];
  * evaluateLogged(readOutcomes(text, file), settings).policies.find(({ policy }) => policy === 'router')?.lacks;
  */
 export function evaluateLogged(tasks: readonly Task[], settings: EvaluationSettings): LoggedEvaluation {
-  const { runs, leftOut, judged } = loggedRunsOf(tasks, settings.assumed.validator);
+  const { runs, leftOut, judged } = loggedRunsOf(tasks);
   const validator = ratesOf(judged, settings.assumed.validator);
   const halves = halvesOf(runs, tasks, settings);
   if (halves.chosenOn.length === 0 || halves.judgedOn.length === 0) throw nothingToJudge(runs.length, leftOut);

@@ -1,10 +1,11 @@
+import { bothJudgements, judgementsOf, rightIfPassed } from '../../routing/learning/validator.ts';
 import { bootstrapAll, type Interval } from '../bootstrap.ts';
 import type { EvaluationSettings } from '../evaluate.ts';
 import type { KnownJob } from '../learned-policy.ts';
 import type { Result } from '../replay-plan.ts';
 import { inHundredths } from '../saving.ts';
 import { estimate, tallyOf, type Sample, type Tally } from './doubly-robust.ts';
-import type { LoggedRun } from './logged-runs.ts';
+import { judgementOf, type LoggedRun, type Told } from './logged-runs.ts';
 import { overlapOf } from './overlap.ts';
 
 /** How one policy did by a log, on the half that nothing was chosen on. */
@@ -38,13 +39,18 @@ export interface NamedLogged {
   readonly take: ((job: KnownJob) => readonly string[]) | null;
 }
 
-/** Estimates what policies come to. All figures are of the same tasks and the same draws of them: runs of one task are drawn together. */
+/**
+ * Estimates what policies come to. All figures are of the same tasks and the same draws of them: runs of one task are drawn together, and
+ * what people judged with them. What passed and was judged by nobody is right as often as, by that, such results are.
+ */
 export function judgeLogged(
   runs: readonly LoggedRun[],
   named: readonly NamedLogged[],
   { sample, settings }: { readonly sample: (run: LoggedRun, plan: readonly string[]) => Sample; readonly settings: EvaluationSettings },
 ): readonly JudgedLogged[] {
   const tasks = byTask(runs);
+  const judgements = tasks.map((some) => judgementsOf(some.flatMap(({ steps }) => steps.map(({ record }) => judgementOf(record)))));
+  const none = judgementsOf([]);
   const held = named.map((one) => {
     const { take } = one;
     if (take === null)
@@ -59,7 +65,11 @@ export function judgeLogged(
   const all = bootstrapAll(
     tasks.length,
     (drawn) => {
-      const results = spoken.map(({ tallies }) => estimate(tallies, drawn));
+      const right = rightIfPassed(
+        drawn.reduce((sum, place) => bothJudgements(sum, judgements[place] ?? none), none),
+        settings.assumed.validator,
+      );
+      const results = spoken.map(({ tallies }) => withUnjudged(estimate(tallies, drawn), right));
       return results.flatMap((result) => figuresOf(result, results[best], results[always]));
     },
     settings.seed,
@@ -83,6 +93,10 @@ export function judgeLogged(
   });
 }
 
+function withUnjudged({ right, wrong, unjudged, usd }: Told, share: number): Result {
+  return { right: right + share * unjudged, wrong: wrong + (1 - share) * unjudged, usd };
+}
+
 function byTask(runs: readonly LoggedRun[]): readonly (readonly LoggedRun[])[] {
   const tasks = new Map<string, LoggedRun[]>();
   for (const run of runs) tasks.set(run.task, [...(tasks.get(run.task) ?? []), run]);
@@ -101,10 +115,11 @@ function saved(paid: number, other = 0): number {
 
 /** What runs really came to, up to the end of their plans. */
 function asDone(runs: readonly LoggedRun[], validation: number): Tally {
-  const expected = { right: 0, wrong: 0, usd: 0 };
-  for (const { right, wrong, usd } of runs.flatMap(({ steps }) => steps)) {
+  const expected = { right: 0, wrong: 0, unjudged: 0, usd: 0 };
+  for (const { right, wrong, unjudged, usd } of runs.flatMap(({ steps }) => steps)) {
     expected.right += right;
     expected.wrong += wrong;
+    expected.unjudged += unjudged;
     expected.usd += usd + validation;
   }
   return { count: runs.length, expected, steps: [] };

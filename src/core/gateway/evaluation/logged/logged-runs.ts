@@ -1,5 +1,4 @@
-import { judgementsOf, rightIfPassed, type Judgements } from '../../routing/learning/validator.ts';
-import type { Validator } from '../../routing/plan-odds.ts';
+import { judgementsOf, type Judgements } from '../../routing/learning/validator.ts';
 import type { OutcomeRecord } from '../outcome-record.ts';
 import type { Task } from '../read-outcomes.ts';
 import type { Result } from '../replay-plan.ts';
@@ -15,8 +14,13 @@ export interface LoggedRun extends Pick<Task, 'task' | 'line' | 'repository' | '
   readonly first: OutcomeRecord;
 }
 
-/** What an attempt came to: how likely what passed is right, how likely wrong, and its cost. */
-export interface LoggedStep extends Result {
+/** What something came to, with the share of it that validation let pass and no person judged: it is right or wrong, and nobody knows. */
+export interface Told extends Result {
+  readonly unjudged: number;
+}
+
+/** What an attempt came to. */
+export interface LoggedStep extends Told {
   readonly record: OutcomeRecord;
   readonly isRefused: boolean;
 }
@@ -40,14 +44,13 @@ export function isLog(tasks: readonly Task[]): boolean {
   return recordsIn(tasks).some(({ propensity }) => propensity !== undefined);
 }
 
-/** Takes the runs out of a log. What validation let pass and no person judged is right as often as people found such results right. */
-export function loggedRunsOf(tasks: readonly Task[], assumed: Validator): LoggedRuns {
+/** Takes the runs out of a log. */
+export function loggedRunsOf(tasks: readonly Task[]): LoggedRuns {
   const judged = judgementsOf(recordsIn(tasks).map(judgementOf));
-  const byLine = new Map(linesOf(tasks).map((line) => [line, lineRight(line, tasks, assumed)]));
   const leftOut = { sure: 0, unchosen: 0, incomplete: 0 };
   const runs = tasks.flatMap((task) =>
     runsOf(task).flatMap((records): LoggedRun[] => {
-      const run = runOf(task, records, byLine.get(task.line) ?? 1);
+      const run = runOf(task, records);
       if (typeof run !== 'string' && run.propensity < 1) return [run];
       leftOut[typeof run === 'string' ? run : 'sure'] += 1;
       return [];
@@ -60,15 +63,8 @@ function recordsIn(tasks: readonly Task[]): readonly OutcomeRecord[] {
   return tasks.flatMap(({ attempts }) => [...attempts.values()].flat());
 }
 
-function linesOf(tasks: readonly Task[]): readonly string[] {
-  return [...new Set(tasks.map(({ line }) => line))];
-}
-
-function lineRight(line: string, tasks: readonly Task[], assumed: Validator): number {
-  return rightIfPassed(judgementsOf(recordsIn(tasks.filter((task) => task.line === line)).map(judgementOf)), assumed);
-}
-
-function judgementOf({ passed, right, by }: OutcomeRecord): { readonly passed: boolean | null; readonly judged: boolean | null } {
+/** What validation said of an attempt, and what is known of it beside that. */
+export function judgementOf({ passed, right, by }: OutcomeRecord): { readonly passed: boolean | null; readonly judged: boolean | null } {
   return { passed: passed ?? null, judged: by === 'validation' ? null : right };
 }
 
@@ -82,11 +78,7 @@ function runsOf({ task, attempts }: Task): readonly (readonly OutcomeRecord[])[]
   return [...byRun.values()].map((records) => records.toSorted((left, right) => (left.attempt ?? 1) - (right.attempt ?? 1)));
 }
 
-function runOf(
-  { task, line, repository, difficulty }: Task,
-  records: readonly OutcomeRecord[],
-  rightOfPassed: number,
-): LoggedRun | 'unchosen' | 'incomplete' {
+function runOf({ task, line, repository, difficulty }: Task, records: readonly OutcomeRecord[]): LoggedRun | 'unchosen' | 'incomplete' {
   const [first] = records;
   if (first?.plan === undefined || first.propensity === undefined) return 'unchosen';
   const { plan, propensity, prefixes } = first;
@@ -95,7 +87,7 @@ function runOf(
   const unknown = made.some(({ passed, right }) => passed === undefined && right);
   if (!isWhole || unknown) return 'incomplete';
   const passedAt = made.findIndex(({ passed }) => passed === true);
-  const steps = made.slice(0, passedAt === -1 ? made.length : passedAt + 1).map((record) => stepOf(record, rightOfPassed));
+  const steps = made.slice(0, passedAt === -1 ? made.length : passedAt + 1).map(stepOf);
   return {
     task,
     line,
@@ -109,9 +101,9 @@ function runOf(
   };
 }
 
-function stepOf(record: OutcomeRecord, rightOfPassed: number): LoggedStep {
+function stepOf(record: OutcomeRecord): LoggedStep {
   const { passed, right, by, usd } = record;
-  if (passed !== true) return { record, right: 0, wrong: 0, usd, isRefused: true };
-  const share = by === 'validation' ? rightOfPassed : right ? 1 : 0;
-  return { record, right: share, wrong: 1 - share, usd, isRefused: false };
+  const nothing = { record, right: 0, wrong: 0, unjudged: 0, usd, isRefused: passed !== true };
+  if (passed !== true) return nothing;
+  return by === 'validation' ? { ...nothing, unjudged: 1 } : { ...nothing, right: right ? 1 : 0, wrong: right ? 0 : 1 };
 }

@@ -92,7 +92,7 @@ function truthOf(plan: readonly string[]): Result {
   return sum;
 }
 
-const runsOf = (tasks: readonly Task[]): readonly LoggedRun[] => loggedRunsOf(tasks, validator).runs;
+const runsOf = (tasks: readonly Task[]): readonly LoggedRun[] => loggedRunsOf(tasks).runs;
 /** A model that expects nonsense of every plan. */
 const nonsense = (plan: readonly string[]): readonly Result[] =>
   Array.from({ length: plan.length + 1 }, (_, at) =>
@@ -172,7 +172,7 @@ describe('an evaluation of a log', () => {
 
   it('holds what policies really come to in its intervals, about nineteen times of twenty', () => {
     const held = { as: 0, best: 0 };
-    const seeds = Array.from({ length: 10 }, (_, at) => at + 1);
+    const seeds = Array.from({ length: 6 }, (_, at) => at + 1);
     for (const seed of seeds) {
       const evaluation = evaluateLogged(logOf(500, seed, mostly(['cheap', 'strong'], 0.4)), settings(seed));
       const best = figures(evaluation, 'best-static');
@@ -182,12 +182,12 @@ describe('an evaluation of a log', () => {
       if (logged != null && logged.right.low < logged.right.value && logged.right.value < logged.right.high) held.as += 1;
       expect(evaluation.runs).toMatchObject({ chosenOn: 250, judgedOn: 250 });
     }
-    expect(held.best).toBeGreaterThanOrEqual(8);
+    expect(held.best).toBeGreaterThanOrEqual(5);
     expect(held.as).toBe(seeds.length);
   });
 
-  it('finds no saving where nothing tells jobs apart, but in one of ten logs at most', () => {
-    const shown = Array.from({ length: 10 }, (_, seed) =>
+  it('finds no saving where nothing tells jobs apart, but in one of six logs at most', () => {
+    const shown = Array.from({ length: 6 }, (_, seed) =>
       evaluateLogged(logOf(400, seed, mostly(['cheap', 'strong'], 0.4)), settings(seed)),
     ).filter(({ saving }) => saving === 'shown');
     expect(shown.length).toBeLessThanOrEqual(1);
@@ -197,6 +197,22 @@ describe('an evaluation of a log', () => {
     const evaluation = evaluateLogged(logOf(400, 2, mostly(['cheap', 'strong'], 0.4), 'validation'), settings(2));
     expect(evaluation.judged).toMatchObject({ passedRight: 0, passedWrong: 0 });
     expect(figures(evaluation, 'as-logged')?.figures?.wrong.value).toBeGreaterThan(0.01);
+  });
+
+  it('is the less sure of what is wrong the fewer results people judged, and near to the truth where they judged some', () => {
+    const judgedBy = (every: number, seed: number): readonly Task[] =>
+      logOf(500, seed, mostly(['cheap', 'strong'], 0.4)).map((task, at) =>
+        at % every === 0
+          ? task
+          : { ...task, attempts: new Map([...task.attempts].map(([name, records]) => [name, records.map(unjudged)])) },
+      );
+    const unjudged = (record: OutcomeRecord): OutcomeRecord => ({ ...record, by: 'validation', right: record.passed === true });
+    const wrong = (every: number) => figures(evaluateLogged(judgedBy(every, 9), settings(9)), 'as-logged')?.figures?.wrong;
+    const [all, some] = [wrong(1), wrong(4)];
+    const width = (interval: typeof all): number => (interval?.high ?? 0) - (interval?.low ?? 0);
+    expect(width(some)).toBeGreaterThan(width(all) * 0.9);
+    expect(some?.low ?? 1).toBeLessThanOrEqual(all?.value ?? 0);
+    expect(some?.high ?? 0).toBeGreaterThanOrEqual((all?.value ?? 1) - 0.01);
   });
 
   it('gives the same figures for the same seed', () => {
@@ -232,7 +248,7 @@ describe('an evaluation of a log', () => {
     });
     const torn = changed(second, (record) => ({ ...record, attempt: (record.attempt ?? 1) + 1 }));
     expect(isLog(log)).toBe(true);
-    expect(loggedRunsOf([without, torn, ...left], validator)).toMatchObject({
+    expect(loggedRunsOf([without, torn, ...left])).toMatchObject({
       leftOut: { sure: 0, unchosen: 1, incomplete: 1 },
     });
   });

@@ -84,3 +84,15 @@ export function judgementsOf(attempts: readonly { readonly passed: boolean | nul
     refusedWrong: count(false, false),
   };
 }
+
+/** Two counts as one. */
+export function bothJudgements(one: Judgements, other: Judgements): Judgements {
+  return {
+    passed: one.passed + other.passed,
+    refused: one.refused + other.refused,
+    passedRight: one.passedRight + other.passedRight,
+    passedWrong: one.passedWrong + other.passedWrong,
+    refusedRight: one.refusedRight + other.refusedRight,
+    refusedWrong: one.refusedWrong + other.refusedWrong,
+  };
+}
