@@ -2,6 +2,7 @@ export { answer, streams as answerStreams, wholes as wholeAnswers, signature as 
 export { heardStream, heardWhole } from './hear.ts';
 export { type Lane, lanePairs, type LaneProtocol, laneProtocols, laneUpstream, laneWorld, type LaneUpstream } from './lane.ts';
 export { modelBudgetsContract, type OpenBudgets } from './budgets-contract.ts';
+export { modelLimitsContract } from './limits-contract.ts';
 export { type KeysInUse, virtualKeysContract } from './keys-contract.ts';
 export { replyContract } from './reply-contract.ts';
 export { requestContract } from './request-contract.ts';

@@ -5,6 +5,7 @@ import type { Price } from '../../gateway/money/price.ts';
 import type { CallLedger } from './call-ledger.ts';
 import type { ModelSettings } from './model-settings.ts';
 import type { TracedCall } from './model-trace.ts';
+import type { UpstreamRest } from './upstream-health.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -35,6 +36,10 @@ export interface StorePlace {
 export interface ModelStore {
   readonly calls: CallLedger;
   readonly settings: ModelSettings;
+  /** Upstreams that gateways left alone, and that none of them found well again. */
+  rests(): Promise<readonly UpstreamRest[]>;
+  /** Milliseconds since 1970, by the clock of the database. */
+  now(): Promise<number>;
   /** Rebuilds what was said, call by call. Throws `evidence-invalid` where a part of the record is gone or was changed. */
   trace(filter: TraceFilter): AsyncIterable<TracedCall>;
   /** The record as a tape for a model twin: lines of JSON. */

@@ -6,26 +6,27 @@ import type { StoreDatabase } from './store-database.ts';
 
 export interface LedgerSettingsOptions {
   readonly database: Pick<StoreDatabase, 'attempt' | 'isLive'>;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  /** Milliseconds since 1970, the same for all who use the database. */
+  readonly now: () => number | Promise<number>;
 }
 
 /** Settings in the database of the factory. */
 export function ledgerSettings({ database, now }: LedgerSettingsOptions): ModelSettings {
+  const iso = async (): Promise<string> => new Date(await now()).toISOString();
   const ask = <Row extends object>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> =>
     database.attempt(async (pool) => (await pool.query<Row>(text, [...values])).rows);
   return {
     async set({ what, until, by }) {
       const { kind, name, filling } = columnsOf(what);
-      await ask(putSetting, [kind, name, filling, until, by, new Date(now()).toISOString()]);
+      await ask(putSetting, [kind, name, filling, until, by, await iso()]);
     },
     async lift(what, by) {
       const { kind, name } = columnsOf(what);
-      const [ended] = await ask<{ stood: boolean }>(endSetting, [kind, name, by, new Date(now()).toISOString()]);
+      const [ended] = await ask<{ stood: boolean }>(endSetting, [kind, name, by, await iso()]);
       return ended?.stood === true;
     },
     async list() {
-      const rows = await ask<SettingRow>(selectSettings, [new Date(now()).toISOString()]);
+      const rows = await ask<SettingRow>(selectSettings, [await iso()]);
       return rows.map(settingOf);
     },
     async known() {

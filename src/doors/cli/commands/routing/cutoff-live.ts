@@ -6,7 +6,7 @@ import type { ModelStore } from '../../../../core/ports/gateway/gateway-door.ts'
 import type { Call } from '../../command.ts';
 import { withFactoryUntilStopped } from '../../with-factory.ts';
 import { withStore } from '../gateway/settings.ts';
-import { untilOf } from '../gateway/swap.ts';
+import { forMsOf } from '../gateway/swap.ts';
 
 /** What a cut-off of running gateways showed. */
 export interface LiveShow {
@@ -32,9 +32,9 @@ export async function cutLive(call: Call, found: CutOff): Promise<LiveShow> {
       `No line must survive the loss of a ${found.cut.kind}: nothing would be shown.`,
       `Write mustSurvive: [${found.cut.kind}] for a line.`,
     );
-  const until = untilOf(call) ?? '';
+  const forMs = forMsOf(call) ?? 0;
   return await withStore(call, (store) =>
-    withFactoryUntilStopped(call, (factory) => whileCut({ call, found, lines, until, store, factory })),
+    withFactoryUntilStopped(call, (factory) => whileCut({ call, found, lines, forMs, store, factory })),
   );
 }
 
@@ -42,12 +42,12 @@ interface Injection {
   readonly call: Call;
   readonly found: CutOff;
   readonly lines: readonly string[];
-  readonly until: string;
+  readonly forMs: number;
   readonly store: ModelStore;
   readonly factory: Factory;
 }
 
-async function whileCut({ call, found, lines, until, store, factory }: Injection): Promise<LiveShow> {
+async function whileCut({ call, found, lines, forMs, store, factory }: Injection): Promise<LiveShow> {
   const { world } = call;
   if ((await store.settings.known()).length === 0)
     throw refused(
@@ -59,7 +59,8 @@ async function whileCut({ call, found, lines, until, store, factory }: Injection
   const orders = stopOrders(world);
   const stop = new AbortController();
   void orders.first.then(() => stop.abort());
-  const [cursor, open, from] = [await factory.feed.end(), await factory.routing.openRuns(), new Date(world.now()).toISOString()];
+  const [cursor, open, began] = [await factory.feed.end(), await factory.routing.openRuns(), await store.now()];
+  const [from, until] = [new Date(began).toISOString(), new Date(began + forMs).toISOString()];
   await store.settings.set({ what, until, by: world.actor });
   world.stderr.write(
     `Cut off: ${found.cut.kind} ${found.cut.name}, until ${until} or until ${lines.join(', ')} finished. Ctrl-C gives it back.\n`,
@@ -70,13 +71,13 @@ async function whileCut({ call, found, lines, until, store, factory }: Injection
       cursor,
       open,
       lines,
-      isOver: () => stop.signal.aborted || world.now() >= Date.parse(until),
+      isOver: async () => stop.signal.aborted || (await store.now()) >= began + forMs,
       signal: stop.signal,
     });
     const calls = await store.calls.spend(['line', 'provider'], { since: from });
     const answered = (line: string) =>
       calls.flatMap(({ of, calls: count }) => (of.line === line ? [{ provider: of.provider ?? 'nobody', calls: count }] : []));
-    const to = new Date(world.now()).toISOString();
+    const to = new Date(await store.now()).toISOString();
     return { from, to, lines: seen.map((one) => ({ ...one, shown: shownOf(one), calls: answered(one.line) })) };
   } finally {
     orders.forget();
@@ -89,7 +90,7 @@ interface Watching {
   readonly cursor: string;
   readonly open: readonly OwingRun[];
   readonly lines: readonly string[];
-  readonly isOver: () => boolean;
+  readonly isOver: () => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
@@ -98,7 +99,7 @@ const lookMs = 1_000;
 
 async function watched({ factory, cursor, open, lines, isOver, signal }: Watching): Promise<readonly Witnessed[]> {
   let [seen, at] = [watchLines(lines, open), cursor];
-  while (!isShown(seen) && !isOver()) {
+  while (!isShown(seen) && !(await isOver())) {
     const page = await factory.feed.after(at, { limit: 500 });
     seen = page.events.reduce((state, { event }) => witness(state, event), seen);
     at = page.cursor;
