@@ -57,8 +57,8 @@ export async function describeSlots(...[config, env, settings]: Parameters<Gatew
 /** Opens what gateways keep in the database of a factory. */
 export async function openModelStore(place: StorePlace, log: (line: string) => void): Promise<ModelStore> {
   const [{ store, close }, { tapeOfRun, traceRun }] = await Promise.all([openStore(place, log, []), import('./model-trace.ts')]);
-  const { calls, settings, rests, now } = store;
-  return { calls, settings, rests, now, trace: (filter) => traceRun(calls, filter), tape: (filter) => tapeOfRun(calls, filter), close };
+  const { calls, settings, rests, now, purge, tidy } = store;
+  return { calls, settings, rests, now, purge, tidy, trace: (filter) => traceRun(calls, filter), tape: (filter) => tapeOfRun(calls, filter), close };
 }
 
 interface Shared {

@@ -45,13 +45,13 @@ async function usedOf(key: string): Promise<Amount> {
   return used(account);
 }
 
-const open: OpenBudgets = async ({ rules, now }) => {
+const openEmpty: OpenBudgets = async ({ rules, now }) => {
   await empty();
   holders += 1;
   return ledgerBudgets({ database, rules, holder: `gateway-${holders}`, now });
 };
-modelBudgetsContract('model budgets in PostgreSQL', open);
-modelLimitsContract('limits in PostgreSQL', open);
+modelBudgetsContract('model budgets in PostgreSQL', openEmpty);
+modelLimitsContract('limits in PostgreSQL', openEmpty);
 
 describe('model budgets of several processes', () => {
   const rules: readonly BudgetRule[] = [{ of: 'organisation', usd: 0.001 }];

@@ -5,7 +5,7 @@ import type { UpstreamHealth } from '../../../core/ports/gateway/upstream-health
 import type { LiveSetting } from '../../../core/gateway/config/setting.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
-import type { ModelStore } from '../../../core/ports/gateway/gateway-door.ts';
+import type { ModelStore, Tidied } from '../../../core/ports/gateway/gateway-door.ts';
 import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
 import type { KeyGrant, VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
 import { threadRecorder } from '../record/thread-recorder.ts';
@@ -17,7 +17,8 @@ import { ledgerKeys } from './ledger-keys.ts';
 import { ledgerSettings, tellNames } from './ledger-settings.ts';
 import { standingSettings } from './standing-settings.ts';
 import type { StoreDatabase } from './store-database.ts';
-import { tidyStore, type Tidied } from './tidy.ts';
+import { purgeCalls } from './purge/purge-calls.ts';
+import { tidyStore } from './tidy.ts';
 import { databaseTime } from './time/database-time.ts';
 
 export interface GatewayStoreOptions {
@@ -33,8 +34,6 @@ export interface GatewayStore extends Omit<ModelStore, 'trace' | 'tape'> {
   readonly keys: VirtualKeys;
   /** Makes this process one of the gateways, until the store is closed. */
   join(config: GatewayConfig): Promise<Joined>;
-  /** Tidies up behind processes that died and runs that are decided. */
-  tidy(): Promise<Tidied>;
   /** Gives back what is left of slices. */
   close(): Promise<void>;
 }
@@ -103,6 +102,7 @@ export function openGatewayStore({ database, clock, given = [], log }: GatewaySt
     calls: ledgerCalls(database),
     now: () => time.known(),
     rests: () => standingRests(database),
+    purge: (purge) => purgeCalls(database, purge),
     join,
     tidy,
     async close() {

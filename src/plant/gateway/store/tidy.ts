@@ -2,19 +2,8 @@ import { type Account, forfeited, settled } from '../../../core/gateway/budget/a
 import { nothing } from '../../../core/gateway/budget/amount.ts';
 import { comesBack } from '../../../core/gateway/budget/window.ts';
 import { changeAccounts, readAccounts } from './accounts.ts';
+import type { Tidied } from '../../../core/ports/gateway/gateway-door.ts';
 import type { StoreDatabase } from './store-database.ts';
-
-/** What was tidied away. */
-export interface Tidied {
-  /** Slices of processes that are gone; they count as spent. */
-  readonly slices: number;
-  /** Keys of runs that are decided, and those that expired a day ago or longer. */
-  readonly keys: number;
-  /** Accounts of runs that are decided, of periods that are over since two months, and of minutes that are over since an hour. */
-  readonly accounts: number;
-  /** Gateways that are gone. */
-  readonly gateways: number;
-}
 
 /** Tidies up behind processes that died and runs that ended. What it does twice it does once. */
 export async function tidyStore(
@@ -27,6 +16,7 @@ export async function tidyStore(
   const hour = new Date(now - hourMs).toISOString().slice(0, 16);
   const accounts = await database.attempt((pool) => pool.query(deleteAccounts, [month, hour]));
   const gateways = await forgetDead(database, isLive);
+  await database.attempt((pool) => pool.query(`delete from jidoka.model_health where until < now() - interval '1 day'`));
   return { slices, keys: keys.rowCount ?? 0, accounts: accounts.rowCount ?? 0, gateways };
 }
 

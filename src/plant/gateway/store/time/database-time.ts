@@ -31,8 +31,8 @@ export function databaseTime({ database, monotonicMs, now }: DatabaseTimeOptions
     const { at, ms, took } = await database.attempt(async (pool) => {
       const sent = monotonicMs();
       const { rows } = await pool.query<{ ms: number }>(selectTime);
-      const took = monotonicMs() - sent;
-      return { at: sent + took / 2, ms: rows[0]?.ms ?? now(), took };
+      const back = monotonicMs();
+      return { at: (sent + back) / 2, ms: rows[0]?.ms ?? now(), took: back - sent };
     });
     if (ahead === null || took < fastMs) ahead = ms - at;
   };
