@@ -20,6 +20,10 @@ export function ledgerSettings({ database, now }: LedgerSettingsOptions): ModelS
       const { kind, name, filling } = columnsOf(what);
       await ask(putSetting, [kind, name, filling, until, by, await iso()]);
     },
+    async prolong(what, until) {
+      const { kind, name } = columnsOf(what);
+      return (await ask(prolongSetting, [kind, name, until, await iso()])).length > 0;
+    },
     async lift(what, by) {
       const { kind, name } = columnsOf(what);
       const [ended] = await ask<{ stood: boolean }>(endSetting, [kind, name, by, await iso()]);
@@ -75,6 +79,9 @@ const putSetting = 'select jidoka.set_model($1, $2, $3, $4, $5, $6)';
 const endSetting = `
   update jidoka.model_setting set ended_at = $4::timestamptz, ended_by = $3
    where kind = $1 and name = $2 and ended_at is null returning (until is null or until > $4::timestamptz) as stood`;
+const prolongSetting = `
+  update jidoka.model_setting set until = $3::timestamptz
+   where kind = $1 and name = $2 and ended_at is null and (until is null or until > $4::timestamptz) returning seq`;
 const selectSettings = `
   select kind, name, filling, until, by, at from jidoka.model_setting
    where ended_at is null and (until is null or until > $1::timestamptz) order by at, seq`;

@@ -1,5 +1,6 @@
 import { JidokaError } from '../../../../core/base/error.ts';
 import type { CutOff } from '../../../../core/gateway/cutoff/cut-off.ts';
+import type { Setting } from '../../../../core/gateway/config/setting.ts';
 import { isShown, shownOf, watchLines, witness, type Witnessed } from '../../../../core/gateway/cutoff/witness.ts';
 import type { Factory, OwingRun } from '../../../../core/ports/factory.ts';
 import type { ModelStore } from '../../../../core/ports/gateway/gateway-door.ts';
@@ -21,12 +22,10 @@ export interface LiveShow {
 
 /**
  * Takes something away from the gateways that run, until the lines that must survive it have shown that they finish, the time is over, or
- * a signal comes; then gives it back. Nothing is cut where a line would stop by the configuration, or none must survive.
+ * a signal comes; then gives it back. Where this process dies it is given back some seconds later. Throws `usage` where no line must survive.
  */
 export async function cutLive(call: Call, found: CutOff): Promise<LiveShow> {
   const lines = found.lines.filter(({ mustSurvive }) => mustSurvive).map(({ line }) => line);
-  if (found.faults.length > 0)
-    throw refused('Nothing was cut off, as a line that must survive would stop.', 'Leave out --live to see which, and give it a fallback.');
   if (lines.length === 0)
     throw refused(
       `No line must survive the loss of a ${found.cut.kind}: nothing would be shown.`,
@@ -60,8 +59,9 @@ async function whileCut({ call, found, lines, forMs, store, factory }: Injection
   const stop = new AbortController();
   void orders.first.then(() => stop.abort());
   const [cursor, open, began] = [await factory.feed.end(), await factory.routing.openRuns(), await store.now()];
-  const [from, until] = [new Date(began).toISOString(), new Date(began + forMs).toISOString()];
-  await store.settings.set({ what, until, by: world.actor });
+  const [from, until] = [isoOf(began), isoOf(began + forMs)];
+  await store.settings.set({ what, until: isoOf(Math.min(began + leaseMs, began + forMs)), by: world.actor });
+  const isOver = overOrProlonged(store, { what, began, forMs });
   world.stderr.write(
     `Cut off: ${found.cut.kind} ${found.cut.name}, until ${until} or until ${lines.join(', ')} finished. Ctrl-C gives it back.\n`,
   );
@@ -71,18 +71,41 @@ async function whileCut({ call, found, lines, forMs, store, factory }: Injection
       cursor,
       open,
       lines,
-      isOver: async () => stop.signal.aborted || (await store.now()) >= began + forMs,
+      isOver: async () => stop.signal.aborted || (await isOver()),
       signal: stop.signal,
     });
     const calls = await store.calls.spend(['line', 'provider'], { since: from });
     const answered = (line: string) =>
       calls.flatMap(({ of, calls: count }) => (of.line === line ? [{ provider: of.provider ?? 'nobody', calls: count }] : []));
-    const to = new Date(await store.now()).toISOString();
+    const to = isoOf(await store.now());
     return { from, to, lines: seen.map((one) => ({ ...one, shown: shownOf(one), calls: answered(one.line) })) };
   } finally {
     orders.forget();
     await store.settings.lift(what, world.actor);
   }
+}
+
+/** Gateways take it back so long after the process died that had it taken away. */
+const leaseMs = 15_000;
+const prolongMs = 5_000;
+
+/** Whether the time is over, or somebody lifted it; holds on to it until then. */
+function overOrProlonged(
+  { settings, now }: Pick<ModelStore, 'settings' | 'now'>,
+  { what, began, forMs }: { readonly what: Setting; readonly began: number; readonly forMs: number },
+): () => Promise<boolean> {
+  let heldAt = began;
+  return async () => {
+    const at = await now();
+    if (at >= began + forMs) return true;
+    if (at < heldAt + prolongMs) return false;
+    heldAt = at;
+    return !(await settings.prolong(what, isoOf(Math.min(at + leaseMs, began + forMs))));
+  };
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 interface Watching {
