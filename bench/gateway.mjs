@@ -1,5 +1,5 @@
 // What the model gateway adds to a call: its own process between this one and an upstream that answers at once, with recording on, each
-// measurement taken in turn with one of the upstream itself.
+// measurement taken in turn with one of the upstream itself and of what a user would pick instead.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { gatewayPeers } from './gateway-peers.mjs';
 import { load, median, rounded, spread } from './measure.mjs';
 
-/** @typedef {{ url: string, path: string, key: string | null, model: string }} Place */
+/** @typedef {{ url: string, path: string, headers: Readonly<Record<string, string>>, model: string }} Place */
 
 const goals = {
   passAddsP50Ms: { at4KB: 0.15, at400KB: 2.5 },
@@ -18,6 +19,8 @@ const goals = {
   firstByteAddsMs: 1,
 };
 const rounds = { 4_000: 600, 400_000: 120 };
+/** Calls before the first that counts: a gateway runs for days, and its code is compiled by then. */
+const warmUp = { 4_000: 2_000, 400_000: 120 };
 const memoryRequests = 100_000;
 const atOnce = 16;
 
@@ -32,9 +35,11 @@ export async function gatewayBench(program) {
       [program, 'gateway', 'serve', '--json', '--port', '0', '--config', 'factory.yaml', '--record', record],
       folder,
     );
+    const peers = await gatewayPeers(mkdtempSync(join(folder, 'peers-')), upstream.said.url);
     try {
-      return await measured(upstream.said.url, gateway);
+      return await measured(upstream.said.url, gateway, peers);
     } finally {
+      await peers.stop();
       await gateway.stop();
     }
   } finally {
@@ -46,43 +51,61 @@ export async function gatewayBench(program) {
 /**
  * @param {string} direct
  * @param {Awaited<ReturnType<typeof started>>} gateway
+ * @param {Awaited<ReturnType<typeof gatewayPeers>>} peers
  */
-async function measured(direct, { said: { url, key }, pid }) {
+async function measured(direct, { said: { url, key = '' }, pid }, peers) {
   const path = '/v1/messages';
   /** @type {Readonly<Record<string, Place>>} */
   const places = {
-    direct: { url: direct, path, key: null, model: 'up' },
-    pass: { url, path, key: key ?? '', model: 'passed' },
-    translate: { url, path, key: key ?? '', model: 'translated' },
+    direct: { url: direct, path, headers: {}, model: 'up' },
+    pass: { url, path, headers: { 'x-api-key': key }, model: 'passed' },
+    translate: { url, path, headers: { 'x-api-key': key }, model: 'translated' },
+    ...peers.places,
   };
   /** @type {Record<string, unknown>} */
   const calls = {};
   for (const stream of [false, true]) {
-    for (const [size, times] of Object.entries(rounds)) {
-      calls[`${stream ? 'stream' : 'whole'} ${Number(size) / 1000} KB`] = await compared(places, { size: Number(size), stream, times });
+    for (const size of /** @type {const} */ ([4_000, 400_000])) {
+      const what = { size, stream, times: rounds[size], warm: stream ? rounds[size] : warmUp[size] };
+      console.error(`  ${stream ? 'streams' : 'in one piece'}, ${size / 1000} KB`);
+      calls[`${stream ? 'stream' : 'whole'} ${size / 1000} KB`] = await compared(places, what);
     }
   }
-  const throughput = await loaded(/** @type {Place} */ (places['pass']), pid, 10_000);
-  const before = memoryOf(pid);
-  const many = await loaded(/** @type {Place} */ (places['pass']), pid, memoryRequests);
-  const memory = { requests: memoryRequests, rssMBBefore: before, rssMBAfter: memoryOf(pid), perSecond: many.perSecond };
-  return { goals, unit: 'ms', recording: true, calls, throughput, memory, load: load() };
+  /** @type {Record<string, unknown>} */
+  const throughput = {};
+  for (const [name, place] of Object.entries(places)) throughput[name] = await loaded(place, name === 'pass' ? pid : null, 10_000);
+  const memory = await remembered(/** @type {Place} */ (places['pass']), pid);
+  return { goals, unit: 'ms', recording: true, peers: peers.versions, calls, throughput, memory, load: load() };
+}
+
+/**
+ * What the gateway keeps of many requests: nothing, where its memory is the same after each quarter of them.
+ *
+ * @param {Place} place
+ * @param {number} pid
+ */
+async function remembered(place, pid) {
+  const rssMB = [memoryOf(pid)];
+  for (let quarter = 0; quarter < 4; quarter += 1) {
+    await loaded(place, pid, memoryRequests / 4);
+    rssMB.push(memoryOf(pid));
+  }
+  return { requests: memoryRequests, rssMB };
 }
 
 /**
  * @param {Readonly<Record<string, Place>>} places
- * @param {{ size: number, stream: boolean, times: number }} what
+ * @param {{ size: number, stream: boolean, times: number, warm: number }} what
  */
-async function compared(places, { size, stream, times }) {
+async function compared(places, { size, stream, times, warm }) {
   const agent = new Agent({ keepAlive: true });
   const names = Object.keys(places);
   /** @type {Record<string, { all: number[], first: number[] }>} */
   const seen = Object.fromEntries(names.map((name) => [name, { all: [], first: [] }]));
-  for (let round = -Math.ceil(times / 4); round < times; round += 1) {
+  for (let round = -warm; round < times; round += 1) {
     for (const name of names) {
       const place = /** @type {Place} */ (places[name]);
       const { first, all } = await call(agent, place, bodyOf(place.model, { size, stream, turn: round }));
-      // The first rounds are for the compilers.
       if (round < 0) continue;
       seen[name]?.all.push(all);
       seen[name]?.first.push(first);
@@ -106,13 +129,13 @@ async function compared(places, { size, stream, times }) {
 
 /**
  * @param {Place} place
- * @param {number} pid
+ * @param {number | null} pid whose CPU is counted
  * @param {number} times
  */
 async function loaded(place, pid, times) {
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
   let left = times;
-  const cpuBefore = cpuOf(pid);
+  const cpuBefore = pid === null ? 0 : cpuOf(pid);
   const startedAt = performance.now();
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
@@ -124,7 +147,8 @@ async function loaded(place, pid, times) {
   );
   const seconds = (performance.now() - startedAt) / 1000;
   agent.destroy();
-  return { requests: times, atOnce, perSecond: Math.round(times / seconds), cpuMsEach: rounded((cpuOf(pid) - cpuBefore) / times, 3) };
+  const perSecond = Math.round(times / seconds);
+  return { requests: times, atOnce, perSecond, ...(pid !== null && { cpuMsEach: rounded((cpuOf(pid) - cpuBefore) / times, 3) }) };
 }
 
 /**
@@ -133,10 +157,10 @@ async function loaded(place, pid, times) {
  * @param {Buffer} body
  * @returns {Promise<{ first: number, all: number }>}
  */
-function call(agent, { url, path, key }, body) {
+function call(agent, { url, path, headers: own }, body) {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
-    const headers = { 'content-type': 'application/json', 'content-length': body.length, ...(key === null ? {} : { 'x-api-key': key }) };
+    const headers = { 'content-type': 'application/json', 'content-length': body.length, ...own };
     const asking = request(`${url}${path}`, { method: 'POST', agent, headers }, (response) => {
       let first = 0;
       response.on('data', () => {

@@ -73,6 +73,9 @@ function opening({ forge, target, repository, folder, tree }: Given): void {
     expect(await forge().read(repository(), 'package.json')).toBe(files['package.json']);
     expect(await forge().read(repository(), 'later.js')).toBeNull();
     expect(await forge().read(repository(), 'src')).toBeNull();
+    const asked = ['src', 'package.json', 'later.js', 'package.json'];
+    const text = files['package.json'];
+    expect(await Promise.all(asked.map((path) => forge().read(repository(), path)))).toEqual([null, text, null, text]);
     expect([...(await forge().list(repository()))].sort()).toEqual(Object.keys(files).sort());
   });
 

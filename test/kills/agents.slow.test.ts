@@ -146,15 +146,14 @@ describe('a factory that is killed while an agent works', () => {
     await writeFile(join(one.folder, 'go'), '');
     const second = scene.start(['worker'], { env: one.env });
     const run = (await runOf(scene, one.repository.path)) ?? '';
+    // Before that, whoever asks for the end would work on it too.
+    await untilBegun(run, second.pid);
     const ended = await scene.jidoka(['resume', run, '--json'], { env: one.env });
     second.kill('SIGTERM');
     await second.ended;
     const details = await expectWhole(one, ended, family);
     expect(ofChange(details, 'station.resumed')).toMatchObject([{ how: 'session' }]);
-    const workers = details.events.flatMap(({ body }) =>
-      body.type === 'stage.started' && body.stage === 'change' ? [body.where.pid] : [],
-    );
-    expect(workers).toEqual([first.pid, second.pid]);
+    expect(ofChange(details, 'stage.started').map(({ where }) => where.pid)).toEqual([first.pid, second.pid]);
   });
 });
 
@@ -170,6 +169,11 @@ it('an agent that is killed alone goes on with its own session, in the same atte
   expect(second?.former).toBe(first?.session);
   expect(more).toEqual([]);
 });
+
+/** Resolves when a process has begun with the change. */
+async function untilBegun(run: string, pid: number | undefined): Promise<void> {
+  while (!ofChange(await show(scene, run), 'stage.started').some(({ where }) => where.pid === pid)) await pause(50);
+}
 
 /** Resolves when the ledger has something on record of the agent at work. */
 function untilNoted(what: RegExp): (at: Trial) => Promise<void> {

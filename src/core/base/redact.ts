@@ -1,4 +1,4 @@
-import { secretShapes } from './secret-shapes.ts';
+import { mayHold, secretShapes } from './secret-shapes.ts';
 
 /**
  * Replaces every known secret in a text by `[redacted:kind]`; what is not a secret keeps its bytes. Takes time in
@@ -20,7 +20,9 @@ export function redact(text: string): string {
 
 function redactShapes(text: string): string {
   let out = text;
-  for (const { kind, pattern } of secretShapes) {
+  for (const shape of secretShapes) {
+    const { kind, pattern } = shape;
+    if (!mayHold(out, shape)) continue;
     out = out.replace(pattern, (...match: readonly unknown[]) => `${kept(match.at(-1))}[redacted:${kind}]`);
   }
   return out;

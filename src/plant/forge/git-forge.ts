@@ -7,7 +7,7 @@ import { attachRecord, findRecord } from './attach.ts';
 import { fillTree, settleTree } from './checkout.ts';
 import { compareCommits } from './history/compare.ts';
 import { splitNul } from './difference.ts';
-import { forgeFault, gitFailed } from './git/git.ts';
+import { forgeFault } from './git/git.ts';
 import { harvestCommit, harvestTree } from './harvest.ts';
 import { findAncestor } from './history/find-ancestor.ts';
 import type { HostLock } from './host-lock.ts';
@@ -17,6 +17,7 @@ import type { Ground } from './mirror.ts';
 import { openRepository } from './open.ts';
 import { prepareGit } from './git/prepare-git.ts';
 import type { HostEnvironment } from './git/prepare-git.ts';
+import { blobReader } from './git/read-blobs.ts';
 import { findChange, publishChange } from './publish.ts';
 import { targetCommit } from './target.ts';
 
@@ -78,15 +79,22 @@ export function gitForge(options: GitForgeOptions): Forge & Lending {
 
 async function prepare(options: GitForgeOptions): Promise<Ground> {
   const git = await prepareGit(options.root, options.env);
-  return { git, root: options.root, credentials: new Map(), seen: new Set(), bases: new Map(), lock: options.lock, log: options.log };
+  const blobs = blobReader(git, inside);
+  return {
+    git,
+    blobs,
+    root: options.root,
+    credentials: new Map(),
+    seen: new Set(),
+    bases: new Map(),
+    lock: options.lock,
+    log: options.log,
+  };
 }
 
 async function readFile(ground: Ground, repository: RepositorySnapshot, path: string): Promise<string | null> {
   const mirror = await ensureBase(ground, repository);
-  const found = await ground.git.run(['cat-file', 'blob', `${repository.baseCommit}:${path}`], inside(mirror));
-  if (found.code === 0) return found.stdout.toString('utf8');
-  if (/does not exist in|exists on disk, but not in|bad file|not a valid object/i.test(found.stderr)) return null;
-  throw gitFailed(['cat-file'], found);
+  return (await ground.blobs.read(mirror, repository.baseCommit, path))?.toString('utf8') ?? null;
 }
 
 async function listFiles(ground: Ground, repository: RepositorySnapshot): Promise<readonly string[]> {

@@ -5,12 +5,14 @@ import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import type { Credentials } from './location.ts';
 import { gitFailed } from './git/git.ts';
 import type { Git } from './git/git.ts';
+import type { BlobReader } from './git/read-blobs.ts';
 import type { BaseFiles } from './base-files.ts';
 import { underLock, type HostLock } from './host-lock.ts';
 
 /** The forge's ground: git, its folder, and the credentials this process was given. */
 export interface Ground {
   readonly git: Git;
+  readonly blobs: BlobReader;
   /** Folder of mirrors and seeds. */
   readonly root: string;
   /** By repository id; in memory only. */

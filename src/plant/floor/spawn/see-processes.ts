@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Account } from '../account.ts';
 import type { SeeProcesses, SeenProcess } from './processes.ts';
 import { capture } from './spawn.ts';
@@ -9,21 +9,30 @@ export function processViewer(account: Account): SeeProcesses {
 }
 
 async function seeProc(marker: string, account: Account): Promise<readonly SeenProcess[]> {
-  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const seen = (await Promise.all(names.map((name) => seeOne(Number(name))))).filter((one) => one !== null);
+  // At once and in one piece: nothing there waits for a disk, and to wait for each file costs ten times as much as to read it.
+  const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const seen = names.map((name) => seeOne(Number(name))).filter((one) => one !== null);
   const hidden = account.user !== null && seen.some((one) => one.environment === null);
   return hidden ? askTheirUser(seen, marker, account) : seen;
 }
 
-async function seeOne(pid: number): Promise<SeenProcess | null> {
-  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+function seeOne(pid: number): SeenProcess | null {
+  const line = textOf(`/proc/${pid}/stat`);
   if (line === null) return null;
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   const [state, parent, group] = fields;
   // A zombie has ended; only its parent can make it go away.
   if (state === 'Z' || state === 'X') return null;
-  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => null);
-  return { pid, parent: Number(parent), group: Number(group), started: fields[19] ?? '', environment };
+  return { pid, parent: Number(parent), group: Number(group), started: fields[19] ?? '', environment: textOf(`/proc/${pid}/environ`) };
+}
+
+/** Null where the process is gone, or another user's. */
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 /** In a container root often may not read what other users' processes carry (no CAP_SYS_PTRACE); they may themselves. */

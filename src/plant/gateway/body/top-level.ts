@@ -91,14 +91,28 @@ function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-/** The byte after the quote that ends a text; -1 where none does. */
+/** Bytes that are walked over one by one before a search is worth its call. */
+const strideBytes = 48;
+
+/**
+ * The byte after the quote that ends a text; -1 where none does. Texts of code are full of quotes of their own, which are passed over
+ * one by one; where none comes for a while, the next is searched for.
+ */
 function stringEnd(body: Buffer, from: number): number {
-  for (let at = body.indexOf(quote, from + 1); at !== -1; at = body.indexOf(quote, at + 1)) {
+  let at = from + 1;
+  for (;;) {
+    for (const stop = Math.min(at + strideBytes, body.length); at < stop; at += 1) {
+      const byte = body[at];
+      if (byte === quote) return at + 1;
+      if (byte === backslash) at += 1;
+    }
+    const found = at < body.length ? body.indexOf(quote, at) : -1;
+    if (found === -1) return -1;
     let slashes = 0;
-    while (body[at - 1 - slashes] === backslash) slashes += 1;
-    if (slashes % 2 === 0) return at + 1;
+    while (found - 1 - slashes >= at && body[found - 1 - slashes] === backslash) slashes += 1;
+    if (slashes % 2 === 0) return found + 1;
+    at = found + 1;
   }
-  return -1;
 }
 
 /** A name may be written with escapes, and means the same then. */

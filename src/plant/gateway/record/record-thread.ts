@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { redact } from '../../../core/base/redact.ts';
-import { lineWriter } from './recorded-line.ts';
+import { lineWriter, unpacked } from './recorded-line.ts';
 import type { FromThread, ToThread } from './thread-recorder.ts';
 
 /** Writes calls to a file, away from the thread that answers: taking secrets out of megabytes takes its time. */
@@ -13,8 +13,8 @@ function serve(port: NonNullable<typeof parentPort>, file: string): void {
   stream.on('error', (error) => tell({ kind: 'failed', why: error.message }));
   port.on('message', (message: ToThread) => {
     if (message.kind === 'calls') {
-      const bytes = message.calls.reduce((sum, call) => sum + call.bytes.length, 0);
-      stream.write(message.calls.map(linesOf).join(''), () => tell({ kind: 'written', bytes }));
+      const { batch } = message;
+      stream.write(unpacked(batch).map(linesOf).join(''), () => tell({ kind: 'written', bytes: batch.bytes.length }));
       return;
     }
     const rest = message.dropped === 0 ? '' : `${JSON.stringify({ v: 1, dropped: message.dropped })}\n`;

@@ -12,18 +12,50 @@ export interface PackedCall {
   readonly dropped: number;
 }
 
-/** Puts the bytes of a call into one piece of memory of their own, which can be handed over without another copy. */
-export function packed({ request, answer: { chunks, ...answer }, ...call }: RecordedCall, dropped: number): PackedCall {
-  const length = chunks.reduce((sum, { bytes }) => sum + bytes.length, request.length);
-  const all = new Uint8Array(length);
-  all.set(request);
-  let at = request.length;
-  for (const { bytes } of chunks) {
-    all.set(bytes, at);
-    at += bytes.length;
-  }
-  const pieces = chunks.map(({ ms, bytes }) => [ms, bytes.length] as const);
-  return { head: { ...call, answer }, requestBytes: request.length, pieces, bytes: all, dropped };
+/** A call that waits to be handed over, and how many before it there was no room for. */
+export interface WaitingCall {
+  readonly call: RecordedCall;
+  readonly dropped: number;
+}
+
+/** Calls as they are handed over: all but their bytes as one text, because a thread takes that faster than what it says. */
+export interface Batch {
+  readonly heads: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Puts the bytes of calls into one piece of memory of their own, which can be handed over without another copy. */
+export function packed(waiting: readonly WaitingCall[]): Batch {
+  const bytes = Buffer.allocUnsafeSlow(waiting.reduce((sum, { call }) => sum + bytesOf(call), 0));
+  let at = 0;
+  const put = (part: Uint8Array): void => {
+    bytes.set(part, at);
+    at += part.length;
+  };
+  const heads = waiting.map(({ call: { request, answer, ...call }, dropped }): Omit<PackedCall, 'bytes'> => {
+    const { chunks, ...told } = answer;
+    put(request);
+    for (const chunk of chunks) put(chunk.bytes);
+    const pieces = chunks.map(({ ms, bytes: { length } }) => [ms, length] as const);
+    return { head: { ...call, answer: told }, requestBytes: request.length, pieces, dropped };
+  });
+  return { heads: JSON.stringify(heads), bytes };
+}
+
+/** Bytes of a call that are handed over. */
+export function bytesOf({ request, answer: { chunks } }: RecordedCall): number {
+  return chunks.reduce((sum, { bytes }) => sum + bytes.length, request.length);
+}
+
+/** The calls of a batch, one after the other. */
+export function unpacked({ heads, bytes }: Batch): readonly PackedCall[] {
+  let at = 0;
+  return (JSON.parse(heads) as readonly Omit<PackedCall, 'bytes'>[]) // written by `packed`
+    .map((call) => {
+      const from = at;
+      at += call.pieces.reduce((sum, [, length]) => sum + length, call.requestBytes);
+      return { ...call, bytes: bytes.subarray(from, at) };
+    });
 }
 
 /** Writes the lines of a record. */

@@ -2,12 +2,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
-import { packed, type PackedCall } from './recorded-line.ts';
+import { type Batch, bytesOf, packed, type WaitingCall } from './recorded-line.ts';
 
 /** What a thread that keeps calls is told: calls, or that nothing more comes. */
-export type ToThread =
-  | { readonly kind: 'calls'; readonly calls: readonly PackedCall[] }
-  | { readonly kind: 'end'; readonly dropped: number };
+export type ToThread = { readonly kind: 'calls'; readonly batch: Batch } | { readonly kind: 'end'; readonly dropped: number };
 /** What it tells: that it can keep calls, bytes that are kept and free again, a call that could not be kept, or that it keeps nothing any more. */
 export type FromThread =
   | { readonly kind: 'ready' }
@@ -48,7 +46,7 @@ export function threadRecorder({ thread, data, mostWaiting = usualWaiting, faile
   let dropped = 0;
   let untold = 0;
   let isBroken = false;
-  const queued: PackedCall[] = [];
+  const queued: WaitingCall[] = [];
   let timer: NodeJS.Timeout | null = null;
   const breakDown = (why: string): void => {
     if (!isBroken) failed(why);
@@ -57,13 +55,9 @@ export function threadRecorder({ thread, data, mostWaiting = usualWaiting, faile
   const handOver = (): void => {
     clearTimeout(timer ?? undefined);
     timer = null;
-    const calls = queued.splice(0);
-    const message = { kind: 'calls', calls } satisfies ToThread;
-    if (calls.length > 0)
-      worker.postMessage(
-        message,
-        calls.map(({ bytes }) => bytes.buffer as ArrayBuffer),
-      ); // made for it alone
+    if (queued.length === 0) return;
+    const batch = packed(queued.splice(0));
+    worker.postMessage({ kind: 'calls', batch } satisfies ToThread, [batch.bytes.buffer]); // made for it alone
   };
   const drop = (): void => {
     dropped += 1;
@@ -84,10 +78,10 @@ export function threadRecorder({ thread, data, mostWaiting = usualWaiting, faile
   return {
     ready,
     take(call) {
-      const length = call.answer.chunks.reduce((sum, { bytes }) => sum + bytes.length, call.request.length);
+      const length = bytesOf(call);
       if (isBroken || waiting + length > mostWaiting) return drop();
       waiting += length;
-      queued.push(packed(call, untold));
+      queued.push({ call, dropped: untold });
       untold = 0;
       timer ??= setTimeout(handOver, gatherMs).unref();
     },

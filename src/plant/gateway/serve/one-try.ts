@@ -38,17 +38,16 @@ export async function oneTry(trying: Trying): Promise<Tried> {
   const startedAt = now();
   const { connectMs } = deadlines;
   const firstByteMs = request.stream === true ? deadlines.firstByteMs : deadlines.wholeMs;
-  const sent = await send(agents, { url: order.url, headers: order.headers, body: order.body, signal: reply.left, connectMs, firstByteMs });
+  const sent = await send(agents, { url: order.url, headers: order.headers, body: order.body, caller: reply, connectMs, firstByteMs });
   if (sent.kind !== 'answering') return tried(sent);
   const { incoming } = sent;
-  const leave = (): void => void incoming.destroy();
-  reply.left.addEventListener('abort', leave, { once: true });
+  const stay = reply.onGone(() => incoming.destroy());
   try {
     const status = incoming.statusCode ?? 0;
     if (status < 200 || status > 299) return await refusedBy(trying, incoming, status);
     return await (isStream(trying, incoming) ? streamed : inOnePiece)(trying, incoming, startedAt);
   } finally {
-    reply.left.removeEventListener('abort', leave);
+    stay();
     if (!incoming.complete) incoming.destroy();
   }
 }
@@ -102,7 +101,7 @@ async function inOnePiece(trying: Trying, incoming: IncomingMessage, startedAt: 
   const silence = new Silence(() => incoming.destroy(), deadlines.silenceMs);
   incoming.on('data', () => silence.heard());
   const body = await readBody(incoming, deadlines.answerBytes).finally(() => silence.over());
-  if (reply.left.aborted) return tried({ kind: 'left' });
+  if (reply.isGone()) return tried({ kind: 'left' });
   if (silence.isUp) return tried({ kind: 'silent' });
   if (body.kind !== 'body') return tried({ kind: 'garbled' });
   const firstContentMs = now() - startedAt;
@@ -157,7 +156,7 @@ async function streamed({ order, reply, deadlines, now }: Trying, incoming: Inco
     act = await take(lane.take(chunk));
     return act !== 'fail' && act !== 'break-off';
   });
-  if (reply.left.aborted) return tried({ kind: 'left' });
+  if (reply.isGone()) return tried({ kind: 'left' });
   if (ended === 'silent' || ended === 'endless') {
     if (hold.phase === 'holding') return tried({ kind: ended === 'silent' ? 'silent' : 'garbled' });
     const why = ended === 'silent' ? 'said nothing more for too long' : 'did not come to an end';

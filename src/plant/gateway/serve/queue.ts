@@ -14,10 +14,9 @@ const longestMs = 10_000;
  */
 export async function enter(gateway: Gateway, ask: Ask, way: Way, tokens: number): Promise<Refusal | 'left' | 'elsewhere' | null> {
   const { board, budgets, clock, config } = gateway;
-  const { reply } = ask;
   const limits = own(config.providers, way.provider)?.limits;
   const limited = limits === undefined ? null : { key: `provider:${way.provider}`, of: way.provider, limits };
-  const shut = limited === null ? null : await placed({ budgets, clock }, { id: placeOf(ask, way), limited, tokens }, reply.left);
+  const shut = limited === null ? null : await placed({ budgets, clock }, { id: placeOf(ask, way), limited, tokens }, ask.reply);
   if (shut !== null) return shut;
   if (await board.enter(way)) return null;
   leave(gateway, ask, way, 0);
@@ -42,7 +41,7 @@ interface Place {
 async function placed(
   { budgets, clock }: Pick<Gateway, 'budgets' | 'clock'>,
   { id, limited, tokens }: Place,
-  left: AbortSignal,
+  reply: Ask['reply'],
 ): Promise<Refusal | 'left' | null> {
   const until = clock.monotonicMs() + longestMs;
   for (;;) {
@@ -51,8 +50,8 @@ async function placed(
     const ms = held.againMs ?? longestMs;
     const message = `${limited.of} takes no more requests for now, by the limits of its owner. Ask again.`;
     if (clock.monotonicMs() + ms > until) return refusal('rate-limit', message, { retryAfterMs: Math.max(ms, 1000), retryable: true });
-    await clock.sleep(ms, left);
-    if (left.aborted) return 'left';
+    await clock.sleep(ms, reply.left);
+    if (reply.isGone()) return 'left';
   }
 }
 

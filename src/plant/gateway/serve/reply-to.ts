@@ -3,8 +3,11 @@ import type { ServerResponse } from 'node:http';
 
 /** Whoever waits for an answer. */
 export interface ReplyTo {
-  /** Aborted when he is gone before his answer was whole. */
+  /** Aborted when he is gone before his answer was whole. Made when it is asked for, because making it takes its time. */
   readonly left: AbortSignal;
+  isGone(): boolean;
+  /** Calls back when he is gone; what it returns takes that back. */
+  onGone(act: () => void): () => void;
   /** Status and headers of what was begun; null before. */
   begun(): Begun | null;
   /** What went to him so far, up to a limit, and how many bytes more. */
@@ -26,14 +29,19 @@ const patienceMs = 5 * 60_000;
 
 /** Answers one request; `keep` is how many bytes of it are held for the record, `now` a clock that never goes back. */
 export function replyTo(response: ServerResponse, { keep, now }: { readonly keep: number; readonly now: () => number }): ReplyTo {
-  const leaving = new AbortController();
+  let leaving: AbortController | null = null;
+  let isGone = false;
+  const acts = new Set<() => void>();
   const startedAt = now();
   const chunks: { ms: number; bytes: Uint8Array }[] = [];
   let kept = 0;
   let bytesDropped = 0;
   let begun: Begun | null = null;
   response.on('close', () => {
-    if (!response.writableFinished) leaving.abort();
+    if (response.writableFinished) return;
+    isGone = true;
+    leaving?.abort();
+    for (const act of acts) act();
   });
   // Told by `close` as well.
   response.on('error', () => undefined);
@@ -45,8 +53,20 @@ export function replyTo(response: ServerResponse, { keep, now }: { readonly keep
     } else bytesDropped += bytes.length;
     return bytes;
   };
+  const left = (): AbortSignal => {
+    leaving ??= new AbortController();
+    if (isGone) leaving.abort();
+    return leaving.signal;
+  };
   return {
-    left: leaving.signal,
+    get left() {
+      return left();
+    },
+    isGone: () => isGone,
+    onGone(act) {
+      acts.add(act);
+      return () => void acts.delete(act);
+    },
     begun: () => begun,
     heard: () => ({ chunks, bytesDropped }),
     head(status, headers) {
@@ -54,10 +74,10 @@ export function replyTo(response: ServerResponse, { keep, now }: { readonly keep
       response.writeHead(status, headers);
     },
     async write(out) {
-      if (out.length === 0 || leaving.signal.aborted) return;
+      if (out.length === 0 || isGone) return;
       if (response.write(hear(out))) return;
       const timer = setTimeout(() => response.destroy(), patienceMs);
-      await once(response, 'drain', { signal: leaving.signal }).catch(() => undefined); // gone, which `left` tells
+      await once(response, 'drain', { signal: left() }).catch(() => undefined); // gone, which `left` tells
       clearTimeout(timer);
     },
     end(out) {

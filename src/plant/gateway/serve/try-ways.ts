@@ -43,7 +43,7 @@ export async function tryWays(gateway: Gateway, ask: Ask, ways: readonly Way[]):
     if (next.mark !== null) board.mark(next.mark);
     if (next.kind === 'stop') return stopped(ask, { next, tried, done });
     await clock.sleep(next.waitMs, reply.left);
-    if (reply.left.aborted) return { ...done, ended: 'left' };
+    if (reply.isGone()) return { ...done, ended: 'left' };
     const { candidate, state } = next;
     walk = { ...walk, state, way: walk.left.find(({ at }) => at === candidate.at) ?? walk.way };
   }

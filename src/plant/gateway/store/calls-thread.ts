@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { redact } from '../../../core/base/redact.ts';
 import { partShelf } from '../record/part-shelf.ts';
-import type { PackedCall } from '../record/recorded-line.ts';
+import { type PackedCall, unpacked } from '../record/recorded-line.ts';
 import type { FromThread, ToThread } from '../record/thread-recorder.ts';
 import { callRow, type CallRow } from './call-row.ts';
 import { callWriter } from './call-writer.ts';
@@ -60,7 +60,7 @@ function serve(port: NonNullable<typeof parentPort>, url: string): void {
   };
   void begin();
   port.on('message', (message: ToThread) => {
-    if (message.kind === 'calls') queue.push(...message.calls);
+    if (message.kind === 'calls') queue.push(...unpacked(message.batch));
     else endsAt = performance.now() + endPatienceMs;
     go();
   });

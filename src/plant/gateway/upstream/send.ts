@@ -11,11 +11,17 @@ export interface Sending {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Aborted when the caller leaves. */
-  readonly signal: AbortSignal;
+  /** Who waits for the answer, and may leave. */
+  readonly caller: Caller;
   readonly connectMs: number;
   /** From the request to the head of the answer. */
   readonly firstByteMs: number;
+}
+
+export interface Caller {
+  isGone(): boolean;
+  /** Calls back when he is gone; what it returns takes that back. */
+  onGone(act: () => void): () => void;
 }
 
 export type Sent =
@@ -34,14 +40,14 @@ export async function send(agents: Agents, sending: Sending): Promise<Sent> {
 
 type Attempt = Sent | 'stale';
 
-async function attempt(agents: Agents, { url, headers, body, signal, connectMs, firstByteMs }: Sending): Promise<Attempt> {
-  if (signal.aborted) return { kind: 'left' };
+async function attempt(agents: Agents, { url, headers, body, caller, connectMs, firstByteMs }: Sending): Promise<Attempt> {
+  if (caller.isGone()) return { kind: 'left' };
   return new Promise((resolve) => {
     const outgoing = open(agents, url, { ...headers, 'content-length': String(body.length) });
-    const leave = (): void => void outgoing.destroy();
+    const stay = caller.onGone(() => outgoing.destroy());
     const settle = (attempted: Attempt): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', leave);
+      stay();
       resolve(attempted);
     };
     const give = (attempted: Attempt) => (): void => {
@@ -58,8 +64,7 @@ async function attempt(agents: Agents, { url, headers, body, signal, connectMs, 
       else connected();
     });
     outgoing.on('response', (incoming) => settle({ kind: 'answering', incoming }));
-    outgoing.on('error', (error) => settle(signal.aborted ? { kind: 'left' } : attemptOf(outgoing, error)));
-    signal.addEventListener('abort', leave, { once: true });
+    outgoing.on('error', (error) => settle(caller.isGone() ? { kind: 'left' } : attemptOf(outgoing, error)));
     outgoing.end(body);
   });
 }

@@ -22,13 +22,11 @@ export async function branchChange(forge: Pick<Forge, 'harvest'>, repository: Re
 
 /** Texts of changed files as the branch has them; what is gone, linked or binary is left out. */
 export async function textsAtHead(forge: Reads, { patched, atHead }: BranchChange): Promise<ReadonlyMap<string, string>> {
-  const texts = new Map<string, string>();
-  for (const { path, status, binary, newMode } of patched) {
-    if (status === 'deleted' || binary || newMode === '120000' || newMode === '160000') continue;
-    const text = await forge.read(atHead, path);
-    if (text !== null) texts.set(path, text);
-  }
-  return texts;
+  const files = patched.filter(
+    ({ status, binary, newMode }) => status !== 'deleted' && !binary && newMode !== '120000' && newMode !== '160000',
+  );
+  const read = files.map(async ({ path }) => [path, await forge.read(atHead, path)] as const);
+  return new Map((await Promise.all(read)).flatMap(([path, text]) => (text === null ? [] : [[path, text] as const])));
 }
 
 /** The manifests that a branch changes, on both sides. */

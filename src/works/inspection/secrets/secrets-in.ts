@@ -1,4 +1,4 @@
-import { secretShapes } from '../../../core/base/secret-shapes.ts';
+import { mayHold, secretShapes } from '../../../core/base/secret-shapes.ts';
 
 /** Where a text holds a secret; `line` counts from 0. */
 export interface SecretPlace {
@@ -12,7 +12,7 @@ export interface SecretPlace {
  */
 export function secretsIn(text: string, options: { readonly shapesOnly: boolean }): readonly SecretPlace[] {
   const certain = secretShapes
-    .filter((shape) => shape.certain || !options.shapesOnly)
+    .filter((shape) => (shape.certain || !options.shapesOnly) && mayHold(text, shape))
     .flatMap(({ kind, pattern, certain: sure }) =>
       [...text.matchAll(pattern)]
         .filter((match) => sure || looksRandom(valueOf(match)))

@@ -20,10 +20,7 @@ export async function scanChange(
   tests: ReadonlyMap<string, string> = new Map(),
 ): Promise<TamperScan> {
   const files = readPatch(patch);
-  const before = new Map<string, string>();
-  for (const path of files.map((file) => file.from ?? file.path)) {
-    const text = await forge.read(repository, path);
-    if (text !== null) before.set(path, text);
-  }
+  const read = files.map(async ({ from, path }) => [from ?? path, await forge.read(repository, from ?? path)] as const);
+  const before = new Map((await Promise.all(read)).flatMap(([path, text]) => (text === null ? [] : [[path, text] as const])));
   return scanTamper({ before, after: changedTexts, files, tests });
 }

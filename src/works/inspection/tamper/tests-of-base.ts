@@ -11,9 +11,8 @@ export async function testsOfBase(
   repository: RepositorySnapshot,
 ): Promise<ReadonlyMap<string, string>> {
   const paths = (await forge.list(repository)).filter((path) => isScript(path) && protectedPath(path, null) === 'test');
-  const texts = new Map<string, string>();
-  for (const path of paths.slice(0, mostTests)) texts.set(path, (await forge.read(repository, path)) ?? '');
-  return texts;
+  const read = paths.slice(0, mostTests).map(async (path) => [path, (await forge.read(repository, path)) ?? ''] as const);
+  return new Map(await Promise.all(read));
 }
 
 function isScript(path: string): boolean {

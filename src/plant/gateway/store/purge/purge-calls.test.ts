@@ -11,7 +11,7 @@ import type { RecordedCall } from '../../../../core/ports/gateway/call-recorder.
 import { blobTable } from '../../../ledger/index.ts';
 import { openDatabase, removeDatabase, type Database } from '../../../postgres/index.ts';
 import { partShelf } from '../../record/part-shelf.ts';
-import { packed } from '../../record/recorded-line.ts';
+import { packed, unpacked } from '../../record/recorded-line.ts';
 import { callRow } from '../call-row.ts';
 import { callWriter } from '../call-writer.ts';
 import { ledgerCalls } from '../ledger-calls.ts';
@@ -51,7 +51,7 @@ async function take(...calls: readonly RecordedCall[]): Promise<void> {
   const writer = callWriter(database.url);
   const shelf = partShelf(redact);
   await writer.write(
-    calls.map((one) => callRow(packed(one, 0), shelf, redact)),
+    unpacked(packed(calls.map((one) => ({ call: one, dropped: 0 })))).map((one) => callRow(one, shelf, redact)),
     () => true,
   );
   await writer.close();
