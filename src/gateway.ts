@@ -58,7 +58,17 @@ export async function describeSlots(...[config, env, settings]: Parameters<Gatew
 export async function openModelStore(place: StorePlace, log: (line: string) => void): Promise<ModelStore> {
   const [{ store, close }, { tapeOfRun, traceRun }] = await Promise.all([openStore(place, log, []), import('./model-trace.ts')]);
   const { calls, settings, rests, now, purge, tidy } = store;
-  return { calls, settings, rests, now, purge, tidy, trace: (filter) => traceRun(calls, filter), tape: (filter) => tapeOfRun(calls, filter), close };
+  return {
+    calls,
+    settings,
+    rests,
+    now,
+    purge,
+    tidy,
+    trace: (filter) => traceRun(calls, filter),
+    tape: (filter) => tapeOfRun(calls, filter),
+    close,
+  };
 }
 
 interface Shared {

@@ -50,7 +50,7 @@ it('a key that one of them makes for a minute is good at each of them, and one w
   for (const maker of stores) {
     const [good, over] = [
       await maker.keys.mint(grantUntil((await maker.now()) + 60_000)),
-      await maker.keys.mint(grantUntil((await maker.now()) - 1)),
+      await maker.keys.mint(grantUntil((await maker.now()) - 2_000)),
     ];
     for (const store of stores)
       expect([(await store.keys.find(good)).kind, (await store.keys.find(over)).kind]).toEqual(['known', 'expired']);
@@ -76,7 +76,7 @@ it('what one of them cuts off for a minute is cut off for all, and given back fo
     const what = { kind: 'cut', cut: { kind: 'provider', name: 'cloud' } } as const;
     await operator.settings.set({ what, until: new Date((await operator.now()) + 60_000).toISOString(), by: 'ada' });
     for (const store of stores) expect(await store.settings.list()).toMatchObject([{ what }]);
-    expect(await operator.settings.prolong(what, new Date((await operator.now()) - 1).toISOString())).toBe(true);
+    expect(await operator.settings.prolong(what, new Date((await operator.now()) - 2_000).toISOString())).toBe(true);
     for (const store of stores) expect(await store.settings.list()).toEqual([]);
   }
 });

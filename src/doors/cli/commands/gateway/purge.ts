@@ -24,8 +24,8 @@ export const gatewayPurge: CommandRecord = {
     const ms = ageOf(call);
     const what = call.flag('bodies') ? 'bodies' : 'calls';
     const { before, purged, tidied } = await withStore(call, async (store) => {
-      const before = new Date((await store.now()) - ms).toISOString();
-      return { before, purged: await store.purge({ what, before, by: call.world.actor }), tidied: await store.tidy() };
+      const since = new Date((await store.now()) - ms).toISOString();
+      return { before: since, purged: await store.purge({ what, before: since, by: call.world.actor }), tidied: await store.tidy() };
     });
     return { exitCode: 0, document: { what, before, purged, tidied }, text: () => purgeText(purged, before) };
   },

@@ -59,7 +59,7 @@ async function take(...calls: readonly RecordedCall[]): Promise<void> {
 }
 
 /** A run that the ledger knows, open or ended. */
-async function run(name: string, isEnded: boolean, text = '{}'): Promise<void> {
+async function begin(name: string, isEnded: boolean, text = '{}'): Promise<void> {
   await database.pool.query(
     `insert into jidoka.run (run, line, first_at, last_at, events, head, decided) values ($1, 'deps', '', '', 1, '', true)`,
     [name],
@@ -80,8 +80,8 @@ const purge = (what: 'bodies' | 'calls', on: Pick<StoreDatabase, 'attempt'> = da
 
 /** Some calls of each kind: old ones of a run that ended, of an open one and of nobody's run, and one that is new. */
 async function fill(tag: string): Promise<void> {
-  await run(`over-${tag}`, true);
-  await run(`open-${tag}`, false);
+  await begin(`over-${tag}`, true);
+  await begin(`open-${tag}`, false);
   await take(
     call(`a-${tag}`, `over-${tag}`, old, bodyOf(`only here ${tag}`, `shared ${tag}`)),
     call(`b-${tag}`, `own-${tag}`, old, bodyOf(`only there ${tag}`)),
@@ -108,7 +108,7 @@ it('whole calls go with their bodies', async () => {
   expect((await ledger.calls({ limit: 9 })).map(({ id }) => id)).toEqual(['c-y', 'd-y']);
   expect(await ledger.said('a-y')).toBeNull();
   // Once the run has ended they go too.
-  await run('other', true);
+  await begin('other', true);
   await database.pool.query(
     `insert into jidoka.event (run, run_seq, key, type, at, actor, text, body, prev, hash) values ('open-y', 2, 'end', 'run.ended', '', '', '{}', '{}', '', '')`,
   );
@@ -118,8 +118,8 @@ it('whole calls go with their bodies', async () => {
 it('what evidence refers to stays, and what somebody gave again just now', async () => {
   const part = 'a result that is evidence';
   const sha256 = createHash('sha256').update(part).digest('hex');
-  await run('over-z', true);
-  await run('proof', true, `{"log":"sha256:${sha256}"}`);
+  await begin('over-z', true);
+  await begin('proof', true, `{"log":"sha256:${sha256}"}`);
   await take(call('a-z', 'over-z', old, bodyOf('forgotten'), part), call('b-z', 'over-z', old, bodyOf('given again'), 'answer b-z'));
   const text = 'answer b-z';
   await blobTable({ ...database, attempt: database.attempt.bind(database), kind: 'server' }).put(
