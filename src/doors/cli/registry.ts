@@ -18,6 +18,7 @@ import { gatewaySpend } from './commands/gateway/spend.ts';
 import { modelsSwap, modelsUnswap } from './commands/gateway/swap.ts';
 import { answer, approve, reject } from './commands/gate/answer-gate.ts';
 import { gates } from './commands/gate/gates.ts';
+import { judge } from './commands/gate/judge.ts';
 import { bug } from './commands/line/bug.ts';
 import { flaky } from './commands/line/flaky.ts';
 import { cve } from './commands/line/cve.ts';
@@ -36,6 +37,7 @@ import { tokenAdd, tokenList, tokenRemove } from './commands/operate/token.ts';
 import { cutoff } from './commands/routing/cutoff.ts';
 import { routeExplain } from './commands/routing/route-explain.ts';
 import { routeEval } from './commands/routing/route-eval.ts';
+import { routeExport } from './commands/routing/route-export.ts';
 import { resume } from './commands/resume.ts';
 import { runs } from './commands/runs.ts';
 import { show } from './commands/show.ts';
@@ -49,12 +51,23 @@ import { watch } from './commands/watch.ts';
 
 const lines = [deps, cve, bug, review, flaky, task] as const;
 const work = [runs, show, trace, watch, resume, cancel, evidence, evidenceVerify] as const;
-const people = [gates, approve, reject, answer, reviewed] as const;
+const people = [gates, approve, reject, answer, reviewed, judge] as const;
 const processes = [up, down, status, worker] as const;
 const settings = [pause, unpause, limits, limit] as const;
 const floor = [floorProbe, floorPrepare, floorList, floorReap, where, shell] as const;
 const stations = [stationAdd, stationList, stationLogin, stationRemove] as const;
-const gateway = [gatewayServe, gatewaySpend, gatewayPurge, models, modelsSwap, modelsUnswap, cutoff, routeExplain, routeEval] as const;
+const gateway = [
+  gatewayServe,
+  gatewaySpend,
+  gatewayPurge,
+  models,
+  modelsSwap,
+  modelsUnswap,
+  cutoff,
+  routeExplain,
+  routeEval,
+  routeExport,
+] as const;
 const twins = [twinModel] as const;
 const keeping = [scheduleList, scheduleRemove, tokenAdd, tokenList, tokenRemove, dbMove, doctor] as const;
 

@@ -11,6 +11,8 @@ import type { Rest, UpstreamHealth } from '../../../core/ports/gateway/upstream-
 export interface HealthBoard {
   /** Whether a request may go there now; nothing is taken. */
   isUsable(candidate: Candidate): boolean;
+  /** Milliseconds until the first content of its answers, newer ones weighing more; null where none was seen. */
+  firstContentMs(candidate: Candidate): number | null;
   /** Milliseconds until an upstream may be asked that is left alone now. */
   restMs(candidate: Candidate): number;
   /** Begins a request; false where it would try whether an upstream is well again, and another gateway does just that. */
@@ -33,6 +35,7 @@ export function healthBoard({ models }: Pick<GatewayConfig, 'models'>, now: () =
   const board = new Board(models, now, shared);
   return {
     isUsable: (candidate) => board.isUsable(candidate),
+    firstContentMs: (candidate) => board.firstContentMs(candidate),
     restMs: (candidate) => board.restMs(candidate),
     enter: (candidate) => board.enter(candidate),
     answered: (candidate, firstContentMs) => board.answered(candidate, firstContentMs),
@@ -57,6 +60,10 @@ class Board {
 
   isUsable(candidate: Candidate): boolean {
     return admit(this.#entryOf(candidate).circuit, this.#now()).admitted !== 'no';
+  }
+
+  firstContentMs(candidate: Candidate): number | null {
+    return this.#entryOf(candidate).circuit.firstContentMs;
   }
 
   restMs(candidate: Candidate): number {

@@ -2,7 +2,7 @@ import type { SlotRow } from '../../../../core/ports/gateway/gateway-door.ts';
 import { type CommandRecord, jsonOption } from '../../command.ts';
 import { type Page, plain } from '../../page.ts';
 import { restText } from './rest-text.ts';
-import { configOf, configOption, namedPlace, withStore } from './settings.ts';
+import { configOption, namedPlace, ownersOf, withStore } from './settings.ts';
 import { settingText } from './setting-text.ts';
 
 /** `jidoka models`: what each slot resolves to, and why; of a factory that is named, with what is set while it runs, and what its gateways leave alone. */
@@ -13,14 +13,13 @@ export const models: CommandRecord = {
   options: [configOption, jsonOption],
   examples: ['models --config factory.yaml', 'models --config factory.yaml --home ~/factory'],
   run: async (call) => {
-    const { world } = call;
-    const gateway = await world.loadGateway();
-    const config = await configOf(call, gateway);
+    const gateway = await call.world.loadGateway();
+    const { config, ...places } = await ownersOf(call, gateway);
     const { settings, rests } =
       namedPlace(call) === null
         ? { settings: [], rests: [] }
         : await withStore(call, async (store) => ({ settings: await store.settings.list(), rests: await store.rests() }));
-    const slots = await gateway.describe(config, world.env, settings);
+    const slots = await gateway.describe(config, places, settings);
     const set = settings.map(settingText);
     const resting = new Map(rests.map((rest) => [rest.at, restText(rest)]));
     return {
@@ -36,10 +35,11 @@ function textOf({ via, models: tried }: SlotRow, resting: ReadonlyMap<string, st
   const upstreams = tried.flatMap(({ upstreams: all }) => all);
   return [
     `${paint.bold(plain(slot))}${rest.map((name) => ` -> ${plain(name)}`).join('')}`,
-    ...upstreams.map(({ at, vendor, region, passes, price, why: never }, rank) => {
+    ...upstreams.map(({ at, vendor, region, passes, by, price, why: never }, rank) => {
       const why = never ?? resting.get(at) ?? null;
       const cost = price === 'unpriced' ? 'unpriced' : `$${price.input}/$${price.output} per million, as of ${price.asOf}`;
-      const what = why === null ? `passes ${passes.join(', ')}; ${cost}; ${vendor} in ${region}` : why;
+      const how = by === null ? `passes ${passes.join(', ')}` : `by ${by}`;
+      const what = why === null ? `${how}; ${cost}; ${vendor} in ${region}` : why;
       return `  ${rank + 1}. ${plain(at)}  ${why === null ? paint.dim(plain(what)) : paint.yellow(plain(what))}`;
     }),
   ];
