@@ -27,10 +27,10 @@ const owner = { line: 'own', fleet: null, run: 'own', stage: null, station: 'own
  * keeps its database from being opened.
  */
 export async function openGateway(setting: GatewaySetting): Promise<OpenGateway> {
-  const { config, env, listen, key, record, log } = setting;
+  const { config, env, folder, listen, key, record, log } = setting;
   const token = key === null ? newToken() : await ownKey(key, env);
   const grant: KeyGrant = { caller: owner, slots: null, caps: null, limits: {}, expiresAt: null };
-  const keys = await readProviderKeys(config, env);
+  const keys = await readProviderKeys(config, { env, folder });
   const failed = (why: string): void => log(`calls are no longer taken down: ${why}`);
   const fileOfCalls = record === null ? null : await fileRecorder({ file: record, failed });
   const shared = await sharedOf(setting, [{ token, grant }]);
@@ -53,8 +53,10 @@ export async function openGateway(setting: GatewaySetting): Promise<OpenGateway>
 }
 
 /** Tells what each slot resolves to, with the keys as they are now and with what is set on top of the configuration. */
-export async function describeSlots(...[config, env, settings]: Parameters<GatewayDoor['describe']>): ReturnType<GatewayDoor['describe']> {
-  return slotTable(withSettings(config, settings), await readProviderKeys(config, env));
+export async function describeSlots(
+  ...[config, places, settings]: Parameters<GatewayDoor['describe']>
+): ReturnType<GatewayDoor['describe']> {
+  return slotTable(withSettings(config, settings), await readProviderKeys(config, places));
 }
 
 /** Opens what gateways keep in the database of a factory. */
@@ -117,7 +119,9 @@ async function ownKey(reference: string, env: GatewaySetting['env']): Promise<st
   const mend = 'Say where it lies, "env:NAME" or "file:PATH": 16 letters, digits and dashes or more, in one line.';
   if (!/^(?:env|file):./.test(reference)) throw new JidokaError('usage', 'The key of the gateway is given by its place.', { mend });
   const place = placeOfKey(reference);
-  const found = (await readProviderKeys({ providers: { own: { key: reference, vendor: 'own', region: 'own' } } }, env)).get('own');
+  const found = (await readProviderKeys({ providers: { own: { key: reference, vendor: 'own', region: 'own' } } }, { env, folder: '' })).get(
+    'own',
+  );
   if (found?.kind === 'key' && /^[\w-]{16,200}$/.test(found.key)) return found.key;
   const where = place.kind === 'env' ? place.name : place.path;
   const why = found?.kind === 'missing' ? found.why : `${where} holds a key of another form`;

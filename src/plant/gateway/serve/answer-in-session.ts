@@ -22,7 +22,12 @@ export async function answerInSession(gateway: Gateway, ask: Ask, { ways, via }:
   const way = paid === null || ended !== 'whole' ? undefined : ways.find(({ at, model }) => at === paid.by.at && model === paid.by.model);
   const isPinned = placed.pins && paid !== null && way !== undefined;
   const { isLost } = isPinned
-    ? sessions.answered(placed.note.id, { ...way, usage: paid.usage, now: clock.monotonicMs() })
+    ? sessions.answered(placed.note.id, {
+        ...paid.by,
+        tellsOfCache: way.protocol === 'messages',
+        usage: paid.usage,
+        now: clock.monotonicMs(),
+      })
     : { isLost: false };
   const [first, ...others] = answered.tries;
   if (first === undefined) return answered;

@@ -5,16 +5,20 @@ import type { CallAhead } from '../../../core/gateway/money/upper-estimate.ts';
 import type { AskedBody } from '../body/asked.ts';
 import { spliceModel } from '../body/splice-model.ts';
 import { topLevel } from '../body/top-level.ts';
+import { arrayLane } from '../lane/array-lane.ts';
 import type { Lane } from '../lane/lane.ts';
 import { passLane } from '../lane/pass-lane.ts';
 import { translateLane } from '../lane/translate-lane.ts';
 import { type Edit, edited } from '../marks/edits.ts';
 import { markEdits } from '../marks/mark-edits.ts';
-import { fewerMarks, mayHoldKeepsakes, ownThoughts, translate, type World } from '../translate/index.ts';
+import { askPackage } from '../packages/ask-package.ts';
+import { fewerMarks, mayHoldKeepsakes, ownThoughts, translate, type TranslatedCall, type World } from '../translate/index.ts';
 import { addressOf } from './address.ts';
+import { cacheKeyMember } from './cache-key.ts';
 import type { Way } from './candidates.ts';
-import { cacheKeyFor, cacheKeyMember } from './cache-key.ts';
 import { headersOn, keyHeadersOf } from './headers.ts';
+import { type Asking, send, type Sending, type Sent } from './send.ts';
+import { upstreamOf } from './upstream-of.ts';
 
 /** What a caller asked for, whoever is to answer it. */
 export interface Request {
@@ -23,6 +27,8 @@ export interface Request {
   readonly what: 'answer' | 'count';
   /** As the address says; null where the body does. */
   readonly stream: boolean | null;
+  /** Whether its stream is to be one JSON array; each is asked for events. */
+  readonly asArray: boolean;
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
   readonly token: string;
@@ -39,13 +45,13 @@ export type Ahead = Omit<CallAhead, 'maxOutput'> & { readonly maxOutput: number 
 /** What is sent to an upstream, and how its answer comes back. */
 export interface Order {
   readonly kind: 'order';
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  /** Asks the upstream, up to the head of its answer. */
+  readonly ask: (asking: Asking) => Promise<Sent>;
   readonly lane: Lane;
+  /** What the upstream was not told; a package adds to it when it is asked. */
   readonly leftOut: readonly string[];
-  /** The key of the provider: it is shown to nobody, whatever the upstream says. */
-  readonly secret: string | null;
+  /** Keys of the provider: they are shown to nobody, whatever the upstream says. */
+  readonly secrets: readonly string[];
 }
 
 /** `message` is for the caller: his request means something that this upstream cannot be told. */
@@ -57,23 +63,36 @@ export function orderFor(
   way: Way,
   { repairs, world }: { readonly repairs: readonly Repair[]; readonly world: World },
 ): OrderFor {
-  return way.protocol === request.protocol ? passed(request, way, repairs) : translated(request, way, { repairs, world });
+  const { door } = way;
+  const order =
+    way.protocol === request.protocol && door.kind === 'address'
+      ? passed(request, way, { door, repairs })
+      : translated(request, way, { repairs, world });
+  return order.kind === 'order' && request.asArray ? { ...order, lane: arrayLane(order.lane) } : order;
 }
 
-function passed(request: Request, way: Way, repairs: readonly Repair[]): OrderFor {
+type Address = Extract<Way['door'], { readonly kind: 'address' }>;
+
+function passed(request: Request, way: Way, { door, repairs }: { readonly door: Address; readonly repairs: readonly Repair[] }): OrderFor {
   const { protocol, what, stream, query, headers, token } = request;
+  const { key, base } = door;
+  const body = bodyFor(request, way, repairs);
   return {
     kind: 'order',
-    url: addressOf(way.base, { protocol, model: way.name, what, stream: stream === true, query }),
-    headers: {
-      ...headersOn(headers, token),
-      ...(way.key === null ? {} : keyHeadersOf(way.key, protocol, way.spoken)),
-      'accept-encoding': 'identity',
-    },
-    body: bodyFor(request, way, repairs),
+    ask: (asking) =>
+      send({
+        ...asking,
+        url: addressOf(base, { protocol, model: way.name, what, stream: stream === true, query }),
+        headers: {
+          ...headersOn(headers, token),
+          ...(key === null ? {} : keyHeadersOf(key, protocol, way.spoken)),
+          'accept-encoding': 'identity',
+        },
+        body,
+      }),
     lane: passLane(protocol),
     leftOut: [],
-    secret: way.key,
+    secrets: key === null ? [] : [key],
   };
 }
 
@@ -127,38 +146,38 @@ function translated(
   { repairs, world }: { readonly repairs: readonly Repair[]; readonly world: World },
 ): OrderFor {
   const { protocol: from, alias, stream } = request;
+  const { door } = way;
   const body = repairs.length === 0 ? membersOf(request.body) : changed(request.body, from, repairs);
   if (body === null) return { kind: 'refused', message: 'The body is no JSON.' };
   const call = translate({ from, to: way.protocol, body, asked: { model: alias, stream }, upstream: upstreamOf(way, request) });
   if (call.kind === 'refused') return call;
-  const query = way.protocol === 'generate-content' && call.stream ? 'alt=sse' : '';
+  const leftOut = [...call.leftOut];
+  const order = { kind: 'order', lane: translateLane({ ...call.reply, alias }, world), leftOut } as const;
+  if (door.kind === 'address' && way.protocol !== 'sdk') {
+    const sending = sendingTo(way, door, { protocol: way.protocol, call });
+    return { ...order, ask: (asking) => send({ ...asking, ...sending }), secrets: door.key === null ? [] : [door.key] };
+  }
+  if (door.kind === 'address') throw new Error(`${way.at} has an address and is asked by a package`);
+  const { speaker } = door;
+  const asked = { speaker, model: way.name, call: call.body, stream: call.stream, leftOut: (what: string) => void leftOut.push(what) };
+  return { ...order, ask: (asking) => askPackage(asked, asking), secrets: speaker.secrets };
+}
+
+function sendingTo(
+  { name, spoken }: Way,
+  { base, key }: Address,
+  { protocol, call }: { readonly protocol: Protocol; readonly call: TranslatedCall },
+): Pick<Sending, 'url' | 'headers' | 'body'> {
+  const query = protocol === 'generate-content' && call.stream ? 'alt=sse' : '';
   return {
-    kind: 'order',
-    url: addressOf(way.base, { protocol: way.protocol, model: way.name, what: 'answer', stream: call.stream, query }),
+    url: addressOf(base, { protocol, model: name, what: 'answer', stream: call.stream, query }),
     headers: {
       'content-type': 'application/json',
       'accept-encoding': 'identity',
-      ...(way.protocol === 'messages' ? { 'anthropic-version': '2023-06-01' } : {}),
-      ...(way.key === null ? {} : keyHeadersOf(way.key, way.protocol, way.spoken)),
+      ...(protocol === 'messages' ? { 'anthropic-version': '2023-06-01' } : {}),
+      ...(key === null ? {} : keyHeadersOf(key, protocol, spoken)),
     },
     body: Buffer.from(JSON.stringify(call.body)),
-    lane: translateLane({ ...call.reply, alias }, world),
-    leftOut: call.leftOut,
-    secret: way.key,
-  };
-}
-
-function upstreamOf(way: Way, request: Request): Parameters<typeof translate>[0]['upstream'] {
-  return {
-    model: way.name,
-    family: way.provider,
-    maxOutputTokens: way.output,
-    thinking: !way.thinks ? 'none' : way.protocol === 'messages' ? 'budget' : 'effort',
-    images: way.sees,
-    cacheMarks: way.protocol === 'messages',
-    cacheKey: cacheKeyFor(request, way),
-    // Whoever speaks Responses too is of the newer kind.
-    completionTokens: way.spoken.includes('responses'),
   };
 }
 
