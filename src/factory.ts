@@ -202,9 +202,10 @@ async function routerOf(machines: Machines): Promise<Router | null> {
   if (config === null) return null;
   const priors = await publicPriors();
   return {
+    models: Object.keys(config.models),
     chooses: (slot) => resolveSlot(config, slot)?.plan === autoPlan,
     decide: ({ station, ...question }) =>
-      decideRoute({ ...question, config, priors, harness: station.replace(/^acp:/, ''), usdLeft: null, override: null }, machines),
+      decideRoute({ ...question, config, priors, harness: station.replace(/^acp:/, ''), usdLeft: null }, machines),
   };
 }
 

@@ -1,8 +1,21 @@
 import { JidokaError } from '../../src/core/base/error.ts';
 import { parseRunId } from '../../src/core/base/ids.ts';
 import { planRun, type PlannedRoute } from '../../src/core/gateway/routing/plan-run.ts';
-import type { ExplainedRun, OwingRun, RouteInquiry, RoutingDesk } from '../../src/core/ports/factory.ts';
+import { recordsOf, type ToldOutcomes } from '../../src/core/gateway/evaluation/record-attempts.ts';
+import { workedAttempts } from '../../src/core/gateway/routing/learning/worked-attempts.ts';
+import { find } from '../../src/core/evidence/run-result.ts';
+import type {
+  ExplainedRun,
+  JudgedRun,
+  Judgement,
+  OutcomeFilter,
+  OwingRun,
+  RouteInquiry,
+  RoutingDesk,
+} from '../../src/core/ports/factory.ts';
 import type { Ledger } from '../../src/core/ports/ledger.ts';
+import { sha256 } from '../evidence/index.ts';
+import { mustBePerson } from './memory-operations.ts';
 
 /** Routes for doors: those that a ledger has, and what the rules choose for a repository of one file where nothing was learned. */
 export class MemoryRouting implements RoutingDesk {
@@ -30,5 +43,26 @@ export class MemoryRouting implements RoutingDesk {
     const needs = { capabilities: [], prompt: 0, regions: null, notVendors: [], usdLeft: null };
     const known = { config, priors, slot, override, job, needs, place: { line, repository }, harness: null };
     return planRun({ ...known, attempts: [], chances: [0.999, 0.999], nowMs: 0 });
+  }
+
+  async outcomes({ line, since = '' }: OutcomeFilter): Promise<ToldOutcomes> {
+    const rows = await this.#ledger.runs(line === undefined ? {} : { line });
+    const attempts = await Promise.all(rows.toReversed().map(async ({ run }) => workedAttempts(await this.#ledger.read(run))));
+    return recordsOf(
+      attempts.flat().filter(({ at }) => at >= since),
+      sha256,
+    );
+  }
+
+  async judge(run: string, { right, why, actor }: Judgement): Promise<JudgedRun> {
+    mustBePerson(actor, 'say whether a result is right');
+    const events = await this.#ledger.read(parseRunId(run));
+    const verdict = find(events, 'run.ended')?.verdict;
+    if (verdict === undefined) throw new JidokaError('usage', `Run ${run} has not ended.`, { mend: 'Wait for it.' });
+    const body = { type: 'outcome.judged', right, why, by: actor.name } as const;
+    await this.#ledger.append(parseRunId(run), [
+      { key: `outcome/${events.length}`, at: '2026-01-01T00:00:00.000Z', actor: actor.name, body },
+    ]);
+    return { run, verdict, right, why, by: actor.name, changed: true };
   }
 }

@@ -52,6 +52,7 @@ const askedAt: Readonly<Record<EventBody['type'], readonly Command['kind'][] | '
   'effect.done': ['deliver'],
   delivered: ['deliver'],
   'run.ended': ['deliver'],
+  'outcome.judged': ['end'],
   'child.ended': 'any time',
   'run.cancelled': 'any time',
   'step.reclaimed': 'any time',

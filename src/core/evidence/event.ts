@@ -261,7 +261,9 @@ export type EventBody =
   | { readonly type: 'verdict.decided'; readonly verdict: Verdict; readonly reason: Reason; readonly metric: VerdictMetric }
   | { readonly type: 'evidence.sealed'; readonly bundle: string; readonly report: string; readonly ledgerHead: string }
   | { readonly type: 'delivered'; readonly delivery: Delivery }
-  | { readonly type: 'run.ended'; readonly verdict: Verdict };
+  | { readonly type: 'run.ended'; readonly verdict: Verdict }
+  /** What a person found of the result of a run after it had ended; the last one counts. */
+  | { readonly type: 'outcome.judged'; readonly right: boolean; readonly why: string; readonly by: string };
 
 /**
  * How a stage ended: `done` goes on to the next, `settled` means the facts already decide the run, `objected` speaks

@@ -176,6 +176,8 @@ export interface RunRequest {
   readonly station?: string;
   /** What a station that is played does, `station` being its name: deeds by form, in YAML; `head` of the record they come out of. */
   readonly script?: { readonly path: string; readonly text: string; readonly head: string | null };
+  /** Models that changes are made with, in the order in which they are tried, whatever the factory would choose. */
+  readonly plan?: readonly string[];
   readonly actor: string;
   /** Lower goes first; 100 where nothing is said. */
   readonly priority?: number;

@@ -271,6 +271,7 @@ describe('requests and runs', () => {
       { station: 'script:mine', script: { path: 'mine.yaml', text: 'review: []' } },
       { station: 'command:node mine.mjs' },
       { station: 'acp:mine --acp' },
+      { plan: ['dear'] },
     ];
     for (const own of ways) {
       expect((await ask('POST', '/v1/runs', { ...update, ...own }, token)).status).toBe(403);

@@ -54,6 +54,8 @@ export const NewRun = z.strictObject({
     .default(null),
   station: z.string().min(1).exactOptional(),
   script: File.extend({ head: z.string().nullable().default(null) }).exactOptional(),
+  /** Models that changes are made with, in the order in which they are tried. */
+  plan: z.array(z.string().min(1)).min(1).max(3).exactOptional(),
   /** Lower goes first. */
   priority: z.number().int().min(0).max(999_999).default(100),
 });
@@ -61,7 +63,7 @@ export type NewRun = z.infer<typeof NewRun>;
 
 /**
  * Makes the factory's request of it. Throws `access-refused` where an agent brings its own line file: that says which
- * programs run, which checks decide and which gates there are; a script, which says what reviewers say; or a program.
+ * programs run, which checks decide and which gates there are; a script, which says what reviewers say; a program; or a plan of models.
  */
 export function runRequest(asked: NewRun, { kind, name }: Actor): RunRequest {
   if (kind === 'agent' && asked.lineFile !== null)
@@ -75,6 +77,10 @@ export function runRequest(asked: NewRun, { kind, name }: Actor): RunRequest {
   if (kind === 'agent' && /^(command:|acp:\S+\s)/.test(asked.station ?? ''))
     throw new JidokaError('access-refused', `${name} is an agent and cannot name a program to run.`, {
       mend: 'Name a station that the factory has, or let a person ask.',
+    });
+  if (kind === 'agent' && asked.plan !== undefined)
+    throw new JidokaError('access-refused', `${name} is an agent and cannot choose the models that changes are made with.`, {
+      mend: 'Leave the plan to the factory, or let a person ask.',
     });
   return { ...asked, actor: `${kind}:${name}` };
 }

@@ -1,4 +1,5 @@
 import { JidokaError } from '../../core/base/error.ts';
+import { meant } from '../../core/base/nearest.ts';
 import { canonicalJson } from '../../core/base/json.ts';
 import type { Line } from '../../core/line/line.ts';
 import type { DependencySeed, DependencySubject, RepositorySnapshot, Seed } from '../../core/packet/seed.ts';
@@ -160,11 +161,25 @@ async function orderOf(request: RunRequest, { line, needs, signal }: RequestMean
     advisories: blob?.sha256 ?? null,
     again: request.again,
     priority: request.priority ?? usualPriority,
+    ...planPart(request, needs),
     ...(signal === undefined ? {} : { signal }),
   };
 }
 
 const usualPriority = 100;
+
+/** A plan that a person chose, of models that the factory's own gateway has. Throws `usage`. */
+function planPart({ plan, actor }: RunRequest, { router }: RunNeeds): Pick<SeedOrder, 'plan'> {
+  if (plan === undefined) return {};
+  if (router === null)
+    throw new JidokaError('usage', `--plan ${plan.join(',')} chooses models, and this factory has no gateway of its own to ask them.`, {
+      mend: 'Put a factory.yaml with `gateway:` into the home of the factory, or leave the plan out: docs/GATEWAY.md.',
+    });
+  const unknown = plan.find((model, at) => !router.models.includes(model) || plan.indexOf(model) < at);
+  if (unknown === undefined) return { plan: { by: actor, models: [...plan] } };
+  const why = router.models.includes(unknown) ? 'is named twice' : 'is no model of this factory';
+  throw new JidokaError('usage', `--plan ${plan.join(',')}: "${unknown}" ${why}.`, { mend: meant(unknown, router.models) });
+}
 
 async function seedsOf(
   subject: Exclude<RunRequest['subject'], { kind: 'task' | 'ticket' | 'branch' | 'flake' }>,

@@ -14,6 +14,7 @@ import { JidokaError } from '../../core/base/error.ts';
 import { parseRunId } from '../../core/base/ids.ts';
 import type { Line } from '../../core/line/line.ts';
 import type { Service } from '../../core/ports/engine.ts';
+import type { Router } from '../../core/ports/gateway/router.ts';
 import type { RunRequest, RunResult } from '../../core/ports/factory.ts';
 import { cancelRun, performRunStep } from '../run/index.ts';
 import { resumeRun, runDetails, runSummaries, workRequest, type Crew } from './index.ts';
@@ -50,6 +51,45 @@ async function ask(process: HouseProcess, line: Line = plain, more: Partial<RunR
 
 const joined = (): readonly string[] => house.progress.flatMap((told) => (told.kind === 'run' ? [told.joined] : []));
 const works = (): Promise<readonly string[]> => house.control.works({ limit: 100 });
+
+describe('a plan that a person chose', () => {
+  const router: Router = {
+    models: ['cheap', 'strong'],
+    chooses: () => false,
+    decide: async () => {
+      throw new Error('Nobody asks here.');
+    },
+  };
+
+  it('goes with the run, which is another than that of another plan, or of none', async () => {
+    house.router = router;
+    // Stations of no model are asked nothing; what they would be asked with is in the input.
+    const line = taskLine([commandStage('lint')]);
+    const process = house.process();
+    const runs: string[] = [];
+    for (const plan of [undefined, ['cheap', 'strong'], ['strong'], ['strong']])
+      runs.push((await ask(process, line, plan === undefined ? {} : { plan })).run);
+    expect(new Set(runs).size).toBe(3);
+    expect(runs[2]).toBe(runs[3]);
+    expect((await house.view(runs[1] ?? '')).input).toMatchObject({ plan: { by: 'cli:ada', models: ['cheap', 'strong'] } });
+  });
+
+  it.each([
+    [['cheap', 'stronk'], '"stronk" is no model of this factory'],
+    [['cheap', 'cheap'], '"cheap" is named twice'],
+  ])('of %j is refused before anything is begun', async (plan, told) => {
+    house.router = router;
+    await expect(ask(house.process(), plain, { plan })).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(told) });
+    expect(await works()).toEqual([]);
+  });
+
+  it('is refused where the factory has no gateway', async () => {
+    await expect(ask(house.process(), plain, { plan: ['cheap'] })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('no gateway of its own'),
+    });
+  });
+});
 
 describe('a seed', () => {
   it('is worked by whoever asks where no worker lives, and by the worker where one does', async () => {

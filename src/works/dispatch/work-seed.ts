@@ -19,6 +19,7 @@ export interface SeedOrder {
   /** Works anew even where the seed has a verdict. */
   readonly again: boolean;
   readonly priority: number;
+  readonly plan?: RunInput['plan'];
   readonly signal?: AbortSignal;
 }
 
@@ -67,12 +68,14 @@ async function begin(input: RunInput, needs: RunNeeds): Promise<Joined> {
 }
 
 function inputOf(seed: Seed, order: SeedOrder, attempt: number, needs: RunNeeds): RunInput {
-  const { line, lineDigest, delivery, advisories, priority } = order;
+  const { line, lineDigest, delivery, advisories, priority, plan } = order;
   // What does not change what is asked for must not make another run of it.
   const asked = { ...seed, actor: '', repository: { ...seed.repository, uncommitted: 0 } };
-  const digest = needs.sha256(canonicalJson({ asked, lineDigest, delivery, advisories, attempt }));
+  // Of who chose a plan it is no other run either, but of another plan it is.
+  const chosen = plan === undefined ? {} : { plan: plan.models };
+  const digest = needs.sha256(canonicalJson({ asked, lineDigest, delivery, advisories, attempt, ...chosen }));
   const run = runId(line.name, seedKey([seed.key]), digest);
-  return { run, seed, line, lineDigest, attempt, delivery, advisories, parent: null, priority };
+  return { run, seed, line, lineDigest, attempt, delivery, advisories, parent: null, priority, ...(plan !== undefined && { plan }) };
 }
 
 /** How this attempt stands; null sends the caller to the next one. */

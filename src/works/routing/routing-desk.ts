@@ -1,7 +1,9 @@
 import type { RoutingDesk } from '../../core/ports/desks/routing-desk.ts';
 import { explainNow, explainRun } from './explain.ts';
+import { judgeRun } from './judge-run.ts';
 import type { RoutingNeeds } from './needs.ts';
 import { openRuns } from './open-runs.ts';
+import { outcomesOf } from './outcomes.ts';
 
 /**
  * What people see of how models are chosen for runs.
@@ -14,5 +16,7 @@ export function routingDesk(open: () => Promise<RoutingNeeds>): RoutingDesk {
     openRuns: async () => await openRuns(await open()),
     explain: async (run) => await explainRun(run, await open()),
     explainNow: async (inquiry) => await explainNow(inquiry, await open()),
+    outcomes: async (filter) => await outcomesOf(filter, await open()),
+    judge: async (run, judgement) => await judgeRun(run, judgement, await open()),
   };
 }

@@ -25,13 +25,13 @@ export function childrenOf({ stage, attempt }: Starting, input: RunInput, sha256
         mend: 'Put that line under "lines:" of the same file.',
       },
     );
-  const { delivery, advisories, priority } = input;
+  const { delivery, advisories, priority, plan } = input;
   const parent = { run: input.run, stage: stage.id, attempt };
   const lineDigest = sha256(canonicalJson(line));
   return stage.runs.items.map((item): RunInput => {
     const seed = seedOf(item, line, input);
     const run = runId(line.name, seedKey([seed.key]), sha256(canonicalJson({ parent, item, lineDigest })));
-    return { run, seed, line, lineDigest, attempt: 1, delivery, advisories, parent, priority };
+    return { run, seed, line, lineDigest, attempt: 1, delivery, advisories, parent, priority, ...(plan !== undefined && { plan }) };
   });
 }
 

@@ -16,5 +16,7 @@ export const RunInput = z.strictObject({
   /** The stage of another run that waits for this one, or null. */
   parent: z.strictObject({ run: z.string(), stage: z.string(), attempt: z.number() }).nullable(),
   priority: z.number(),
+  /** Models that a person chose for its changes, in the order in which they are tried; absent where the factory chooses. */
+  plan: z.strictObject({ by: z.string(), models: z.array(z.string()).min(1) }).optional(),
 });
 export type RunInput = z.infer<typeof RunInput>;

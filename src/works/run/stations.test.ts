@@ -10,7 +10,8 @@ import type { Station, StationJob } from '../../core/ports/station.ts';
 import type { StationCapabilities } from '../../core/station/capabilities.ts';
 import type { Role } from '../../core/station/role.ts';
 import type { Report } from '../../core/station/report.ts';
-import { performRunStep, submitRun } from './index.ts';
+import type { RouteQuestion } from '../../core/ports/gateway/router.ts';
+import { performRunStep, submitRun, type RunInput } from './index.ts';
 
 let house: MemoryHouse;
 let process: HouseProcess;
@@ -53,8 +54,8 @@ const failed = (failure: Claim['failure'], summary = 'It is away.'): Said => ({
   ...(failure === undefined ? {} : { failure }),
 });
 
-async function ended(line: Line): Promise<RunId> {
-  const input = runInput(line);
+async function ended(line: Line, more: Pick<RunInput, 'plan'> = {}): Promise<RunId> {
+  const input = { ...runInput(line), ...more };
   await process.engine.transaction((tx) => submitRun(input, process.needs, tx));
   process.serve();
   await house.ended(input.run);
@@ -369,7 +370,7 @@ describe('a factory with a gateway of its own', () => {
   function planned(plan: readonly string[] | null): void {
     house.models.slots.add('coder');
     const route = { slot: 'coder', plan } as unknown as PlannedRoute; // no more of it is looked at
-    house.router = { chooses: () => true, decide: async ({ stage }) => ({ type: 'route.decided', stage, attempt: 1, route }) };
+    house.router = { models: [], chooses: () => true, decide: async ({ stage }) => ({ type: 'route.decided', stage, attempt: 1, route }) };
     process = house.process();
   }
 
@@ -391,6 +392,25 @@ describe('a factory with a gateway of its own', () => {
     const run = await ended(line(judge('review', { onFail: { stage: 'change', atMost: 2 } })));
     expect(askedFor()).toEqual(['cheap', 'strong', 'strong']);
     expect(await house.told(run, 'route.decided')).toHaveLength(1);
+  });
+
+  it('gives changes the plan that a person chose, whatever the role or the slot says, and leaves judgements alone', async () => {
+    const decided: RouteQuestion[] = [];
+    house.models.slots.add('coder');
+    const decide = async (question: RouteQuestion) => {
+      decided.push(question);
+      const route = { plan: question.override?.models ?? null } as unknown as PlannedRoute; // no more of it is looked at
+      return { type: 'route.decided', stage: question.stage, attempt: 1, route } as const;
+    };
+    house.router = { models: ['small', 'big'], chooses: () => false, decide };
+    process = house.process();
+    station('first', {});
+    station('judge', objects('one'), {});
+    const named = { ...line(judge('review', { onFail: { stage: 'change', atMost: 2 } })), roles: [{ ...role, model: 'dear' }] };
+    const plan = { by: 'cli:ada', models: ['small', 'big'] };
+    const run = await ended(named, { plan });
+    expect(askedFor()).toEqual(['small', 'big']);
+    expect(decided).toMatchObject([{ run, stage: 'change', override: plan }]);
   });
 
   it('asks a person where no plan is good enough for the line, and no model', async () => {

@@ -19,6 +19,8 @@ const LineNeeds = z.strictObject({
   wrongCap: Share.optional(),
   /** What a right result is worth, in US dollars. */
   valueUsd: z.number().min(0).max(1e6).optional(),
+  /** What a minute of validation costs, in US dollars: of the machine, and of whoever waits. */
+  minuteUsd: z.number().min(0).max(1e4).optional(),
 });
 export type LineNeeds = z.infer<typeof LineNeeds>;
 

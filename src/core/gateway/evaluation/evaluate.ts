@@ -129,7 +129,7 @@ function routerOf(
   return first?.policy ?? (() => []);
 }
 
-/** US dollars that a right result may be worth, over four orders of magnitude, and what a wrong one costs of that. */
-const knobs = Array.from({ length: 13 }, (_, at) => 0.05 * 10 ** (at / 3)).flatMap((value) =>
+/** Settings of the router's knob: US dollars that a right result may be worth, over four orders of magnitude, and what a wrong one costs of that. */
+export const knobs = Array.from({ length: 13 }, (_, at) => 0.05 * 10 ** (at / 3)).flatMap((value) =>
   [0, 0.5, 2].map((share) => ({ value, loss: share * value })),
 );

@@ -28,39 +28,45 @@ export function learn(tasks: readonly Task[], models: readonly string[]): Learne
 /** What turns between quality and money: `value` of a right result, and `loss` by a wrong one that is delivered, in US dollars. */
 export type Knob = Pick<Stakes, 'value' | 'loss'>;
 
+/** What is known of a job before it is tried. */
+export type KnownJob = Pick<Task, 'line' | 'repository' | 'difficulty'>;
+
+/** What is to be expected of each model at a job, as far as it was learned; jobs that look alike have the same `steps`. */
+export function expectedOf({ offsets, models }: Learned): (job: KnownJob) => readonly (Attempt & { readonly steps: number })[] {
+  const byChance = new Map<number, readonly number[]>();
+  const chancesAt = (steps: number): readonly number[] => {
+    const chances = byChance.get(steps) ?? chancesByEase(steps / stepsOfChance);
+    byChance.set(steps, chances);
+    return chances;
+  };
+  return ({ line, repository, difficulty }) =>
+    Object.entries(models).map(([model, { prior, usd }]) => {
+      const { solves } = chanceOf(prior, { model, place: { line, repository }, offsets, difficulty });
+      const steps = Math.round(solves * stepsOfChance);
+      return { model, usd, steps, chances: chancesAt(steps) };
+    });
+}
+
 /**
  * The router as a policy for each setting of its knob: the plan that is worth most by what was learned. What plans come to does not
  * hang on the knob, and is worked out once for tasks that look alike.
  */
 export function learnedPolicies(
-  { offsets, models }: Learned,
+  learned: Learned,
   { wrongCap, assumed: { validator, validation } }: { readonly wrongCap: number; readonly assumed: Assumed },
-): (knob: Knob) => Policy {
-  const byChance = new Map<number, readonly number[]>();
-  const attemptOf = (model: string, usd: number, steps: number): Attempt => {
-    const chances = byChance.get(steps) ?? chancesByEase(steps / stepsOfChance);
-    byChance.set(steps, chances);
-    return { model, chances, usd };
-  };
+): (knob: Knob) => (job: KnownJob) => readonly string[] {
+  const attemptsAt = expectedOf(learned);
   const worked = new Map<string, readonly PlayedPlan[]>();
-  const plansFor = ({ line, repository, difficulty }: Task): readonly PlayedPlan[] => {
-    const seen = Object.entries(models).map(([model, { prior, usd }]) => {
-      const { solves } = chanceOf(prior, { model, place: { line, repository }, offsets, difficulty });
-      return { model, usd, steps: Math.round(solves * stepsOfChance) };
-    });
-    const key = seen.map(({ steps }) => steps).join(' ');
-    const plans =
-      worked.get(key) ??
-      playAll(
-        seen.map(({ model, usd, steps }) => attemptOf(model, usd, steps)),
-        validator,
-      );
+  const plansFor = (job: KnownJob): readonly PlayedPlan[] => {
+    const attempts = attemptsAt(job);
+    const key = attempts.map(({ steps }) => steps).join(' ');
+    const plans = worked.get(key) ?? playAll(attempts, validator);
     worked.set(key, plans);
     return plans;
   };
   return (knob) => {
     const stakes: Stakes = { ...knob, person: 0, validation, quality: 0, wrongCap };
-    return (task) => choiceOf(plansFor(task).map((plan) => weighed(plan, stakes))).best?.models ?? [];
+    return (job) => choiceOf(plansFor(job).map((plan) => weighed(plan, stakes))).best?.models ?? [];
   };
 }
 

@@ -4,6 +4,8 @@ import type { RatedPlan } from './choose-plan.ts';
 export interface Drawn {
   readonly plan: RatedPlan;
   readonly propensity: number;
+  /** For each model of the plan how likely a plan was that begins alike so far: what a run tells of plans with the same beginning. */
+  readonly prefixes: readonly number[];
   readonly isExplored: boolean;
 }
 
@@ -40,8 +42,22 @@ export function explore({
   const fits = ({ odds, lacks }: RatedPlan): boolean =>
     lacks === null && spending.explored + odds.usd <= shareToExplore * (spending.all + odds.usd);
   const candidates = isLowRisk && best.lacks === null ? others.filter((plan) => plan !== best && fits(plan)) : [];
-  if (candidates.length === 0) return { plan: best, propensity: 1, isExplored: false };
+  const shares = [
+    { plan: best, share: candidates.length === 0 ? 1 : 1 - shareToExplore },
+    ...candidates.map((plan) => ({ plan, share: shareToExplore / candidates.length })),
+  ];
   const other = whether < shareToExplore ? candidates[Math.floor(which * candidates.length)] : undefined;
-  if (other === undefined) return { plan: best, propensity: 1 - shareToExplore, isExplored: false };
-  return { plan: other, propensity: shareToExplore / candidates.length, isExplored: true };
+  const plan = other ?? best;
+  const propensity = shares.find((one) => one.plan === plan)?.share ?? 1;
+  return { plan, propensity, prefixes: prefixesOf(plan, shares), isExplored: other !== undefined };
+}
+
+function prefixesOf({ models }: RatedPlan, shares: readonly { readonly plan: RatedPlan; readonly share: number }[]): readonly number[] {
+  return models.map((_, at) => {
+    const alike = shares.filter(({ plan }) => models.slice(0, at + 1).every((model, place) => plan.models[place] === model));
+    return Math.min(
+      1,
+      alike.reduce((sum, { share }) => sum + share, 0),
+    ); // shares add up to a hair more than they should
+  });
 }

@@ -53,15 +53,21 @@ const attempts = (count: number, right: boolean, otherwise: Partial<WorkedAttemp
     run: `r${at}`,
     line: 'bug',
     repository: '/shop',
+    stage: 'change',
+    attempt: 1,
     model: 'cheap-1',
     at: '2026-11-29T00:00:00Z',
     passed: right,
     right,
+    judged: null,
     ended: 'verdict',
     usd: 0.05,
+    validation: null,
     difficulty: null,
     isOverride: false,
     isExplored: false,
+    isWhole: true,
+    route: null,
     ...otherwise,
   }));
 const solves = (more: Partial<PlanQuestion>, name = 'cheap'): number =>
@@ -71,7 +77,7 @@ describe('a plan for a run', () => {
   it('is made of what may fill the slot, with the figures that it was chosen by', () => {
     const chosen = planRun(question);
     expect(Object.keys(chosen.chances)).toEqual(['cheap', 'strong', 'free']);
-    expect(chosen).toMatchObject({ slot: 'coder', policy: '1', attempts: 0, stakes: { quality: 0.5, wrongCap: 0.2, value: 10 } });
+    expect(chosen).toMatchObject({ slot: 'coder', policy: '2', attempts: 0, stakes: { quality: 0.5, wrongCap: 0.2, value: 10 } });
     expect(chosen.sources).toMatchObject({
       cheap: { usd: 0.03, from: 'public figures', prior: { resolved: 0.6 } },
       free: { usd: 0, from: 'price list', prior: null },
@@ -103,6 +109,33 @@ describe('a plan for a run', () => {
     expect(usd(attempts(90, true, { usd: 1 }))).toMatchObject({ from: 'seen' });
     expect(usd(attempts(90, true, { usd: 1 }))?.usd).toBeCloseTo(0.903, 9);
     expect(usd(attempts(90, true, { usd: 1, line: 'other' }))?.usd).toBeCloseTo(0.03, 9);
+  });
+
+  it('takes validation for what people found of it on the line, and chooses shorter plans where much passes that is wrong', () => {
+    const wrong = [...attempts(30, true, { judged: true }), ...attempts(30, true, { judged: false, right: false })];
+    const [before, after] = [planRun(question), planRun({ ...question, attempts: wrong })];
+    expect(before.validator).toEqual({ sensitivity: expect.closeTo(0.95, 9), falsePass: expect.closeTo(0.05, 9) });
+    expect(after.validator.falsePass).toBeGreaterThan(0.3);
+    expect(after.judged).toMatchObject({ passed: 60, passedRight: 30, passedWrong: 30 });
+    expect(after.plan?.length ?? 0).toBeLessThan(before.plan?.length ?? 0);
+    expect(planRun({ ...question, attempts: wrong.map((one) => ({ ...one, line: 'other' })) }).judged).toMatchObject({ passed: 0 });
+  });
+
+  it('counts what validation takes, by what its owner says a minute costs', () => {
+    const seen = attempts(15, true, { validation: { ms: 600_000, usd: 0.2 } });
+    const dear = { ...config, lines: { bug: { ...config.lines?.['bug'], minuteUsd: 0.5 } } };
+    expect(planRun({ ...question, attempts: seen }).stakes.validation).toBeCloseTo((5 * 0.01 + 15 * 0.2) / 20, 9);
+    const counted = planRun({ ...question, config: dear, attempts: seen });
+    expect(counted.stakes.validation).toBeCloseTo((5 * 0.51 + 15 * (5 + 0.2)) / 20, 9);
+    expect(counted.validation).toMatchObject({ minutes: 10, seen: 15 });
+    expect(counted.taken?.odds.attempts ?? 9).toBeLessThan(planRun({ ...question, attempts: seen }).taken?.odds.attempts ?? 0);
+  });
+
+  it('learns no cost from attempts that broke off', () => {
+    const usd = (ended: 'verdict' | 'provider') =>
+      planRun({ ...question, attempts: attempts(20, false, { ended, usd: 9 }) }).sources['cheap']?.usd;
+    expect(usd('provider')).toBe(0.03);
+    expect(usd('verdict')).toBeGreaterThan(5);
   });
 
   it('takes what a person chose, and nothing that does not fit', () => {

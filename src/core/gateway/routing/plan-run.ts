@@ -4,17 +4,17 @@ import { own, resolveSlot } from '../config/resolve-slot.ts';
 import type { Stakes } from './choose-plan.ts';
 import type { Needs, Routable } from './eligible.ts';
 import type { JobSeen } from './features.ts';
-import { expectedCost } from './learning/expected-cost.ts';
+import { expectedCost, expectedValidation, type ExpectedValidation } from './learning/expected-cost.ts';
 import { lessonsOf, spendingOf } from './learning/lessons.ts';
+import { learnValidator, type Judgements } from './learning/validator.ts';
 import type { WorkedAttempt } from './learning/worked-attempts.ts';
 import { isLearnedFrom, learnOffsets } from './offsets.ts';
-import type { Validator } from './plan-odds.ts';
 import { priorOf, type Prior, type PriorTables } from './priors.ts';
 import type { Place } from './probability.ts';
 import { route, type Route, type RouteQuestion } from './route.ts';
 
 /** Names how plans are chosen: what was recorded under another name was chosen otherwise. */
-export const policyVersion = '1';
+export const policyVersion = '2';
 
 /** What a plan is chosen from for a slot of a run. */
 export interface PlanQuestion {
@@ -40,12 +40,13 @@ export interface PlannedRoute extends Route {
   /** Attempts that something was learned from. */
   readonly attempts: number;
   readonly sources: Readonly<Record<string, { readonly prior: Prior | null; readonly usd: number | null; readonly from: string }>>;
+  /** What the error rates of validation on this line were learned from, and its cost. */
+  readonly judged?: Judgements;
+  readonly validation?: ExpectedValidation;
 }
 
 /** Where nothing is known of a model, it is as likely to be right as not. */
 const unknownPrior = 0.5;
-/** What validation tells of right and wrong is taken for so much until people's answers are many enough to learn it from. */
-const assumedValidator: Validator = { sensitivity: 0.95, falsePass: 0.05 };
 
 /**
  * Chooses the plan of a slot for a run: of the models that may fill the slot, by public figures, by what the factory saw them come to,
@@ -72,25 +73,28 @@ export function planRun(question: PlanQuestion): PlannedRoute {
   const offsets = learnOffsets(lessons, (name) => own(known, name)?.prior?.resolved ?? unknownPrior);
   const line = own(config.lines ?? {}, place.line);
   const spending = spendingOf(named);
+  const { seen: judged, ...validator } = learnValidator(attempts.filter((one) => one.line === place.line));
+  const validation = expectedValidation(attempts, place.line, line?.minuteUsd ?? 0);
   const chosen = route({
     job,
     place,
     models,
     needs,
     offsets,
-    validator: assumedValidator,
-    stakes: stakesOf(line),
+    validator,
+    stakes: { ...stakesOf(line), validation: validation.usd },
     spending,
     isLowRisk: true,
     override,
     chances,
   });
-  return { ...chosen, policy: policyVersion, slot, attempts: lessons.filter(isLearnedFrom).length, sources: known };
+  const learned = { attempts: lessons.filter(isLearnedFrom).length, judged, validation };
+  return { ...chosen, policy: policyVersion, slot, ...learned, sources: known };
 }
 
 /** What is at stake with a job, by what its owner said of the line. */
-export function stakesOf({ quality = 0.6, wrongCap = 0.05, valueUsd = 10 }: LineNeeds = {}): Stakes {
-  return { value: valueUsd, loss: 2 * valueUsd, person: valueUsd / 2, validation: 0.01, quality, wrongCap };
+export function stakesOf({ quality = 0.6, wrongCap = 0.05, valueUsd = 10 }: LineNeeds = {}): Omit<Stakes, 'validation'> {
+  return { value: valueUsd, loss: 2 * valueUsd, person: valueUsd / 2, quality, wrongCap };
 }
 
 /** The model here that a station or a plan means: by its name, or by the name that one of its providers has for it. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chains, choosePlan, type Stakes } from './choose-plan.ts';
 import { chancesByEase } from './ease.ts';
 import { excludedBecause, type Needs, type Routable } from './eligible.ts';
-import { explore, shareToExplore, type Spending } from './explore.ts';
+import { explore, shareToExplore, type Drawn, type Spending } from './explore.ts';
 import { noOffsets } from './offsets.ts';
 import { planOdds, type Attempt } from './plan-odds.ts';
 import { route, type RouteQuestion } from './route.ts';
@@ -115,6 +115,21 @@ describe('exploration', () => {
     expect(other.plan.lacks).toBeNull();
     const fitting = others.filter(({ lacks }) => lacks === null).length;
     expect(other.propensity).toBeCloseTo(0.05 / fitting, 12);
+  });
+
+  it('says how likely a plan was that begins alike, as it comes out over all draws', () => {
+    const steps = 60;
+    const rich = { all: 1000, explored: 0 };
+    const drawn = Array.from({ length: steps * 20 }, (_, at) => from(rich, [(at % 20) / 20, Math.floor(at / 20) / steps]));
+    const begins = ({ plan }: Drawn, models: number): string => plan.models.slice(0, models).join();
+    for (const one of new Map(drawn.map((each) => [each.plan, each])).values()) {
+      expect(one.prefixes).toHaveLength(one.plan.models.length);
+      for (const [at, prefix] of one.prefixes.entries()) {
+        const alike = drawn.filter((other) => begins(other, at + 1) === begins(one, at + 1));
+        expect(prefix).toBeCloseTo(alike.length / drawn.length, 2);
+        expect(prefix).toBeGreaterThanOrEqual(one.propensity - 1e-12);
+      }
+    }
   });
 
   it('takes no chances where a line bears risk, or where nothing was spent yet', () => {

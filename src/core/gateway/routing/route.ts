@@ -35,6 +35,8 @@ export interface Route {
   readonly isLearnedFrom: boolean;
   /** How likely this plan was to be taken; null for an override, which no policy took. */
   readonly propensity: number | null;
+  /** For each model of the plan how likely a plan was that begins alike; absent where no policy took it, and in older records. */
+  readonly prefixes?: readonly number[];
   readonly features: Features;
   readonly difficulty: number;
   readonly difficultyParts: Readonly<Record<keyof Features, number>>;
@@ -87,12 +89,12 @@ function attemptOf({ name, usd }: Routable, { solves }: Chance): Attempt {
   return { model: name, chances: chancesByEase(solves), usd: usd ?? 0 };
 }
 
-type Outcome = Pick<Route, 'because' | 'propensity' | 'taken'>;
+type Outcome = Pick<Route, 'because' | 'propensity' | 'prefixes' | 'taken'>;
 
 function drawn({ spending, isLowRisk, chances }: RouteQuestion, best: RatedPlan | null, others: readonly RatedPlan[]): Outcome {
   if (best === null) return { because: 'nothing-fits', propensity: null, taken: null };
-  const { plan, propensity, isExplored } = explore({ best, others, spending, isLowRisk, chances });
-  return { because: isExplored ? 'explored' : 'worth', propensity, taken: plan };
+  const { plan, propensity, prefixes, isExplored } = explore({ best, others, spending, isLowRisk, chances });
+  return { because: isExplored ? 'explored' : 'worth', propensity, prefixes, taken: plan };
 }
 
 /** What a person chose is rated too, as far as its models are known here, so that the record shows what was expected of it. */

@@ -1,7 +1,10 @@
 import type { GatewayConfig } from '../../gateway/config/gateway-config.ts';
 import type { PlannedRoute } from '../../gateway/routing/plan-run.ts';
 import type { PriorTables } from '../../gateway/routing/priors.ts';
+import type { Actor } from '../../gate/answer.ts';
+import type { ToldOutcomes } from '../../gateway/evaluation/record-attempts.ts';
 import type { Line } from '../../line/line.ts';
+import type { Verdict } from '../../verdict/verdict.ts';
 
 /** What people see of how models are chosen for runs, and of what would become of runs without them. */
 export interface RoutingDesk {
@@ -11,6 +14,37 @@ export interface RoutingDesk {
   explain(run: string): Promise<ExplainedRun>;
   /** What would be chosen now for a job; it chooses nothing. Throws `repository-invalid` and what else opening it throws. */
   explainNow(inquiry: RouteInquiry): Promise<PlannedRoute>;
+  /** What the attempts of runs that ended came to, oldest first, as docs/OUTCOMES.md describes it. */
+  outcomes(filter: OutcomeFilter): Promise<ToldOutcomes>;
+  /**
+   * Puts on record whether the result of a run was right; what a person says last counts. Throws `run-unknown`, `access-refused` for an
+   * agent, and `usage` for a run that has no result.
+   */
+  judge(run: string, judgement: Judgement): Promise<JudgedRun>;
+}
+
+export interface OutcomeFilter {
+  readonly line?: string;
+  /** ISO time; attempts before it are left out. */
+  readonly since?: string;
+}
+
+/** What a person found of the result of a run. */
+export interface Judgement {
+  readonly right: boolean;
+  /** Words for the record, or ''. */
+  readonly why: string;
+  readonly actor: Actor;
+}
+
+export interface JudgedRun {
+  readonly run: string;
+  readonly verdict: Verdict;
+  readonly right: boolean;
+  readonly why: string;
+  readonly by: string;
+  /** False where the same was said before. */
+  readonly changed: boolean;
 }
 
 /** A run that has not ended. */

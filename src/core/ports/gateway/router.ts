@@ -5,6 +5,8 @@ import type { Seed } from '../../packet/seed.ts';
 export interface Router {
   /** Whether a plan has to be chosen for a slot. */
   chooses(slot: string): boolean;
+  /** Models that a person may choose a plan of. */
+  readonly models: readonly string[];
   /** Chooses, for a stage of a run, once; the same question has the same answer. */
   decide(question: RouteQuestion): Promise<Extract<EventBody, { readonly type: 'route.decided' }>>;
 }
@@ -19,4 +21,6 @@ export interface RouteQuestion {
   readonly feedback: readonly string[];
   /** Name of the station that asks. */
   readonly station: string;
+  /** What a person chose instead, or null: it is taken, and not learned from. */
+  readonly override: { readonly by: string; readonly models: readonly string[] } | null;
 }

@@ -70,4 +70,5 @@ const texts: Texts = {
   'evidence.sealed': ({ bundle }) => `bundle ${bundle.slice(0, 12)}`,
   delivered: ({ delivery }) => [delivery.branch, delivery.evidenceRef, delivery.withheld].filter((part) => part !== null).join(', '),
   'run.ended': ({ verdict }) => verdict,
+  'outcome.judged': ({ right, why, by }) => `${right ? 'right' : 'wrong'}, says ${by}${why === '' ? '' : `. ${why}`}`,
 };

@@ -24,7 +24,8 @@ export async function answerInSession(gateway: Gateway, ask: Ask, { ways, via }:
   const { isLost } = isPinned
     ? sessions.answered(placed.note.id, {
         ...paid.by,
-        tellsOfCache: way.protocol === 'messages',
+        // A package is told what to cache by marks, as Messages is.
+        tellsOfCache: way.protocol === 'messages' || way.protocol === 'sdk',
         usage: paid.usage,
         now: clock.monotonicMs(),
       })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventBody, LedgerEvent } from '../../../evidence/event.ts';
 import { fact, type Claim } from '../../../evidence/fact.ts';
+import type { ModelCount } from '../../../evidence/model-count.ts';
 import { parseRunId } from '../../../base/ids.ts';
 import type { Seed } from '../../../packet/seed.ts';
 import type { PlannedRoute } from '../plan-run.ts';
@@ -55,6 +56,33 @@ const broken: EventBody = {
   stage: 'inspection',
   fact: fact('scope', 'broken', 'outside', '', { files: [], outside: [] }),
 };
+const holds: EventBody = {
+  type: 'fact.found',
+  stage: 'inspection',
+  fact: fact('tests', 'holds', 'tests-held', '', { passed: 1, missing: [], failed: [], removed: [] } as never), // nobody here looks at its data
+};
+const completed = (stage: string, attempt = 1, durationMs = 60_000): EventBody => ({
+  type: 'stage.completed',
+  stage,
+  attempt,
+  outcome: 'done',
+  summary: '',
+  durationMs,
+  output: {},
+});
+const answered = (choice: 'approve' | 'reject'): EventBody => ({
+  type: 'gate.answered',
+  stage: 'ask',
+  attempt: 1,
+  gate: 'g',
+  choice,
+  note: '',
+  digest: '',
+  by: 'ada',
+  role: 'reviewer',
+  at: '',
+});
+const judgedBy = (right: boolean): EventBody => ({ type: 'outcome.judged', right, why: '', by: 'ada' });
 const rejected: EventBody = {
   type: 'fact.found',
   stage: 'ask',
@@ -68,6 +96,10 @@ const routed = (because: PlannedRoute['because'], plan: readonly string[]): Even
 });
 
 function of(...bodies: readonly EventBody[]) {
+  return whole(...bodies).map(({ model, passed, right, ended }) => ({ model, passed, right, ended }));
+}
+
+function whole(...bodies: readonly EventBody[]) {
   const started: EventBody = { type: 'run.started', seed, line: { name: 'bug', digest: '' }, attempt: 1, version: '0' };
   const events = [started, ...bodies].map((body, at): LedgerEvent => ({
     v: 1,
@@ -80,7 +112,7 @@ function of(...bodies: readonly EventBody[]) {
     actor: 'factory',
     body,
   }));
-  return workedAttempts(events).map(({ model, passed, right, ended }) => ({ model, passed, right, ended }));
+  return workedAttempts(events);
 }
 
 const small = { model: 'small-1', ended: 'verdict' };
@@ -103,7 +135,7 @@ describe('what the attempts of a run came to', () => {
     ],
     [
       'is wrong though it passed, where a person rejects it',
-      [made(1), rejected, decided('ESCALATE', 'rejected')],
+      [made(1), holds, rejected, decided('ESCALATE', 'rejected')],
       [{ ...small, passed: true, right: false }],
     ],
     ['is unknown where the run ended for another reason', [made(1), decided('ESCALATE', 'cancelled')], []],
@@ -134,5 +166,125 @@ describe('what the attempts of a run came to', () => {
     ],
   ])('%s', (_, bodies, expected) => {
     expect(of(...bodies)).toEqual(expected);
+  });
+});
+
+const rejectedThere: EventBody = {
+  type: 'rework.ordered',
+  from: 'ask',
+  to: 'change',
+  objection: '',
+  voids: [{ stage: 'change', attempt: 1 }],
+};
+
+describe('what a person says of an attempt', () => {
+  it.each<[string, readonly EventBody[], readonly object[]]>([
+    [
+      'is an approval of all that there was',
+      [made(1), holds, completed('inspection'), answered('approve'), completed('ask'), decided('PR_READY')],
+      [{ passed: true, right: true, judged: true }],
+    ],
+    [
+      'is nothing where others looked at it after the approval',
+      [made(1), answered('approve'), completed('ask'), holds, completed('inspection'), decided('PR_READY')],
+      [{ passed: true, right: true, judged: null }],
+    ],
+    [
+      'is a rejection, of what validation had let pass',
+      [made(1), holds, completed('inspection'), answered('reject'), rejectedThere, made(2), decided('PR_READY')],
+      [
+        { passed: true, right: false, judged: false },
+        { passed: true, right: true, judged: null },
+      ],
+    ],
+    [
+      'says nothing of validation that had not looked at it yet',
+      [made(1), answered('reject'), rejectedThere, made(2), decided('PR_READY')],
+      [
+        { passed: null, right: false, judged: false },
+        { passed: true, right: true, judged: null },
+      ],
+    ],
+    [
+      'goes before what validation said of the last attempt, and leaves the others alone',
+      [made(1), sentBack, made(2), decided('PR_READY'), judgedBy(false)],
+      [
+        { passed: false, right: false, judged: null },
+        { passed: true, right: false, judged: false },
+      ],
+    ],
+    [
+      'may be that validation refused what was right, and what is said last counts',
+      [made(1), broken, decided('ESCALATE', 'outside'), judgedBy(false), judgedBy(true)],
+      [{ passed: false, right: true, judged: true }],
+    ],
+    [
+      'is learned from where the run ended for another reason',
+      [made(1), decided('ESCALATE', 'cancelled'), judgedBy(true)],
+      [{ passed: null, right: true, judged: true, ended: 'verdict' }],
+    ],
+  ])('%s', (_, bodies, expected) => {
+    expect(whole(...bodies)).toMatchObject(expected);
+  });
+});
+
+const count = (stage: string, model: string, microUsd: number, unpricedCalls = 0): ModelCount => ({
+  stage,
+  station: 'codex',
+  model,
+  calls: 3,
+  usage: { input: 1, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 1, reasoning: 0 },
+  microUsd,
+  unpricedCalls,
+  asOf: '2026-11-20',
+  savedMicroUsd: 0,
+  estimatedCalls: 0,
+});
+const counted = (...counts: readonly ModelCount[]): EventBody => ({ type: 'models.counted', counts });
+
+describe('what an attempt cost', () => {
+  const twice = [routed('worth', ['cheap', 'strong']), made(1), sentBack, made(2)];
+  it.each<[string, readonly EventBody[], readonly (number | null)[]]>([
+    ['is what its station says where nobody counted', [...twice, decided('PR_READY')], [0.02, 0.02]],
+    [
+      'is what the gateway counted for its model, and not what the station says',
+      [...twice, counted(count('change', 'cheap', 100_000), count('change', 'strong', 900_000)), decided('PR_READY')],
+      [0.1, 0.9],
+    ],
+    [
+      'is shared by attempts of one model',
+      [routed('worth', ['cheap']), made(1), sentBack, made(2), counted(count('change', 'cheap', 100_000)), decided('PR_READY')],
+      [0.05, 0.05],
+    ],
+    [
+      'is what was counted for nobody, of an attempt without a count',
+      [...twice, counted(count('change', 'cheap', 100_000), count('change', 'other', 300_000)), decided('PR_READY')],
+      [0.1, 0.3],
+    ],
+    ['is unknown where a call has no price', [...twice, counted(count('change', 'cheap', 0, 1)), decided('PR_READY')], [null, null]],
+    ['is not what other stages cost', [...twice, counted(count('review', 'cheap', 900_000)), decided('PR_READY')], [0.02, 0.02]],
+  ])('%s', (_, bodies, expected) => {
+    expect(whole(...bodies).map(({ usd }) => usd)).toEqual(expected);
+  });
+
+  it('is apart from what it took to validate it, in time and for models that judged', () => {
+    const gate: EventBody = { type: 'gate.opened', stage: 'ask' } as Extract<EventBody, { type: 'gate.opened' }>; // the part that is read
+    const [first, second] = whole(
+      made(1),
+      completed('change', 1, 500_000),
+      completed('inspection', 1, 60_000),
+      completed('review', 1, 30_000),
+      sentBack,
+      made(2),
+      completed('inspection', 2, 45_000),
+      completed('review', 2, 30_000),
+      gate,
+      completed('ask', 1, 9_000_000),
+      counted(count('review', 'strong', 600_000)),
+      decided('PR_READY'),
+    );
+    expect(first?.validation).toEqual({ ms: 90_000, usd: 0.3 });
+    expect(second?.validation).toEqual({ ms: 75_000, usd: 0.3 });
+    expect(whole(made(1), decided('PR_READY'))[0]?.validation).toBeNull();
   });
 });

@@ -1,37 +1,38 @@
-import type { EventBody, LedgerEvent } from '../../../evidence/event.ts';
-import type { Claim, Fact } from '../../../evidence/fact.ts';
+import type { LedgerEvent } from '../../../evidence/event.ts';
 import { find } from '../../../evidence/run-result.ts';
-import { standingFacts } from '../../../evidence/standing.ts';
 import { playedBy } from '../../../line/stations.ts';
-import type { Lesson } from '../offsets.ts';
+import type { PlannedRoute } from '../plan-run.ts';
 import { modelOfAttempt } from '../upgrade.ts';
+import { usdOf, validationOf, type NamedClaim, type Validated } from './attempt-cost.ts';
+import { endOf, type ChangeClaim, type End } from './attempt-end.ts';
 
 /** What one model's attempt at the change of a run came to, as the ledger has it. */
-export interface WorkedAttempt {
+export interface WorkedAttempt extends End {
   /** The same for all runs of one seed. */
   readonly job: string;
   readonly run: string;
   readonly line: string;
   /** Where its repository is. */
   readonly repository: string;
+  readonly stage: string;
+  /** The how manieth at its stage, from 1. */
+  readonly attempt: number;
   /** As the route of the run names it, or its station. */
   readonly model: string;
   /** ISO time of its claim. */
   readonly at: string;
-  /** Whether validation let it pass; null where it never judged it. */
-  readonly passed: boolean | null;
-  /** Whether it is held for right: what validation said, unless a person said otherwise. */
-  readonly right: boolean;
-  readonly ended: Lesson['ended'];
   /** US dollars, or null where nobody tells. */
   readonly usd: number | null;
+  /** Null where nothing validated it. */
+  readonly validation: Validated | null;
   readonly difficulty: number | null;
   readonly isOverride: boolean;
   readonly isExplored: boolean;
+  /** Whether every attempt of its stage came to a verdict: only such a run tells what a plan comes to. */
+  readonly isWhole: boolean;
+  /** How its plan was chosen; null where its station asked for models by name. */
+  readonly route: PlannedRoute | null;
 }
-
-type Of<Type extends EventBody['type']> = Extract<EventBody, { type: Type }>;
-type ChangeClaim = { readonly stage: string; readonly attempt: number; readonly at: string; readonly claim: Claim };
 
 /**
  * The attempts of models at the change of a run, each with what became of it; none of a run of which nothing can be learned, as it
@@ -47,56 +48,41 @@ export function workedAttempts(events: readonly LedgerEvent[]): readonly WorkedA
   const repository = seed.repository.location;
   const job = [line.name, repository, seed.key, seed.repository.baseCommit].join(' ');
   const run = events[0]?.run ?? '';
-  return lastClaims(events).flatMap((one): WorkedAttempt[] => {
-    const routed = find(ofStage(events, one.stage), 'route.decided')?.route ?? null;
-    const model = (routed?.plan && modelOfAttempt(routed.plan, one.attempt)) ?? one.claim.usage?.model ?? null;
-    const end = endOf(one, events);
-    if (model === null || end === null) return [];
-    const told = { isOverride: routed?.because === 'override', isExplored: routed?.because === 'explored' };
-    const { at, claim } = one;
-    const usd = claim.usage?.costUsd ?? null;
-    return [{ job, run, line: line.name, repository, model, at, usd, difficulty: routed?.difficulty ?? null, ...told, ...end }];
+  const claims = lastClaims(events);
+  const named = claims.flatMap((one): NamedClaim[] => {
+    const model = modelOf(one, routeOf(one.stage, events));
+    return model === null ? [] : [{ ...one, model }];
+  });
+  const ends = claims.map((one) => ({ one, end: endOf(one, events, { isLast: one === claims.at(-1) }) }));
+  return named.flatMap((one): WorkedAttempt[] => {
+    const route = routeOf(one.stage, events);
+    const end = ends.find((other) => other.one.index === one.index)?.end ?? null;
+    if (end === null) return [];
+    const isWhole = ends.every((other) => other.one.stage !== one.stage || other.end?.ended === 'verdict');
+    const { stage, attempt, model, at } = one;
+    const told = { isOverride: route?.because === 'override', isExplored: route?.because === 'explored', isWhole, route };
+    const cost = { usd: usdOf(one, named, events), validation: validationOf(one, events) };
+    return [
+      { job, run, line: line.name, repository, stage, attempt, model, at, difficulty: route?.difficulty ?? null, ...cost, ...told, ...end },
+    ];
   });
 }
 
-function ofStage(events: readonly LedgerEvent[], stage: string): readonly LedgerEvent[] {
-  return events.filter(({ body }) => 'stage' in body && body.stage === stage);
+function routeOf(stage: string, events: readonly LedgerEvent[]): PlannedRoute | null {
+  const ofStage = events.filter(({ body }) => 'stage' in body && body.stage === stage);
+  return find(ofStage, 'route.decided')?.route ?? null;
+}
+
+function modelOf({ attempt, claim }: ChangeClaim, route: PlannedRoute | null): string | null {
+  return (route?.plan && modelOfAttempt(route.plan, attempt)) ?? claim.usage?.model ?? null;
 }
 
 /** The last claim of each attempt at a change: those before it were of stations that could not go on. */
 function lastClaims(events: readonly LedgerEvent[]): readonly ChangeClaim[] {
-  const claims = events.flatMap(({ at, body }): ChangeClaim[] => {
+  const claims = events.flatMap(({ at, body }, index): ChangeClaim[] => {
     if (body.type !== 'claim.made' || (body.form ?? 'change') !== 'change') return [];
     const { stage, attempt = 1, claim } = body;
-    return claim.station === 'mechanic' || playedBy(claim.station) !== null ? [] : [{ stage, attempt, at, claim }];
+    return claim.station === 'mechanic' || playedBy(claim.station) !== null ? [] : [{ stage, attempt, at, claim, index }];
   });
   return [...new Map(claims.map((one) => [`${one.stage}/${one.attempt}`, one])).values()];
 }
-
-type End = Pick<WorkedAttempt, 'passed' | 'right' | 'ended'>;
-
-function endOf({ stage, attempt, claim }: ChangeClaim, events: readonly LedgerEvent[]): End | null {
-  if (claim.says === 'failed') return { passed: null, right: false, ended: claim.failure === 'quota' ? 'budget' : 'provider' };
-  if (claim.says !== 'changed') return null;
-  const refused = events.some(({ body }) => body.type === 'rework.ordered' && isVoided(body, stage, attempt));
-  if (refused) return { passed: false, right: false, ended: 'verdict' };
-  return endOfRun(find(events, 'verdict.decided'), standingFacts(events));
-}
-
-function isVoided({ voids }: Of<'rework.ordered'>, stage: string, attempt: number): boolean {
-  return voids.some((voided) => voided.stage === stage && voided.attempt === attempt);
-}
-
-/** What the verdict of the run says of the attempt that it ended with. */
-function endOfRun(decided: Of<'verdict.decided'> | undefined, facts: readonly Fact[]): End | null {
-  if (decided?.verdict === 'PR_READY') return { passed: true, right: true, ended: 'verdict' };
-  if (decided?.verdict !== 'ESCALATE') return null;
-  if (decided.reason.code.includes('flaky')) return { passed: null, right: false, ended: 'flaky' };
-  const broken = facts.find(({ outcome, code }) => outcome === 'broken' && code === decided.reason.code);
-  if (broken === undefined || notOfTheChange.has(broken.check)) return null;
-  if (broken.check !== 'person') return { passed: false, right: false, ended: 'verdict' };
-  return broken.data.choice === 'reject' ? { passed: true, right: false, ended: 'verdict' } : null;
-}
-
-/** Checks that say nothing of what a model made. */
-const notOfTheChange: ReadonlySet<Fact['check']> = new Set(['seed', 'environment', 'runs', 'engines', 'no-op']);

@@ -6,6 +6,7 @@ import { spendBy } from '../../../../core/ports/gateway/call-ledger.ts';
 import { type Call, type CommandRecord, jsonOption } from '../../command.ts';
 import { type Page, plain } from '../../page.ts';
 import { table } from '../../table.ts';
+import { sinceOf, sinceOption } from '../since.ts';
 import { withStore } from './settings.ts';
 
 /** `jidoka gateway spend`: what calls of models came to, from the record of the gateways. */
@@ -15,7 +16,7 @@ export const gatewaySpend: CommandRecord = {
   arguments: [],
   options: [
     { flags: '--run <run>', description: 'only calls of this run' },
-    { flags: '--since <time>', description: 'only calls since then: 2026-11-30 or a whole ISO 8601 time' },
+    sinceOption('calls'),
     { flags: '--by <list>', description: `what to sum by, with commas between: ${spendBy.join(', ')}` },
     jsonOption,
   ],
@@ -40,11 +41,8 @@ function byOf(call: Call): readonly SpendBy[] {
 }
 
 function filterOf(call: Call): { readonly run?: string; readonly since?: string } {
-  const [run, since] = [call.text('run'), call.text('since')];
-  const at = since === null ? Number.NaN : Date.parse(since);
-  if (since !== null && Number.isNaN(at))
-    throw new JidokaError('usage', `--since ${since} is no time.`, { mend: 'Write it as 2026-11-30.' });
-  return { ...(run !== null && { run }), ...(since !== null && { since: new Date(at).toISOString() }) };
+  const run = call.text('run');
+  return { ...(run !== null && { run }), ...sinceOf(call) };
 }
 
 function spendText(by: readonly SpendBy[], rows: readonly Spend[], total: Spend | null, page: Page): string {

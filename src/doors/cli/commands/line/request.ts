@@ -33,6 +33,7 @@ export function requestOptions({ options, needsLineFile }: LineCommand): readonl
       description:
         "station that does all that stations do: a name, 'command:PROGRAM ARGUMENT…', 'model:NAME' for judgements, 'script:FILE' or 'replay:EVIDENCE'",
     },
+    { flags: '--plan <models>', description: 'models for changes, in the order in which they are tried, with commas between' },
     { flags: '--dry-run', description: 'report only: make no branch and no evidence ref in the repository' },
     { flags: '--priority <n>', description: 'lower goes first where steps wait', preset: '100' },
     { flags: '--again', description: 'run anew even where this very job has a verdict' },
@@ -52,10 +53,21 @@ export async function requestOf(line: LineCommand, call: Call): Promise<RunReque
     advisories: advisories === null ? [] : await readAdvisories(advisories, cwd),
     lineFile: file === null ? null : await readLineFile(file, cwd),
     ...(station === null ? {} : await askedStation(station, call.world)),
+    ...planOf(call.text('plan')),
     actor,
     priority: priorityOf(call.text('priority') ?? '100'),
   };
 }
+
+function planOf(text: string | null): Pick<RunRequest, 'plan'> {
+  if (text === null) return {};
+  const plan = text.split(',').map((name) => name.trim());
+  if (plan.length <= mostModels && plan.every((name) => name !== '')) return { plan };
+  throw new JidokaError('usage', `--plan ${text} is no plan.`, { mend: `Give one to ${mostModels} models: --plan cheap,strong.` });
+}
+
+/** A plan has so many models at most. */
+const mostModels = 3;
 
 function priorityOf(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);

@@ -37,7 +37,9 @@ async function ofRun(run: string, call: Call): Promise<Answer> {
       mend: 'Leave one of the two out.',
     });
   const explained = await withFactory(call, (factory) => factory.routing.explain(run));
-  return { exitCode: 0, document: explained, text: (page) => explainedRunText(explained, page) };
+  const { policiesOnRecord } = await import('../../../../core/gateway/evaluation/recorded-routes.ts');
+  const policies = explained.routes.map(({ route }) => policiesOnRecord([route]));
+  return { exitCode: 0, document: { ...explained, policies }, text: (page) => explainedRunText(explained, policies, page) };
 }
 
 async function now(call: Call): Promise<Answer> {

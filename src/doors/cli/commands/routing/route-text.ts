@@ -1,20 +1,25 @@
+import type { PolicyOnRecord } from '../../../../core/gateway/evaluation/recorded-routes.ts';
 import type { RatedPlan } from '../../../../core/gateway/routing/choose-plan.ts';
 import type { PlannedRoute } from '../../../../core/gateway/routing/plan-run.ts';
 import type { ExplainedRun } from '../../../../core/ports/factory.ts';
 import { facts, type Page, plain } from '../../page.ts';
 import { table } from '../../table.ts';
+import { onRecordTable, validatorText } from './logged-text.ts';
 
-/** What was chosen for a run, stage by stage, for people. */
-export function explainedRunText({ run, routes }: ExplainedRun, page: Page): string {
+/** What was chosen for a run, stage by stage, and what other policies would have taken, for people. */
+export function explainedRunText({ run, routes }: ExplainedRun, policies: readonly (readonly PolicyOnRecord[])[], page: Page): string {
   if (routes.length === 0) return `No plan was chosen for ${run}: its stations asked for models by name, or for none.`;
   return routes
-    .map(({ stage, at, route }) => `${page.paint.bold(`Stage ${plain(stage)}`)}  ${page.paint.dim(at)}\n${routeText(route, page)}`)
+    .map(({ stage, at, route }, place) => {
+      const title = `${page.paint.bold(`Stage ${plain(stage)}`)}  ${page.paint.dim(at)}`;
+      return [title, routeText(route, page), '', onRecordTable(policies[place] ?? [], page)].join('\n');
+    })
     .join('\n\n');
 }
 
 /** A choice with its features, chances, threshold, plan, and what the others would have come to, for people. */
 export function routeText(route: PlannedRoute, page: Page): string {
-  const { features, difficultyParts, difficulty, stakes, validator } = route;
+  const { features, difficultyParts, difficulty, stakes, validator, judged, validation } = route;
   const seen = Object.entries(features).map(([name, value]) => {
     const part = difficultyParts[name as keyof typeof features]; // the two have the same names
     return [name, value.toFixed(2), signed(part)];
@@ -31,9 +36,15 @@ export function routeText(route: PlannedRoute, page: Page): string {
     '',
     plansTable(route, page),
     page.paint.dim(
-      `Threshold: right in ${percent(stakes.quality)} at least, wrong in ${percent(stakes.wrongCap)} at most. A right result is worth $${stakes.value}, a wrong one costs $${stakes.loss}, a person $${stakes.person}, a validation $${stakes.validation}. Validation passes ${percent(validator.sensitivity)} of right and ${percent(validator.falsePass)} of wrong results.`,
+      `Threshold: right in ${percent(stakes.quality)} at least, wrong in ${percent(stakes.wrongCap)} at most. A right result is worth $${stakes.value}, a wrong one costs $${stakes.loss}, a person $${stakes.person}, a validation $${stakes.validation.toFixed(3)}${validationText(validation)}.`,
     ),
+    page.paint.dim(validatorText(validator, judged)),
   ].join('\n');
+}
+
+function validationText(validation: PlannedRoute['validation']): string {
+  if (validation === undefined || validation.minutes === null) return '';
+  return ` (${validation.minutes.toFixed(1)} minutes on average of ${validation.seen})`;
 }
 
 function head({ slot, plan, because, override, propensity, policy, taken }: PlannedRoute): readonly (readonly [string, string | null])[] {

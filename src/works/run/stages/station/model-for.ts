@@ -1,7 +1,9 @@
 import type { EventBody } from '../../../../core/evidence/event.ts';
+import { autoPlan } from '../../../../core/gateway/config/resolve-slot.ts';
 import { modelOfAttempt } from '../../../../core/gateway/routing/upgrade.ts';
 import type { Stage } from '../../../../core/line/line.ts';
 import { attemptOf } from '../../../../core/line/state.ts';
+import type { RouteQuestion } from '../../../../core/ports/gateway/router.ts';
 import type { Role } from '../../../../core/station/role.ts';
 import { append } from '../../record/append.ts';
 import type { Job } from '../../job.ts';
@@ -11,8 +13,8 @@ import { feedbackOf } from './feedback.ts';
 export type ModelFor = { readonly kind: 'asks'; readonly name: string | null } | { readonly kind: 'none'; readonly why: string };
 
 /**
- * Finds it for a station: what its role in the line says, else the slot of the role, or of stations without one. Where the slot is left to the factory, a plan is chosen once
- * for the stage, and each attempt has the next model of it.
+ * Finds it for a station: a plan that a person chose for changes, else what its role in the line says, else the slot of the role, or of
+ * stations without one. Where the slot is left to the factory, a plan is chosen once for the stage, and each attempt has the next model of it.
  */
 export async function modelFor(
   stage: Stage,
@@ -20,10 +22,11 @@ export async function modelFor(
   { role, station }: { readonly role: Role | null; readonly station: string },
 ): Promise<ModelFor> {
   const { needs, state } = job;
-  if (role !== null && role.model !== null) return { kind: 'asks', name: role.model };
+  const override = stage.does === 'change' ? (job.input.plan ?? null) : null;
+  if (override === null && role !== null && role.model !== null) return { kind: 'asks', name: role.model };
   const slot = needs.models.slotOf(role?.name ?? null);
-  if (slot === null || needs.router === null || !needs.router.chooses(slot)) return { kind: 'asks', name: slot };
-  const { route } = (await decidedFor(stage, job)) ?? (await decideNow(stage, job, { slot, station }));
+  if (override === null && (slot === null || needs.router?.chooses(slot) !== true)) return { kind: 'asks', name: slot };
+  const { route } = (await decidedFor(stage, job)) ?? (await decideNow(stage, job, { slot: slot ?? autoPlan, station, override }));
   const name = route.plan === null ? null : modelOfAttempt(route.plan, attemptOf(state, stage.id));
   if (name !== null) return { kind: 'asks', name };
   return {
@@ -39,9 +42,13 @@ async function decidedFor(stage: Stage, { run, needs }: Job): Promise<Decided | 
   return bodies.find((body): body is Decided => body.type === 'route.decided' && body.stage === stage.id) ?? null;
 }
 
-async function decideNow(stage: Stage, job: Job, { slot, station }: { readonly slot: string; readonly station: string }): Promise<Decided> {
+async function decideNow(
+  stage: Stage,
+  job: Job,
+  { slot, station, override }: Pick<RouteQuestion, 'slot' | 'station' | 'override'>,
+): Promise<Decided> {
   const { run, input, needs, state } = job;
-  const asked = { run, line: input.line.name, seed: input.seed, stage: stage.id, slot, feedback: feedbackOf(state), station };
+  const asked = { run, line: input.line.name, seed: input.seed, stage: stage.id, slot, feedback: feedbackOf(state), station, override };
   const decided = await needs.router?.decide(asked);
   if (decided === undefined) throw new Error('There is nobody to choose a plan.');
   await append(job, [[`route/${stage.id}`, decided]]);
