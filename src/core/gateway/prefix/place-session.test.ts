@@ -20,7 +20,7 @@ const cheap: Place = { model: 'cheap', at: 'c/cheap', price: listOf(0.3, 1.2) };
 function sessionAt(places: readonly Place[], usage: Partial<Usage> = { cacheRead: 58_000, cacheWrite5m: 2_000, output: 300 }): Session {
   let session: Session | null = null;
   for (const { model, at } of places)
-    ({ session } = answeredSession(session, { model, at, protocol: 'messages', usage: { ...noUsage, ...usage }, now: 0 }));
+    ({ session } = answeredSession(session, { model, at, tellsOfCache: true, usage: { ...noUsage, ...usage }, now: 0 }));
   if (session === null) throw new Error('nothing was answered');
   return session;
 }
@@ -114,12 +114,12 @@ describe('what a session keeps of its answers', () => {
   const answer = { model: 'strong', at: 'a/strong', now: 0, usage: { ...noUsage, input: 900, cacheRead: 100, output: 10 } } as const;
 
   it('is what the Messages API says is cached, and the whole prompt where an API caches by itself', () => {
-    expect(answeredSession(null, { ...answer, protocol: 'messages' }).session.pins[0]?.prefix).toBe(100);
-    expect(answeredSession(null, { ...answer, protocol: 'chat' }).session.pins[0]?.prefix).toBe(1000);
+    expect(answeredSession(null, { ...answer, tellsOfCache: true }).session.pins[0]?.prefix).toBe(100);
+    expect(answeredSession(null, { ...answer, tellsOfCache: false }).session.pins[0]?.prefix).toBe(1000);
   });
 
   it('is an hour where that was asked for, and three upstreams at most', () => {
-    const hour = answeredSession(null, { ...answer, protocol: 'messages', usage: { ...noUsage, cacheWrite1h: 5 } }).session;
+    const hour = answeredSession(null, { ...answer, tellsOfCache: true, usage: { ...noUsage, cacheWrite1h: 5 } }).session;
     expect(hour.pins[0]?.keeps).toBe('1h');
     const many = ['a/x', 'b/x', 'c/x', 'd/x', 'b/x'].map((at) => ({ ...first, at }));
     expect(sessionAt(many).pins.map(({ at }) => at)).toEqual(['b/x', 'd/x', 'c/x']);
@@ -128,9 +128,9 @@ describe('what a session keeps of its answers', () => {
   it('tells of a cache that is lost, and not of one that another upstream never had', () => {
     const usage = { ...noUsage, cacheRead: 9000, cacheWrite5m: 1000 };
     let session: Session | null = null;
-    for (let at = 0; at < 6; at += 1) ({ session } = answeredSession(session, { ...answer, protocol: 'messages', usage }));
+    for (let at = 0; at < 6; at += 1) ({ session } = answeredSession(session, { ...answer, tellsOfCache: true, usage }));
     const lost = { ...noUsage, cacheWrite5m: 10_000 };
-    expect(answeredSession(session, { ...answer, protocol: 'messages', usage: lost }).isLost).toBe(true);
-    expect(answeredSession(session, { ...answer, at: 'b/strong', protocol: 'messages', usage: lost }).isLost).toBe(false);
+    expect(answeredSession(session, { ...answer, tellsOfCache: true, usage: lost }).isLost).toBe(true);
+    expect(answeredSession(session, { ...answer, at: 'b/strong', tellsOfCache: true, usage: lost }).isLost).toBe(false);
   });
 });

@@ -1,4 +1,3 @@
-import type { Protocol } from '../config/protocol.ts';
 import { promptTokens, type Usage } from '../money/usage.ts';
 import type { Pin } from './pin.ts';
 import { noReadShare, type ReadShare, withCall } from './read-share.ts';
@@ -20,8 +19,8 @@ export interface SessionAnswer {
   readonly model: string;
   /** `PROVIDER/NAME`. */
   readonly at: string;
-  /** What was spoken with it. */
-  readonly protocol: Protocol;
+  /** Whether it caches what it is asked to and tells of it, as the Messages API does; others cache by themselves, and tell of reads at most. */
+  readonly tellsOfCache: boolean;
   readonly usage: Usage;
   /** When, in milliseconds. */
   readonly now: number;
@@ -31,23 +30,19 @@ const mostPins = 3;
 
 /** A session after an answer, which pins it where that came from; `isLost` says that its cache was expected there and is gone. */
 export function answeredSession(before: Session | null, answer: SessionAnswer): { readonly session: Session; readonly isLost: boolean } {
-  const { model, at, protocol, usage, now } = answer;
+  const { model, at, tellsOfCache, usage, now } = answer;
   const others = (before?.pins ?? []).filter((pin) => pin.at !== at);
   const stayed = before?.pins[0]?.at === at;
   const calls = (before?.calls ?? 0) + 1;
   // Another upstream has a cache of its own: what is usual begins anew there.
   const { share, isLost } = withCall(stayed ? before.share : noReadShare, usage);
-  const pin: Pin = { model, at, prefix: cachedBy(usage, protocol), usedAt: now, keeps: usage.cacheWrite1h > 0 ? '1h' : '5m' };
+  const pin: Pin = { model, at, prefix: cachedBy(usage, tellsOfCache), usedAt: now, keeps: usage.cacheWrite1h > 0 ? '1h' : '5m' };
   const said = usage.output + usage.reasoning;
   const output = Math.round((before?.output ?? 0) + (said - (before?.output ?? 0)) / calls);
   return { session: { pins: [pin, ...others].slice(0, mostPins), calls, prompt: promptTokens(usage), output, share }, isLost };
 }
 
-/**
- * Tokens of a prompt that lie in the cache of its upstream after it was answered: those that it read and wrote. The Messages API caches
- * what it is asked to and tells of it; the others cache by themselves, and tell of reads at most.
- */
-function cachedBy(usage: Usage, protocol: Protocol): number {
-  const told = usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
-  return protocol === 'messages' ? told : promptTokens(usage);
+/** Tokens of a prompt that lie in the cache of its upstream after it was answered: those that it read and wrote, or all of it. */
+function cachedBy(usage: Usage, tellsOfCache: boolean): number {
+  return tellsOfCache ? usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h : promptTokens(usage);
 }

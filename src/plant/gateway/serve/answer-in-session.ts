@@ -1,4 +1,3 @@
-import type { Protocol } from '../../../core/gateway/config/protocol.ts';
 import { valueOf } from '../../../core/gateway/prefix/merit.ts';
 import { placeCall } from '../sessions/place-call.ts';
 import type { Way } from '../upstream/candidates.ts';
@@ -23,14 +22,15 @@ export async function answerInSession(gateway: Gateway, ask: Ask, { ways, via }:
   const way = paid === null || ended !== 'whole' ? undefined : ways.find(({ at, model }) => at === paid.by.at && model === paid.by.model);
   const isPinned = placed.pins && paid !== null && way !== undefined;
   const { isLost } = isPinned
-    ? sessions.answered(placed.note.id, { ...way, protocol: cachingOf(way), usage: paid.usage, now: clock.monotonicMs() })
+    ? sessions.answered(placed.note.id, {
+        ...paid.by,
+        // A package is told what to cache by marks, as Messages is.
+        tellsOfCache: way.protocol === 'messages' || way.protocol === 'sdk',
+        usage: paid.usage,
+        now: clock.monotonicMs(),
+      })
     : { isLost: false };
   const [first, ...others] = answered.tries;
   if (first === undefined) return answered;
   return { ...answered, tries: [{ ...first, session: { ...placed.note, cacheLost: isLost } }, ...others] };
-}
-
-/** A package is told what to cache by marks, as Messages is. */
-function cachingOf({ protocol }: Way): Protocol {
-  return protocol === 'sdk' ? 'messages' : protocol;
 }

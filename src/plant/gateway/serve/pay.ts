@@ -14,12 +14,17 @@ export function mostOf({ ahead, protocol }: Request, ways: readonly Way[]): Amou
   return ways
     .map((way): Amount => {
       // A translation marks what is to be cached, and so does the gateway where it may: the caller is billed for what is written.
-      const marks = ahead.cache === 'none' && way.protocol === 'messages' && (way.inserts || protocol !== 'messages');
+      const marks = ahead.cache === 'none' && marksFor(way, protocol);
       const cache = marks ? '5m' : ahead.cache;
       const estimate = upperEstimate({ ...ahead, cache, maxOutput: Math.min(ahead.maxOutput ?? way.output, way.output) }, way.price);
       return estimate.kind === 'priced' ? estimate.amount : { microUsd: 0, tokens: estimate.tokens, calls: 1 };
     })
     .reduce(greater, nothing);
+}
+
+/** Whether a request of this protocol has marks put in for an upstream. */
+function marksFor({ protocol: to, inserts }: Way, from: Request['protocol']): boolean {
+  return to === 'sdk' || (to === 'messages' && (inserts || from !== 'messages'));
 }
 
 /** Tokens that its prompt may have. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { noUsage } from '../../../core/gateway/money/usage.ts';
 import { sessionTable } from './session-table.ts';
 
-const answer = { model: 'strong', at: 'a/strong', protocol: 'messages', usage: { ...noUsage, cacheWrite5m: 100 }, now: 0 } as const;
+const answer = { model: 'strong', at: 'a/strong', tellsOfCache: true, usage: { ...noUsage, cacheWrite5m: 100 }, now: 0 } as const;
 
 it('a hundred thousand sessions take the room of the last twenty thousand, and the others begin anew', () => {
   const table = sessionTable(() => 0);
