@@ -15,6 +15,7 @@ import { load, timed } from './measure.mjs';
 import { overhead } from './overhead.mjs';
 import { parked } from './parked.mjs';
 import { partitions } from './partitions.mjs';
+import { prefixBench } from './prefix.mjs';
 import { running } from './running.mjs';
 import { ticketBench } from './ticket.mjs';
 import { translateBench } from './translate.mjs';
@@ -42,6 +43,7 @@ const benches = {
   running,
   agents: agentsBench,
   translate: translateBench,
+  prefix: prefixBench,
   gateway: () => gatewayBench(program),
 };
 

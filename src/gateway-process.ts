@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { isJidokaError } from './core/base/error.ts';
 import type { StorePlace } from './core/ports/gateway/gateway-door.ts';
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   const gateway = await openGateway({
     config: readGatewaySettings(file),
     env: process.env,
+    folder: dirname(file.path),
     listen: { port: 0 },
     key: null,
     record: null,

@@ -2,6 +2,7 @@ import { type LiveSetting, withSettings } from './core/gateway/config/setting.ts
 import { placeOfKey } from './core/gateway/config/key-reference.ts';
 import { JidokaError } from './core/base/error.ts';
 import { redact } from './core/base/redact.ts';
+import { publicChances } from './core/gateway/prefix/merit.ts';
 import type { GatewayDoor, GatewaySetting, ModelStore, OpenGateway, StorePlace } from './core/ports/gateway/gateway-door.ts';
 import type { KeyGrant } from './core/ports/gateway/virtual-keys.ts';
 import { systemClock } from './plant/clock/index.ts';
@@ -16,6 +17,7 @@ import {
   slotTable,
   startGateway,
 } from './plant/gateway/index.ts';
+import { publicPriors } from './plant/priors/index.ts';
 
 /** Who calls with the owner's key. */
 const owner = { line: 'own', fleet: null, run: 'own', stage: null, station: 'own' } as const;
@@ -25,10 +27,10 @@ const owner = { line: 'own', fleet: null, run: 'own', stage: null, station: 'own
  * keeps its database from being opened.
  */
 export async function openGateway(setting: GatewaySetting): Promise<OpenGateway> {
-  const { config, env, listen, key, record, log } = setting;
+  const { config, env, folder, listen, key, record, log } = setting;
   const token = key === null ? newToken() : await ownKey(key, env);
   const grant: KeyGrant = { caller: owner, slots: null, caps: null, limits: {}, expiresAt: null };
-  const keys = await readProviderKeys(config, env);
+  const keys = await readProviderKeys(config, { env, folder });
   const failed = (why: string): void => log(`calls are no longer taken down: ${why}`);
   const fileOfCalls = record === null ? null : await fileRecorder({ file: record, failed });
   const shared = await sharedOf(setting, [{ token, grant }]);
@@ -37,7 +39,8 @@ export async function openGateway(setting: GatewaySetting): Promise<OpenGateway>
     const fault = (error: unknown): void =>
       log(redact(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
     const recorder = allRecorders([shared.recorder, fileOfCalls]);
-    const gateway = await startGateway({ config, keys, ...shared.parts, recorder, listen, clock, fault });
+    const chances = publicChances(config, await publicPriors());
+    const gateway = await startGateway({ config, keys, chances, ...shared.parts, recorder, listen, clock, fault });
     const close = async (): Promise<void> => {
       await gateway.close();
       await shared.close();
@@ -50,8 +53,10 @@ export async function openGateway(setting: GatewaySetting): Promise<OpenGateway>
 }
 
 /** Tells what each slot resolves to, with the keys as they are now and with what is set on top of the configuration. */
-export async function describeSlots(...[config, env, settings]: Parameters<GatewayDoor['describe']>): ReturnType<GatewayDoor['describe']> {
-  return slotTable(withSettings(config, settings), await readProviderKeys(config, env));
+export async function describeSlots(
+  ...[config, places, settings]: Parameters<GatewayDoor['describe']>
+): ReturnType<GatewayDoor['describe']> {
+  return slotTable(withSettings(config, settings), await readProviderKeys(config, places));
 }
 
 /** Opens what gateways keep in the database of a factory. */
@@ -114,7 +119,9 @@ async function ownKey(reference: string, env: GatewaySetting['env']): Promise<st
   const mend = 'Say where it lies, "env:NAME" or "file:PATH": 16 letters, digits and dashes or more, in one line.';
   if (!/^(?:env|file):./.test(reference)) throw new JidokaError('usage', 'The key of the gateway is given by its place.', { mend });
   const place = placeOfKey(reference);
-  const found = (await readProviderKeys({ providers: { own: { key: reference, vendor: 'own', region: 'own' } } }, env)).get('own');
+  const found = (await readProviderKeys({ providers: { own: { key: reference, vendor: 'own', region: 'own' } } }, { env, folder: '' })).get(
+    'own',
+  );
   if (found?.kind === 'key' && /^[\w-]{16,200}$/.test(found.key)) return found.key;
   const where = place.kind === 'env' ? place.name : place.path;
   const why = found?.kind === 'missing' ? found.why : `${where} holds a key of another form`;

@@ -1,4 +1,5 @@
-import type { LaneProtocol, LaneUsage } from './lane.ts';
+import type { LaneTongue, LaneUsage } from './lane.ts';
+import { sdkPart, sdkResult, sdkStream } from './sdk-answers.ts';
 
 /** What the upstream answers: a thought, words, and two calls at once. */
 export const answer = {
@@ -11,11 +12,12 @@ export const answer = {
 } as const;
 
 /** Tokens as each API can tell them: only one tells of what it wrote into a cache, and that one not of thoughts. */
-export const usages: Readonly<Record<LaneProtocol, LaneUsage>> = {
+export const usages: Readonly<Record<LaneTongue, LaneUsage>> = {
   messages: { input: 100, cacheRead: 40, cacheWrite: 10, output: 30, reasoning: 0 },
   responses: { input: 110, cacheRead: 40, cacheWrite: 0, output: 30, reasoning: 8 },
   chat: { input: 110, cacheRead: 40, cacheWrite: 0, output: 30, reasoning: 8 },
   'generate-content': { input: 110, cacheRead: 40, cacheWrite: 0, output: 30, reasoning: 8 },
+  sdk: { input: 100, cacheRead: 40, cacheWrite: 10, output: 30, reasoning: 8 },
 };
 
 export const signature = 'U2lnbmF0dXJlIG9mIHRoZSB1cHN0cmVhbQ==';
@@ -23,7 +25,7 @@ const [one, two] = answer.calls;
 const halves = (text: string): readonly [string, string] => [text.slice(0, 7), text.slice(7)];
 
 /** The answer as a stream of each API, event by event. */
-export const streams: Readonly<Record<LaneProtocol, readonly string[]>> = {
+export const streams: Readonly<Record<LaneTongue, readonly string[]>> = {
   messages: [
     named('message_start', {
       message: { id: 'msg_up', type: 'message', role: 'assistant', model: 'upstream-model', content: [], usage: messagesUsage(1) },
@@ -101,10 +103,11 @@ export const streams: Readonly<Record<LaneProtocol, readonly string[]>> = {
     ]),
     geminiChunk([{ text: '' }], 'STOP'),
   ],
+  sdk: sdkStream(answer, signature),
 };
 
 /** The same in one piece. */
-export const wholes: Readonly<Record<LaneProtocol, object>> = {
+export const wholes: Readonly<Record<LaneTongue, object>> = {
   messages: {
     id: 'msg_up',
     type: 'message',
@@ -155,10 +158,11 @@ export const wholes: Readonly<Record<LaneProtocol, object>> = {
     ],
     'STOP',
   ),
+  sdk: sdkResult(answer, signature),
 };
 
 /** An error in the midst of a stream. */
-export const errorEvents: Readonly<Record<LaneProtocol, string>> = {
+export const errorEvents: Readonly<Record<LaneTongue, string>> = {
   messages: named('error', { error: { type: 'overloaded_error', message: 'Overloaded' } }),
   responses: named('response.failed', {
     response: { ...responsesHead('failed'), error: { code: 'server_is_overloaded', message: 'Overloaded' } },
@@ -166,6 +170,7 @@ export const errorEvents: Readonly<Record<LaneProtocol, string>> = {
   chat: data({ error: { message: 'Overloaded', type: 'server_error', code: 'server_is_overloaded' } }),
   // This API does not make an event of it.
   'generate-content': `${JSON.stringify({ error: { code: 503, message: 'Overloaded', status: 'UNAVAILABLE' } }, null, 2)}\n`,
+  sdk: sdkPart({ type: 'error', error: { message: 'Overloaded', type: 'serviceUnavailableException' } }),
 };
 
 function data(value: object): string {

@@ -1,6 +1,16 @@
 export { answer, streams as answerStreams, wholes as wholeAnswers, signature as upstreamSignature } from './answers.ts';
 export { heardStream, heardWhole } from './hear.ts';
-export { type Lane, lanePairs, type LaneProtocol, laneProtocols, laneUpstream, laneWorld, type LaneUpstream } from './lane.ts';
+export {
+  type Lane,
+  lanePairs,
+  tonguePairs,
+  type LaneTongue,
+  type LaneProtocol,
+  laneProtocols,
+  laneUpstream,
+  laneWorld,
+  type LaneUpstream,
+} from './lane.ts';
 export { modelBudgetsContract, type OpenBudgets } from './budgets-contract.ts';
 export { type KeysInUse, virtualKeysContract } from './keys-contract.ts';
 export { replyContract } from './reply-contract.ts';
@@ -10,3 +20,5 @@ export { toldTo } from './told.ts';
 export { type CallsInUse, callLedgerContract, recordedCall } from './calls-contract.ts';
 export { memoryCalls } from './memory-calls.ts';
 export { modelSettingsContract, type SettingsInUse } from './settings-contract.ts';
+export { type Bedrock, type BedrockAnswer, bedrockUsage, startBedrock } from './bedrock.ts';
+export { startVertex, type Vertex } from './vertex.ts';

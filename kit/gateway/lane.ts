@@ -2,9 +2,18 @@
 export const laneProtocols = ['messages', 'responses', 'chat', 'generate-content'] as const;
 export type LaneProtocol = (typeof laneProtocols)[number];
 
+/** What an upstream is asked in: one of these, or the calls of a package of the AI SDK. */
+export const laneTongues = [...laneProtocols, 'sdk'] as const;
+export type LaneTongue = (typeof laneTongues)[number];
+
 /** Pairs of a caller's API and an upstream's that differ. */
 export const lanePairs: readonly (readonly [LaneProtocol, LaneProtocol])[] = laneProtocols.flatMap((from) =>
   laneProtocols.filter((to) => to !== from).map((to) => [from, to] as const),
+);
+
+/** The same, with upstreams that a package speaks to. */
+export const tonguePairs: readonly (readonly [LaneProtocol, LaneTongue])[] = laneProtocols.flatMap((from) =>
+  laneTongues.filter((to) => to !== from).map((to) => [from, to] as const),
 );
 
 export interface LaneUpstream {
@@ -60,7 +69,7 @@ export interface LaneWorld {
 export interface Lane<Terms> {
   translate(request: {
     readonly from: LaneProtocol;
-    readonly to: LaneProtocol;
+    readonly to: LaneTongue;
     readonly body: unknown;
     readonly asked: { readonly model: string | null; readonly stream: boolean | null };
     readonly upstream: LaneUpstream;

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { answer, errorEvents, streams, usages, wholes } from './answers.ts';
 import { type Heard } from './frames.ts';
 import { heardStream, heardWhole } from './hear.ts';
-import { type Lane, lanePairs, type LaneProtocol, type LaneStream, laneUpstream, type LaneUsage, laneWorld } from './lane.ts';
+import { type Lane, tonguePairs, type LaneProtocol, type LaneStream, laneUpstream, type LaneUsage, laneWorld } from './lane.ts';
 import { requests } from './story.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** What every lane promises of answers, for each pair of APIs that differ. */
 export function replyContract<Terms>(lane: Lane<Terms>): void {
-  describe.each(lanePairs)('an answer to %s from %s', (from, to) => {
+  describe.each(tonguePairs)('an answer to %s from %s', (from, to) => {
     const terms = (): Terms => {
       const call = lane.translate({ from, to, body: thinking(from), asked: { model: 'alias', stream: true }, upstream: laneUpstream() });
       if (call.kind === 'refused') throw new Error(call.message);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type Lane, type LaneCall, lanePairs, type LaneProtocol, laneUpstream } from './lane.ts';
+import { type Lane, type LaneCall, tonguePairs, type LaneProtocol, laneUpstream } from './lane.ts';
 import { canSay, requests, story, storyParameters } from './story.ts';
 import { type Told, toldTo } from './told.ts';
 
 /** What every lane promises of requests, for each pair of APIs that differ. */
 export function requestContract<Terms>(lane: Lane<Terms>): void {
-  describe.each(lanePairs)('a request from %s to %s', (from, to) => {
+  describe.each(tonguePairs)('a request from %s to %s', (from, to) => {
     const asked = from === 'generate-content' ? { model: 'alias', stream: true } : { model: null, stream: null };
     const translated = (body: unknown, more: Parameters<typeof laneUpstream>[0] = {}): LaneCall<Terms> =>
       lane.translate({ from, to, body, asked, upstream: laneUpstream(more) });

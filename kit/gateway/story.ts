@@ -1,4 +1,4 @@
-import type { LaneProtocol } from './lane.ts';
+import type { LaneProtocol, LaneTongue } from './lane.ts';
 
 /** A conversation with everything that was lost by a gateway before, in the words of each API. */
 export const story = {
@@ -15,11 +15,13 @@ export const story = {
 const parameters = { type: 'object', properties: { path: { type: 'string' } }, required: ['path'], additionalProperties: false };
 
 /** Whether a caller of an API can say that a result is an error, and put an image into one. */
-export const canSay: Readonly<Record<LaneProtocol, { readonly error: boolean; readonly image: boolean }>> = {
+export const canSay: Readonly<Record<LaneTongue, { readonly error: boolean; readonly image: boolean }>> = {
   messages: { error: true, image: true },
   responses: { error: false, image: true },
   chat: { error: false, image: false },
   'generate-content': { error: true, image: true },
+  // Some packages tell of errors, and some leave the mark out.
+  sdk: { error: false, image: true },
 };
 
 /** The story as a request of each API, with what its agents send beside it. */

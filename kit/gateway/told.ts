@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LaneProtocol } from './lane.ts';
+import type { LaneTongue } from './lane.ts';
 
 /** What an upstream was told, in short words that are the same for every API. */
 export interface Told {
@@ -14,11 +14,11 @@ export interface Told {
 type Members = { readonly [member: string]: unknown };
 
 /** Reads a request as its upstream does. */
-export function toldTo(protocol: LaneProtocol, body: unknown): Told {
-  return readers[protocol](membersOf(body));
+export function toldTo(tongue: LaneTongue, body: unknown): Told {
+  return readers[tongue](membersOf(body));
 }
 
-const readers: Readonly<Record<LaneProtocol, (body: Members) => Told>> = {
+const readers: Readonly<Record<LaneTongue, (body: Members) => Told>> = {
   messages: (body) => ({
     system: listOf(body['system']).map((block) => String(block['text'])),
     turns: listOf(body['messages']).map(({ role, content }) => [String(role), listOf(content).flatMap(messagesPart)]),
@@ -60,6 +60,17 @@ const readers: Readonly<Record<LaneProtocol, (body: Members) => Told>> = {
     limit: membersOf(body['generationConfig'])['maxOutputTokens'],
     mustCall: membersOf(membersOf(body['toolConfig'])['functionCallingConfig'])['mode'] === 'ANY',
   }),
+  sdk: (body) => {
+    const messages = listOf(body['prompt']);
+    const said = messages.filter(({ role }) => role !== 'system');
+    return {
+      system: messages.filter(({ role }) => role === 'system').map(({ content }) => String(content)),
+      turns: joined(said.map(({ role, content }) => [role === 'tool' ? 'user' : String(role), listOf(content).map(sdkPart)])),
+      tools: listOf(body['tools']).map(({ name, inputSchema }) => ({ name, parameters: inputSchema })),
+      limit: body['maxOutputTokens'],
+      mustCall: membersOf(body['toolChoice'])['type'] === 'required',
+    };
+  },
 };
 
 function messagesPart(block: Members): readonly string[] {
@@ -109,6 +120,20 @@ function geminiPart(part: Members): readonly string[] {
   const { id, response } = membersOf(functionResponse);
   const [[kind, said] = []] = Object.entries(membersOf(response));
   return [`${kind === 'error' ? 'error' : 'result'} ${String(id)} text ${String(said)}`];
+}
+
+function sdkPart({ type, text, data, toolCallId: id, toolName: name, input, output }: Members): string {
+  if (type === 'text') return `text ${String(text)}`;
+  if (type === 'file') return `image ${String(data)}`;
+  if (type === 'tool-call') return `call ${String(id)} ${String(name)} ${JSON.stringify(input)}`;
+  if (type !== 'tool-result') return `thought ${String(text)}`;
+  const { value } = membersOf(output);
+  const said = typeof value === 'string' ? [`text ${value}`] : listOf(value).map(innerPart);
+  return `result ${String(id)} ${said.join(' ')}`;
+}
+
+function innerPart({ type, text, data }: Members): string {
+  return type === 'text' ? `text ${String(text)}` : `image ${String(data)}`;
 }
 
 function bytesIn(url: unknown): string {

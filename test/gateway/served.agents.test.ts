@@ -60,6 +60,13 @@ describe.each(cells)('%s, through the gateway to a provider of %s', (name, to, a
       expect([await read('greet.js'), await read('one.js'), await read('two.js')]).toEqual([fixed, fixed, fixed]);
       const worked = served.calls.filter(({ tries }) => tries.some(({ outcome }) => outcome === 'content'));
       expect(worked.length).toBeGreaterThanOrEqual(4);
+      // Its work is one session, whatever it says beside it and wherever it moves its marks.
+      const sessions = worked.map(({ tries }) => tries[0]?.session?.id);
+      const [longest = []] = [...new Set(sessions)]
+        .map((id) => worked.filter((_, at) => sessions[at] === id))
+        .toSorted((left, right) => right.length - left.length);
+      expect(longest.length).toBeGreaterThanOrEqual(4);
+      expect(longest.slice(1).map(({ tries }) => tries.map(({ at }) => at))).toEqual(longest.slice(1).map(() => ['well/two']));
       expect(JSON.stringify(served.calls)).not.toContain(providerKey);
     } finally {
       await served.close();

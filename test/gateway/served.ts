@@ -33,10 +33,12 @@ export function modelAt(upstreams: readonly unknown[], more: object = {}): objec
   return { upstreams, price, window: 200_000, output: 8_000, capabilities: ['tools', 'thinking', 'images'], weights: 'closed', ...more };
 }
 
+type Env = Readonly<Record<string, string>>;
+
 /** Starts a gateway with providers by their address and what they speak, and the models of a slot `coder`. */
 export async function serve(
-  providers: Readonly<Record<string, { readonly base: string; readonly protocols: readonly string[]; readonly [more: string]: unknown }>>,
-  { models, ...more }: { readonly models?: object; readonly [more: string]: unknown } = {},
+  providers: Readonly<Record<string, { readonly [setting: string]: unknown }>>,
+  { models, env = {}, ...more }: { readonly models?: object; readonly env?: Env; readonly [more: string]: unknown } = {},
   options: Partial<GatewayOptions> = {},
 ): Promise<Served> {
   const names = Object.keys(providers);
@@ -55,7 +57,7 @@ export async function serve(
   const faults: unknown[] = [];
   const gateway = await startGateway({
     config,
-    keys: await readProviderKeys(config, { PROVIDER_KEY: providerKey }),
+    keys: await readProviderKeys(config, { env: { PROVIDER_KEY: providerKey, ...env }, folder: '' }),
     virtualKeys,
     budgets: memoryBudgets({ rules: config.budgets ?? [], now }),
     recorder: { take: (call) => void calls.push(call), dropped: () => 0, close: async () => undefined },

@@ -21,10 +21,10 @@ function loadedBy(path: string): ReadonlySet<string> {
   return seen;
 }
 
-it('the process that holds keys of providers loads the gateway and the database, and no floor, line or engine', () => {
+it('the process that holds keys of providers loads the gateway, the database and public figures of models, and no floor, line or engine', () => {
   const rooms = new Set([...loadedBy('src/gateway-process.ts')].map((path) => path.split('/').slice(1, 3).join('/')));
   const beyondCore = [...rooms].filter((room) => /^(?:plant|works|doors)\//.test(room));
-  expect(beyondCore.toSorted()).toEqual(['plant/clock', 'plant/gateway', 'plant/postgres', 'works/gateway', 'works/yaml']);
+  expect(beyondCore.toSorted()).toEqual(['plant/clock', 'plant/gateway', 'plant/postgres', 'plant/priors', 'works/gateway', 'works/yaml']);
 });
 
 it('what answers calls without a factory reaches no database but by the one import that opens a store', () => {

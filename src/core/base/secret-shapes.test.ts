@@ -18,5 +18,6 @@ it.each(marked)('$kind: whatever the pattern finds is searched for', (shape) => 
 });
 
 it('has marks wherever a pattern looks behind itself, which is slow', () => {
-  for (const { kind, pattern, marks } of secretShapes) if (pattern.source.includes('(?<!')) expect(marks, kind).not.toEqual([]);
+  const slow = secretShapes.filter(({ pattern }) => pattern.source.includes('(?<!'));
+  expect(slow.filter(({ marks }) => marks.length === 0).map(({ kind }) => kind)).toEqual([]);
 });

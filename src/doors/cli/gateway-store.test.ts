@@ -112,6 +112,10 @@ it('trace tells what was said, and makes a tape by which a twin answers word for
     0,
     expect.stringMatching(/conversation 1[^]*coder by house\/twin[^]*user: Hello\?[^]*assistant: \w/),
   ]);
+  // The swap of the test before.
+  expect(told.out).toMatch(
+    /left house\/\S+ with \d+ tokens in its cache, which is taken to cost \$\S+: house\/\S+ is no way of this slot any more\./,
+  );
   expect((await trace('--tape', 'own.jsonl')).out).toMatch(/^\d+ calls are in own\.jsonl\.$/m);
   const first = await askFor(twin.url);
   const replay = { path: 'own.jsonl', text: await readFile(join(folder, 'own.jsonl'), 'utf8') };

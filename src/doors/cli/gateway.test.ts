@@ -116,3 +116,15 @@ it('models tells what each slot resolves to, in order, and why something is neve
     slots: [{ slot: 'coder', via: ['coder', 'main', 'strong'] }, { slot: 'main' }],
   });
 });
+
+it('models tells which package speaks to a provider, and what to install where one is missing', async () => {
+  const here = world();
+  await settings('http://127.0.0.1:9');
+  const text = await readFile(join(folder, 'factory.yaml'), 'utf8');
+  const spoken = '{ package: "@ai-sdk/amazon-bedrock", options: { region: eu }, key: env:HOUSE_KEY, vendor: self, region: own }';
+  const missing = '{ package: "@ours/cloud", vendor: b, region: eu }';
+  await writeFile(join(folder, 'factory.yaml'), text.replace(/house: .*/, `house: ${spoken}`).replace(/cloud: .*/, `cloud: ${missing}`));
+  expect(await cli(['models', '--config', 'factory.yaml'], here)).toBe(0);
+  expect(here.stdout.text).toMatch(/1\. cloud\/big {2}needs the package @ours\/cloud, which is not installed: npm install @ours\/cloud/);
+  expect(here.stdout.text).toMatch(/2\. house\/twin {2}by @ai-sdk\/amazon-bedrock 4\.\d+\.\d+; \$3\/\$15/);
+});

@@ -9,7 +9,7 @@ gateway:
   providers:
     vendor-a: { protocols: [messages], base: "https://api.example.com", key: env:A_KEY, vendor: a, region: us }
     house: { protocols: [messages, chat], base: "http://10.0.0.5:8000/v1", vendor: self, region: own, limits: { concurrent: 8 } }
-    cloud: { package: "@scope/cloud", key: "file:/run/secrets/cloud", vendor: b, region: eu }
+    cloud: { package: "@scope/cloud", key: "file:/run/secrets/cloud", options: { region: eu, auth.retries: 2 }, vendor: b, region: eu }
   models:
     strong:
       upstreams: [vendor-a/big-4.5, { at: cloud/eu.big, price: { asOf: 2026-11-20, input: 5.5, output: 27.5 } }]
@@ -106,6 +106,12 @@ describe('refuses, with the place and the mend', () => {
       '  roles: { coder: codr }\n  budgets:\n',
       'Role "coder" asks for "codr", which is no slot, plan or model. | Did you mean "coder"?',
     ],
+    [
+      'simple turns of no slot',
+      '  budgets:\n',
+      '  simpleTurns: [codr]\n  budgets:\n',
+      'Simple turns of "codr" are to go to its fastest model, and it is no slot. | Did you mean "coder"?',
+    ],
     ['slots in a circle', 'coder: careful', 'coder: default', '23:19: Slot "coder" leads in a circle: coder -> default -> coder.'],
     ['a slot filled by itself', 'coder: careful', 'coder: coder', 'Slot "coder" leads in a circle: coder -> coder.'],
     ['a slot named like a model', 'cheap-turns:', 'cheap:', '"cheap" is a model already.'],
@@ -117,6 +123,12 @@ describe('refuses, with the place and the mend', () => {
       '5:15: Nobody can speak to provider "vendor-a": it has no "protocols". | Add "protocols:"',
     ],
     ['a provider without an address', 'base: "https://api.example.com", ', '', 'it has no "base". | Add "base:"'],
+    ['options of nobody', 'protocols: [messages], base', 'options: { a: b }, protocols: [messages], base', 'has "options" and no package'],
+    ['a secret that is none', 'options:', 'secrets: { token: hunter2 }, options:', 'says where the key lies'],
+    ['an option that is a secret too', 'options:', 'secrets: { auth: env:A }, options:', 'The option "auth" is told more than once.'],
+    ['a key that is told twice', 'region: eu, auth', 'apiKey: env, auth', 'The option "apiKey" is told more than once.'],
+    ['what only the gateway tells a package', 'region: eu, auth', 'fetch: x, auth', '"fetch" is nothing that a package is told here.'],
+    ['a list for an option', 'region: eu, auth', 'region: [eu], auth', 'gateway.providers.cloud.options.region'],
     ['a package and an address', 'package:', 'base: "https://x.example", package:', 'Provider "cloud" has a package and an address.'],
     [
       'half the columns of a cache',

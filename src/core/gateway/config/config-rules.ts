@@ -3,6 +3,7 @@ import { meant } from '../../base/nearest.ts';
 import { capsOfRule, turnedRound } from '../budget/budget-rule.ts';
 import type { GatewayConfig } from './gateway-config.ts';
 import { partsOf, upstreamsOf } from './model.ts';
+import type { Provider } from './provider.ts';
 import { priceComplaints } from './price-rules.ts';
 import { autoPlan, own } from './resolve-slot.ts';
 
@@ -16,20 +17,46 @@ export function gatewayComplaints(config: GatewayConfig): readonly Complaint[] {
     ...planComplaints(config),
     ...slotComplaints(config),
     ...roleComplaints(config),
+    ...simpleTurnComplaints(config),
     ...budgetComplaints(config),
   ];
 }
 
 function providerComplaints({ providers }: GatewayConfig): Complaint[] {
-  return Object.entries(providers).flatMap(([name, { protocols = [], base, package: speaks }]): Complaint[] => {
+  return Object.entries(providers).flatMap(([name, provider]): Complaint[] => {
+    const { protocols = [], base, package: speaks } = provider;
     const path = ['providers', name];
     if (speaks !== undefined && (base !== undefined || protocols.length > 0))
-      return [wrong([...path, 'package'], `Provider "${name}" has a package and an address.`, 'Keep one of the two.')];
-    if (speaks !== undefined) return [];
+      return [
+        wrong(
+          [...path, 'package'],
+          `Provider "${name}" has a package and an address.`,
+          'Keep one of the two; a package is told an address of its own as "options: { baseURL: … }".',
+        ),
+      ];
+    const told = (['options', 'secrets'] as const).filter((part) => provider[part] !== undefined);
+    if (speaks !== undefined) return told.flatMap((part) => optionComplaints(provider, part, path));
+    const [idle] = told;
+    if (idle !== undefined)
+      return [wrong([...path, idle], `Provider "${name}" has "${idle}" and no package that is told of them.`, 'Add "package:".')];
     const lacking = protocols.length === 0 ? 'protocols' : base === undefined ? 'base' : null;
     if (lacking === null) return [];
     const mend = lacking === 'base' ? 'Add "base:" with its address.' : 'Add "protocols:" with what it speaks, such as [messages, chat].';
     return [{ path, at: 'absence', message: `Nobody can speak to provider "${name}": it has no "${lacking}".`, mend }];
+  });
+}
+
+/** What is told twice, what only the gateway says, and what would change any object there is. */
+function optionComplaints(provider: Provider, part: 'options' | 'secrets', path: readonly PropertyKey[]): Complaint[] {
+  const { options = {}, secrets = {}, key } = provider;
+  const all = [...Object.keys(options), ...Object.keys(secrets), ...(key === undefined ? [] : ['apiKey'])];
+  return Object.keys(provider[part] ?? {}).flatMap((name): Complaint[] => {
+    const at = { path: [...path, part, name], at: 'key' } as const;
+    if (/^fetch(?:\.|$)|(?:^|\.)(?:__proto__|prototype|constructor)(?:\.|$)/.test(name))
+      return [{ ...at, message: `"${name}" is nothing that a package is told here.`, mend: 'Remove it.' }];
+    if (all.filter((one) => one === name || one.startsWith(`${name}.`)).length < 2) return [];
+    const mend = 'Keep one of them: "key:" is told as "apiKey".';
+    return [{ ...at, message: `The option "${name}" is told more than once.`, mend }];
   });
 }
 
@@ -95,6 +122,20 @@ function roleComplaints({ models, plans = {}, slots, roles = {} }: GatewayConfig
     if (known.includes(slot)) return [];
     return [wrong(['roles', role], `Role "${role}" asks for "${slot}", which is no slot, plan or model.`, meant(slot, known))];
   });
+}
+
+function simpleTurnComplaints({ slots, simpleTurns = [] }: GatewayConfig): Complaint[] {
+  return simpleTurns.flatMap((slot, at): Complaint[] =>
+    own(slots, slot) === undefined
+      ? [
+          wrong(
+            ['simpleTurns', at],
+            `Simple turns of "${slot}" are to go to its fastest model, and it is no slot.`,
+            meant(slot, Object.keys(slots)),
+          ),
+        ]
+      : [],
+  );
 }
 
 /** The slots of a circle that begins and ends with this one. */

@@ -33,6 +33,8 @@ export const GatewayConfig = z.strictObject({
   models: z.record(GatewayName, Model),
   /** What agents name: a slot is filled by a model, a plan, another slot, or `auto`: by whatever plan is chosen for the run. */
   slots: z.record(GatewayName, GatewayName),
+  /** Slots whose simple turns go to whichever of their models answers soonest. */
+  simpleTurns: z.array(GatewayName).optional(),
   /** Models in the order in which they are tried, each where the one before it did not do. */
   plans: z.record(GatewayName, z.array(GatewayName).min(1).max(3)).optional(),
   /** What stations ask for by their role, where their line names no model; `default` is for all other roles. */

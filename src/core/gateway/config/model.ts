@@ -29,6 +29,11 @@ export const Model = z.strictObject({
   /** Tokens of the longest answer. */
   output: z.int().min(1),
   capabilities: z.array(Capability),
+  /**
+   * `insert`: where a caller says nothing of the cache, the gateway does: marks of the Messages API, a key of the cache for those of OpenAI.
+   * It stands with the model because it is the price of the model that says whether a prompt is worth writing to a cache.
+   */
+  cacheMarks: z.enum(['insert']).optional(),
   weights: z.enum(['open', 'closed']),
   /** Its name in the table of priors (models/priors.json), for routing. */
   prior: z.string().min(1).optional(),

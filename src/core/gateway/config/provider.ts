@@ -5,6 +5,10 @@ import { Protocol } from './protocol.ts';
 /** Name that a person gives something: it may stand in a URL, a key of an account and a message. */
 export const GatewayName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,79}$/, 'a name is lower-case letters, digits, dots and dashes');
 
+const PackageOption = z
+  .string()
+  .regex(/^[a-zA-Z]\w{0,79}(?:\.[a-zA-Z]\w{0,79}){0,3}$/, 'an option is a name of letters and digits; a dot leads into it');
+
 const Count = z.int().min(1);
 
 /** What a provider lets this factory do. Where nothing is said, it says so itself, by refusing. */
@@ -27,12 +31,16 @@ export const Provider = z.strictObject({
     .string()
     .regex(/^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/, 'an address is "https://HOST/PATH", without a user, a password or a question')
     .optional(),
-  /** An npm package that speaks to it instead, where it has a protocol of its own. */
+  /** An npm package of the AI SDK that speaks to it instead, where it has a protocol or a login of its own; what of it, behind a slash. */
   package: z
     .string()
-    .regex(/^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/, 'the name of an npm package')
+    .regex(/^(?:@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*(?:\/[a-z0-9][\w-]*)*$/, 'the name of an npm package, such as "@ai-sdk/amazon-bedrock"')
     .optional(),
-  /** Where its key lies; without one, it is asked without a key. */
+  /** What the package is told, by the names of its own: a region, a project, an address. A dot leads into one of its options. */
+  options: z.record(PackageOption, z.union([z.string().min(1), z.number(), z.boolean()])).optional(),
+  /** The same for what is secret: where it lies. What is JSON there is told as such. */
+  secrets: z.record(PackageOption, KeyReference).optional(),
+  /** Where its key lies; without one, it is asked without a key. A package is told it as `apiKey`. */
   key: KeyReference.optional(),
   /** Who runs it. What one vendor runs can be cut off at once. */
   vendor: GatewayName,

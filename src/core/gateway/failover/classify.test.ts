@@ -32,7 +32,7 @@ it.each<[Outcome, FailureClass | null]>([
   [refused(413, 'context-overflow'), 'overflow'],
   [refused(400, 'foreign-thinking'), 'thinking'],
   [refused(400, 'cache-marks'), 'marks'],
-  [{ kind: 'unreachable' }, 'connection'],
+  [{ kind: 'unreachable', why: null }, 'connection'],
   [{ kind: 'silent' }, 'timeout'],
   [{ kind: 'garbled' }, 'garbled'],
   [{ kind: 'broken-off' }, 'broken-off'],

@@ -49,7 +49,7 @@ describe('a request goes', () => {
     ['through where content comes', [{ kind: 'content' }], ['a/strong', 'flow']],
     [
       'to the same model elsewhere, then to the next model',
-      [down, { kind: 'unreachable' }, { kind: 'content' }],
+      [down, { kind: 'unreachable', why: null }, { kind: 'content' }],
       ['a/strong', 'b/strong', 'c/other', 'flow'],
     ],
     [
@@ -160,7 +160,7 @@ const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
     said: fc.constantFrom<Said | null>(null, null, 'overloaded', 'quota', 'context-overflow', 'foreign-thinking', 'cache-marks'),
     retryAfterMs: fc.option(fc.nat({ max: 100_000 })),
   }),
-  fc.constantFrom<Outcome>({ kind: 'unreachable' }, { kind: 'silent' }, { kind: 'garbled' }),
+  fc.constantFrom<Outcome>({ kind: 'unreachable', why: null }, { kind: 'silent' }, { kind: 'garbled' }),
 );
 
 it('whatever happens, a request is tried four times at most, twice at one upstream, and within its deadline', () => {

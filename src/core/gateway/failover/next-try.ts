@@ -89,8 +89,13 @@ function ending(
   outcome: Outcome,
 ): Omit<Extract<Next, { kind: 'stop' }>, 'kind' | 'mark'> {
   const { status, retryable, says } = rule;
-  const told = outcome.kind === 'refused' ? ` (it answered ${outcome.status})` : '';
+  const told = toldOf(outcome);
   const left = failure === 'request' || failure === 'left' || failure === 'broken-off' ? '' : ', and no other way is left';
   const advice = retryable ? ' Ask again.' : '';
   return { status, retryable, retryAfterMs: retryable ? restMs : null, sentence: `${current.provider} ${says}${told}${left}.${advice}` };
+}
+
+function toldOf(outcome: Outcome): string {
+  if (outcome.kind === 'refused') return ` (it answered ${outcome.status})`;
+  return outcome.kind === 'unreachable' && outcome.why !== null ? ` (${outcome.why})` : '';
 }

@@ -16,8 +16,8 @@ export type Outcome =
   | { readonly kind: 'content' }
   /** It refused, by its status or by an error in an answer that began with 200, before any content. */
   | { readonly kind: 'refused'; readonly status: number; readonly said: Said | null; readonly retryAfterMs: number | null }
-  /** No connection: name, network, certificate. */
-  | { readonly kind: 'unreachable' }
+  /** No connection: name, network, certificate; `why` is for people. */
+  | { readonly kind: 'unreachable'; readonly why: string | null }
   /** Nothing came in the time for the first byte. */
   | { readonly kind: 'silent' }
   /** What came is not its protocol, or it ended before any content: a page of HTML, half a chunk. */

@@ -37,12 +37,25 @@ export function isSimpleTurn({ messages, toolCalls }: Pick<JobSeen, 'messages' |
 }
 
 /** What an agent does when it is stuck; observed and recorded, and no reason to change a model by itself. */
-export type RescueSign = 'same-command-fails' | 'red-for-long';
+export type RescueSign = 'same-command-fails' | 'red-for-long' | 'edit-undone';
 
 export function rescueSigns(toolCalls: JobSeen['toolCalls']): readonly RescueSign[] {
-  const failed = toolCalls.slice(-30).filter((one) => one.failed);
+  const recent = toolCalls.slice(-30);
+  const failed = recent.filter((one) => one.failed);
   const same = failed.some(({ call }) => failed.filter((other) => other.call === call).length >= 3);
   const last = toolCalls.slice(-8);
   const isRed = last.length === 8 && last.every((one) => one.failed);
-  return [...(same ? (['same-command-fails'] as const) : []), ...(isRed ? (['red-for-long'] as const) : [])];
+  return [
+    ...(same ? (['same-command-fails'] as const) : []),
+    ...(isRed ? (['red-for-long'] as const) : []),
+    ...(undoesAnEdit(recent) ? (['edit-undone'] as const) : []),
+  ];
+}
+
+/** A text that was changed is put back as it was. */
+function undoesAnEdit(toolCalls: JobSeen['toolCalls']): boolean {
+  const edits = toolCalls.flatMap(({ edit, failed }) => (edit === undefined || failed ? [] : [edit]));
+  return edits.some(({ file, from, to }, at) =>
+    edits.slice(0, at).some((before) => before.file === file && before.from === to && before.to === from && from !== to),
+  );
 }

@@ -15,6 +15,8 @@ export interface ToolCall {
   /** The tool with its arguments, so that the same call is the same text. */
   readonly call: string;
   readonly failed: boolean;
+  /** What it put in the place of what, where it changed a text. */
+  readonly edit?: { readonly file: string; readonly from: string; readonly to: string };
 }
 
 /** What of it may tell how hard the job is; each from 0 to 1, so that weights can be compared. */

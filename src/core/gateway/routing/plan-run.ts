@@ -93,7 +93,7 @@ export function planRun(question: PlanQuestion): PlannedRoute {
 }
 
 /** What is at stake with a job, by what its owner said of the line. */
-function stakesOf({ quality = 0.6, wrongCap = 0.05, valueUsd = 10 }: LineNeeds = {}): Omit<Stakes, 'validation'> {
+export function stakesOf({ quality = 0.6, wrongCap = 0.05, valueUsd = 10 }: LineNeeds = {}): Omit<Stakes, 'validation'> {
   return { value: valueUsd, loss: 2 * valueUsd, person: valueUsd / 2, quality, wrongCap };
 }
 

@@ -4,8 +4,9 @@ import { orderForTurn } from './simple-turn.ts';
 
 const simple = { messages: ['Write a title for this.'], toolCalls: [] };
 
-it('a simple turn goes to the fastest model of the slot, and to one that nobody saw last', () => {
-  expect(orderForTurn(['strong', 'new', 'cheap'], simple, { strong: 900, cheap: 200 })).toEqual(['cheap', 'strong', 'new']);
+it('a simple turn goes to the fastest model of the slot, and before that to one that nobody has seen', () => {
+  expect(orderForTurn(['strong', 'cheap'], simple, { strong: 900, cheap: 200 })).toEqual(['cheap', 'strong']);
+  expect(orderForTurn(['strong', 'new', 'cheap'], simple, { strong: 900, cheap: 200 })).toEqual(['new', 'cheap', 'strong']);
   expect(orderForTurn(['strong', 'cheap'], simple, {})).toEqual(['strong', 'cheap']);
 });
 

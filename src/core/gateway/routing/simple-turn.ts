@@ -2,8 +2,8 @@ import { isSimpleTurn } from './difficulty.ts';
 import type { JobSeen } from './features.ts';
 
 /**
- * In which order the models of a slot are asked for one turn: a simple one goes to the fastest of them by what was seen, and those that
- * were never seen come after; any other turn leaves the order as it is. A turn within a session of tools is never simple.
+ * In which order the models of a slot are asked for one turn: a simple one goes to the fastest of them by what was seen; one that was never
+ * seen is tried before, or nobody would ever know. Any other turn leaves the order as it is. A turn within a session of tools is never simple.
  *
  * @example
  * orderForTurn(['strong', 'cheap'], { messages: ['Name this chat.'], toolCalls: [] }, { strong: 900, cheap: 200 }); // ['cheap', 'strong']
@@ -15,6 +15,6 @@ export function orderForTurn(
   firstContentMs: Readonly<Record<string, number | undefined>>,
 ): readonly string[] {
   if (!isSimpleTurn(turn)) return models;
-  const ofModel = (name: string): number => (Object.hasOwn(firstContentMs, name) ? firstContentMs[name] : undefined) ?? Number.MAX_VALUE;
+  const ofModel = (name: string): number => (Object.hasOwn(firstContentMs, name) ? firstContentMs[name] : undefined) ?? -1;
   return models.toSorted((left, right) => ofModel(left) - ofModel(right));
 }

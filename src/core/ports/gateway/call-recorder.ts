@@ -2,6 +2,7 @@ import type { Caller } from '../../gateway/budget/budget-rule.ts';
 import type { Protocol } from '../../gateway/config/protocol.ts';
 import type { Cost } from '../../gateway/money/cost.ts';
 import type { MicroUsd } from '../../gateway/money/micro-usd.ts';
+import type { SessionNote } from '../../gateway/prefix/session-note.ts';
 import type { Usage } from '../../gateway/money/usage.ts';
 
 /** Everything about one call of a model, as it went through the gateway. It holds no key of anybody. */
@@ -47,6 +48,8 @@ export interface RecordedTry {
   readonly outcome: string;
   /** What the request lost in translation. */
   readonly leftOut: readonly string[];
+  /** Of the first try: the session of the call, and why it was asked there. */
+  readonly session?: SessionNote;
 }
 
 export interface RecordedAnswer {

@@ -15,9 +15,17 @@ export interface GatewayDoor {
   /** Starts a gateway, with one key for its owner. Throws `port-taken`, and `usage` for a key or a record that cannot be had. */
   open(setting: GatewaySetting): Promise<OpenGateway>;
   /** Tells what each slot resolves to, with the keys as they are now and with what is set on top of the configuration. */
-  describe(config: GatewayConfig, env: Env, settings: readonly LiveSetting[]): Promise<readonly SlotRow[]>;
+  describe(config: GatewayConfig, places: KeyPlaces, settings: readonly LiveSetting[]): Promise<readonly SlotRow[]>;
   /** Opens what gateways keep in the database of a factory. Throws `database-unavailable`, `database-binaries-missing`, `move-refused`. */
   store(place: StorePlace, log: (line: string) => void): Promise<ModelStore>;
+}
+
+/** Where a gateway finds keys, and packages that speak to providers. */
+export interface KeyPlaces {
+  /** Where keys of providers are looked up; nobody else sees them. */
+  readonly env: Env;
+  /** Absolute folder of the owner's file: packages that are not installed with the gateway may be there. */
+  readonly folder: string;
 }
 
 /** The database of a factory. */
@@ -48,10 +56,8 @@ export interface TraceFilter {
   readonly stage?: string;
 }
 
-export interface GatewaySetting {
+export interface GatewaySetting extends KeyPlaces {
   readonly config: GatewayConfig;
-  /** Where keys of providers are looked up; nobody else sees them. */
-  readonly env: Env;
   readonly listen: { readonly port: number } | { readonly socket: string };
   /** Where the owner's own virtual key lies, `env:NAME` or `file:PATH`; null for one that is made now. */
   readonly key: string | null;
@@ -94,6 +100,8 @@ export interface UpstreamRow {
   readonly region: string;
   /** Protocols of callers whose requests go there byte for byte; others are translated. */
   readonly passes: readonly Protocol[];
+  /** The package that speaks to it, with its version; null where the gateway does. */
+  readonly by: string | null;
   readonly price: Price;
   /** Why it is never asked; null where it is. */
   readonly why: string | null;

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { JidokaError } from '../../../core/base/error.ts';
 import { inUsd } from '../../../core/gateway/money/micro-usd.ts';
 import { allTokens } from '../../../core/gateway/money/usage.ts';
-import type { TracedCall, TracedPart } from '../../../core/ports/gateway/model-trace.ts';
+import type { TracedCall, TracedPart, TracedSign } from '../../../core/ports/gateway/model-trace.ts';
 import { type Call, type CommandRecord, jsonOption, runArgument } from '../command.ts';
 import { type Page, plain } from '../page.ts';
 import { withFactory } from '../with-factory.ts';
@@ -76,7 +76,11 @@ function traceText(calls: readonly TracedCall[], isWhole: boolean, page: Page): 
   return calls.flatMap((call) => callLines(call, isWhole, page)).join('\n');
 }
 
-function callLines({ call, conversation, system, heard, said, trouble }: TracedCall, isWhole: boolean, page: Page): string[] {
+function callLines(
+  { call, session, conversation, system, heard, said, trouble, stuck }: TracedCall,
+  isWhole: boolean,
+  page: Page,
+): string[] {
   const { paint } = page;
   const { caller, by, alias, at, usage, cost, estimated, ms } = call;
   const price = cost.kind === 'priced' ? inUsd(cost.microUsd) : 'no price';
@@ -86,9 +90,34 @@ function callLines({ call, conversation, system, heard, said, trouble }: TracedC
   return [
     paint.bold(plain(`${new Date(at).toISOString().slice(11, 19)}  ${who}`)),
     paint.dim(plain(`          ${what}`)),
+    ...sessionLines(session).map((line) => paint.dim(plain(`          ${line}`))),
     ...parts.map((part) => partText(part, isWhole, page)),
     ...(trouble === null ? [] : [`  ${paint.yellow('!')} ${plain(trouble)}`]),
+    ...stuck.map((sign) => `  ${paint.yellow('!')} ${plain(signText(sign))}`),
   ];
+}
+
+/** What is worth telling of a call's session: that it was asked elsewhere than before, or lost what was cached. */
+function sessionLines(session: TracedCall['session']): readonly string[] {
+  if (session === null) return [];
+  const { pinned, cached, switched, simple, cacheLost } = session;
+  const takes = switched?.takes == null ? '' : `, which is taken to cost ${inUsd(switched.takes)}`;
+  return [
+    ...(switched === null ? [] : [`left ${pinned ?? 'its upstream'} with ${cached} tokens in its cache${takes}: ${switched.sentence}`]),
+    ...(simple ? ['a simple turn, for the fastest model'] : []),
+    ...(cacheLost ? ['the cache of its prompt was lost'] : []),
+  ];
+}
+
+const signTexts: Readonly<Record<TracedSign['sign'], string>> = {
+  'same-command-fails': 'the same command failed three times',
+  'red-for-long': 'the last eight calls of tools failed',
+  'edit-undone': 'an edit was undone',
+};
+
+function signText({ sign, wouldTake }: TracedSign): string {
+  const would = wouldTake === null ? 'no other model of the slot could have gone on' : `${wouldTake} would have gone on`;
+  return `looks stuck: ${signTexts[sign]}; nothing was changed, ${would}`;
 }
 
 function partText({ by, kind, name, text }: TracedPart, isWhole: boolean, { paint }: Page): string {

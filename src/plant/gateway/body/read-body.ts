@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 
 export type ReadBody = { readonly kind: 'body'; readonly bytes: Buffer } | { readonly kind: 'too-large' } | { readonly kind: 'cut' };
 
 /** Reads a body up to a limit; of one that is longer nothing is kept, and its connection is the caller's to close. */
-export async function readBody(message: IncomingMessage, most: number): Promise<ReadBody> {
+export async function readBody(message: Readable & Pick<IncomingMessage, 'headers'>, most: number): Promise<ReadBody> {
   if (Number(message.headers['content-length'] ?? 0) > most) return { kind: 'too-large' };
   if (message.destroyed) return { kind: 'cut' };
   // By its events: to iterate over it costs as much as all else that is done for a short body.

@@ -67,6 +67,11 @@ export function elementStarts(body: Buffer, { from, to }: Span): readonly number
   return starts;
 }
 
+/** The byte after the value that begins here; -1 where the body ends before it does. */
+export function endOfValue(body: Buffer, from: number): number {
+  return valueEnd(body, from, { count: 0, bytes: 0 });
+}
+
 interface Walked {
   readonly members: Map<string, Span>;
   readonly images: { readonly count: number; readonly bytes: number };

@@ -19,6 +19,8 @@ export interface Told {
 /** The way of one answer through the gateway: handed on as it is, or translated. */
 export interface Lane {
   readonly kind: 'pass-through' | 'translate';
+  /** What a stream to the caller is, as its head tells. */
+  readonly type: string;
   /** Takes bytes of a stream. */
   take(bytes: Buffer): LanePart;
   /** The stream is over. */
@@ -29,3 +31,6 @@ export interface Lane {
   whole(text: string): LanePart;
   told(): Told;
 }
+
+/** A stream of server-sent events. */
+export const eventStream = 'text/event-stream; charset=utf-8';

@@ -8,7 +8,7 @@ import type { Voice } from '../translate/answer/voice.ts';
 import { dialects } from '../translate/dialects.ts';
 import { type Fault, faultOf, type Usage } from '../translate/index.ts';
 import { eventEnds } from './event-ends.ts';
-import type { Lane, LanePart } from './lane.ts';
+import { eventStream, type Lane, type LanePart } from './lane.ts';
 
 /** Hands an answer on byte for byte, and reads along: what it is, what it used, and whether it ends. */
 export function passLane(protocol: Protocol): Lane {
@@ -34,6 +34,7 @@ export function passLane(protocol: Protocol): Lane {
     fault === null ? { piece, out } : { piece: 'error', out: inOwnWords(fault) };
   return {
     kind: 'pass-through',
+    type: eventStream,
     take(bytes) {
       const whole = ends.take(bytes);
       if (whole !== null) return part(after(reader.take(whole)), whole);

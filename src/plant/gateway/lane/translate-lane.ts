@@ -1,5 +1,5 @@
 import { replyStream, type ReplyTerms, replyWhole, type Usage, type World } from '../translate/index.ts';
-import type { Lane, LanePart, Told } from './lane.ts';
+import { eventStream, type Lane, type LanePart, type Told } from './lane.ts';
 
 /** Puts an answer into the words of the caller's protocol. */
 export function translateLane(terms: ReplyTerms, world: World): Lane {
@@ -13,6 +13,7 @@ export function translateLane(terms: ReplyTerms, world: World): Lane {
   };
   return {
     kind: 'translate',
+    type: eventStream,
     take: (bytes) => part(stream.take(bytes)),
     end: () => part(stream.end()),
     // A fault that the upstream told of is part of what the translation said already.

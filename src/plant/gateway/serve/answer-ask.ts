@@ -6,22 +6,21 @@ import { chooseWays } from './choose-ways.ts';
 import { refusal } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import { mostOf } from './pay.ts';
-import { tryWays } from './try-ways.ts';
+import { answerInSession } from './answer-in-session.ts';
 
 /** Answers a request by the ways of its slot, within its budgets: reserved before anybody is asked, settled with what it came to. */
 export async function answerAsk(gateway: Gateway, ask: Ask): Promise<Answered> {
   const { budgets } = gateway;
   const chosen = chooseWays(gateway, ask);
   if (chosen.kind === 'refused') return refused(ask, chosen.refusal);
-  const { ways } = chosen;
-  if (ask.request.what === 'count') return answerCount(gateway, ask, ways);
+  if (ask.request.what === 'count') return answerCount(gateway, ask, chosen.ways);
   const { id, grant, request } = ask;
-  const held = await budgets.reserve({ id, caller: grant.caller, own: ownBudgets(ask), amount: mostOf(request, ways) });
+  const held = await budgets.reserve({ id, caller: grant.caller, own: ownBudgets(ask), amount: mostOf(request, chosen.ways) });
   // No waiting mends it, so nobody is told to come back: agents ask again after every 429.
   if (held.kind === 'refused') return refused(ask, refusal('quota', `${held.sentence} Hand back what you have.`));
   let answered: Answered | null = null;
   try {
-    answered = await tryWays(gateway, ask, ways);
+    answered = await answerInSession(gateway, ask, chosen);
     return answered;
   } finally {
     budgets.settle(id, answered?.paid?.amount ?? nothing);

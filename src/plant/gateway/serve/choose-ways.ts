@@ -5,7 +5,10 @@ import type { Ask } from './ask.ts';
 import { type Refusal, refusal } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 
-type Chosen = { readonly kind: 'ways'; readonly ways: readonly Way[] } | { readonly kind: 'refused'; readonly refusal: Refusal };
+type Chosen =
+  /** `via` are the names that led there, what was asked for first. */
+  | { readonly kind: 'ways'; readonly ways: readonly Way[]; readonly via: readonly string[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** The ways that the owner's configuration has for what was named: beyond a soft limit, those of the cheapest model of a plan. */
 export function chooseWays({ inForce, keys, budgets }: Gateway, { request, grant }: Ask): Chosen {
@@ -22,7 +25,7 @@ export function chooseWays({ inForce, keys, budgets }: Gateway, { request, grant
   const isTight = resolved.models.length > 1 && budgets.strained(grant.caller).length > 0;
   const models = isTight ? frugal(resolved.models, (model) => own(config.models, model)?.price ?? 'unpriced') : resolved.models;
   const { ways, noWays } = waysFor(now, keys, { models, from: protocol });
-  if (ways.length > 0) return { kind: 'ways', ways };
+  if (ways.length > 0) return { kind: 'ways', ways, via: resolved.via };
   const why = noWays.map((noWay) => `${noWay.at} ${noWay.why}`).join('; ');
   return no(refusal('server', `Nothing can answer "${alias}" here: ${why}. The owner of the gateway has to mend that.`));
 }

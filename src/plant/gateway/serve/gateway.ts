@@ -4,6 +4,7 @@ import type { Clock } from '../../../core/ports/clock.ts';
 import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
 import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
 import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
+import type { SessionTable } from '../sessions/session-table.ts';
 import type { World } from '../translate/index.ts';
 import type { HealthBoard } from '../upstream/health-board.ts';
 import type { ProviderKey } from '../upstream/provider-keys.ts';
@@ -22,7 +23,10 @@ export interface Gateway {
   readonly budgets: ModelBudgets;
   /** Null where nothing is taken down. */
   readonly recorder: CallRecorder | null;
+  /** Chances of a right result by public figures, by model. */
+  readonly chances: ReadonlyMap<string, number>;
   readonly board: HealthBoard;
+  readonly sessions: SessionTable;
   readonly agents: Agents;
   readonly deadlines: Deadlines;
   readonly clock: Clock;

@@ -81,18 +81,30 @@ async function requestOf(
     return null;
   }
   const asked = askedOf(body.bytes, protocol);
-  const wrong = asked.kind === 'wrong' ? asked.message : stream === true && !query.split('&').includes('alt=sse') ? noEvents : null;
-  if (asked.kind === 'wrong' || wrong !== null) {
-    refuse(reply, protocol, refusal('bad-request', wrong ?? ''));
+  if (asked.kind === 'wrong') {
+    refuse(reply, protocol, refusal('bad-request', asked.message));
     return null;
   }
   const alias = model ?? asked.model?.name ?? '';
   const { headers } = message;
   const ahead = aheadOf(body.bytes, asked);
-  return { protocol, alias, what, stream: stream ?? asked.stream, query, headers, token, body: body.bytes, asked, ahead };
+  const parts = query.split('&').filter((part) => part !== '');
+  const asArray = stream === true && !parts.includes('alt=sse');
+  const events = [...parts.filter((part) => !part.startsWith('alt=')), 'alt=sse'].join('&');
+  return {
+    protocol,
+    alias,
+    what,
+    stream: stream ?? asked.stream,
+    asArray,
+    query: asArray ? events : query,
+    headers,
+    token,
+    body: body.bytes,
+    asked,
+    ahead,
+  };
 }
-
-const noEvents = 'Streams of this gateway are server-sent events: ask with "alt=sse".';
 
 /** Answers within the limits of the key, and hands the call to the recorder. */
 async function answerWithin(gateway: Gateway, ask: Ask, path: string): Promise<void> {

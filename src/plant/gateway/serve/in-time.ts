@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Incoming } from '../upstream/send.ts';
 import type { Deadlines } from './deadlines.ts';
 
 /** Calls back once when nothing was heard for a time, in which somebody listened. */
@@ -40,7 +40,7 @@ export class Silence {
  * that breaks ends it like any other end; what was said tells whether it was whole.
  */
 export async function inTime(
-  incoming: IncomingMessage,
+  incoming: Incoming,
   { silenceMs, answerMs, answerBytes }: Deadlines,
   take: (chunk: Buffer) => Promise<boolean>,
 ): Promise<'over' | 'silent' | 'endless'> {

@@ -1,13 +1,12 @@
-import type { IncomingMessage } from 'node:http';
 import { held, holding, type HoldAct } from '../../../core/gateway/failover/hold-back.ts';
 import type { Outcome, Said } from '../../../core/gateway/failover/outcome.ts';
 import { retryAfterMs } from '../../../core/gateway/failover/retry-after.ts';
 import { readBody } from '../body/read-body.ts';
 import type { LanePart } from '../lane/lane.ts';
 import { type Fault, faultOf, refusalOf } from '../translate/index.ts';
-import { headersBack, withoutSecret } from '../upstream/headers.ts';
+import { headersBack, withoutSecrets } from '../upstream/headers.ts';
 import type { Order, Request } from '../upstream/order-for.ts';
-import { type Agents, send } from '../upstream/send.ts';
+import type { Agents, Incoming } from '../upstream/send.ts';
 import type { Deadlines } from './deadlines.ts';
 import { inTime, Silence } from './in-time.ts';
 import type { ReplyTo } from './reply-to.ts';
@@ -38,7 +37,7 @@ export async function oneTry(trying: Trying): Promise<Tried> {
   const startedAt = now();
   const { connectMs } = deadlines;
   const firstByteMs = request.stream === true ? deadlines.firstByteMs : deadlines.wholeMs;
-  const sent = await send(agents, { url: order.url, headers: order.headers, body: order.body, caller: reply, connectMs, firstByteMs });
+  const sent = await order.ask({ agents, caller: reply, connectMs, firstByteMs });
   if (sent.kind !== 'answering') return tried(sent);
   const { incoming } = sent;
   const stay = reply.onGone(() => incoming.destroy());
@@ -53,7 +52,7 @@ export async function oneTry(trying: Trying): Promise<Tried> {
 }
 
 /** Some servers say nothing right of what they send; and from one piece a translation can still make a stream. */
-function isStream({ request, order }: Trying, incoming: IncomingMessage): boolean {
+function isStream({ request, order }: Trying, incoming: Incoming): boolean {
   const type = incoming.headers['content-type'] ?? '';
   if (/^text\/event-stream\b/i.test(type)) return true;
   return request.stream === true && (order.lane.kind === 'translate' || !/json/i.test(type));
@@ -65,10 +64,10 @@ function tried(outcome: Outcome, more: Partial<Tried> = {}): Tried {
 
 const longestRefusal = 2 ** 20;
 
-async function refusedBy({ order, deadlines, today }: Trying, incoming: IncomingMessage, status: number): Promise<Tried> {
+async function refusedBy({ order, deadlines, today }: Trying, incoming: Incoming, status: number): Promise<Tried> {
   const timer = setTimeout(() => incoming.destroy(), deadlines.silenceMs);
   const body = await readBody(incoming, longestRefusal).finally(() => clearTimeout(timer));
-  const text = body.kind === 'body' ? withoutSecret(body.bytes.toString('utf8'), order.secret) : '';
+  const text = body.kind === 'body' ? withoutSecrets(body.bytes.toString('utf8'), order.secrets) : '';
   const { 'retry-after': after = null, date = null } = incoming.headers;
   const fault = refusalOf(status, text, null);
   const told = retryAfterMs(after, { date, now: today() });
@@ -96,7 +95,7 @@ function outcomeOf(fault: Fault | null): Outcome {
   return { kind: 'refused', status, said: saidOf(fault), retryAfterMs: retryAfter === null ? null : retryAfter * 1000 };
 }
 
-async function inOnePiece(trying: Trying, incoming: IncomingMessage, startedAt: number): Promise<Tried> {
+async function inOnePiece(trying: Trying, incoming: Incoming, startedAt: number): Promise<Tried> {
   const { request, order, reply, deadlines, now } = trying;
   const silence = new Silence(() => incoming.destroy(), deadlines.silenceMs);
   incoming.on('data', () => silence.heard());
@@ -111,13 +110,15 @@ async function inOnePiece(trying: Trying, incoming: IncomingMessage, startedAt: 
   const { fault } = order.lane.told();
   // A stream was asked for, and what came is none.
   if (part.piece === 'error' || request.stream === true)
-    return tried(outcomeOf(fault), { refused: fault === null ? null : { ...fault, message: withoutSecret(fault.message, order.secret) } });
+    return tried(outcomeOf(fault), {
+      refused: fault === null ? null : { ...fault, message: withoutSecrets(fault.message, order.secrets) },
+    });
   return deliver(trying, incoming, part.out === text ? body.bytes : part.out, firstContentMs);
 }
 
-function deliver({ reply, order }: Trying, incoming: IncomingMessage, out: Buffer | string, firstContentMs: number): Tried {
+function deliver({ reply, order }: Trying, incoming: Incoming, out: Buffer | string, firstContentMs: number): Tried {
   reply.head(200, {
-    ...headersBack(incoming.headers, order.secret),
+    ...headersBack(incoming.headers, order.secrets),
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(out)),
   });
@@ -134,7 +135,7 @@ function isJson(text: string): boolean {
   }
 }
 
-async function streamed({ order, reply, deadlines, now }: Trying, incoming: IncomingMessage, startedAt: number): Promise<Tried> {
+async function streamed({ order, reply, deadlines, now }: Trying, incoming: Incoming, startedAt: number): Promise<Tried> {
   const { lane } = order;
   let hold = holding;
   let firstContentMs = 0;
@@ -145,10 +146,10 @@ async function streamed({ order, reply, deadlines, now }: Trying, incoming: Inco
     if (next.act === 'keep') kept.push(out);
     else if (next.act === 'release') {
       firstContentMs = now() - startedAt;
-      reply.head(200, { ...headersBack(incoming.headers, order.secret), 'content-type': 'text/event-stream; charset=utf-8' });
+      reply.head(200, { ...headersBack(incoming.headers, order.secrets), 'content-type': lane.type });
       for (const one of kept.splice(0)) await reply.write(one);
       await reply.write(out);
-    } else if (next.act !== 'fail') await reply.write(typeof out === 'string' ? withoutSecret(out, order.secret) : out);
+    } else if (next.act !== 'fail') await reply.write(typeof out === 'string' ? withoutSecrets(out, order.secrets) : out);
     return next.act;
   };
   let act = 'keep' as HoldAct;

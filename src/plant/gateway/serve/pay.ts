@@ -10,10 +10,13 @@ import type { Way } from '../upstream/candidates.ts';
 import type { Ahead, Request } from '../upstream/order-for.ts';
 
 /** The most that a request may come to, whichever of its ways is taken in the end. */
-export function mostOf({ ahead }: Request, ways: readonly Way[]): Amount {
+export function mostOf({ ahead, protocol }: Request, ways: readonly Way[]): Amount {
   return ways
     .map((way): Amount => {
-      const estimate = upperEstimate({ ...ahead, maxOutput: Math.min(ahead.maxOutput ?? way.output, way.output) }, way.price);
+      // A translation marks what is to be cached, and so does the gateway where it may: the caller is billed for what is written.
+      const marks = ahead.cache === 'none' && way.protocol === 'messages' && (way.inserts || protocol !== 'messages');
+      const cache = marks ? '5m' : ahead.cache;
+      const estimate = upperEstimate({ ...ahead, cache, maxOutput: Math.min(ahead.maxOutput ?? way.output, way.output) }, way.price);
       return estimate.kind === 'priced' ? estimate.amount : { microUsd: 0, tokens: estimate.tokens, calls: 1 };
     })
     .reduce(greater, nothing);

@@ -9,6 +9,7 @@ import type { Clock } from '../../../core/ports/clock.ts';
 import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
 import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
 import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
+import { sessionTable } from '../sessions/session-table.ts';
 import { healthBoard } from '../upstream/health-board.ts';
 import type { ProviderKey } from '../upstream/provider-keys.ts';
 import { type Deadlines, usualDeadlines } from './deadlines.ts';
@@ -21,6 +22,8 @@ export interface GatewayOptions {
   /** What operators set on top of it, as it is now; the same list while nothing changed. */
   readonly settings?: () => readonly LiveSetting[];
   readonly keys: ReadonlyMap<string, ProviderKey>;
+  /** Chances of a right result by public figures, by model; of models that are left out nobody knows. */
+  readonly chances?: ReadonlyMap<string, number>;
   readonly virtualKeys: VirtualKeys;
   readonly budgets: ModelBudgets;
   readonly recorder: CallRecorder | null;
@@ -52,9 +55,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   const gateway: Gateway = {
     ...options,
+    chances: options.chances ?? new Map(),
     inForce: inForceOf(options),
     keyRates: keyRates(() => clock.monotonicMs()),
     board: healthBoard(options.config, () => clock.monotonicMs()),
+    sessions: sessionTable(() => clock.monotonicMs()),
     agents,
     deadlines: { ...usualDeadlines, ...options.deadlines },
     today,

@@ -79,3 +79,35 @@ it('a trace tells conversations of one stage apart, and what nobody understands 
   expect(of.get('four')).toMatchObject({ said: [], trouble: '529: Come back later.' });
   expect(of.get('five')).toMatchObject({ said: [], trouble: 'its caller left before an answer' });
 });
+
+describe('an agent that looks stuck', () => {
+  const note = { id: 's', plan: ['cheap', 'strong'], pinned: null, cached: 0, switched: null, simple: false, cacheLost: false };
+  const tries = [{ at: 'house/x', lane: 'pass-through', ms: 1, outcome: 'content', leftOut: [], session: note }] as const;
+  const by = { model: 'cheap', at: 'house/x' };
+  const failures = (count: number): object => ({
+    messages: [
+      { role: 'user', content: 'Mend it.' },
+      ...Array.from({ length: count }, (_, at) => [
+        { role: 'assistant', content: [{ type: 'tool_use', id: `t${at}`, name: 'bash', input: { command: 'npm test' } }] },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: `t${at}`, content: 'Exit code: 1' }] },
+      ]).flat(),
+    ],
+    model: 'coder',
+    max_tokens: 9,
+  });
+  const after = (id: string, count: number, more: Partial<RecordedCall> = {}): RecordedCall =>
+    call(id, 'messages', { at: Date.parse('2026-11-30T12:00:00Z') + count, tries, by, ...more }, failures(count));
+
+  it('is told of once, with the model that would have gone on', async () => {
+    const calls = await traced(after('1', 1), after('2', 2), after('3', 3), after('4', 4));
+    expect(calls.map(({ stuck }) => stuck)).toEqual([[], [], [{ sign: 'same-command-fails', wouldTake: 'strong' }], []]);
+    expect(calls[0]?.session).toEqual(note);
+  });
+
+  it('has no other model where the plan is at its end, or nobody knows it', async () => {
+    const last = await traced(after('1', 3, { by: { model: 'strong', at: 'house/y' } }));
+    expect(last[0]?.stuck).toEqual([{ sign: 'same-command-fails', wouldTake: null }]);
+    const unknown = await traced(after('1', 3, { tries: [] }));
+    expect(unknown[0]).toMatchObject({ session: null, stuck: [{ wouldTake: null }] });
+  });
+});

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { RescueSign } from '../../../core/gateway/routing/difficulty.ts';
 import type { CallLedger, KeptCall } from '../../../core/ports/gateway/call-ledger.ts';
-import type { TracedCall, TracedPart } from '../../../core/ports/gateway/model-trace.ts';
+import type { TracedCall } from '../../../core/ports/gateway/model-trace.ts';
 import { sessionIn } from '../upstream/headers.ts';
 import { readAnswer } from './read-answer.ts';
-import { readRequest } from './read-request.ts';
+import { readRequest, type ReadRequest } from './read-request.ts';
+import { sessionOf, signsIn } from './stuck.ts';
 
 /** How far a conversation has come. */
 interface Told {
@@ -11,6 +13,8 @@ interface Told {
   readonly system: string;
   /** Parts that were in the last request. */
   readonly parts: number;
+  /** Signs of being stuck that it showed. */
+  readonly signs: readonly RescueSign[];
 }
 
 /** A call with its bodies as they were kept, null where the record has lost the call meanwhile, and what was new in it. */
@@ -32,25 +36,35 @@ export async function* hearCalls(ledger: CallLedger, filter: { readonly run: str
     const request = said === null ? null : readRequest(call, said.request);
     const { caller } = call;
     const place = `${caller.stage}/${caller.station}`;
-    const key = `${place}/${sessionOf(call, request?.system ?? '', request?.parts ?? [])}`;
-    const before = told.get(key) ?? { number: (counted.get(place) ?? 0) + 1, system: '', parts: 0 };
+    const key = `${place}/${conversationOf(call, request ?? nothingRead)}`;
+    const before = told.get(key) ?? { number: (counted.get(place) ?? 0) + 1, system: '', parts: 0, signs: [] };
     if (!told.has(key)) counted.set(place, before.number);
-    const parts = request?.parts ?? [];
+    const { parts, toolCalls } = request ?? nothingRead;
     const answer = readAnswer(call, said?.answer ?? '');
     // A conversation that was shortened is told anew.
     const from = parts.length < before.parts ? 0 : before.parts;
+    const signs = signsIn(toolCalls, call);
     const traced = {
       call: pick(call),
+      session: sessionOf(call.tries),
       conversation: before.number,
       system: request === null || request.system === before.system ? null : request.system,
       heard: parts.slice(from).filter(({ by }) => by !== 'assistant'),
       said: answer.said,
       trouble: request === null ? 'its request is not one of its protocol' : answer.trouble,
+      stuck: signs.filter(({ sign }) => !before.signs.includes(sign)),
     };
     yield { kept: call, said, traced };
-    told.set(key, { number: before.number, system: request?.system ?? before.system, parts: parts.length });
+    told.set(key, {
+      number: before.number,
+      system: request?.system ?? before.system,
+      parts: parts.length,
+      signs: signs.map(({ sign }) => sign),
+    });
   }
 }
+
+const nothingRead: ReadRequest = { system: '', parts: [], toolCalls: [] };
 
 /** One run has no more than that, or its record is not for people. */
 const mostCalls = 100_000;
@@ -60,7 +74,7 @@ function pick({ id, at, caller, alias, by, protocol, ended, usage, estimated, co
 }
 
 /** What a harness says of its session, else how its conversation begins. */
-function sessionOf({ headers }: KeptCall, system: string, parts: readonly TracedPart[]): string {
+function conversationOf({ headers }: KeptCall, { system, parts }: ReadRequest): string {
   const named = sessionIn(headers);
   const first = parts.find(({ by }) => by === 'user')?.text ?? '';
   const begins = createHash('sha256')

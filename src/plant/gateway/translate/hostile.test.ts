@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   answerStreams,
   heardStream,
-  lanePairs,
+  tonguePairs,
   laneUpstream,
   laneWorld,
   storyRequests,
@@ -35,7 +35,7 @@ function places(value: unknown): number {
   return count;
 }
 
-const terms = lanePairs.map(([from, to]): readonly [(typeof lanePairs)[number], ReplyTerms] => {
+const terms = tonguePairs.map(([from, to]): readonly [(typeof tonguePairs)[number], ReplyTerms] => {
   const call = translate({ from, to, body: storyRequests[from], asked, upstream: laneUpstream() });
   if (call.kind === 'refused') throw new Error(call.message);
   return [[from, to], call.reply];
@@ -45,7 +45,7 @@ const strange = fc.oneof(
   fc.jsonValue(),
 );
 
-describe.each(lanePairs)('spoiled input, from %s to %s', (from, to) => {
+describe.each(tonguePairs)('spoiled input, from %s to %s', (from, to) => {
   it('a request is translated or refused with a sentence, whatever stands in any place of it', () => {
     const body = storyRequests[from];
     fc.assert(

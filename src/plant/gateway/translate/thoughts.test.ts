@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import {
   answerStreams,
   heardStream,
-  lanePairs,
+  type LaneTongue,
   laneUpstream,
   laneWorld,
+  tonguePairs,
   upstreamSignature,
   wholeAnswers,
 } from '../../../../kit/gateway/index.ts';
@@ -65,7 +66,7 @@ interface Answer {
 }
 
 /** What the maker of a thought wants back, in the words of its API. */
-const own: Readonly<Record<Protocol, string>> = {
+const own: Readonly<Record<LaneTongue, string>> = {
   messages: JSON.stringify({ type: 'thinking', thinking: 'Two files then.', signature: upstreamSignature }),
   responses: JSON.stringify({
     type: 'reasoning',
@@ -75,15 +76,19 @@ const own: Readonly<Record<Protocol, string>> = {
   }),
   chat: '"reasoning_content":"Two files then."',
   'generate-content': `"args":{"path":"a \\"quoted\\" \\\\ path"}},"thoughtSignature":"${upstreamSignature}"`,
+  sdk: JSON.stringify({
+    type: 'reasoning',
+    text: 'Two files then.',
+    providerOptions: { bedrock: { signature: upstreamSignature } },
+  }),
 };
 
-describe.each(lanePairs)('a thought of %s, heard over %s', (from, to) => {
-  const [caller, maker] = [to, from];
+describe.each(tonguePairs)('heard over %s, a thought of %s', (caller, maker) => {
   const first = translate({ from: caller, to: maker, body: asking[caller]([]), asked: { model: 'alias', stream: false }, upstream });
   const reply = first.kind === 'call' ? replyWhole(first.reply, JSON.stringify(wholeAnswers[maker]), laneWorld()) : first;
   const body = (reply.kind === 'answer' ? reply.body : {}) as Answer; // an answer of the API
   const back = asking[caller](handedBack[caller](structuredClone(JSON.parse(JSON.stringify(body)))));
-  const sentTo = (where: Protocol, family: string): string => {
+  const sentTo = (where: LaneTongue, family: string): string => {
     const call = translate({
       from: caller,
       to: where,
@@ -101,9 +106,9 @@ describe.each(lanePairs)('a thought of %s, heard over %s', (from, to) => {
   it('goes to nobody else, as it was or packed', () => {
     for (const [where, family] of [
       [maker, 'another'],
-      ...lanePairs.filter(([one]) => one === caller).map(([, other]) => [other, 'another']),
+      ...tonguePairs.filter(([one]) => one === caller).map(([, other]) => [other, 'another']),
     ] as const) {
-      const sent = sentTo(where as Protocol, family); // from the list of pairs
+      const sent = sentTo(where as LaneTongue, family); // from the list of pairs
       expect(sent).toContain('call_one');
       expect(sent).not.toMatch(new RegExp(`Two files|${upstreamSignature}|amlkb2thLWtlZXA6`));
     }

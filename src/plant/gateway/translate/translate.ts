@@ -2,15 +2,15 @@ import type { Asked } from './conversation/dialect.ts';
 import type { Origin } from './conversation/conversation.ts';
 import { keepRemarks } from './conversation/remarks.ts';
 import type { Upstream } from './conversation/upstream.ts';
-import { dialects } from './dialects.ts';
-import type { Members, Protocol } from './protocol.ts';
+import { dialects, outbound } from './dialects.ts';
+import type { Members, Protocol, Tongue } from './protocol.ts';
 import { repaired } from './repair/repair.ts';
 
 export interface ToTranslate {
   /** What the caller speaks. */
   readonly from: Protocol;
   /** What the upstream speaks: another API than the caller. */
-  readonly to: Protocol;
+  readonly to: Tongue;
   readonly body: unknown;
   /** What the address says of the request. */
   readonly asked: Asked;
@@ -33,7 +33,7 @@ export interface TranslatedCall {
 /** How the answer to one call is to be translated. */
 export interface ReplyTerms {
   readonly from: Protocol;
-  readonly to: Protocol;
+  readonly to: Tongue;
   readonly family: string;
   readonly alias: string;
   readonly stream: boolean;
@@ -53,7 +53,7 @@ export function translate({ from, to, body, asked, upstream }: ToTranslate): Tra
   const read = dialects[from].read(body, asked, remarks);
   if (read === null || remarks.refusals.length > 0) return refused(remarks.refusals);
   const { conversation, names } = repaired(read, to, upstream, remarks);
-  const written = dialects[to].write(conversation, upstream, remarks);
+  const written = outbound[to].write(conversation, upstream, remarks);
   if (remarks.refusals.length > 0) return refused(remarks.refusals);
   const origins = new Map(read.tools.map(({ name, origin }) => [name, origin]));
   const { alias, stream, streamUsage, showThoughts } = read;

@@ -4,23 +4,31 @@ import type { Protocol } from '../../../core/gateway/config/protocol.ts';
 import { own } from '../../../core/gateway/config/resolve-slot.ts';
 import type { Candidate } from '../../../core/gateway/failover/try-state.ts';
 import type { Price } from '../../../core/gateway/money/price.ts';
+import type { Speaker } from '../packages/speaker.ts';
+import type { Tongue } from '../translate/protocol.ts';
 import type { ProviderKey } from './provider-keys.ts';
 
 /** One way to answer a caller of a protocol: where, what is spoken there, and what it costs. */
 export interface Way extends Candidate {
-  readonly base: string;
+  readonly door: Door;
   /** The upstream's own name of the model. */
   readonly name: string;
   /** What is spoken with it: the caller's own protocol wherever it can be. */
-  readonly protocol: Protocol;
+  readonly protocol: Tongue;
   readonly spoken: readonly Protocol[];
-  readonly key: string | null;
   readonly price: Price;
   /** Tokens of the longest answer. */
   readonly output: number;
   readonly thinks: boolean;
   readonly sees: boolean;
+  /** Whether the owner lets the gateway say what is to be cached, where the caller says nothing of it. */
+  readonly inserts: boolean;
 }
+
+/** How an upstream is asked: by an address and a key, or by a package that has its own. */
+export type Door =
+  | { readonly kind: 'address'; readonly base: string; readonly key: string | null }
+  | { readonly kind: 'package'; readonly speaker: Speaker };
 
 /** Why an upstream is no way, in words that go on after its name. */
 export interface NoWay {
@@ -55,27 +63,33 @@ function ofModel(inForce: InForce, keys: ReadonlyMap<string, ProviderKey>, model
     const provider = own(config.providers, name);
     const key = keys.get(name) ?? { kind: 'none' };
     const spoken = provider?.protocols ?? [];
-    const protocol = spoken.includes(from) ? from : spoken[0];
-    if (provider?.base === undefined || protocol === undefined)
-      return { at, model, why: 'is spoken to by an npm package, which this gateway does not load yet' };
     const cut = cutBy(inForce, { model, at });
     if (cut !== null) return { at, model, why: cut };
     if (key.kind === 'missing') return { at, model, why: `has no key: ${key.why}` };
+    if (key.kind === 'no-package') return { at, model, why: key.why };
+    const door = doorOf(provider?.base, key);
+    const protocol = door?.kind === 'package' ? 'sdk' : spoken.includes(from) ? from : spoken[0];
+    if (door === null || protocol === undefined) return { at, model, why: 'has no address here' };
     if (price === 'unpriced' && config.unpriced !== 'allow') return { at, model, why: 'has no price, and "unpriced: allow" is not said' };
     return {
       model,
       at,
       provider: name,
       window: settings.window,
-      base: provider.base,
+      door,
       name: theirs,
       protocol,
       spoken,
-      key: key.kind === 'key' ? key.key : null,
       price,
       output: settings.output,
       thinks: settings.capabilities.includes('thinking'),
       sees: settings.capabilities.includes('images'),
+      inserts: settings.cacheMarks === 'insert',
     };
   });
+}
+
+function doorOf(base: string | undefined, key: ProviderKey): Door | null {
+  if (key.kind === 'package') return { kind: 'package', speaker: key.speaker };
+  return base === undefined ? null : { kind: 'address', base, key: key.kind === 'key' ? key.key : null };
 }

@@ -28,9 +28,15 @@ const ownOfOneHop = new Set([
 
 type Headers = Readonly<Record<string, string>>;
 
+const sessionHeaders = ['x-claude-code-session-id', 'session-id', 'session_id', 'x-session-id', 'x-session-affinity'] as const;
+
 /** The session that a harness names in the head of its requests, where it names one. */
 export function sessionIn(headers: IncomingHttpHeaders): string | undefined {
-  return ['x-claude-code-session-id', 'session-id', 'session_id'].map((name) => headers[name]).find((id) => typeof id === 'string');
+  for (const name of sessionHeaders) {
+    const id = headers[name];
+    if (typeof id === 'string' && id !== '') return id;
+  }
+  return undefined;
 }
 
 /** Headers that go on with a request within one protocol: all but those of the connection, and none that holds the caller's key. */
@@ -45,12 +51,12 @@ export function headersOn(headers: IncomingHttpHeaders, token: string): Headers 
 }
 
 /** Headers of an answer that go back to the caller: what tells of the answer, and nothing of whose account it is. */
-export function headersBack(headers: IncomingHttpHeaders, secret: string | null): Headers {
+export function headersBack(headers: IncomingHttpHeaders, secrets: readonly string[]): Headers {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]): [string, string][] => {
       const isTold = /^(?:content-type|cache-control|x?-?request-id|anthropic-|openai-|x-ratelimit-|x-goog-)/.test(name);
       if (!isTold || typeof value !== 'string' || /organi[sz]ation|project/.test(name)) return [];
-      return secret !== null && value.includes(secret) ? [] : [[name, value]];
+      return secrets.some((secret) => value.includes(secret)) ? [] : [[name, value]];
     }),
   );
 }
@@ -66,7 +72,7 @@ export function keyHeadersOf(key: string, protocol: Protocol, spoken: readonly P
   return spoken.length > 1 ? { ...bearer, 'x-api-key': key } : { 'x-api-key': key };
 }
 
-/** A text of an upstream without the key that it was asked with: some show it around in their errors. */
-export function withoutSecret(text: string, secret: string | null): string {
-  return secret === null ? text : text.replaceAll(secret, '[redacted:provider-key]');
+/** A text of an upstream without the keys that it was asked with: some show them around in their errors. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((left, secret) => left.replaceAll(secret, '[redacted:provider-key]'), text);
 }

@@ -11,6 +11,8 @@ import { fullRate, given, type Rate, take } from '../../../core/gateway/health/r
 export interface HealthBoard {
   /** Whether a request may go there now; nothing is taken. */
   isUsable(candidate: Candidate): boolean;
+  /** Milliseconds until the first content of its answers, newer ones weighing more; null where none was seen. */
+  firstContentMs(candidate: Candidate): number | null;
   /** Milliseconds until an upstream may be asked that is left alone now. */
   restMs(candidate: Candidate): number;
   /** Takes a place for a request; how long it has to wait where its provider takes no more for now, null for until another one ends. */
@@ -41,6 +43,7 @@ export function healthBoard({ providers, models }: Pick<GatewayConfig, 'provider
   };
   return {
     isUsable: (candidate) => admit(entryOf(candidate).circuit, now()).admitted !== 'no',
+    firstContentMs: (candidate) => entryOf(candidate).circuit.firstContentMs,
     restMs(candidate) {
       const { circuit } = entryOf(candidate);
       return Math.max(0, (circuit.phase === 'half-open' ? (circuit.probeUntil ?? 0) : circuit.until) - now());

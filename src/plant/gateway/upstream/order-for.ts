@@ -5,13 +5,20 @@ import type { CallAhead } from '../../../core/gateway/money/upper-estimate.ts';
 import type { AskedBody } from '../body/asked.ts';
 import { spliceModel } from '../body/splice-model.ts';
 import { topLevel } from '../body/top-level.ts';
+import { arrayLane } from '../lane/array-lane.ts';
 import type { Lane } from '../lane/lane.ts';
 import { passLane } from '../lane/pass-lane.ts';
 import { translateLane } from '../lane/translate-lane.ts';
-import { fewerMarks, mayHoldKeepsakes, ownThoughts, translate, type World } from '../translate/index.ts';
+import { type Edit, edited } from '../marks/edits.ts';
+import { markEdits } from '../marks/mark-edits.ts';
+import { askPackage } from '../packages/ask-package.ts';
+import { fewerMarks, mayHoldKeepsakes, ownThoughts, translate, type TranslatedCall, type World } from '../translate/index.ts';
 import { addressOf } from './address.ts';
+import { cacheKeyMember } from './cache-key.ts';
 import type { Way } from './candidates.ts';
-import { headersOn, keyHeadersOf, sessionIn } from './headers.ts';
+import { headersOn, keyHeadersOf } from './headers.ts';
+import { type Asking, send, type Sending, type Sent } from './send.ts';
+import { upstreamOf } from './upstream-of.ts';
 
 /** What a caller asked for, whoever is to answer it. */
 export interface Request {
@@ -20,6 +27,8 @@ export interface Request {
   readonly what: 'answer' | 'count';
   /** As the address says; null where the body does. */
   readonly stream: boolean | null;
+  /** Whether its stream is to be one JSON array; each is asked for events. */
+  readonly asArray: boolean;
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
   readonly token: string;
@@ -27,6 +36,8 @@ export interface Request {
   readonly asked: AskedBody;
   /** What its budgets have to know before it is made. */
   readonly ahead: Ahead;
+  /** Names its session; left out where nothing is to be kept together. */
+  readonly session?: string;
 }
 
 export type Ahead = Omit<CallAhead, 'maxOutput'> & { readonly maxOutput: number | null };
@@ -34,13 +45,13 @@ export type Ahead = Omit<CallAhead, 'maxOutput'> & { readonly maxOutput: number 
 /** What is sent to an upstream, and how its answer comes back. */
 export interface Order {
   readonly kind: 'order';
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  /** Asks the upstream, up to the head of its answer. */
+  readonly ask: (asking: Asking) => Promise<Sent>;
   readonly lane: Lane;
+  /** What the upstream was not told; a package adds to it when it is asked. */
   readonly leftOut: readonly string[];
-  /** The key of the provider: it is shown to nobody, whatever the upstream says. */
-  readonly secret: string | null;
+  /** Keys of the provider: they are shown to nobody, whatever the upstream says. */
+  readonly secrets: readonly string[];
 }
 
 /** `message` is for the caller: his request means something that this upstream cannot be told. */
@@ -52,44 +63,73 @@ export function orderFor(
   way: Way,
   { repairs, world }: { readonly repairs: readonly Repair[]; readonly world: World },
 ): OrderFor {
-  return way.protocol === request.protocol ? passed(request, way, repairs) : translated(request, way, { repairs, world });
+  const { door } = way;
+  const order =
+    way.protocol === request.protocol && door.kind === 'address'
+      ? passed(request, way, { door, repairs })
+      : translated(request, way, { repairs, world });
+  return order.kind === 'order' && request.asArray ? { ...order, lane: arrayLane(order.lane) } : order;
 }
 
-function passed(request: Request, way: Way, repairs: readonly Repair[]): OrderFor {
+type Address = Extract<Way['door'], { readonly kind: 'address' }>;
+
+function passed(request: Request, way: Way, { door, repairs }: { readonly door: Address; readonly repairs: readonly Repair[] }): OrderFor {
   const { protocol, what, stream, query, headers, token } = request;
-  const { body, span } = repaired(request, repairs);
+  const { key, base } = door;
+  const body = bodyFor(request, way, repairs);
   return {
     kind: 'order',
-    url: addressOf(way.base, { protocol, model: way.name, what, stream: stream === true, query }),
-    headers: {
-      ...headersOn(headers, token),
-      ...(way.key === null ? {} : keyHeadersOf(way.key, protocol, way.spoken)),
-      'accept-encoding': 'identity',
-    },
-    body: span === null ? body : spliceModel(body, span, way.name),
+    ask: (asking) =>
+      send({
+        ...asking,
+        url: addressOf(base, { protocol, model: way.name, what, stream: stream === true, query }),
+        headers: {
+          ...headersOn(headers, token),
+          ...(key === null ? {} : keyHeadersOf(key, protocol, way.spoken)),
+          'accept-encoding': 'identity',
+        },
+        body,
+      }),
     lane: passLane(protocol),
     leftOut: [],
-    secret: way.key,
+    secrets: key === null ? [] : [key],
   };
+}
+
+/** The body for one upstream: its own name of the model, what is to be cached where that is the gateway's to say, and as it came elsewhere. */
+function bodyFor(request: Request, way: Way, repairs: readonly Repair[]): Buffer {
+  const { body, members } = repaired(request, repairs);
+  const span = request.asked.model === null ? undefined : members.get('model');
+  const marks = way.inserts && !repairs.includes('trim-cache-marks') ? cacheEdits(request, { body, members }) : [];
+  if (marks.length === 0) return span === undefined ? body : spliceModel(body, span, way.name);
+  const model = span === undefined ? [] : [{ at: span.from, drop: span.to - span.from, text: JSON.stringify(way.name) }];
+  return edited(body, [...model, ...marks]);
+}
+
+/** What is put into a request that says nothing of the cache. */
+function cacheEdits({ protocol, what, ahead, session }: Request, { body, members }: Repaired): readonly Edit[] {
+  if (what === 'count') return [];
+  if (protocol === 'messages') return ahead.cache === 'none' ? markEdits(body, members) : [];
+  if (protocol === 'generate-content' || session === undefined || members.has(cacheKeyMember)) return [];
+  return [{ at: body.indexOf('{') + 1, drop: 0, text: `"${cacheKeyMember}":${JSON.stringify(session)},` }];
 }
 
 /** The body, read and written anew only where something has to be taken out of it. */
 function repaired({ protocol, body, asked }: Request, repairs: readonly Repair[]): Repaired {
-  const asItCame = { body, span: asked.model?.span ?? null };
+  const asItCame = { body, members: asked.members };
   const stripped = repairs.includes('strip-thinking') || mayHoldKeepsakes(body);
   if (!stripped && !repairs.includes('trim-cache-marks')) return asItCame;
   const members = changed(body, protocol, repairs);
   if (members === null) return asItCame;
   const written = Buffer.from(JSON.stringify(members));
   const scanned = topLevel(written);
-  return { body: written, span: scanned.kind === 'object' && asked.model !== null ? (scanned.members.get('model') ?? null) : null };
+  return scanned.kind === 'object' ? { body: written, members: scanned.members } : asItCame;
 }
 
 interface Repaired {
   readonly body: Buffer;
-  readonly span: AskedSpan;
+  readonly members: AskedBody['members'];
 }
-type AskedSpan = { readonly from: number; readonly to: number } | null;
 
 function changed(body: Buffer, protocol: Protocol, repairs: readonly Repair[]): Readonly<Record<string, unknown>> | null {
   const members = membersOf(body);
@@ -105,39 +145,39 @@ function translated(
   way: Way,
   { repairs, world }: { readonly repairs: readonly Repair[]; readonly world: World },
 ): OrderFor {
-  const { protocol: from, alias, stream, headers } = request;
+  const { protocol: from, alias, stream } = request;
+  const { door } = way;
   const body = repairs.length === 0 ? membersOf(request.body) : changed(request.body, from, repairs);
   if (body === null) return { kind: 'refused', message: 'The body is no JSON.' };
-  const call = translate({ from, to: way.protocol, body, asked: { model: alias, stream }, upstream: upstreamOf(way, headers) });
+  const call = translate({ from, to: way.protocol, body, asked: { model: alias, stream }, upstream: upstreamOf(way, request) });
   if (call.kind === 'refused') return call;
-  const query = way.protocol === 'generate-content' && call.stream ? 'alt=sse' : '';
+  const leftOut = [...call.leftOut];
+  const order = { kind: 'order', lane: translateLane({ ...call.reply, alias }, world), leftOut } as const;
+  if (door.kind === 'address' && way.protocol !== 'sdk') {
+    const sending = sendingTo(way, door, { protocol: way.protocol, call });
+    return { ...order, ask: (asking) => send({ ...asking, ...sending }), secrets: door.key === null ? [] : [door.key] };
+  }
+  if (door.kind === 'address') throw new Error(`${way.at} has an address and is asked by a package`);
+  const { speaker } = door;
+  const asked = { speaker, model: way.name, call: call.body, stream: call.stream, leftOut: (what: string) => void leftOut.push(what) };
+  return { ...order, ask: (asking) => askPackage(asked, asking), secrets: speaker.secrets };
+}
+
+function sendingTo(
+  { name, spoken }: Way,
+  { base, key }: Address,
+  { protocol, call }: { readonly protocol: Protocol; readonly call: TranslatedCall },
+): Pick<Sending, 'url' | 'headers' | 'body'> {
+  const query = protocol === 'generate-content' && call.stream ? 'alt=sse' : '';
   return {
-    kind: 'order',
-    url: addressOf(way.base, { protocol: way.protocol, model: way.name, what: 'answer', stream: call.stream, query }),
+    url: addressOf(base, { protocol, model: name, what: 'answer', stream: call.stream, query }),
     headers: {
       'content-type': 'application/json',
       'accept-encoding': 'identity',
-      ...(way.protocol === 'messages' ? { 'anthropic-version': '2023-06-01' } : {}),
-      ...(way.key === null ? {} : keyHeadersOf(way.key, way.protocol, way.spoken)),
+      ...(protocol === 'messages' ? { 'anthropic-version': '2023-06-01' } : {}),
+      ...(key === null ? {} : keyHeadersOf(key, protocol, spoken)),
     },
     body: Buffer.from(JSON.stringify(call.body)),
-    lane: translateLane({ ...call.reply, alias }, world),
-    leftOut: call.leftOut,
-    secret: way.key,
-  };
-}
-
-function upstreamOf(way: Way, headers: IncomingHttpHeaders): Parameters<typeof translate>[0]['upstream'] {
-  return {
-    model: way.name,
-    family: way.provider,
-    maxOutputTokens: way.output,
-    thinking: !way.thinks ? 'none' : way.protocol === 'messages' ? 'budget' : 'effort',
-    images: way.sees,
-    cacheMarks: way.protocol === 'messages',
-    cacheKey: way.protocol === 'responses' ? (sessionIn(headers) ?? null) : null,
-    // Whoever speaks Responses too is of the newer kind.
-    completionTokens: way.spoken.includes('responses'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
 
 /** Connections that are kept open between calls. */
 export interface Agents {
@@ -7,16 +8,24 @@ export interface Agents {
   readonly https: HttpsAgent;
 }
 
-export interface Sending {
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+/** What it takes to ask anybody. */
+export interface Asking {
+  readonly agents: Agents;
   /** Who waits for the answer, and may leave. */
   readonly caller: Caller;
   readonly connectMs: number;
   /** From the request to the head of the answer. */
   readonly firstByteMs: number;
 }
+
+export interface Sending extends Asking {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** An answer under way: its head, and what comes of it. */
+export type Incoming = Readable & Pick<IncomingMessage, 'headers' | 'statusCode' | 'complete'>;
 
 export interface Caller {
   isGone(): boolean;
@@ -25,22 +34,23 @@ export interface Caller {
 }
 
 export type Sent =
-  | { readonly kind: 'answering'; readonly incoming: IncomingMessage }
-  | { readonly kind: 'unreachable' }
+  | { readonly kind: 'answering'; readonly incoming: Incoming }
+  /** `why` is for people; null where nothing is known. */
+  | { readonly kind: 'unreachable'; readonly why: string | null }
   | { readonly kind: 'silent' }
   | { readonly kind: 'garbled' }
   | { readonly kind: 'left' };
 
 /** Asks an upstream, up to the head of its answer. */
-export async function send(agents: Agents, sending: Sending): Promise<Sent> {
-  const first = await attempt(agents, sending);
+export async function send(sending: Sending): Promise<Sent> {
+  const first = await attempt(sending);
   // A connection that was kept open and just closed was never a try: nobody read the request.
-  return first === 'stale' ? ((await attempt(agents, sending)) as Exclude<Attempt, 'stale'>) : first; // a new connection is not stale
+  return first === 'stale' ? ((await attempt(sending)) as Exclude<Attempt, 'stale'>) : first; // a new connection is not stale
 }
 
 type Attempt = Sent | 'stale';
 
-async function attempt(agents: Agents, { url, headers, body, caller, connectMs, firstByteMs }: Sending): Promise<Attempt> {
+async function attempt({ agents, url, headers, body, caller, connectMs, firstByteMs }: Sending): Promise<Attempt> {
   if (caller.isGone()) return { kind: 'left' };
   return new Promise((resolve) => {
     const outgoing = open(agents, url, { ...headers, 'content-length': String(body.length) });
@@ -54,7 +64,7 @@ async function attempt(agents: Agents, { url, headers, body, caller, connectMs, 
       settle(attempted);
       outgoing.destroy();
     };
-    let timer = setTimeout(give({ kind: 'unreachable' }), connectMs);
+    let timer = setTimeout(give({ kind: 'unreachable', why: `no connection in ${connectMs} ms` }), connectMs);
     const connected = (): void => {
       clearTimeout(timer);
       timer = setTimeout(give({ kind: 'silent' }), firstByteMs);
@@ -77,5 +87,11 @@ function open(agents: Agents, url: URL, headers: Readonly<Record<string, string>
 
 function attemptOf(outgoing: ClientRequest, error: NodeJS.ErrnoException): Attempt {
   if (outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) return 'stale';
-  return error.code?.startsWith('HPE_') === true ? { kind: 'garbled' } : { kind: 'unreachable' };
+  return error.code?.startsWith('HPE_') === true ? { kind: 'garbled' } : { kind: 'unreachable', why: whyOf(error) };
+}
+
+/** A certificate that is not trusted is the owner's to judge: Node says so by a code of OpenSSL. */
+function whyOf({ code, message }: NodeJS.ErrnoException): string {
+  const isCertificate = /CERT|SIGNATURE|ISSUER/.test(code ?? '');
+  return isCertificate ? `its certificate is not trusted: ${code}; NODE_EXTRA_CA_CERTS names further ones that are` : (code ?? message);
 }

@@ -20,7 +20,9 @@ export function slotTable(inForce: InForce, keys: ReadonlyMap<string, ProviderKe
         const provider = own(config.providers, partsOf(at).provider);
         const passes = Protocol.options.filter((protocol) => provider?.protocols?.includes(protocol) === true);
         const why = noWays.find((noWay) => noWay.at === at)?.why ?? null;
-        return { at, vendor: provider?.vendor ?? '', region: provider?.region ?? '', passes, price, why };
+        const key = keys.get(partsOf(at).provider);
+        const by = key?.kind === 'package' ? key.speaker.name : null;
+        return { at, by, vendor: provider?.vendor ?? '', region: provider?.region ?? '', passes, price, why };
       });
       return [{ model, window: settings.window, upstreams }];
     });

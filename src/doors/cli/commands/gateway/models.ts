@@ -1,7 +1,7 @@
 import type { SlotRow } from '../../../../core/ports/gateway/gateway-door.ts';
 import { type CommandRecord, jsonOption } from '../../command.ts';
 import { type Page, plain } from '../../page.ts';
-import { configOf, configOption, namedPlace, withStore } from './settings.ts';
+import { configOption, namedPlace, ownersOf, withStore } from './settings.ts';
 import { settingText } from './setting-text.ts';
 
 /** `jidoka models`: what each slot resolves to, and why; of a factory that is named, with what is set while it runs. */
@@ -12,11 +12,10 @@ export const models: CommandRecord = {
   options: [configOption, jsonOption],
   examples: ['models --config factory.yaml', 'models --config factory.yaml --home ~/factory'],
   run: async (call) => {
-    const { world } = call;
-    const gateway = await world.loadGateway();
-    const config = await configOf(call, gateway);
+    const gateway = await call.world.loadGateway();
+    const { config, ...places } = await ownersOf(call, gateway);
     const settings = namedPlace(call) === null ? [] : await withStore(call, (store) => store.settings.list());
-    const slots = await gateway.describe(config, world.env, settings);
+    const slots = await gateway.describe(config, places, settings);
     const set = settings.map(settingText);
     return {
       exitCode: 0,
@@ -31,9 +30,10 @@ function textOf({ via, models: tried }: SlotRow, { paint }: Page): readonly stri
   const upstreams = tried.flatMap(({ upstreams: all }) => all);
   return [
     `${paint.bold(plain(slot))}${rest.map((name) => ` -> ${plain(name)}`).join('')}`,
-    ...upstreams.map(({ at, vendor, region, passes, price, why }, rank) => {
+    ...upstreams.map(({ at, vendor, region, passes, by, price, why }, rank) => {
       const cost = price === 'unpriced' ? 'unpriced' : `$${price.input}/$${price.output} per million, as of ${price.asOf}`;
-      const what = why === null ? `passes ${passes.join(', ')}; ${cost}; ${vendor} in ${region}` : why;
+      const how = by === null ? `passes ${passes.join(', ')}` : `by ${by}`;
+      const what = why === null ? `${how}; ${cost}; ${vendor} in ${region}` : why;
       return `  ${rank + 1}. ${plain(at)}  ${why === null ? paint.dim(plain(what)) : paint.yellow(plain(what))}`;
     }),
   ];

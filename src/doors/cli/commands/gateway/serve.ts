@@ -3,7 +3,7 @@ import type { OpenGateway } from '../../../../core/ports/gateway/gateway-door.ts
 import { type Call, type CommandRecord, jsonOption } from '../../command.ts';
 import { facts, pageOf, plain } from '../../page.ts';
 import { numberOf } from '../daemon/offer.ts';
-import { configOf, configOption, namedPlace } from './settings.ts';
+import { configOption, namedPlace, ownersOf } from './settings.ts';
 
 /** `jidoka gateway serve`: a model gateway on this machine, until a signal ends it. */
 export const gatewayServe: CommandRecord = {
@@ -44,8 +44,7 @@ async function opened(call: Call): Promise<OpenGateway> {
   const [socket, record] = [call.text('socket'), call.text('record')];
   const gateway = await world.loadGateway();
   return gateway.open({
-    config: await configOf(call, gateway),
-    env: world.env,
+    ...(await ownersOf(call, gateway)),
     listen: socket === null ? { port } : { socket: resolve(world.cwd, socket) },
     key: call.text('key'),
     record: record === null ? null : resolve(world.cwd, record),

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { JidokaError } from '../../../../core/base/error.ts';
 import type { GatewayConfig } from '../../../../core/gateway/config/gateway-config.ts';
 import { ownersFile } from '../../../../core/gateway/config/owners-file.ts';
-import type { GatewayDoor, ModelStore, StorePlace } from '../../../../core/ports/gateway/gateway-door.ts';
+import type { GatewayDoor, KeyPlaces, ModelStore, StorePlace } from '../../../../core/ports/gateway/gateway-door.ts';
 import { set } from '../../../environment.ts';
 import type { Call, OptionRecord } from '../../command.ts';
 import { readGatewayFile } from '../../input-files.ts';
@@ -12,6 +13,18 @@ export const configOption: OptionRecord = {
   flags: '--config <file>',
   description: 'your factory file, whose part "gateway:" names providers and slots; JIDOKA_CONFIG, or factory.yaml in the home',
 };
+
+/** The settings of a gateway, and where it finds keys and packages. */
+export interface OwnersSettings extends KeyPlaces {
+  readonly config: GatewayConfig;
+}
+
+/** Reads the settings of the gateway, and tells where they stand. Throws `usage` where nobody says which, and `gateway-invalid`. */
+export async function ownersOf(call: Call, gateway: GatewayDoor): Promise<OwnersSettings> {
+  const { world, settings } = call;
+  const path = call.text('config') ?? ownersFile(settings.home, world.env).path;
+  return { config: await configOf(call, gateway), env: world.env, folder: dirname(resolve(world.cwd, path)) };
+}
 
 /** Reads the settings of the gateway. Throws `usage` where nobody says which, and `gateway-invalid`. */
 export async function configOf(call: Call, gateway: GatewayDoor): Promise<GatewayConfig> {

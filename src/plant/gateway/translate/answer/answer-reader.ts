@@ -1,6 +1,6 @@
 import { doneMark } from '../chat/decode-chat.ts';
-import { dialects } from '../dialects.ts';
-import type { Protocol } from '../protocol.ts';
+import { outbound } from '../dialects.ts';
+import type { Tongue } from '../protocol.ts';
 import { decodeWhole } from './decode-whole.ts';
 import type { AnswerEvent } from './event.ts';
 import { jsonOf } from './excerpt.ts';
@@ -15,8 +15,8 @@ export interface AnswerReader {
 }
 
 /** Reads a streamed answer of an API, wherever its bytes are cut; what cannot be read is a fault, never passed over. */
-export function answerReader(protocol: Protocol): AnswerReader {
-  const decoder = dialects[protocol].decoder();
+export function answerReader(tongue: Tongue): AnswerReader {
+  const decoder = outbound[tongue].decoder();
   const reader = eventReader();
   const text = new TextDecoder();
   const strays: string[] = [];
@@ -45,7 +45,7 @@ export function answerReader(protocol: Protocol): AnswerReader {
     },
     end() {
       // A server that did not stream may still have answered, in one piece.
-      if (raw !== null) return raw.trim() === '' ? [] : decodeWhole(protocol, raw);
+      if (raw !== null) return raw.trim() === '' ? [] : decodeWhole(tongue, raw);
       const { kind, text: left } = reader.rest();
       const isWhole = kind === 'stray' && jsonOf(left) !== undefined;
       return [...(isWhole ? takeEvent(left) : []), ...decoder.end()];

@@ -1,13 +1,13 @@
-import { dialects } from '../dialects.ts';
-import type { Protocol } from '../protocol.ts';
+import { outbound } from '../dialects.ts';
+import type { Tongue } from '../protocol.ts';
 import type { AnswerEvent } from './event.ts';
 import { jsonOf, noAnswer } from './excerpt.ts';
 import { readFault } from './fault.ts';
 
 /** Reads an answer in one piece; what is none is a fault. */
-export function decodeWhole(to: Protocol, text: string): readonly AnswerEvent[] {
+export function decodeWhole(to: Tongue, text: string): readonly AnswerEvent[] {
   const body = jsonOf(text);
-  const events = body === undefined ? null : dialects[to].decode(body);
+  const events = body === undefined ? null : outbound[to].decode(body);
   if (events !== null) return events;
   const isError = typeof body === 'object' && body !== null && ('error' in body || Array.isArray(body));
   return [{ kind: 'fault', fault: isError ? readFault(body, null) : noAnswer(text) }];

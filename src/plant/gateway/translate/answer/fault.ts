@@ -94,20 +94,20 @@ const byWords: readonly (readonly [RegExp, FaultKind])[] = [
   [/context_length_exceeded|context_window_exceeded/, 'context-overflow'],
   [/invalid_encrypted_content/, 'foreign-thinking'],
   [/insufficient_quota|billing_error|billing_hard_limit/, 'quota'],
-  [/rate_limit|RESOURCE_EXHAUSTED/, 'rate-limit'],
-  [/overloaded|UNAVAILABLE/, 'overloaded'],
+  [/rate_limit|RESOURCE_EXHAUSTED|throttling/i, 'rate-limit'],
+  [/overloaded|UNAVAILABLE|serviceUnavailable/, 'overloaded'],
   [/authentication_error|invalid_api_key|UNAUTHENTICATED/, 'login'],
   [/permission_error|permission_denied|PERMISSION_DENIED/, 'denied'],
   [/not_found|NOT_FOUND/, 'unknown'],
   [/request_too_large/, 'too-large'],
   [/timeout_error|DEADLINE_EXCEEDED/, 'timeout'],
-  [/server_error|api_error|INTERNAL/, 'server'],
-  [/invalid_request|INVALID_ARGUMENT|FAILED_PRECONDITION/, 'bad-request'],
+  [/server_error|api_error|INTERNAL|internalServerException|modelStreamErrorException/, 'server'],
+  [/invalid_request|INVALID_ARGUMENT|FAILED_PRECONDITION|validationException/, 'bad-request'],
 ];
 
 const byMessage: readonly (readonly [RegExp, FaultKind])[] = [
   [
-    /prompt is too long|maximum context length|exceeds? the context window|input token count .*exceeds|context (?:size|length) .*exceed|too many (?:input )?tokens/i,
+    /(?:prompt|input) is too long|maximum context length|exceeds? the context window|input token count .*exceeds|context (?:size|length) .*exceed|too many (?:input )?tokens/i,
     'context-overflow',
   ],
   [
@@ -118,7 +118,10 @@ const byMessage: readonly (readonly [RegExp, FaultKind])[] = [
 ];
 
 function kindOf(words: string, message: string, status: number): FaultKind {
-  const [, told = null] = byMessage.find(([pattern]) => pattern.test(message)) ?? byWords.find(([pattern]) => pattern.test(words)) ?? [];
+  // Of tokens there may be too many for a prompt, and too many for now.
+  const isRate = status === 429 || /throttl/i.test(words);
+  const [, told = null] =
+    (isRate ? [] : byMessage).find(([pattern]) => pattern.test(message)) ?? byWords.find(([pattern]) => pattern.test(words)) ?? [];
   return told ?? kindOfStatus(Number.isFinite(status) && status > 0 ? status : null);
 }
 

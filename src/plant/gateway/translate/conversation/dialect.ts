@@ -14,16 +14,20 @@ export interface Asked {
   readonly stream: boolean | null;
 }
 
-/** One model API, from both of its sides. */
-export interface Dialect {
-  /** Reads a caller's request; null where it is none, which the remarks tell. */
-  read(body: unknown, asked: Asked, remarks: Remarks): Conversation | null;
+/** What an upstream is asked in, from the gateway's side. */
+export interface Outbound {
   /** Writes the request to an upstream. */
   write(conversation: Conversation, upstream: Upstream, remarks: Remarks): Members;
   /** Reads an upstream's stream, event by event. */
   decoder(): Decoder;
   /** Reads an upstream's answer in one piece; null where it is none. */
   decode(body: unknown): readonly AnswerEvent[] | null;
+}
+
+/** One model API, from both of its sides. */
+export interface Dialect extends Outbound {
+  /** Reads a caller's request; null where it is none, which the remarks tell. */
+  read(body: unknown, asked: Asked, remarks: Remarks): Conversation | null;
   /** Writes a stream for the caller. */
   emitter(voice: Voice): Emitter;
   /** Writes an answer in one piece. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Protocol, protocols } from '../protocol.ts';
+import { type Tongue, tongues } from '../protocol.ts';
 
 /**
  * A thought as its maker gave it, to be handed back to the same maker byte for byte, and to nobody else. What holds it
@@ -10,7 +10,7 @@ export interface Keepsake {
   /** Who made it: only a upstream of the same family gets it back. */
   readonly family: string;
   /** The API whose form the data has. */
-  readonly form: Protocol;
+  readonly form: Tongue;
   readonly data: unknown;
 }
 
@@ -18,7 +18,7 @@ const mark = 'jidoka-keep:';
 /** Every packed text begins so: the mark in base64, whose length is a multiple of three. */
 export const packedPrefix = Buffer.from(mark).toString('base64');
 
-const Keepsakes = z.array(z.object({ f: z.string(), p: z.enum(protocols), d: z.unknown() }));
+const Keepsakes = z.array(z.object({ f: z.string(), p: z.enum(tongues), d: z.unknown() }));
 
 /** Writes keepsakes as one text, which is base64 because some clients decode what stands there. */
 export function packed(keepsakes: readonly Keepsake[]): string {

@@ -48,8 +48,13 @@ export function geminiDecoder(): Decoder {
   };
 }
 
-/** Reads an answer of `:generateContent`. */
+/** Reads an answer of `:generateContent`, or a stream that is one array. */
 export function decodeContent(body: unknown): readonly AnswerEvent[] | null {
+  const [first] = Array.isArray(body) ? (body as readonly unknown[]) : [];
+  if (Array.isArray(body) && Content.safeParse(first).data?.candidates != null) {
+    const stream = geminiDecoder();
+    return [...body.flatMap((one: unknown) => stream.take(one)), ...stream.end()];
+  }
   const parsed = Content.safeParse(body);
   if (!parsed.success || (parsed.data.candidates == null && parsed.data.promptFeedback == null)) return null;
   const decoder = geminiDecoder();

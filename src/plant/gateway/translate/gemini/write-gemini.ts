@@ -45,7 +45,8 @@ function configOf(conversation: Conversation, upstream: Upstream): Members {
 
 const levels: Readonly<Record<Effort, string>> = { minimal: 'minimal', low: 'low', medium: 'medium', high: 'high', xhigh: 'high' };
 
-function thinkingOf(conversation: Conversation, upstream: Upstream): Members {
+/** Says how a model of the API is to think; empty where nothing is said. */
+export function thinkingOf(conversation: Conversation, upstream: Upstream): Members {
   const budget = budgetFor(conversation, upstream);
   const effort = effortFor(conversation, upstream);
   const includeThoughts = conversation.showThoughts;

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Conversation, Part } from '../conversation/conversation.ts';
-import type { Protocol } from '../protocol.ts';
+import type { Tongue } from '../protocol.ts';
 
-const fitting: Readonly<Record<Protocol, { readonly good: RegExp; readonly bad: RegExp; readonly longest: number }>> = {
+const fitting: Readonly<Record<Tongue, { readonly good: RegExp; readonly bad: RegExp; readonly longest: number }>> = {
   messages: { good: /^[a-zA-Z0-9_-]{1,128}$/, bad: /[^a-zA-Z0-9_-]/g, longest: 128 },
   responses: { good: /^[a-zA-Z0-9_-]{1,64}$/, bad: /[^a-zA-Z0-9_-]/g, longest: 64 },
   chat: { good: /^[a-zA-Z0-9_-]{1,64}$/, bad: /[^a-zA-Z0-9_-]/g, longest: 64 },
   'generate-content': { good: /^[a-zA-Z_][a-zA-Z0-9_.-]{0,63}$/, bad: /[^a-zA-Z0-9_.-]/g, longest: 64 },
+  sdk: { good: /^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$/, bad: /[^a-zA-Z0-9_-]/g, longest: 64 },
 };
 
 export interface FittingNames {
@@ -16,7 +17,7 @@ export interface FittingNames {
 }
 
 /** Gives tools names that the API takes; those that do are left alone. */
-export function fittingNames(conversation: Conversation, to: Protocol): FittingNames {
+export function fittingNames(conversation: Conversation, to: Tongue): FittingNames {
   const { good, bad, longest } = fitting[to];
   const own = new Map<string, string>();
   const fit = (name: string): string => {

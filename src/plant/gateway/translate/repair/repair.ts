@@ -1,7 +1,7 @@
 import type { Conversation, Part, Turn } from '../conversation/conversation.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import type { Upstream } from '../conversation/upstream.ts';
-import type { Protocol } from '../protocol.ts';
+import type { Tongue } from '../protocol.ts';
 import { fittingIds } from './fitting-ids.ts';
 import { type FittingNames, fittingNames } from './fitting-names.ts';
 import { paired } from './pair.ts';
@@ -12,7 +12,7 @@ export interface Repaired {
 }
 
 /** Brings a conversation into an order and a form that every API takes, losing nothing of it. */
-export function repaired(conversation: Conversation, to: Protocol, upstream: Upstream, remarks: Remarks): Repaired {
+export function repaired(conversation: Conversation, to: Tongue, upstream: Upstream, remarks: Remarks): Repaired {
   const names = fittingNames(conversation, to);
   const { system, turns } = withoutLeadingSystem(names.conversation);
   const isKept = keptBy(to, upstream, remarks);
@@ -22,7 +22,7 @@ export function repaired(conversation: Conversation, to: Protocol, upstream: Ups
 }
 
 /** Elsewhere only people and models speak in a conversation, or many servers hold that it is so. */
-function takesSystemTurns(to: Protocol): boolean {
+function takesSystemTurns(to: Tongue): boolean {
   return to === 'responses';
 }
 
@@ -42,7 +42,7 @@ function spoken({ role, parts }: Turn): Turn {
 }
 
 /** Thoughts go back to who made them, and are nobody else's. Empty texts are refused by some APIs and say nothing to any. */
-function keptBy(to: Protocol, { family, images }: Upstream, remarks: Remarks): (part: Part) => boolean {
+function keptBy(to: Tongue, { family, images }: Upstream, remarks: Remarks): (part: Part) => boolean {
   return (part) => {
     if (part.kind === 'thought') return part.keepsake?.form === to && part.keepsake.family === family && part.keepsake.data !== null;
     if (part.kind === 'text') return part.text.trim() !== '';
