@@ -35,7 +35,7 @@ export async function openGateway(setting: GatewaySetting): Promise<OpenGateway>
   const fileOfCalls = record === null ? null : await fileRecorder({ file: record, failed });
   const shared = await sharedOf(setting, [{ token, grant }]);
   try {
-    const clock = systemClock();
+    const clock = { ...systemClock(), now: () => new Date(shared.now()).toISOString() };
     const fault = (error: unknown): void =>
       log(redact(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
     const recorder = allRecorders([shared.recorder, fileOfCalls]);
@@ -62,13 +62,25 @@ export async function describeSlots(
 /** Opens what gateways keep in the database of a factory. */
 export async function openModelStore(place: StorePlace, log: (line: string) => void): Promise<ModelStore> {
   const [{ store, close }, { tapeOfRun, traceRun }] = await Promise.all([openStore(place, log, []), import('./model-trace.ts')]);
-  const { calls, settings } = store;
-  return { calls, settings, trace: (filter) => traceRun(calls, filter), tape: (filter) => tapeOfRun(calls, filter), close };
+  const { calls, settings, rests, now, purge, tidy } = store;
+  return {
+    calls,
+    settings,
+    rests,
+    now,
+    purge,
+    tidy,
+    trace: (filter) => traceRun(calls, filter),
+    tape: (filter) => tapeOfRun(calls, filter),
+    close,
+  };
 }
 
 interface Shared {
-  readonly parts: Pick<GatewayOptions, 'virtualKeys' | 'budgets'> & Required<Pick<GatewayOptions, 'settings'>>;
+  readonly parts: Pick<GatewayOptions, 'virtualKeys' | 'budgets' | 'health'> & Required<Pick<GatewayOptions, 'settings'>>;
   readonly recorder: GatewayOptions['recorder'];
+  /** Milliseconds since 1970: of gateways of one factory, by the clock of its database. */
+  now(): number;
   close(): Promise<void>;
 }
 
@@ -81,12 +93,12 @@ async function sharedOf({ config, store: place, log }: GatewaySetting, given: Gi
     const none: readonly LiveSetting[] = [];
     const [virtualKeys, budgets] = [memoryKeys({ given, now }), memoryBudgets({ rules: config.budgets ?? [], now })];
     const parts = { virtualKeys, budgets, settings: () => none };
-    return { parts, recorder: null, close: async () => undefined };
+    return { parts, recorder: null, now, close: async () => undefined };
   }
   const { store, close } = await openStore(place, log, given);
   try {
-    const { budgets, recorder, settings } = await store.join(config);
-    return { parts: { virtualKeys: store.keys, budgets, settings }, recorder, close };
+    const { budgets, recorder, settings, health, now } = await store.join(config);
+    return { parts: { virtualKeys: store.keys, budgets, settings, health }, recorder, now, close };
   } catch (error) {
     await close();
     throw error;

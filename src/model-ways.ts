@@ -63,7 +63,7 @@ export async function modelWays({ home, env, database, now, log }: ModelWaysOpti
       : gatewayAccess({
           gateway: own,
           slotOf: (role) => slotOfRole(role === null ? null : { name: role, model: null }, config),
-          now,
+          now: () => connected(store).now(),
           keys: () => connected(store).keys,
           calls: () => connected(store).calls,
         });

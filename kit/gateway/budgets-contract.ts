@@ -47,6 +47,7 @@ export function modelBudgetsContract(name: string, open: OpenBudgets): void {
       await held(budgets, cents(20));
       expect(await held(budgets, cents(30))).toEqual({
         kind: 'refused',
+        againMs: null,
         sentence:
           'The budget of run deps-ms-1 has no room for this call: $0.75 of $1.00 is used or reserved, and the call may come to $0.30.',
       });
@@ -99,6 +100,16 @@ export function modelBudgetsContract(name: string, open: OpenBudgets): void {
       await held(budgets, cents(1));
       expect(budgets.strained(caller)).toEqual(['run deps-ms-1']);
       expect(budgets.strained({ ...caller, run: 'deps-ms-2' })).toEqual([]);
+    });
+
+    it('are learned before anything is spent here', async () => {
+      const budgets = await opened({ of: 'run', calls: { soft: 1, hard: 9 } });
+      await budgets.learn(caller);
+      expect(budgets.strained(caller)).toEqual([]);
+      for (const id of ['a', 'b']) await held(budgets, cents(1), { id });
+      for (const id of ['a', 'b']) budgets.settle(id, cents(1));
+      await budgets.learn(caller);
+      expect(budgets.strained(caller)).toEqual(['run deps-ms-1']);
     });
 
     it('limit nobody where there are no rules, and no unit that they do not name', async () => {

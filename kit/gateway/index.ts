@@ -12,6 +12,7 @@ export {
   type LaneUpstream,
 } from './lane.ts';
 export { modelBudgetsContract, type OpenBudgets } from './budgets-contract.ts';
+export { modelLimitsContract } from './limits-contract.ts';
 export { type KeysInUse, virtualKeysContract } from './keys-contract.ts';
 export { replyContract } from './reply-contract.ts';
 export { requestContract } from './request-contract.ts';

@@ -54,6 +54,19 @@ export function modelSettingsContract(name: string, open: () => Promise<Settings
       expect(await settings.lift(cloud, 'ada')).toBe(false);
     });
 
+    it('are prolonged while they are in force, and not after', async () => {
+      await settings.set({ what: cloud, until: later(1), by: 'ada' });
+      expect(await settings.prolong(cloud, later(2))).toBe(true);
+      setNow(noon + 90_000);
+      expect(await settings.list()).toMatchObject([{ what: cloud, until: later(2), by: 'ada', at: '2026-11-30T12:00:00.000Z' }]);
+      setNow(noon + 120_000);
+      expect(await settings.prolong(cloud, later(9))).toBe(false);
+      expect(await whats()).toEqual([]);
+      await settings.set({ what: cloud, until: later(9), by: 'ada' });
+      await settings.lift(cloud, 'bob');
+      expect(await settings.prolong(cloud, later(9))).toBe(false);
+    });
+
     it('are lifted once, a swap whatever it led to', async () => {
       await settings.set({ what: swap('coder', 'cheap'), until: null, by: 'ada' });
       await settings.set({ what: cloud, until: null, by: 'ada' });

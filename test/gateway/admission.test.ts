@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { JidokaError } from '../../src/core/base/error.ts';
 import type { VirtualKeys } from '../../src/core/ports/gateway/virtual-keys.ts';
-import { memoryKeys } from '../../src/plant/gateway/index.ts';
+import { memoryBudgets, memoryKeys } from '../../src/plant/gateway/index.ts';
 import { http, message, rawUpstream, type RawUpstream } from './raw-upstream.ts';
 import { anybody, modelAt, price, serve, type Served } from './served.ts';
 
@@ -103,11 +103,12 @@ describe('a key', () => {
   });
 
   it('asks no faster than it may', async () => {
-    const { served } = await house();
+    const now = (): number => Date.parse('2026-11-30T12:00:07Z');
+    const { served } = await house({}, { budgets: memoryBudgets({ rules: [], now }) });
     const token = await served.mint({ limits: { rpm: 2 } });
     const statuses = [await ask(served, { token }), await ask(served, { token }), await ask(served, { token })];
     expect(statuses.map(({ status }) => status)).toEqual([200, 200, 429]);
-    expect(Number(statuses[2]?.headers.get('retry-after'))).toBeGreaterThan(20);
+    expect([statuses[2]?.headers.get('retry-after'), statuses[2]?.headers.get('x-should-retry')]).toEqual(['53', 'true']);
     expect((await ask(served)).status).toBe(200);
   });
 });
@@ -132,6 +133,16 @@ describe('a budget', () => {
       estimated: false,
       cost: { microUsd: 555, asOf: price.asOf },
     });
+  });
+
+  it('of a minute that is used up asks to come back when it is over', async () => {
+    const now = (): number => Date.parse('2026-11-30T12:00:07Z');
+    const budgets = memoryBudgets({ rules: [{ of: 'line', per: 'minute', calls: 1 }], now });
+    const { served, upstream } = await house({}, { budgets });
+    expect((await ask(served)).status).toBe(200);
+    const { status, headers, said } = await ask(served);
+    expect([status, headers.get('x-should-retry'), headers.get('retry-after'), upstream.requests.length]).toEqual([429, 'true', '53', 1]);
+    expect(said.error?.message).toContain('The budget of line deps for 2026-11-30T12:00 has no room for this call');
   });
 
   it('of a key holds beside those of its run', async () => {

@@ -95,7 +95,8 @@ it('takes a provider away from running gateways until a line that must survive h
 it('cuts nothing off where a line that must survive would stop, none must, or no gateway runs', async () => {
   const tried = async (...more: string[]) => {
     const here = worldWith(new ScriptedFactory({ folder, owing, runsOf: () => [] }));
-    return { code: await cli(['cutoff', '--config', 'factory.yaml', '--live', ...more], here), err: here.stderr.text };
+    const code = await cli(['cutoff', '--config', 'factory.yaml', '--live', ...more], here);
+    return { code, err: here.stderr.text, out: here.stdout.text };
   };
   await writeFile(join(folder, 'factory.yaml'), config('cloud/big, house/big'));
   expect((await tried('--provider', 'cloud')).err).toContain('No gateway runs on the factory');
@@ -103,6 +104,6 @@ it('cuts nothing off where a line that must survive would stop, none must, or no
   expect((await tried()).err).toContain('--live was given, and nothing to cut off.');
   await writeFile(join(folder, 'factory.yaml'), config('cloud/big'));
   const lost = await tried('--provider', 'cloud');
-  expect([lost.code, lost.err]).toEqual([2, expect.stringContaining('Nothing was cut off, as a line that must survive would stop.')]);
+  expect([lost.code, lost.out]).toEqual([3, expect.stringContaining('Nothing was cut off: a line that must survive would stop.')]);
   expect(await standing()).toEqual([]);
 });

@@ -134,6 +134,16 @@ async function askFor(url: string): Promise<{ readonly choices: unknown }> {
   return (await (await fetch(`${url}/v1/chat/completions`, { method: 'POST', body })).json()) as { choices: unknown };
 }
 
+it('purge removes nothing that may still be written, and tells what it removed and what stays', async () => {
+  for (const more of [[], ['--older-than', '1h'], ['--older-than', 'long'], ['--older-than', '2d', '--bodies']])
+    expect((await said('gateway', 'purge', ...more)).code).toBe(2);
+  const before = await spend();
+  const purged = await said('gateway', 'purge', '--older-than', '3d', '--bodies', '--json');
+  expect([purged.code, JSON.parse(purged.out)]).toMatchObject([0, { what: 'bodies', purged: { bodies: 0, calls: 0, open: 0 } }]);
+  expect(await spend()).toBe(before);
+  expect((await said('gateway', 'purge', '--older-than', '30d')).out).toMatch(/^Of before \d{4}-.* UTC, 0 bodies \(0\.0 MB\) and 0 calls/);
+});
+
 it('spend refuses what nothing is summed by, and a time that is none', async () => {
   expect((await said('gateway', 'spend', '--by', 'modl')).err).toContain('Did you mean "model"?');
   expect((await said('gateway', 'spend', '--since', 'yesterday')).code).toBe(2);

@@ -13,6 +13,7 @@ import { floorList, floorReap } from './commands/floor/standing.ts';
 import { where } from './commands/floor/where.ts';
 import { models } from './commands/gateway/models.ts';
 import { gatewayServe } from './commands/gateway/serve.ts';
+import { gatewayPurge } from './commands/gateway/purge.ts';
 import { gatewaySpend } from './commands/gateway/spend.ts';
 import { modelsSwap, modelsUnswap } from './commands/gateway/swap.ts';
 import { answer, approve, reject } from './commands/gate/answer-gate.ts';
@@ -55,7 +56,8 @@ const processes = [up, down, status, worker] as const;
 const settings = [pause, unpause, limits, limit] as const;
 const floor = [floorProbe, floorPrepare, floorList, floorReap, where, shell] as const;
 const stations = [stationAdd, stationList, stationLogin, stationRemove] as const;
-const gateway = [gatewayServe, gatewaySpend, models, modelsSwap, modelsUnswap, cutoff, routeExplain, routeEval, routeExport] as const;
+const gateway = [gatewayServe, gatewaySpend, gatewayPurge, models, modelsSwap, modelsUnswap] as const;
+const routing = [cutoff, routeExplain, routeEval, routeExport] as const;
 const twins = [twinModel] as const;
 const keeping = [scheduleList, scheduleRemove, tokenAdd, tokenList, tokenRemove, dbMove, doctor] as const;
 
@@ -71,6 +73,7 @@ export const records: readonly CommandRecord[] = [
   ...floor,
   ...stations,
   ...gateway,
+  ...routing,
   ...twins,
   ...keeping,
 ];

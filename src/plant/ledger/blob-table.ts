@@ -2,7 +2,7 @@ import type { LedgerDatabase } from './ledger.ts';
 
 /** Where workers on several machines find each other's blobs. */
 export interface BlobTable {
-  /** Stores content under its hash, durable when it returns; content that is there is left as it is. */
+  /** Stores content under its hash, durable when it returns; content that is there is left as it is, and counts as new. */
   put(sha256: string, content: Uint8Array): Promise<void>;
   /** The content as stored, to be checked by who reads it; null where there is none. */
   get(sha256: string): Promise<Uint8Array | null>;
@@ -20,9 +20,9 @@ export function blobTable(database: LedgerDatabase & { readonly kind: 'embedded'
     async put(sha256, content) {
       if (database.kind === 'embedded') return;
       await database.attempt(async (pool) => {
-        const { rowCount } = await pool.query('select from jidoka.blob where sha256 = $1', [sha256]);
+        const { rowCount } = await pool.query(selectRecent, [sha256]);
         if (rowCount === 1) return;
-        await pool.query('insert into jidoka.blob (sha256, bytes) values ($1, $2) on conflict do nothing', [sha256, content]);
+        await pool.query(putBlob, [sha256, content]);
       });
     },
     async get(sha256) {
@@ -37,6 +37,10 @@ export function blobTable(database: LedgerDatabase & { readonly kind: 'embedded'
     },
   };
 }
+
+// What is put again may be old, and somebody may remove what is old just now: a content that is wanted is never old.
+const selectRecent = `select from jidoka.blob where sha256 = $1 and at > now() - interval '1 day'`;
+const putBlob = 'insert into jidoka.blob (sha256, bytes) values ($1, $2) on conflict (sha256) do update set at = now()';
 
 interface Slice {
   readonly part: Buffer;

@@ -36,6 +36,11 @@ export function lesser(left: Amount, right: Amount): Amount {
   return each((unit) => Math.min(left[unit], right[unit]));
 }
 
+/** An amount without what is beyond, in the units that have a most. */
+export function within(amount: Amount, most: Partial<Amount>): Amount {
+  return each((unit) => Math.min(amount[unit], most[unit] ?? Number.POSITIVE_INFINITY));
+}
+
 /**
  * One unit of an amount in words.
  *

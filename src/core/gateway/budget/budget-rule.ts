@@ -13,8 +13,8 @@ export const BudgetRule = z.strictObject({
   of: z.enum(['organisation', 'line', 'fleet', 'run', 'station']),
   /** Only the line, fleet or station of this name. */
   name: z.string().min(1).max(200).optional(),
-  /** Begins anew each day or month, by UTC; without it, it is for good. */
-  per: z.enum(['day', 'month']).optional(),
+  /** Begins anew each minute, day or month, by UTC; without it, it is for good. Whoever meets a limit of a minute is told when to come back. */
+  per: z.enum(['minute', 'day', 'month']).optional(),
   /** US dollars: one number is the hard limit, beyond `soft` a cheaper plan is taken. */
   usd: limit(Usd).optional(),
   tokens: limit(Count).optional(),
@@ -71,13 +71,16 @@ function budgetOf(rule: BudgetRule, caller: Caller, at: string): BudgetOf | null
   }[scope];
   const named = path.at(-1) ?? '';
   if (path.includes(null) || (name !== undefined && name !== named)) return null;
-  const period = per === undefined ? '' : at.slice(0, per === 'day' ? 10 : 7);
+  const period = per === undefined ? '' : at.slice(0, lengths[per]);
   // Escaped, so that no name can be taken for another one with its period.
   const id = path.map((part) => encodeURIComponent(part ?? '')).join('/');
   const key = `${scope}${id === '' ? '' : `:${id}`}${period === '' ? '' : `@${period}`}`;
   const of = `${scope === 'organisation' ? 'the organisation' : `${scope} ${named}`}${period === '' ? '' : ` for ${period}`}`;
   return { key, of, caps: capsOfRule(rule) };
 }
+
+/** So much of a time in ISO 8601 names a period. */
+const lengths = { minute: 16, day: 10, month: 7 } as const;
 
 /** Of two rules for one account each limit that is lower. */
 function tighter(left: Caps, right: Caps): Caps {

@@ -1,5 +1,5 @@
 import { opened, passes, settled, used, type Account, type Caps } from './account.ts';
-import { inWords, units, type Amount, type Unit } from './amount.ts';
+import { inWords, units, within, type Amount, type Unit } from './amount.ts';
 
 /** One budget that a call counts against. */
 export interface Purse {
@@ -7,6 +7,8 @@ export interface Purse {
   readonly of: string;
   readonly account: Account;
   readonly caps: Caps;
+  /** The most that one call takes of it, in the units where there is one. */
+  readonly most?: Partial<Amount>;
 }
 
 export type Reservation<P extends Purse = Purse> =
@@ -34,10 +36,11 @@ export type Reservation<P extends Purse = Purse> =
 export function reserve<P extends Purse>(purses: readonly P[], id: string, amount: Amount): Reservation<P> {
   for (const [at, purse] of purses.entries()) {
     const isOpen = Object.hasOwn(purse.account.open, id);
-    const unit = isOpen ? null : passes(purse.account, purse.caps.hard, amount);
-    if (unit !== null) return { kind: 'refused', at, unit, sentence: noRoom(purse, unit, amount) };
+    const takes = within(amount, purse.most ?? {});
+    const unit = isOpen ? null : passes(purse.account, purse.caps.hard, takes);
+    if (unit !== null) return { kind: 'refused', at, unit, sentence: noRoom(purse, unit, takes) };
   }
-  const after = purses.map((purse) => ({ ...purse, account: opened(purse.account, id, amount) }));
+  const after = purses.map((purse) => ({ ...purse, account: opened(purse.account, id, within(amount, purse.most ?? {})) }));
   return { kind: 'held', purses: after, strained: after.filter(isStrained).map((purse) => purse.of) };
 }
 

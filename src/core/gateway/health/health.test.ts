@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { afterMark } from './after-mark.ts';
 import { admit, answered, failed, healthy, rested, type Circuit } from './circuit.ts';
 import { fastest } from './fastest.ts';
-import { fullRate, given, take, type Rate } from './rate.ts';
+import { afterTold } from './told.ts';
 
 const after = (count: number, step: (circuit: Circuit) => Circuit, from = healthy): Circuit =>
   Array.from({ length: count }).reduce<Circuit>((circuit) => step(circuit), from);
@@ -84,60 +84,19 @@ it('a simple turn goes to whoever is fastest of those that are well', () => {
   expect(fastest([{ at: 'c/x', circuit: down }])).toBeNull();
 });
 
-describe('the limits of a provider', () => {
-  const ask = (rate: Rate, limits: Parameters<typeof take>[1], now: number, tokens = 100) => take(rate, limits, { tokens, now });
-
-  it('are spread over the minute', () => {
-    const limits = { rpm: 2 };
-    const twice = ask(ask(fullRate(limits, 0), limits, 0).rate, limits, 0);
-    expect(twice.kind).toBe('taken');
-    expect(ask(twice.rate, limits, 0)).toMatchObject({ kind: 'wait', ms: 30_000 });
-    expect(ask(twice.rate, limits, 30_000).kind).toBe('taken');
+describe('a circuit that others tell of', () => {
+  it('is open until the same moment, and opens for longer the next time', () => {
+    const told = afterTold(healthy, { inMs: 500, opened: 2, probeInMs: null }, 1000);
+    expect(told).toMatchObject({ phase: 'open', until: 1500, opened: 2 });
+    expect([admit(told, 1499).admitted, admit(told, 1500).admitted]).toEqual(['no', 'probe']);
   });
 
-  it('count the tokens that were used, not those that were feared', () => {
-    const limits = { tpm: 1000 };
-    const { rate } = ask(fullRate(limits, 0), limits, 0, 900);
-    expect(ask(rate, limits, 0, 900)).toMatchObject({ kind: 'wait' });
-    expect(ask(given(rate, { taken: 900, used: 100 }), limits, 0, 900).kind).toBe('taken');
+  it('is left alone while somebody tries it, and for no longer than his try may last', () => {
+    const tried = afterTold(down, { inMs: -5, opened: 1, probeInMs: 60_000 }, 1000);
+    expect([admit(tried, 60_999).admitted, admit(tried, 61_000).admitted]).toEqual(['no', 'probe']);
   });
 
-  it('let a request through that is larger than a minute, once the minute is full', () => {
-    const limits = { tpm: 1000 };
-    expect(ask(fullRate(limits, 0), limits, 0, 5000).kind).toBe('taken');
-    const { rate } = ask(fullRate(limits, 0), limits, 0, 5000);
-    expect(ask(rate, limits, 0, 10)).toMatchObject({ kind: 'wait', ms: 240_600 });
-  });
-
-  it('hold so many at once, and wait for one to end', () => {
-    const limits = { concurrent: 1 };
-    const { rate } = ask(fullRate(limits, 0), limits, 0);
-    expect(ask(rate, limits, 0)).toMatchObject({ kind: 'wait', ms: null });
-    expect(ask(given(rate, { taken: 100, used: 100 }), limits, 0).kind).toBe('taken');
-  });
-
-  it('are none where nothing is said, and a clock that goes back gives nothing away', () => {
-    expect(ask(fullRate({}, 0), {}, 0, 1e9).kind).toBe('taken');
-    const limits = { rpm: 1 };
-    const { rate } = ask(fullRate(limits, 1000), limits, 1000);
-    expect(ask(rate, limits, 0)).toMatchObject({ kind: 'wait', ms: 60_000 });
-  });
-
-  it('are never passed in any minute by more than one minute’s worth that was saved up', () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat({ max: 5000 }), { minLength: 1, maxLength: 200 }), (gaps) => {
-        const limits = { rpm: 10 };
-        let rate = fullRate(limits, 0);
-        let now = 0;
-        const taken: number[] = [];
-        for (const gap of gaps) {
-          now += gap;
-          const answer = ask(rate, limits, now);
-          rate = answer.rate;
-          if (answer.kind === 'taken') taken.push(now);
-        }
-        for (const start of taken) expect(taken.filter((at) => at >= start && at < start + 60_000).length).toBeLessThanOrEqual(20);
-      }),
-    );
+  it('is closed where they tell nothing any more', () => {
+    expect(afterTold({ ...down, firstContentMs: 80 }, null, 1000)).toEqual({ ...healthy, firstContentMs: 80 });
   });
 });

@@ -3,8 +3,10 @@ import type { LiveSetting } from '../../gateway/config/setting.ts';
 import type { Protocol } from '../../gateway/config/protocol.ts';
 import type { Price } from '../../gateway/money/price.ts';
 import type { CallLedger } from './call-ledger.ts';
+import type { Purge, Purged } from './call-purge.ts';
 import type { ModelSettings } from './model-settings.ts';
 import type { TracedCall } from './model-trace.ts';
+import type { UpstreamRest } from './upstream-health.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -43,11 +45,31 @@ export interface StorePlace {
 export interface ModelStore {
   readonly calls: CallLedger;
   readonly settings: ModelSettings;
+  /** Upstreams that gateways left alone, and that none of them found well again. */
+  rests(): Promise<readonly UpstreamRest[]>;
+  /** Milliseconds since 1970, by the clock of the database. */
+  now(): Promise<number>;
+  /** Removes what is old of the record of calls, of runs that have ended; what is in use elsewhere stays. Goes on where one was killed. */
+  purge(purge: Purge): Promise<Purged>;
+  /** Tidies up behind gateways that died and runs that are decided. */
+  tidy(): Promise<Tidied>;
   /** Rebuilds what was said, call by call. Throws `evidence-invalid` where a part of the record is gone or was changed. */
   trace(filter: TraceFilter): AsyncIterable<TracedCall>;
   /** The record as a tape for a model twin: lines of JSON. */
   tape(filter: TraceFilter): AsyncIterable<string>;
   close(): Promise<void>;
+}
+
+/** What was tidied away. */
+export interface Tidied {
+  /** Slices of processes that are gone; they count as spent, or as given back where they were places for calls under way. */
+  readonly slices: number;
+  /** Keys of runs that are decided, and those that expired a day ago or longer. */
+  readonly keys: number;
+  /** Accounts of runs that are decided, of periods that are over since two months, and of minutes that are over since an hour. */
+  readonly accounts: number;
+  /** Gateways that are gone. */
+  readonly gateways: number;
 }
 
 /** Calls of one run, or of one of its stages. */

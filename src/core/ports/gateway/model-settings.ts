@@ -12,6 +12,8 @@ export interface NewSetting {
 export interface ModelSettings {
   /** Sets something, in place of what was set for the same slot, or the same thing taken away, before. */
   set(setting: NewSetting): Promise<void>;
+  /** Gives what is in force another end, ISO 8601; false where it was lifted, or its time is over. */
+  prolong(what: Setting, until: string): Promise<boolean>;
   /** Lifts it, whatever a swap led to; tells whether there was something to lift. */
   lift(what: Setting, by: string): Promise<boolean>;
   /** What is in force, in the order in which it was set. */

@@ -15,7 +15,7 @@ export interface KeyGrant {
   readonly caps: Caps | null;
   /** Requests and tokens per minute, and requests at once. */
   readonly limits: ProviderLimits;
-  /** Milliseconds since 1970, by the clock of the gateway; null for no end but that of its run. */
+  /** Milliseconds since 1970, by the clock of the gateway, or of the database that gateways share; null for no end but that of its run. */
   readonly expiresAt: number | null;
 }
 

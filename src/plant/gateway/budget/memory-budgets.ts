@@ -1,7 +1,9 @@
 import { emptyAccount, settled, type Account } from '../../../core/gateway/budget/account.ts';
+import { nothing, type Amount } from '../../../core/gateway/budget/amount.ts';
 import { budgetsFor, type BudgetOf, type BudgetRule, type Caller } from '../../../core/gateway/budget/budget-rule.ts';
 import { isStrained, reserve, type Purse } from '../../../core/gateway/budget/reserve.ts';
-import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
+import { comesBack, isOver, limitsAsBudgets, mostOfOne, roomIn } from '../../../core/gateway/budget/window.ts';
+import type { Held, ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
 
 interface MemoryBudgetsOptions {
   readonly rules: readonly BudgetRule[];
@@ -17,26 +19,39 @@ export function memoryBudgets({ rules, now }: MemoryBudgetsOptions): ModelBudget
   const accounts = new Map<string, Account>();
   const under = new Map<string, readonly string[]>();
   const pursesOf = (budgets: readonly BudgetOf[]): readonly (Purse & { readonly key: string })[] =>
-    budgets.map((budget) => ({ ...budget, account: accounts.get(budget.key) ?? emptyAccount }));
-  const budgetsOf = (caller: Caller): readonly BudgetOf[] => budgetsFor(rules, caller, new Date(now()).toISOString());
+    budgets.map((budget) => ({ ...budget, account: accounts.get(budget.key) ?? emptyAccount, most: mostOfOne(budget) }));
+  const iso = (): string => new Date(now()).toISOString();
+  const budgetsOf = (caller: Caller): readonly BudgetOf[] => budgetsFor(rules, caller, iso());
+  const hold = (id: string, budgets: readonly BudgetOf[], amount: Amount): Held => {
+    const held = reserve(pursesOf(budgets), id, amount);
+    if (held.kind === 'refused') return { kind: 'refused', sentence: held.sentence, againMs: roomIn(budgets[held.at]?.key ?? '', now()) };
+    for (const { key, account } of held.purses) {
+      if (!accounts.has(key)) forgetMinutes(accounts, now());
+      accounts.set(key, account);
+    }
+    under.set(
+      id,
+      held.purses.map(({ key }) => key),
+    );
+    return { kind: 'held' };
+  };
   return {
-    async reserve({ id, caller, own, amount }) {
-      const held = reserve(pursesOf([...budgetsOf(caller), ...own]), id, amount);
-      if (held.kind === 'refused') return { kind: 'refused', sentence: held.sentence };
-      for (const { key, account } of held.purses) accounts.set(key, account);
-      under.set(
-        id,
-        held.purses.map(({ key }) => key),
-      );
-      return { kind: 'held' };
-    },
+    reserve: async ({ id, caller, own, amount }) => hold(id, [...budgetsOf(caller), ...own], amount),
+    enter: async (id, limited, tokens) => hold(id, limitsAsBudgets(limited, iso()), { microUsd: 0, tokens, calls: 1 }),
     settle(id, cameTo) {
-      for (const key of under.get(id) ?? []) accounts.set(key, settled(accounts.get(key) ?? emptyAccount, id, cameTo));
+      for (const key of under.get(id) ?? [])
+        accounts.set(key, settled(accounts.get(key) ?? emptyAccount, id, comesBack(key) ? nothing : cameTo));
       under.delete(id);
     },
+    learn: async () => undefined,
     strained: (caller) =>
       pursesOf(budgetsOf(caller))
         .filter(isStrained)
         .map(({ of }) => of),
   };
+}
+
+/** Nobody asks again for what was taken of a minute that is over. */
+function forgetMinutes(accounts: Map<string, Account>, now: number): void {
+  for (const [key, { open }] of accounts) if (isOver(key, now) && Object.keys(open).length === 0) accounts.delete(key);
 }

@@ -13,8 +13,8 @@ export interface GatewayAccessOptions {
   readonly calls: () => Pick<CallLedger, 'spend'>;
   /** By which name a station of a role asks; null where nobody said. */
   readonly slotOf: (role: string | null) => string | null;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  /** Milliseconds since 1970, by the clock of the database: keys expire by it. */
+  readonly now: () => Promise<number>;
 }
 
 /** A factory whose gateway has just begun to refuse a key takes so long to hear of it. */
@@ -25,7 +25,7 @@ const slackMs = 60_000;
  * anew, and the former key ends with its run or its time.
  *
  * @example
- * const access = gatewayAccess({ gateway, keys: () => store.keys, calls: () => store.calls, slotOf, now: Date.now });
+ * const access = gatewayAccess({ gateway, keys: () => store.keys, calls: () => store.calls, slotOf, now: () => store.now() });
  * const { end } = await access.admit({ workspace: 'run-change-1', caller, asks: 'coder', lifeMs: 600_000 });
  */
 export function gatewayAccess({ gateway, keys, calls, slotOf, now }: GatewayAccessOptions): ModelAccess & ModelUpstream {
@@ -33,7 +33,7 @@ export function gatewayAccess({ gateway, keys, calls, slotOf, now }: GatewayAcce
   return {
     slotOf,
     admit: async ({ workspace, caller, asks, lifeMs }: Admission): Promise<Admitted> => {
-      const grant = { caller, slots: null, otherwise: asks, caps: null, limits: {}, expiresAt: now() + lifeMs + slackMs };
+      const grant = { caller, slots: null, otherwise: asks, caps: null, limits: {}, expiresAt: (await now()) + lifeMs + slackMs };
       const token = await keys().mint(grant);
       tokens.set(workspace, token);
       return {

@@ -10,7 +10,6 @@ import type { HealthBoard } from '../upstream/health-board.ts';
 import type { ProviderKey } from '../upstream/provider-keys.ts';
 import type { Agents } from '../upstream/send.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { KeyRates } from './key-rates.ts';
 
 /** All that one gateway process answers with. */
 export interface Gateway {
@@ -19,7 +18,6 @@ export interface Gateway {
   readonly inForce: () => InForce;
   readonly keys: ReadonlyMap<string, ProviderKey>;
   readonly virtualKeys: VirtualKeys;
-  readonly keyRates: KeyRates;
   readonly budgets: ModelBudgets;
   /** Null where nothing is taken down. */
   readonly recorder: CallRecorder | null;

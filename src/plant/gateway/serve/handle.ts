@@ -11,7 +11,8 @@ import type { Answered, Ask } from './ask.ts';
 import { type Refusal, refusal, refuse } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import { modelsList } from './models-list.ts';
-import { aheadOf, mostPromptTokens } from './pay.ts';
+import { enterByKey, leaveByKey } from './key-limits.ts';
+import { aheadOf } from './pay.ts';
 import { type ReplyTo, replyTo } from './reply-to.ts';
 import { type Address, addressParts, type Route, routeOf } from './route.ts';
 
@@ -108,19 +109,16 @@ async function requestOf(
 
 /** Answers within the limits of the key, and hands the call to the recorder. */
 async function answerWithin(gateway: Gateway, ask: Ask, path: string): Promise<void> {
-  const { request, grant, keyId, reply } = ask;
-  const place = gateway.keyRates.enter(keyId, grant.limits, mostPromptTokens(request));
-  if (place.kind === 'wait') {
-    const more = { retryAfterMs: Math.max(place.ms ?? 0, 1000), retryable: true };
-    return refuse(reply, request.protocol, refusal('rate-limit', 'This key has no room for another request now. Ask again.', more));
-  }
+  const { request, reply } = ask;
+  const full = await enterByKey(gateway, ask);
+  if (full !== null) return refuse(reply, request.protocol, full);
   const at = gateway.today();
   const startedAt = gateway.clock.monotonicMs();
   try {
     const answered = await answerAsk(gateway, ask);
     record(gateway, ask, { at, path, answered, ms: gateway.clock.monotonicMs() - startedAt });
   } finally {
-    gateway.keyRates.leave(keyId);
+    leaveByKey(gateway, ask);
   }
 }
 

@@ -8,14 +8,15 @@ import { type InForce, type LiveSetting, withSettings } from '../../../core/gate
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
 import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
+import type { UpstreamHealth } from '../../../core/ports/gateway/upstream-health.ts';
 import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
 import { sessionTable } from '../sessions/session-table.ts';
+import { aloneWith } from '../upstream/alone.ts';
 import { healthBoard } from '../upstream/health-board.ts';
 import type { ProviderKey } from '../upstream/provider-keys.ts';
 import { type Deadlines, usualDeadlines } from './deadlines.ts';
 import type { Gateway } from './gateway.ts';
 import { handle } from './handle.ts';
-import { keyRates } from './key-rates.ts';
 
 export interface GatewayOptions {
   readonly config: GatewayConfig;
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   readonly chances?: ReadonlyMap<string, number>;
   readonly virtualKeys: VirtualKeys;
   readonly budgets: ModelBudgets;
+  /** What gateways tell each other of upstreams; without it, this one tells nobody. */
+  readonly health?: UpstreamHealth;
   readonly recorder: CallRecorder | null;
   /** Port of 127.0.0.1, 0 for a free one; or a socket of this machine. */
   readonly listen: { readonly port: number } | { readonly socket: string };
@@ -57,8 +60,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     ...options,
     chances: options.chances ?? new Map(),
     inForce: inForceOf(options),
-    keyRates: keyRates(() => clock.monotonicMs()),
-    board: healthBoard(options.config, () => clock.monotonicMs()),
+    board: healthBoard(options.config, () => clock.monotonicMs(), options.health ?? aloneWith(today)),
     sessions: sessionTable(() => clock.monotonicMs()),
     agents,
     deadlines: { ...usualDeadlines, ...options.deadlines },

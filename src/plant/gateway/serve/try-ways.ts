@@ -9,7 +9,7 @@ import { type Refusal, refusal } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import { oneTry, type Tried } from './one-try.ts';
 import { mostPromptTokens, type Paid, paidFor } from './pay.ts';
-import { atRest, enter } from './queue.ts';
+import { atRest, enter, leave } from './queue.ts';
 
 /** Tries the ways of a request one after the other, as failover has it, until one of them answers or none is left. */
 export async function tryWays(gateway: Gateway, ask: Ask, ways: readonly Way[]): Promise<Answered> {
@@ -26,6 +26,12 @@ export async function tryWays(gateway: Gateway, ask: Ask, ways: readonly Way[]):
     ({ walk } = found);
     const shut = await enter(gateway, ask, walk.way, mostPromptTokens(request));
     if (shut === 'left') return { ...done, ended: 'left' };
+    const other: Walk | null = shut === 'elsewhere' ? otherThan(walk, board) : walk;
+    if (other === null) return refused(ask, atRest(gateway, walk.left), done.tries);
+    if (shut === 'elsewhere') {
+      walk = other;
+      continue;
+    }
     if (shut !== null) return refused(ask, shut, done.tries);
     const tried = await tryOnce(gateway, ask, { way: walk.way, order: found.order, done });
     const moment = { now: clock.monotonicMs(), chance: gateway.chance(), isUsable: board.isUsable };
@@ -65,27 +71,34 @@ function orderOn({ board, world }: Pick<Gateway, 'board' | 'world'>, request: Re
   const { way, state } = walk;
   const order = orderFor(request, way, { repairs: state.repairs, world });
   if (order.kind === 'order') return { kind: 'found', walk, order };
-  const left = walk.left.filter(({ at }) => at !== way.at);
-  const other = left.find((one) => !state.lost.includes(one.at) && board.isUsable(one));
-  if (other === undefined) return order;
+  const other = otherThan(walk, board);
+  return other === null ? order : orderOn({ board, world }, request, other);
+}
+
+/** Where a request goes in the place of a way that was not asked; null where no other is left. */
+function otherThan({ left: before, way, state }: Walk, { isUsable }: Pick<Gateway['board'], 'isUsable'>): Walk | null {
+  const left = before.filter(({ at }) => at !== way.at);
+  const other = left.find((one) => !state.lost.includes(one.at) && isUsable(one));
+  if (other === undefined) return null;
   const tries = { ...state.tries, [other.at]: (state.tries[other.at] ?? 0) + 1 };
-  return orderOn({ board, world }, request, { left, way: other, state: { ...state, candidates: left, current: other, tries } });
+  return { left, way: other, state: { ...state, candidates: left, current: other, tries } };
 }
 
 async function tryOnce(
-  { agents, board, clock, deadlines, today }: Gateway,
-  { request, reply }: Ask,
+  gateway: Gateway,
+  ask: Ask,
   { way, order, done }: { readonly way: Way; readonly order: Order; readonly done: Tries },
 ): Promise<Tried> {
+  const { agents, clock, deadlines, today } = gateway;
+  const { request, reply } = ask;
   const now = (): number => clock.monotonicMs();
   const startedAt = now();
   const tried = await oneTry({ request, order, reply, agents, deadlines, now, today });
   const { outcome } = tried;
   // Whoever refused, or said nothing that was let through, bills nothing.
   const isPaid = reply.begun() !== null || outcome.kind === 'left';
-  const taken = mostPromptTokens(request);
   done.paid = isPaid ? paidFor(request, way, order.lane.told(), outcome.kind === 'content') : null;
-  board.leave(way, { taken, used: done.paid === null ? taken : allTokens(done.paid.usage) });
+  leave(gateway, ask, way, done.paid === null ? mostPromptTokens(request) : allTokens(done.paid.usage));
   done.tries.push({
     at: way.at,
     lane: order.lane.kind,

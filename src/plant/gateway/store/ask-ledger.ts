@@ -1,8 +1,8 @@
 import { type Account, emptyAccount, opened, settled } from '../../../core/gateway/budget/account.ts';
-import type { Amount } from '../../../core/gateway/budget/amount.ts';
+import { type Amount, within } from '../../../core/gateway/budget/amount.ts';
 import { askForSlice, type SliceAnswer } from '../../../core/gateway/budget/own-slice.ts';
 import { spentOf } from '../../../core/gateway/budget/slice.ts';
-import type { CallToPay, Held } from '../../../core/ports/gateway/model-budgets.ts';
+import { mostOfOne } from '../../../core/gateway/budget/window.ts';
 import { changeAccounts } from './accounts.ts';
 import { isIdle, type Own, underWayIn } from './own-part.ts';
 import type { StoreDatabase } from './store-database.ts';
@@ -15,13 +15,13 @@ interface Granted extends Omit<Extract<SliceAnswer, { kind: 'granted' }>, 'kind'
 
 type LedgerAnswer =
   | { readonly kind: 'granted'; readonly granted: readonly Granted[]; readonly spent: ReadonlyMap<string, Amount> }
-  | Extract<Held, { kind: 'refused' }>;
+  | { readonly kind: 'refused'; readonly sentence: string; /** Of the account that has no room. */ readonly key: string };
 
 /** Asks for room in all of these, or in none. */
 export async function askLedger(
   database: AccountsDatabase,
   holder: string,
-  { call, asking }: { readonly call: CallToPay; readonly asking: readonly Own[] },
+  { amount, asking }: { readonly amount: Amount; readonly asking: readonly Own[] },
 ): Promise<LedgerAnswer> {
   const names = asking.map(({ budget, run }) => ({ key: budget.key, run }));
   const spent = new Map(asking.map(({ budget, account }) => [budget.key, spentOf(account)]));
@@ -30,9 +30,9 @@ export async function askLedger(
     const granted: Granted[] = [];
     for (const { budget, account } of asking) {
       const { key, of, caps } = budget;
-      const ask = { of, caps, holder, spent: spentOf(account), under: underWayIn(account), amount: call.amount };
+      const ask = { of, caps, holder, spent: spentOf(account), under: underWayIn(account), amount: within(amount, mostOfOne(budget)) };
       const answer = askForSlice(accounts.get(key) ?? emptyAccount, ask);
-      if (answer.kind === 'refused') return { accounts: new Map(), told: answer };
+      if (answer.kind === 'refused') return { accounts: new Map(), told: { ...answer, key } };
       written.set(key, answer.account);
       granted.push({ key, granted: answer.granted, others: answer.others, isNew: answer.isNew });
     }

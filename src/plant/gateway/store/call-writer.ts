@@ -79,10 +79,10 @@ async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>):
   return results;
 }
 
-// A call whose answer was lost is written again, and is there once.
+// A call whose answer was lost is written again, and is there once. What comes again is new again: a purge leaves it.
 const insertCalls = `
   with kept as (
     insert into jidoka.blob (sha256, bytes) select sha256, bytes from unnest($1::text[], $2::bytea[]) given (sha256, bytes)
-    on conflict (sha256) do nothing
+    on conflict (sha256) do update set at = now() where blob.at < now() - interval '1 day'
   )
   insert into jidoka.model_call select * from jsonb_populate_recordset(null::jidoka.model_call, $3::jsonb) on conflict (id) do nothing`;

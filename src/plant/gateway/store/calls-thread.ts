@@ -9,6 +9,8 @@ import { callWriter } from './call-writer.ts';
 /** So much goes to the database at once. */
 const mostRows = 100;
 const mostBytes = 8 * 2 ** 20;
+/** Parts that were given before are given again after this: what nobody gave for days may be removed. */
+const shelfMs = 12 * 60 * 60_000;
 /** A gateway that ends waits so long for a database that does not answer. */
 const endPatienceMs = 5_000;
 
@@ -16,7 +18,7 @@ const endPatienceMs = 5_000;
 function serve(port: NonNullable<typeof parentPort>, url: string): void {
   const writer = callWriter(url);
   const queue: PackedCall[] = [];
-  let shelf = partShelf(redact);
+  let [shelf, shelfSince] = [partShelf(redact), performance.now()];
   let endsAt = Number.POSITIVE_INFINITY;
   // Until it is connected for the first time.
   let isBusy = true;
@@ -24,6 +26,7 @@ function serve(port: NonNullable<typeof parentPort>, url: string): void {
   const isOver = (): boolean => performance.now() > endsAt;
   const writeAll = async (): Promise<void> => {
     while (queue.length > 0) {
+      if (performance.now() - shelfSince > shelfMs) [shelf, shelfSince] = [partShelf(redact), performance.now()];
       const calls = nextOf(queue);
       const rows = calls.map((call): CallRow => callRow(call, shelf, redact));
       const lost = await writer.write(rows, isOver);

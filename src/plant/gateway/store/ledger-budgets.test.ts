@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { modelBudgetsContract } from '../../../../kit/gateway/index.ts';
+import { modelBudgetsContract, modelLimitsContract, type OpenBudgets } from '../../../../kit/gateway/index.ts';
 import { used } from '../../../core/gateway/budget/account.ts';
 import type { Amount } from '../../../core/gateway/budget/amount.ts';
 import type { BudgetRule, Caller } from '../../../core/gateway/budget/budget-rule.ts';
@@ -30,7 +30,7 @@ const noon = (): number => Date.parse('2026-11-30T12:00:00Z');
 const money = (microUsd: number): Amount => ({ microUsd, tokens: 0, calls: 1 });
 
 /** A process of its own with these rules. */
-function processWith(rules: readonly BudgetRule[], on: Pick<Database, 'attempt'> = database): LedgerBudgets {
+function processWith(rules: readonly BudgetRule[], on: Pick<Database, 'attempt' | 'isLive'> = database): LedgerBudgets {
   holders += 1;
   return ledgerBudgets({ database: on, rules, holder: `gateway-${holders}`, now: noon });
 }
@@ -45,11 +45,13 @@ async function usedOf(key: string): Promise<Amount> {
   return used(account);
 }
 
-modelBudgetsContract('model budgets in PostgreSQL', async ({ rules, now }) => {
+const openEmpty: OpenBudgets = async ({ rules, now }) => {
   await empty();
   holders += 1;
   return ledgerBudgets({ database, rules, holder: `gateway-${holders}`, now });
-});
+};
+modelBudgetsContract('model budgets in PostgreSQL', openEmpty);
+modelLimitsContract('limits in PostgreSQL', openEmpty);
 
 describe('model budgets of several processes', () => {
   const rules: readonly BudgetRule[] = [{ of: 'organisation', usd: 0.001 }];
@@ -77,6 +79,7 @@ describe('model budgets of several processes', () => {
     await empty();
     let asked = 0;
     const budgets = processWith([{ of: 'organisation', usd: 10 }], {
+      isLive: async () => true,
       attempt: (work) => {
         asked += 1;
         return database.attempt(work);
@@ -92,6 +95,7 @@ describe('model budgets of several processes', () => {
   it('grant nothing twice where the answer of the database was lost', async () => {
     await empty();
     const losing = {
+      isLive: async () => true,
       attempt: <T>(work: Parameters<typeof database.attempt<T>>[0]) => database.attempt(work).then(() => database.attempt(work)),
     };
     const budgets = processWith(rules, losing);

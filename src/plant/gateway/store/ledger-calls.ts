@@ -17,14 +17,12 @@ export function ledgerCalls(database: Pick<StoreDatabase, 'attempt'>): CallLedge
       return rows.map(keptCall);
     },
     async said(id) {
-      const [row] = await ask<{ request: readonly string[]; answer: string | null }>(
-        'select request, answer from jidoka.model_call where id = $1',
-        [id],
-      );
+      const [row] = await ask<SaidRow>(selectSaid, [id]);
       if (row === undefined) return null;
       const wanted = [...new Set([...row.request, ...(row.answer === null ? [] : [row.answer])])];
       const rows = await ask<{ sha256: string; bytes: Buffer }>('select sha256, bytes from jidoka.blob where sha256 = any($1)', [wanted]);
       const found = new Map(rows.map(({ sha256, bytes }) => [sha256, bytes]));
+      if (row.purged !== null && wanted.some((sha256) => !found.has(sha256))) throw removed(id, row.purged);
       const textOf = (sha256: string): string => checked(id, sha256, found.get(sha256));
       return { request: row.request.map(textOf).join(''), answer: row.answer === null ? '' : textOf(row.answer) };
     },
@@ -38,6 +36,24 @@ export function ledgerCalls(database: Pick<StoreDatabase, 'attempt'>): CallLedge
       return (await ask<SpendRecord>(text, valuesOf(filter))).map((row) => spendOf(row, by));
     },
   };
+}
+
+interface SaidRow {
+  readonly request: readonly string[];
+  readonly answer: string | null;
+  /** Who removed bodies of its time, and when; null where nobody did. */
+  readonly purged: string | null;
+}
+
+const selectSaid = `
+  select request, answer, (
+      select by || to_char(p.at at time zone 'UTC', '", "YYYY-MM-DD HH24:MI" UTC"') from jidoka.model_purge p where p.before > c.at order by p.seq limit 1
+    ) as purged from jidoka.model_call c where id = $1`;
+
+function removed(id: string, purged: string): JidokaError {
+  return new JidokaError('evidence-invalid', `What was said in call ${id} was removed, by ${purged}.`, {
+    mend: 'What it came to is still on record: jidoka gateway spend.',
+  });
 }
 
 function checked(id: string, sha256: string, bytes: Buffer | undefined): string {

@@ -6,26 +6,31 @@ import type { StoreDatabase } from './store-database.ts';
 
 export interface LedgerSettingsOptions {
   readonly database: Pick<StoreDatabase, 'attempt' | 'isLive'>;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  /** Milliseconds since 1970, the same for all who use the database. */
+  readonly now: () => number | Promise<number>;
 }
 
 /** Settings in the database of the factory. */
 export function ledgerSettings({ database, now }: LedgerSettingsOptions): ModelSettings {
+  const iso = async (): Promise<string> => new Date(await now()).toISOString();
   const ask = <Row extends object>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> =>
     database.attempt(async (pool) => (await pool.query<Row>(text, [...values])).rows);
   return {
     async set({ what, until, by }) {
       const { kind, name, filling } = columnsOf(what);
-      await ask(putSetting, [kind, name, filling, until, by, new Date(now()).toISOString()]);
+      await ask(putSetting, [kind, name, filling, until, by, await iso()]);
+    },
+    async prolong(what, until) {
+      const { kind, name } = columnsOf(what);
+      return (await ask(prolongSetting, [kind, name, until, await iso()])).length > 0;
     },
     async lift(what, by) {
       const { kind, name } = columnsOf(what);
-      const [ended] = await ask<{ stood: boolean }>(endSetting, [kind, name, by, new Date(now()).toISOString()]);
+      const [ended] = await ask<{ stood: boolean }>(endSetting, [kind, name, by, await iso()]);
       return ended?.stood === true;
     },
     async list() {
-      const rows = await ask<SettingRow>(selectSettings, [new Date(now()).toISOString()]);
+      const rows = await ask<SettingRow>(selectSettings, [await iso()]);
       return rows.map(settingOf);
     },
     async known() {
@@ -74,6 +79,9 @@ const putSetting = 'select jidoka.set_model($1, $2, $3, $4, $5, $6)';
 const endSetting = `
   update jidoka.model_setting set ended_at = $4::timestamptz, ended_by = $3
    where kind = $1 and name = $2 and ended_at is null returning (until is null or until > $4::timestamptz) as stood`;
+const prolongSetting = `
+  update jidoka.model_setting set until = $3::timestamptz
+   where kind = $1 and name = $2 and ended_at is null and (until is null or until > $4::timestamptz) returning seq`;
 const selectSettings = `
   select kind, name, filling, until, by, at from jidoka.model_setting
    where ended_at is null and (until is null or until > $1::timestamptz) order by at, seq`;

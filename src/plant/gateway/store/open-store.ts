@@ -1,19 +1,25 @@
+import { hostname } from 'node:os';
 import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
 import { gatewayNames } from '../../../core/gateway/config/gateway-names.ts';
+import type { UpstreamHealth } from '../../../core/ports/gateway/upstream-health.ts';
 import type { LiveSetting } from '../../../core/gateway/config/setting.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
-import type { ModelStore } from '../../../core/ports/gateway/gateway-door.ts';
+import type { ModelStore, Tidied } from '../../../core/ports/gateway/gateway-door.ts';
 import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
 import type { KeyGrant, VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
 import { threadRecorder } from '../record/thread-recorder.ts';
+import { standingRests } from './health/standing-rests.ts';
+import { standingHealth } from './health/standing-health.ts';
 import { ledgerBudgets } from './ledger-budgets.ts';
 import { ledgerCalls } from './ledger-calls.ts';
 import { ledgerKeys } from './ledger-keys.ts';
 import { ledgerSettings, tellNames } from './ledger-settings.ts';
 import { standingSettings } from './standing-settings.ts';
 import type { StoreDatabase } from './store-database.ts';
-import { tidyStore, type Tidied } from './tidy.ts';
+import { purgeCalls } from './purge/purge-calls.ts';
+import { tidyStore } from './tidy.ts';
+import { databaseTime } from './time/database-time.ts';
 
 export interface GatewayStoreOptions {
   readonly database: StoreDatabase;
@@ -28,8 +34,6 @@ export interface GatewayStore extends Omit<ModelStore, 'trace' | 'tape'> {
   readonly keys: VirtualKeys;
   /** Makes this process one of the gateways, until the store is closed. */
   join(config: GatewayConfig): Promise<Joined>;
-  /** Tidies up behind processes that died and runs that are decided. */
-  tidy(): Promise<Tidied>;
   /** Gives back what is left of slices. */
   close(): Promise<void>;
 }
@@ -41,10 +45,17 @@ export interface Joined {
   /** Closed by whoever serves. */
   readonly recorder: CallRecorder;
   readonly settings: () => readonly LiveSetting[];
+  /** What this gateway and the others found of upstreams. */
+  readonly health: UpstreamHealth;
+  /** The clock by which all of them go, in milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** A slice that nobody uses is closed to the others for so long. */
 const giveBackMs = 10_000;
+/** So often it is looked what others did: of soft limits, and of places that those who died had. */
+const lookMs = 1_000;
+const clockMs = 10_000;
 const tidyMs = 60 * 60_000;
 
 /**
@@ -55,31 +66,43 @@ const tidyMs = 60 * 60_000;
  * const token = await store.keys.mint({ caller, slots: ['coder'], caps: null, limits: {}, expiresAt: null });
  */
 export function openGatewayStore({ database, clock, given = [], log }: GatewayStoreOptions): GatewayStore {
-  const now = (): number => Date.parse(clock.now());
-  const keys = ledgerKeys({ database, given, now, monotonicMs: () => clock.monotonicMs() });
-  const settings = ledgerSettings({ database, now });
-  const tidy = (): Promise<Tidied> => tidyStore(database, { isLive: (holder) => database.isLive(holder), now: now() });
+  const monotonicMs = (): number => clock.monotonicMs();
+  const time = databaseTime({ database, monotonicMs, now: () => Date.parse(clock.now()) });
+  const now = (): number => time.now();
+  const keys = ledgerKeys({ database, given, now, monotonicMs });
+  const settings = ledgerSettings({ database, now: () => time.known() });
+  const tidy = async (): Promise<Tidied> => tidyStore(database, { isLive: (holder) => database.isLive(holder), now: await time.known() });
   const closing: (() => Promise<void>)[] = [() => keys.close()];
   const join = async (config: GatewayConfig): Promise<Joined> => {
+    await time.learn();
     // What keeps the database from answering is told by the calls that need it.
     const executor = await database.enlist(() => undefined);
     closing.push(() => executor.leave());
-    const told = await tellNames(database, executor.id, gatewayNames(config));
+    const tell = () => tellNames(database, executor.id, gatewayNames(config));
+    const told = await tell();
     closing.push(() => told.forget());
     const standing = await standingSettings({ settings, database, now });
     closing.push(() => standing.close());
+    const health = await standingHealth({ database, holder: executor.id, by: `${hostname()} ${process.pid}`, now });
+    closing.push(() => health.close());
     const budgets = ledgerBudgets({ database, rules: config.budgets ?? [], holder: executor.id, now });
     closing.push(() => budgets.giveBack());
     closing.push(
       regularly(giveBackMs, () => budgets.giveBack(), log),
-      regularly(tidyMs, tidy, log),
+      regularly(lookMs, () => budgets.look(), log),
+      regularly(clockMs, () => time.learn(), log),
+      // Whoever took this one for dead took its names away.
+      regularly(tidyMs, () => tell().then(tidy), log),
     );
-    return { budgets, recorder: await callRecorder(database, log), settings: () => standing.now() };
+    return { budgets, recorder: await callRecorder(database, log), settings: () => standing.now(), health, now };
   };
   return {
     keys,
     settings,
     calls: ledgerCalls(database),
+    now: () => time.known(),
+    rests: () => standingRests(database),
+    purge: (purge) => purgeCalls(database, purge),
     join,
     tidy,
     async close() {

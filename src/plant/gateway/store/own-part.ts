@@ -2,6 +2,7 @@ import { type Account, emptyAccount, used } from '../../../core/gateway/budget/a
 import { type Amount, minus, nothing, plus, units } from '../../../core/gateway/budget/amount.ts';
 import type { BudgetOf, Caller } from '../../../core/gateway/budget/budget-rule.ts';
 import type { Purse } from '../../../core/gateway/budget/reserve.ts';
+import { mostOfOne } from '../../../core/gateway/budget/window.ts';
 import { capsOf, spentOf } from '../../../core/gateway/budget/slice.ts';
 
 /** A budget as this process has it. */
@@ -16,9 +17,10 @@ export interface Own {
   readonly others: Amount;
 }
 
-export function freshFor(budget: BudgetOf, { run }: Caller): Own {
+/** `caller` is null for what counts for nobody's run. */
+export function freshFor(budget: BudgetOf, caller: Caller | null): Own {
   const endsWithRun = /^(?:run|station|key):/.test(budget.key);
-  return { budget, run: endsWithRun ? run : null, account: emptyAccount, granted: nothing, others: nothing };
+  return { budget, run: endsWithRun ? (caller?.run ?? null) : null, account: emptyAccount, granted: nothing, others: nothing };
 }
 
 /** The slice as a budget of its own, limited in what the budget limits. */
@@ -26,7 +28,7 @@ export function purseOf(own: Own): Purse & { readonly own: Own } {
   const { of, caps } = own.budget;
   const granted = capsOf(own.granted).hard;
   const hard = Object.fromEntries(units.flatMap((unit) => (caps.hard[unit] === undefined ? [] : [[unit, granted[unit]]])));
-  return { of, account: own.account, caps: { soft: {}, hard }, own };
+  return { of, account: own.account, caps: { soft: {}, hard }, most: mostOfOne(own.budget), own };
 }
 
 /** The whole budget, as far as this process knows it. */

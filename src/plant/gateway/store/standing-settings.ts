@@ -1,5 +1,6 @@
 import type { LiveSetting } from '../../../core/gateway/config/setting.ts';
 import type { ModelSettings } from '../../../core/ports/gateway/model-settings.ts';
+import { follow, usualLookMs } from './follow.ts';
 import type { StoreDatabase } from './store-database.ts';
 
 export interface StandingSettingsOptions {
@@ -18,8 +19,6 @@ export interface StandingSettings {
   close(): Promise<void>;
 }
 
-const usualLookMs = 1_000;
-
 /** Follows what operators set. While the database cannot be reached, what was set last stays in force until its end. */
 export async function standingSettings({
   settings,
@@ -28,16 +27,11 @@ export async function standingSettings({
   lookEveryMs = usualLookMs,
 }: StandingSettingsOptions): Promise<StandingSettings> {
   let known = await settings.list();
-  let last: Promise<void> = Promise.resolve();
   const look = async (): Promise<void> => {
     const found = await settings.list();
     if (JSON.stringify(found) !== JSON.stringify(known)) known = found;
   };
-  const lookAgain = (): void => void (last = last.then(look).catch(() => undefined));
-  const listening = await database.listen('jidoka_model_setting', lookAgain).catch(() => null);
-  // Something may have been set before it listened.
-  lookAgain();
-  const timer = lookEveryMs === null ? null : setInterval(lookAgain, lookEveryMs).unref();
+  const following = await follow({ database, channel: 'jidoka_model_setting', look, lookEveryMs });
   return {
     now() {
       const at = now();
@@ -45,10 +39,6 @@ export async function standingSettings({
       if (known.some(isOver)) known = known.filter((setting) => !isOver(setting));
       return known;
     },
-    async close() {
-      clearInterval(timer ?? undefined);
-      await listening?.close();
-      await last;
-    },
+    close: () => following.close(),
   };
 }

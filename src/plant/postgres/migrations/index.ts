@@ -9,6 +9,8 @@ import * as modelKeys from './0007-model-keys.ts';
 import * as modelBudgets from './0008-model-budgets.ts';
 import * as modelCalls from './0009-model-calls.ts';
 import * as modelSettings from './0010-model-settings.ts';
+import * as modelHealth from './0011-model-health.ts';
+import * as modelPurges from './0012-model-purges.ts';
 import type { MigrationName } from './names.ts';
 
 export const migrations: Readonly<Record<MigrationName, Migration>> = {
@@ -22,4 +24,6 @@ export const migrations: Readonly<Record<MigrationName, Migration>> = {
   '0008-model-budgets': modelBudgets,
   '0009-model-calls': modelCalls,
   '0010-model-settings': modelSettings,
+  '0011-model-health': modelHealth,
+  '0012-model-purges': modelPurges,
 };

@@ -10,5 +10,7 @@ export const migrationNames = [
   '0008-model-budgets',
   '0009-model-calls',
   '0010-model-settings',
+  '0011-model-health',
+  '0012-model-purges',
 ] as const;
 export type MigrationName = (typeof migrationNames)[number];

@@ -20,7 +20,7 @@ export interface MovedTable {
 }
 
 /** What belongs to a database and not to the factory in it: its migrations, its processes, its marks. */
-const left: readonly string[] = ['migration', 'migration_lock', 'executor', 'done_once', 'model_gateway'];
+const left: readonly string[] = ['migration', 'migration_lock', 'executor', 'done_once', 'model_gateway', 'model_health'];
 
 /** All tables that move, those that others refer to first. Columns that the server computes do not move. */
 export async function movedTables(client: pg.PoolClient): Promise<readonly Table[]> {

@@ -1,10 +1,11 @@
 import type { SlotRow } from '../../../../core/ports/gateway/gateway-door.ts';
 import { type CommandRecord, jsonOption } from '../../command.ts';
 import { type Page, plain } from '../../page.ts';
+import { restText } from './rest-text.ts';
 import { configOption, namedPlace, ownersOf, withStore } from './settings.ts';
 import { settingText } from './setting-text.ts';
 
-/** `jidoka models`: what each slot resolves to, and why; of a factory that is named, with what is set while it runs. */
+/** `jidoka models`: what each slot resolves to, and why; of a factory that is named, with what is set while it runs, and what its gateways leave alone. */
 export const models: CommandRecord = {
   path: ['models'],
   summary: 'what each model slot leads to, in order, and what is never asked',
@@ -14,23 +15,28 @@ export const models: CommandRecord = {
   run: async (call) => {
     const gateway = await call.world.loadGateway();
     const { config, ...places } = await ownersOf(call, gateway);
-    const settings = namedPlace(call) === null ? [] : await withStore(call, (store) => store.settings.list());
+    const { settings, rests } =
+      namedPlace(call) === null
+        ? { settings: [], rests: [] }
+        : await withStore(call, async (store) => ({ settings: await store.settings.list(), rests: await store.rests() }));
     const slots = await gateway.describe(config, places, settings);
     const set = settings.map(settingText);
+    const resting = new Map(rests.map((rest) => [rest.at, restText(rest)]));
     return {
       exitCode: 0,
-      document: { slots, settings },
-      text: (page) => [...slots.flatMap((row) => textOf(row, page)), ...set].join('\n'),
+      document: { slots, settings, rests },
+      text: (page) => [...slots.flatMap((row) => textOf(row, resting, page)), ...set].join('\n'),
     };
   },
 };
 
-function textOf({ via, models: tried }: SlotRow, { paint }: Page): readonly string[] {
+function textOf({ via, models: tried }: SlotRow, resting: ReadonlyMap<string, string>, { paint }: Page): readonly string[] {
   const [slot = '', ...rest] = via;
   const upstreams = tried.flatMap(({ upstreams: all }) => all);
   return [
     `${paint.bold(plain(slot))}${rest.map((name) => ` -> ${plain(name)}`).join('')}`,
-    ...upstreams.map(({ at, vendor, region, passes, by, price, why }, rank) => {
+    ...upstreams.map(({ at, vendor, region, passes, by, price, why: never }, rank) => {
+      const why = never ?? resting.get(at) ?? null;
       const cost = price === 'unpriced' ? 'unpriced' : `$${price.input}/$${price.output} per million, as of ${price.asOf}`;
       const how = by === null ? `passes ${passes.join(', ')}` : `by ${by}`;
       const what = why === null ? `${how}; ${cost}; ${vendor} in ${region}` : why;

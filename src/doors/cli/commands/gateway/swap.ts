@@ -27,9 +27,10 @@ export const modelsSwap: CommandRecord = {
   examples: ['models swap coder cheap', 'models swap coder cheap --for 1h'],
   run: async (call) => {
     const [slot = '', to = ''] = call.arguments;
-    const until = untilOf(call);
+    const forMs = forMsOf(call);
     const set = await withStore(call, async (store, gateway) => {
       refuseUnknown(await namesFor(call, store, gateway), slot, to);
+      const until = forMs === null ? null : new Date((await store.now()) + forMs).toISOString();
       await store.settings.set({ what: { kind: 'swap', slot, to }, until, by: call.world.actor });
       return (await store.settings.list()).find(({ what }) => what.kind === 'swap' && what.slot === slot) ?? null;
     });
@@ -69,12 +70,12 @@ function swapped(settings: readonly LiveSetting[]): string {
   return slots.length === 0 ? 'None is.' : `Those are: ${slots.join(', ')}.`;
 }
 
-/** When `--for` is over; null where it was not given. Throws `usage`. */
-export function untilOf(call: Call): string | null {
+/** Milliseconds of `--for`; null where it was not given. Throws `usage`. */
+export function forMsOf(call: Call): number | null {
   const text = call.text('for');
   if (text === null) return null;
   const ms = /^\d{1,6}(?:s|m|h|d)$/.test(text) ? parseDuration(text) : 0;
-  if (ms > 0) return new Date(call.world.now() + ms).toISOString();
+  if (ms > 0) return ms;
   throw new JidokaError('usage', `--for ${text} is no time.`, { mend: 'Give a number and s, m, h or d, as in --for 1h.' });
 }
 

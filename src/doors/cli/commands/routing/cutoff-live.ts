@@ -1,12 +1,13 @@
 import { JidokaError } from '../../../../core/base/error.ts';
 import type { CutOff } from '../../../../core/gateway/cutoff/cut-off.ts';
+import type { Setting } from '../../../../core/gateway/config/setting.ts';
 import { isShown, shownOf, watchLines, witness, type Witnessed } from '../../../../core/gateway/cutoff/witness.ts';
 import type { Factory, OwingRun } from '../../../../core/ports/factory.ts';
 import type { ModelStore } from '../../../../core/ports/gateway/gateway-door.ts';
 import type { Call } from '../../command.ts';
 import { withFactoryUntilStopped } from '../../with-factory.ts';
 import { withStore } from '../gateway/settings.ts';
-import { untilOf } from '../gateway/swap.ts';
+import { forMsOf } from '../gateway/swap.ts';
 
 /** What a cut-off of running gateways showed. */
 export interface LiveShow {
@@ -21,20 +22,18 @@ export interface LiveShow {
 
 /**
  * Takes something away from the gateways that run, until the lines that must survive it have shown that they finish, the time is over, or
- * a signal comes; then gives it back. Nothing is cut where a line would stop by the configuration, or none must survive.
+ * a signal comes; then gives it back. Where this process dies it is given back some seconds later. Throws `usage` where no line must survive.
  */
 export async function cutLive(call: Call, found: CutOff): Promise<LiveShow> {
   const lines = found.lines.filter(({ mustSurvive }) => mustSurvive).map(({ line }) => line);
-  if (found.faults.length > 0)
-    throw refused('Nothing was cut off, as a line that must survive would stop.', 'Leave out --live to see which, and give it a fallback.');
   if (lines.length === 0)
     throw refused(
       `No line must survive the loss of a ${found.cut.kind}: nothing would be shown.`,
       `Write mustSurvive: [${found.cut.kind}] for a line.`,
     );
-  const until = untilOf(call) ?? '';
+  const forMs = forMsOf(call) ?? 0;
   return await withStore(call, (store) =>
-    withFactoryUntilStopped(call, (factory) => whileCut({ call, found, lines, until, store, factory })),
+    withFactoryUntilStopped(call, (factory) => whileCut({ call, found, lines, forMs, store, factory })),
   );
 }
 
@@ -42,12 +41,12 @@ interface Injection {
   readonly call: Call;
   readonly found: CutOff;
   readonly lines: readonly string[];
-  readonly until: string;
+  readonly forMs: number;
   readonly store: ModelStore;
   readonly factory: Factory;
 }
 
-async function whileCut({ call, found, lines, until, store, factory }: Injection): Promise<LiveShow> {
+async function whileCut({ call, found, lines, forMs, store, factory }: Injection): Promise<LiveShow> {
   const { world } = call;
   if ((await store.settings.known()).length === 0)
     throw refused(
@@ -59,8 +58,10 @@ async function whileCut({ call, found, lines, until, store, factory }: Injection
   const orders = stopOrders(world);
   const stop = new AbortController();
   void orders.first.then(() => stop.abort());
-  const [cursor, open, from] = [await factory.feed.end(), await factory.routing.openRuns(), new Date(world.now()).toISOString()];
-  await store.settings.set({ what, until, by: world.actor });
+  const [cursor, open, began] = [await factory.feed.end(), await factory.routing.openRuns(), await store.now()];
+  const [from, until] = [isoOf(began), isoOf(began + forMs)];
+  await store.settings.set({ what, until: isoOf(Math.min(began + leaseMs, began + forMs)), by: world.actor });
+  const isOver = overOrProlonged(store, { what, began, forMs });
   world.stderr.write(
     `Cut off: ${found.cut.kind} ${found.cut.name}, until ${until} or until ${lines.join(', ')} finished. Ctrl-C gives it back.\n`,
   );
@@ -70,13 +71,13 @@ async function whileCut({ call, found, lines, until, store, factory }: Injection
       cursor,
       open,
       lines,
-      isOver: () => stop.signal.aborted || world.now() >= Date.parse(until),
+      isOver: async () => stop.signal.aborted || (await isOver()),
       signal: stop.signal,
     });
     const calls = await store.calls.spend(['line', 'provider'], { since: from });
     const answered = (line: string) =>
       calls.flatMap(({ of, calls: count }) => (of.line === line ? [{ provider: of.provider ?? 'nobody', calls: count }] : []));
-    const to = new Date(world.now()).toISOString();
+    const to = isoOf(await store.now());
     return { from, to, lines: seen.map((one) => ({ ...one, shown: shownOf(one), calls: answered(one.line) })) };
   } finally {
     orders.forget();
@@ -84,12 +85,35 @@ async function whileCut({ call, found, lines, until, store, factory }: Injection
   }
 }
 
+/** Gateways take it back so long after the process died that had it taken away. */
+const leaseMs = 15_000;
+const prolongMs = 5_000;
+
+/** Whether the time is over, or somebody lifted it; holds on to it until then. */
+function overOrProlonged(
+  { settings, now }: Pick<ModelStore, 'settings' | 'now'>,
+  { what, began, forMs }: { readonly what: Setting; readonly began: number; readonly forMs: number },
+): () => Promise<boolean> {
+  let heldAt = began;
+  return async () => {
+    const at = await now();
+    if (at >= began + forMs) return true;
+    if (at < heldAt + prolongMs) return false;
+    heldAt = at;
+    return !(await settings.prolong(what, isoOf(Math.min(at + leaseMs, began + forMs))));
+  };
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
 interface Watching {
   readonly factory: Factory;
   readonly cursor: string;
   readonly open: readonly OwingRun[];
   readonly lines: readonly string[];
-  readonly isOver: () => boolean;
+  readonly isOver: () => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
@@ -98,7 +122,7 @@ const lookMs = 1_000;
 
 async function watched({ factory, cursor, open, lines, isOver, signal }: Watching): Promise<readonly Witnessed[]> {
   let [seen, at] = [watchLines(lines, open), cursor];
-  while (!isShown(seen) && !isOver()) {
+  while (!isShown(seen) && !(await isOver())) {
     const page = await factory.feed.after(at, { limit: 500 });
     seen = page.events.reduce((state, { event }) => witness(state, event), seen);
     at = page.cursor;

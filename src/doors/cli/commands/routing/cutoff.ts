@@ -40,7 +40,8 @@ export const cutoff: CommandRecord = {
     if (cut === null && call.flag('live')) throw nothingNamed();
     if (cut === null) return drilled(drill(config, on), { runs, ms: ms() });
     const found = cutOff(config, cut, on);
-    return call.flag('live') ? await shown(call, found) : answered(found, { runs, ms: ms() });
+    if (!call.flag('live')) return answered(found, { runs, ms: ms() });
+    return found.faults.length > 0 ? refusedBeforehand(found, { runs, ms: ms() }) : await shown(call, found);
   },
 };
 
@@ -83,6 +84,13 @@ async function shown(call: Call, found: CutOff) {
     document: { ...found, live },
     text: (page: Page) => liveText(live, page),
   };
+}
+
+/** A line that must survive would stop, which nobody has to try. */
+function refusedBeforehand(found: CutOff, survey: Survey) {
+  const { text, document, exitCode } = answered(found, survey);
+  const why = 'Nothing was cut off: a line that must survive would stop. Give it a fallback first.';
+  return { exitCode, document: { ...document, live: null }, text: (page: Page) => `${text(page)}\n\n${why}` };
 }
 
 interface Survey {
