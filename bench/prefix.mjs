@@ -56,7 +56,7 @@ async function session(way) {
   const config = parseGateway(settings(upstream.url), 'factory.yaml');
   if (config === null) throw new Error('The bench has no gateway.');
   const log = (/** @type {string} */ line) => console.error(line);
-  const gateway = await openGateway({ config, env: {}, listen: { port: 0 }, key: null, record, store: null, log });
+  const gateway = await openGateway({ config, env: {}, folder, listen: { port: 0 }, key: null, record, store: null, log });
   try {
     for (let call = 0; call < calls; call += 1) {
       if (way.outage === true && isDown(call)) upstream.failing.add('a');

@@ -19,5 +19,6 @@ it.each(marked)('$kind: whatever the pattern finds is searched for', (shape) => 
 
 it('has marks wherever a pattern looks behind itself, which is slow', () => {
   const slow = secretShapes.filter(({ pattern }) => pattern.source.includes('(?<!'));
-  expect(slow.filter(({ marks }) => marks.length === 0).map(({ kind }) => kind)).toEqual([]);
+  expect(slow.length).toBeGreaterThan(10);
+  expect(slow.filter(({ marks }) => marks.length === 0)).toEqual([]);
 });
