@@ -127,6 +127,12 @@ describe('refuses, with the place and the mend', () => {
     ['a secret that is none', 'options:', 'secrets: { token: hunter2 }, options:', 'says where the key lies'],
     ['an option that is a secret too', 'options:', 'secrets: { auth: env:A }, options:', 'The option "auth" is told more than once.'],
     ['a key that is told twice', 'region: eu, auth', 'apiKey: env, auth', 'The option "apiKey" is told more than once.'],
+    [
+      'an option of a kind that no package takes',
+      'region: eu, auth',
+      'region: [eu], auth',
+      '"gateway.providers.cloud.options.region" cannot be a list. | Write text, or a number, or true or false here.',
+    ],
     ['what only the gateway tells a package', 'region: eu, auth', 'fetch: x, auth', '"fetch" is nothing that a package is told here.'],
     ['a list for an option', 'region: eu, auth', 'region: [eu], auth', 'gateway.providers.cloud.options.region'],
     ['a package and an address', 'package:', 'base: "https://x.example", package:', 'Provider "cloud" has a package and an address.'],

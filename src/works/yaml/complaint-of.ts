@@ -44,8 +44,12 @@ function ofUnion({ path, input, errors }: Extract<Issue, { code: 'invalid_union'
   // A misspelt key is unknown and leaves another one missing: the first says it better.
   const inside = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues.find((issue) => issue.path.length > path.length);
   if (inside !== undefined) return complaintOf(inside, kind);
-  const allowed = issues.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values.map(String) : []));
-  return wrongValue([...allowed, ...keysAt(kind.schema, path).map((key) => `{ ${key}: … }`)], { input, path }, kind);
+  const values = issues.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values.map(String) : []));
+  const allowed = [...values, ...keysAt(kind.schema, path).map((key) => `{ ${key}: … }`)];
+  if (allowed.length > 0) return wrongValue(allowed, { input, path }, kind);
+  const types = issues.flatMap((issue) => (issue.code === 'invalid_type' ? [article(issue.expected)] : []));
+  const mend = types.length === 0 ? `See ${kind.example}.` : `Write ${types.join(', or ')} here.`;
+  return { path, at: 'value', message: `"${dotted(path)}" cannot be ${shown(input)}.`, mend };
 }
 
 function unknownKey(key: string, path: readonly PropertyKey[], { schema }: FileKind): Complaint {
