@@ -270,11 +270,11 @@ describe('an answer that goes well', () => {
 
   it('waits for a caller who reads slowly, and the upstream is not blamed for that', async () => {
     const long = textOf('word '.repeat(100_000)).repeat(20);
-    const { served } = await alone((socket) => socket.end(streamHead + messageStart + long + messageEnd), { silenceMs: 100 });
+    const { served } = await alone((socket) => socket.end(streamHead + messageStart + long + messageEnd), { silenceMs: 500 });
     const text = await new Promise<string>((resolve, reject) => {
       const headers = { 'x-api-key': served.token, 'content-type': 'application/json' };
       const asking = httpRequest(`${served.url}/v1/messages`, { method: 'POST', headers }, (response) => {
-        setTimeout(() => resolve(textFrom(response)), 400);
+        setTimeout(() => resolve(textFrom(response)), 2_000);
       });
       asking.on('error', reject).end(JSON.stringify({ model: 'coder', max_tokens: 1, stream: true, messages: [] }));
     });
