@@ -69,6 +69,7 @@ describe('cutoff', () => {
   it('goes by what a line must survive: of a region that it need not, the loss is told and is no fault', async () => {
     const told = await run(['--region', 'us', '--json']);
     expect(told.code).toBe(0);
+    expect((await run(['--region', 'us'])).out).toContain('No line must survive it: say so of those that must');
     expect(told.document).toMatchObject({ cut: { kind: 'region', name: 'us' }, faults: [], runs: null });
     expect(told.document).toMatchObject({
       lines: expect.arrayContaining([expect.objectContaining({ line: 'bug', kind: 'stops', mustSurvive: false })]),

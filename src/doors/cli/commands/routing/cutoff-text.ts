@@ -25,7 +25,7 @@ export function cutOffText({ cut, lines, runs, faults }: CutOff, looked: Looked,
     table([{ title: 'LINE' }, { title: 'STAGE' }, { title: 'FATE' }, whatColumn], rows, page),
     ...(openRuns.length === 0 ? [] : ['', table([{ title: 'OPEN RUN' }, { title: 'FATE' }, whatColumn], openRuns, page)]),
     '',
-    ...closing(faults, { ...looked, lines: lines.length, runs: runs.length }, page),
+    ...closing(faults, { ...looked, lines: lines.length, runs: runs.length, isMarked: lines.some(({ mustSurvive }) => mustSurvive) }, page),
   ].join('\n');
 }
 
@@ -42,7 +42,7 @@ export function drillText({ cutOffs, faults, closedOnly }: Drill, looked: Looked
     table(columns, rows, page),
     '',
     ...(closedOnly.length === 0 ? [] : [`Only models with closed weights can do a stage of: ${closedOnly.map(plain).join(', ')}.`]),
-    ...closing(faults, { ...looked, lines: lines.length, runs: cutOffs[0]?.runs.length ?? 0 }, page),
+    ...closing(faults, { ...looked, lines: lines.length, runs: cutOffs[0]?.runs.length ?? 0, isMarked: isAnyMarked(cutOffs) }, page),
   ].join('\n');
 }
 
@@ -69,14 +69,25 @@ export function liveText({ from, to, lines }: LiveShow, page: Page): string {
   ].join('\n');
 }
 
-function closing(
-  faults: readonly string[],
-  { isLedger, ms, lines, runs }: Looked & { readonly lines: number; readonly runs: number },
-  { paint }: Page,
-): readonly string[] {
+function isAnyMarked(cutOffs: Drill['cutOffs']): boolean {
+  return cutOffs.some(({ lines }) => lines.some(({ mustSurvive }) => mustSurvive));
+}
+
+interface Counted extends Looked {
+  readonly lines: number;
+  readonly runs: number;
+  /** Whether any line is to survive what was cut. */
+  readonly isMarked: boolean;
+}
+
+function closing(faults: readonly string[], { isLedger, ms, lines, runs, isMarked }: Counted, { paint }: Page): readonly string[] {
   const ledger = isLedger ? `${runs} open runs` : 'no runs, as there is no ledger yet';
   const told = faults.map((fault) => paint.red(`✗ ${plain(fault)}`));
-  const good = paint.green('✓ Every line that must survive does.');
+  const good = isMarked
+    ? paint.green('✓ Every line that must survive does.')
+    : paint.yellow(
+        'No line must survive it: say so of those that must, under "lines: { LINE: { mustSurvive: [provider, vendor, region] } }".',
+      );
   return [...(told.length === 0 ? [good] : told), paint.dim(`Looked at ${lines} lines and ${ledger}, in ${(ms / 1000).toFixed(1)} s.`)];
 }
 
