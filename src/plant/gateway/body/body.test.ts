@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { edited } from '../marks/edits.ts';
 import { askedOf } from './asked.ts';
-import { spliceModel } from './splice-model.ts';
 import { topLevel } from './top-level.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
@@ -51,13 +51,16 @@ describe('the members of a body', () => {
 });
 
 describe('another model', () => {
-  it('is put in, and every other byte stays', () => {
-    const text =
-      '{ "max_tokens" : 5,\n"model" : "co\\u0064er" , "messages":[{"model":"kept","content":"ö \\u00f6"}],"unknown":{"x":1e400} }';
+  it.each([1, 100_000])('is put in, and every other byte stays, also of a body of %i times as much', (times) => {
+    const rest = '"messages":[{"model":"kept","content":"ö \\u00f6"}],"unknown":{"x":1e400}';
+    const text = `{ "max_tokens" : 5,\n"model" : "co\\u0064er" , ${rest}, "more": "${'x'.repeat(times)}" }`;
     const asked = askedOf(bytes(text), 'messages');
     if (asked.kind !== 'asked' || asked.model === null) throw new Error('not read');
     expect(asked).toMatchObject({ model: { name: 'coder' }, maxOutput: 5, stream: null });
-    expect(spliceModel(bytes(text), asked.model.span, 'big/"4.5"').toString()).toBe(text.replace('"co\\u0064er"', '"big/\\"4.5\\""'));
+    const { from, to } = asked.model.span;
+    const pieces = edited(bytes(text), [{ at: from, drop: to - from, text: JSON.stringify('big/"4.5"') }]);
+    expect(Buffer.concat(pieces).toString()).toBe(text.replace('"co\\u0064er"', '"big/\\"4.5\\""'));
+    expect(pieces.length).toBe(times === 1 ? 1 : 3);
   });
 
   it('is refused where none is named, or by what is no text', () => {

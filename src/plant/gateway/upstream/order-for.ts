@@ -3,7 +3,6 @@ import type { Protocol } from '../../../core/gateway/config/protocol.ts';
 import type { Repair } from '../../../core/gateway/failover/classify.ts';
 import type { CallAhead } from '../../../core/gateway/money/upper-estimate.ts';
 import type { AskedBody } from '../body/asked.ts';
-import { spliceModel } from '../body/splice-model.ts';
 import { topLevel } from '../body/top-level.ts';
 import { arrayLane } from '../lane/array-lane.ts';
 import type { Lane } from '../lane/lane.ts';
@@ -97,11 +96,10 @@ function passed(request: Request, way: Way, { door, repairs }: { readonly door: 
 }
 
 /** The body for one upstream: its own name of the model, what is to be cached where that is the gateway's to say, and as it came elsewhere. */
-function bodyFor(request: Request, way: Way, repairs: readonly Repair[]): Buffer {
+function bodyFor(request: Request, way: Way, repairs: readonly Repair[]): readonly Buffer[] {
   const { body, members } = repaired(request, repairs);
   const span = request.asked.model === null ? undefined : members.get('model');
   const marks = way.inserts && !repairs.includes('trim-cache-marks') ? cacheEdits(request, { body, members }) : [];
-  if (marks.length === 0) return span === undefined ? body : spliceModel(body, span, way.name);
   const model = span === undefined ? [] : [{ at: span.from, drop: span.to - span.from, text: JSON.stringify(way.name) }];
   return edited(body, [...model, ...marks]);
 }
@@ -177,7 +175,7 @@ function sendingTo(
       ...(protocol === 'messages' ? { 'anthropic-version': '2023-06-01' } : {}),
       ...(key === null ? {} : keyHeadersOf(key, protocol, spoken)),
     },
-    body: Buffer.from(JSON.stringify(call.body)),
+    body: [Buffer.from(JSON.stringify(call.body))],
   };
 }
 

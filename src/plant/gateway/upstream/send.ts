@@ -21,7 +21,8 @@ export interface Asking {
 export interface Sending extends Asking {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  /** Pieces that follow each other. */
+  readonly body: readonly Buffer[];
 }
 
 /** An answer under way: its head, and what comes of it. */
@@ -53,7 +54,7 @@ type Attempt = Sent | 'stale';
 async function attempt({ agents, url, headers, body, caller, connectMs, firstByteMs }: Sending): Promise<Attempt> {
   if (caller.isGone()) return { kind: 'left' };
   return new Promise((resolve) => {
-    const outgoing = open(agents, url, { ...headers, 'content-length': String(body.length) });
+    const outgoing = open(agents, url, { ...headers, 'content-length': String(body.reduce((sum, { length }) => sum + length, 0)) });
     const stay = caller.onGone(() => outgoing.destroy());
     const settle = (attempted: Attempt): void => {
       clearTimeout(timer);
@@ -75,7 +76,8 @@ async function attempt({ agents, url, headers, body, caller, connectMs, firstByt
     });
     outgoing.on('response', (incoming) => settle({ kind: 'answering', incoming }));
     outgoing.on('error', (error) => settle(caller.isGone() ? { kind: 'left' } : attemptOf(outgoing, error)));
-    outgoing.end(body);
+    for (const piece of body) outgoing.write(piece);
+    outgoing.end();
   });
 }
 
