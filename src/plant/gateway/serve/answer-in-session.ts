@@ -1,6 +1,7 @@
 import { valueOf } from '../../../core/gateway/prefix/merit.ts';
 import { placeCall } from '../sessions/place-call.ts';
 import type { Way } from '../upstream/candidates.ts';
+import { takesMarks } from '../upstream/upstream-of.ts';
 import type { Answered, Ask } from './ask.ts';
 import type { Gateway } from './gateway.ts';
 import { tryWays } from './try-ways.ts';
@@ -24,8 +25,7 @@ export async function answerInSession(gateway: Gateway, ask: Ask, { ways, via }:
   const { isLost } = isPinned
     ? sessions.answered(placed.note.id, {
         ...paid.by,
-        // A package is told what to cache by marks, as Messages is.
-        tellsOfCache: way.protocol === 'messages' || way.protocol === 'sdk',
+        tellsOfCache: takesMarks(way),
         usage: paid.usage,
         now: clock.monotonicMs(),
       })

@@ -12,11 +12,16 @@ export function upstreamOf(way: Way, request: Request): Upstream {
     maxOutputTokens: way.output,
     thinking: way.thinks ? thinkingOf(way.protocol, way.name) : 'none',
     images: way.sees,
-    cacheMarks: way.protocol === 'messages' || way.protocol === 'sdk',
+    cacheMarks: takesMarks(way),
     cacheKey: cacheKeyFor(request, way),
     // Whoever speaks Responses too is of the newer kind.
     completionTokens: way.spoken.includes('responses'),
   };
+}
+
+/** Whether an upstream is told by marks what to cache, and so tells how much of it it does. */
+export function takesMarks({ protocol }: Pick<Way, 'protocol'>): boolean {
+  return protocol === 'messages' || protocol === 'sdk';
 }
 
 function thinkingOf(tongue: Tongue, model: string): Upstream['thinking'] {
