@@ -118,7 +118,7 @@ export async function openMachines(config: FactoryConfig): Promise<Machines> {
     home,
     env,
     database: { databaseUrl: config.databaseUrl, postgresBin: config.postgresBin },
-    now: () => Date.parse(clock.now()),
+    now: () => clock.epochMs(),
     log,
   });
   const floor = within(settings.limits, floorOf(config, settings, { clock, log, git: forge, desk, ways }));

@@ -14,6 +14,13 @@ export function clockContract(name: string, make: () => ClockUnderTest): void {
       expect(make().clock.now()).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     });
 
+    test('the same time in milliseconds lies between two looks at now', () => {
+      const { clock } = make();
+      const [before, between, after] = [clock.now(), clock.epochMs(), clock.now()];
+      expect(between).toBeGreaterThanOrEqual(Date.parse(before));
+      expect(between).toBeLessThanOrEqual(Date.parse(after));
+    });
+
     test('monotonic time goes on by at least what passed', async () => {
       const { clock, pass } = make();
       const before = clock.monotonicMs();

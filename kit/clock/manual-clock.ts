@@ -27,6 +27,7 @@ export function manualClock(start = '2026-01-01T00:00:00.000Z'): ManualClock {
   let passedMs = 0;
   return {
     now: () => new Date(startMs + passedMs).toISOString(),
+    epochMs: () => startMs + passedMs,
     monotonicMs: () => passedMs,
     sleep: (ms, signal) => sleepUntil(sleepers, passedMs + ms, { passedMs, signal }),
     advance: (ms) => {

@@ -37,7 +37,7 @@ async function house(more: object = {}): Promise<House> {
       { models, ...more },
       {
         settings: () => own.settings,
-        clock: { now: () => clock.now(), sleep: async () => undefined, monotonicMs: () => clock.monotonicMs() + own.passed },
+        clock: { ...clock, sleep: async () => undefined, monotonicMs: () => clock.monotonicMs() + own.passed },
       },
     );
   const one: House = Object.assign(own, {

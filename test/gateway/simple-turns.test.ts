@@ -26,7 +26,7 @@ async function slowBeforeQuick(more: object): Promise<Served> {
       slots: { coder: 'both', small: 'coder' },
       ...more,
     },
-    { clock: { now: () => clock.now(), sleep: async () => undefined, monotonicMs: () => clock.monotonicMs() + passed } },
+    { clock: { ...clock, sleep: async () => undefined, monotonicMs: () => clock.monotonicMs() + passed } },
   );
   open.push(slow, quick, served);
   return served;

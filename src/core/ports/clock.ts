@@ -2,6 +2,8 @@
 export interface Clock {
   /** ISO 8601 in UTC with milliseconds. */
   now(): string;
+  /** The same time in milliseconds since 1970. */
+  epochMs(): number;
   /** Milliseconds of a clock that never goes back, for durations. */
   monotonicMs(): number;
   /** Waits; ends early, without an error, when the signal is aborted. */

@@ -14,6 +14,7 @@ const longestTimerMs = 2 ** 31 - 1;
 export function systemClock(): Clock {
   return {
     now: () => new Date().toISOString(),
+    epochMs: () => Date.now(),
     monotonicMs: () => performance.now(),
     sleep,
   };

@@ -79,7 +79,7 @@ export async function chosen(
     needs,
     override,
     chances: draws,
-    nowMs: Date.parse(clock.now()),
+    nowMs: clock.epochMs(),
   });
 }
 

@@ -67,7 +67,7 @@ const tidyMs = 60 * 60_000;
  */
 export function openGatewayStore({ database, clock, given = [], log }: GatewayStoreOptions): GatewayStore {
   const monotonicMs = (): number => clock.monotonicMs();
-  const time = databaseTime({ database, monotonicMs, now: () => Date.parse(clock.now()) });
+  const time = databaseTime({ database, monotonicMs, now: () => clock.epochMs() });
   const now = (): number => time.now();
   const keys = ledgerKeys({ database, given, now, monotonicMs });
   const settings = ledgerSettings({ database, now: () => time.known() });

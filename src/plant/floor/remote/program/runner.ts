@@ -45,6 +45,7 @@ async function makeFloor(machine: NodeJS.Process, settings: RunnerSettings, fact
     root,
     clock: {
       now: () => new Date().toISOString(),
+      epochMs: () => Date.now(),
       monotonicMs: () => performance.now(),
       sleep: (ms, signal) => wait(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined),
     },
