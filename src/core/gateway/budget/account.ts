@@ -11,29 +11,40 @@ export interface Caps {
  * What one budget has given out: closed for good, and open, where something is still under way. The same account serves on
  * both levels: in the ledger its open entries are the slices of gateway processes, within a process they are calls.
  */
-export const Account = z.strictObject({
+export interface Account {
   /** What is settled. */
-  closed: Amount,
-  open: z.record(
-    z.string(),
-    z.strictObject({
-      granted: Amount,
-      /** What was spent of it so far, as far as its holder said. */
-      spent: Amount,
-    }),
-  ),
-});
-export type Account = z.infer<typeof Account>;
+  readonly closed: Amount;
+  /** By the id of its holder. A map and no object: an object with a new name for each call costs more than all else that is done here. */
+  readonly open: ReadonlyMap<string, Entry>;
+}
 
-export const emptyAccount: Account = { closed: nothing, open: {} };
+const Entry = z.strictObject({
+  granted: Amount,
+  /** What was spent of it so far, as far as its holder said. */
+  spent: Amount,
+});
+type Entry = z.infer<typeof Entry>;
+
+const StoredAccount = z.strictObject({ closed: Amount, open: z.record(z.string(), Entry) });
+
+/** An account as it is kept. Throws where it is none. */
+export function accountOf(stored: unknown): Account {
+  const { closed, open } = StoredAccount.parse(stored);
+  return { closed, open: new Map(Object.entries(open)) };
+}
+
+/** An account as JSON, to be kept. */
+export function storedAccount({ closed, open }: Account): string {
+  return JSON.stringify({ closed, open: Object.fromEntries(open) } satisfies z.infer<typeof StoredAccount>);
+}
+
+export const emptyAccount: Account = { closed: nothing, open: new Map() };
 
 /** What counts against the cap: what is settled, and of what is open the grant, or more where more was spent. */
 export function used({ closed, open }: Account): Amount {
   // Asked for with every call: no object is made for each entry.
   let { microUsd, tokens, calls } = closed;
-  for (const id in open) {
-    const entry = open[id];
-    if (entry === undefined) continue;
+  for (const entry of open.values()) {
     microUsd += Math.max(entry.granted.microUsd, entry.spent.microUsd);
     tokens += Math.max(entry.granted.tokens, entry.spent.tokens);
     calls += Math.max(entry.granted.calls, entry.spent.calls);
@@ -43,14 +54,14 @@ export function used({ closed, open }: Account): Amount {
 
 /** The first unit in which an amount more would pass its cap. */
 export function passes(account: Account, caps: Partial<Amount>, amount: Amount): Unit | null {
-  const after = plus(used(account), amount);
-  return units.find((unit) => amount[unit] > 0 && after[unit] > (caps[unit] ?? Number.POSITIVE_INFINITY)) ?? null;
+  const before = used(account);
+  return units.find((unit) => amount[unit] > 0 && before[unit] + amount[unit] > (caps[unit] ?? Number.POSITIVE_INFINITY)) ?? null;
 }
 
 /** Opens an entry, whether or not there is room for it; one that is open already stays as it is. */
 export function opened(account: Account, id: string, granted: Amount): Account {
-  if (Object.hasOwn(account.open, id)) return account;
-  return { ...account, open: { ...account.open, [id]: { granted, spent: nothing } } };
+  if (account.open.has(id)) return account;
+  return { closed: account.closed, open: new Map(account.open).set(id, { granted, spent: nothing }) };
 }
 
 /** Gives an open entry more. */
@@ -73,20 +84,15 @@ export function forfeited(account: Account, id: string): Account {
   return without(account, id, ({ granted, spent }) => greater(granted, spent));
 }
 
-type Entry = Account['open'][string];
-
 function changed(account: Account, id: string, change: (entry: Entry) => Entry): Account {
-  const entry = entryOf(account, id);
-  return entry === undefined ? account : { ...account, open: { ...account.open, [id]: change(entry) } };
+  const entry = account.open.get(id);
+  return entry === undefined ? account : { closed: account.closed, open: new Map(account.open).set(id, change(entry)) };
 }
 
 function without(account: Account, id: string, cameTo: (entry: Entry) => Amount): Account {
-  const entry = entryOf(account, id);
+  const entry = account.open.get(id);
   if (entry === undefined) return account;
-  const { [id]: _, ...open } = account.open;
+  const open = new Map(account.open);
+  open.delete(id);
   return { closed: plus(account.closed, cameTo(entry)), open };
-}
-
-function entryOf({ open }: Account, id: string): Entry | undefined {
-  return Object.hasOwn(open, id) ? open[id] : undefined;
 }

@@ -18,7 +18,7 @@ export const units = ['microUsd', 'tokens', 'calls'] as const satisfies readonly
 export const nothing: Amount = { microUsd: 0, tokens: 0, calls: 0 };
 
 export function plus(left: Amount, right: Amount): Amount {
-  return each((unit) => left[unit] + right[unit]);
+  return { microUsd: left.microUsd + right.microUsd, tokens: left.tokens + right.tokens, calls: left.calls + right.calls };
 }
 
 /** What is left of one after the other is taken away; never below nothing. */

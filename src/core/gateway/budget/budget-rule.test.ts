@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { budgetsFor, capsOfRule, type BudgetRule, type Caller } from './budget-rule.ts';
+import { budgetReader, capsOfRule, type BudgetRule, type Caller } from './budget-rule.ts';
 
 const caller: Caller = { line: 'deps', fleet: 'november', run: 'deps-ms-1', stage: 'change', station: 'change' };
 const at = '2026-11-30T12:00:00Z';
 const found = (rules: readonly BudgetRule[], who = caller): readonly string[] =>
-  budgetsFor(rules, who, at).map(({ key, of }) => `${key} = ${of}`);
+  budgetReader(rules)(who, Date.parse(at)).map(({ key, of }) => `${key} = ${of}`);
 
 it('finds the budgets of a call from the widest to the narrowest', () => {
   const rules: BudgetRule[] = [
@@ -40,7 +40,7 @@ it('makes one account of rules for the same, with the lower of their limits', ()
     { of: 'line', name: 'deps', per: 'day', usd: 15, tokens: 1000 },
     { of: 'line', usd: 500 },
   ];
-  expect(budgetsFor(rules, caller, at)).toEqual([
+  expect(budgetReader(rules)(caller, Date.parse(at))).toEqual([
     {
       key: 'line:deps@2026-11-30',
       of: 'line deps for 2026-11-30',
@@ -61,7 +61,7 @@ it('never takes a name for another one with its day, or for two names', () => {
     { ...caller, fleet: 'x@2026-11-30' },
     { ...caller, run: 'a/b', station: 'c' },
     { ...caller, run: 'a', station: 'b/c' },
-  ].map((who) => budgetsFor(rules, who, at).map(({ key }) => key));
+  ].map((who) => budgetReader(rules)(who, Date.parse(at)).map(({ key }) => key));
   expect(new Set(keys.slice(0, 2).flatMap((one) => one.slice(0, 2))).size).toBe(4);
   expect(new Set(keys.slice(2).map((one) => one[2])).size).toBe(2);
 });

@@ -42,17 +42,40 @@ export interface BudgetOf {
   readonly caps: Caps;
 }
 
+/** The accounts that a call counts against, from the widest to the narrowest, at a time in milliseconds since 1970. */
+export type BudgetsFor = (caller: Caller, now: number) => readonly BudgetOf[];
+
 /**
- * The accounts that a call counts against, from the widest to the narrowest, at a time as ISO 8601.
+ * Reads rules: what they say is put together once, and what they come to for a caller once in a minute, which no period is shorter than.
  *
  * @example
- * budgetsFor([{ of: 'line', per: 'day', usd: 200 }], caller, '2026-11-30T12:00:00Z')[0].key; // 'line:deps@2026-11-30'
+ * budgetReader([{ of: 'line', per: 'day', usd: 200 }])(caller, Date.parse('2026-11-30T12:00:00Z'))[0].key; // 'line:deps@2026-11-30'
  */
-export function budgetsFor(rules: readonly BudgetRule[], caller: Caller, at: string): readonly BudgetOf[] {
+export function budgetReader(rules: readonly BudgetRule[]): BudgetsFor {
   const order = BudgetRule.shape.of.options;
+  const limits = rules
+    .toSorted((left, right) => order.indexOf(left.of) - order.indexOf(right.of))
+    .map((rule): Limit => ({ rule, caps: capsOfRule(rule) }));
+  const known = new WeakMap<Caller, { readonly minute: number; readonly budgets: readonly BudgetOf[] }>();
+  return (caller, now) => {
+    const minute = Math.floor(now / 60_000);
+    const last = known.get(caller);
+    if (last?.minute === minute) return last.budgets;
+    const budgets = budgetsAt(limits, caller, new Date(now).toISOString());
+    known.set(caller, { minute, budgets });
+    return budgets;
+  };
+}
+
+interface Limit {
+  readonly rule: BudgetRule;
+  readonly caps: Caps;
+}
+
+function budgetsAt(limits: readonly Limit[], caller: Caller, at: string): readonly BudgetOf[] {
   const byKey = new Map<string, BudgetOf>();
-  for (const rule of rules.toSorted((left, right) => order.indexOf(left.of) - order.indexOf(right.of))) {
-    const found = budgetOf(rule, caller, at);
+  for (const one of limits) {
+    const found = budgetOf(one, caller, at);
     if (found === null) continue;
     const before = byKey.get(found.key);
     byKey.set(found.key, before === undefined ? found : { ...found, caps: tighter(before.caps, found.caps) });
@@ -60,8 +83,7 @@ export function budgetsFor(rules: readonly BudgetRule[], caller: Caller, at: str
   return [...byKey.values()];
 }
 
-function budgetOf(rule: BudgetRule, caller: Caller, at: string): BudgetOf | null {
-  const { of: scope, name, per } = rule;
+function budgetOf({ rule: { of: scope, name, per }, caps }: Limit, caller: Caller, at: string): BudgetOf | null {
   const path: readonly (string | null)[] = {
     organisation: [],
     line: [caller.line],
@@ -76,7 +98,7 @@ function budgetOf(rule: BudgetRule, caller: Caller, at: string): BudgetOf | null
   const id = path.map((part) => encodeURIComponent(part ?? '')).join('/');
   const key = `${scope}${id === '' ? '' : `:${id}`}${period === '' ? '' : `@${period}`}`;
   const of = `${scope === 'organisation' ? 'the organisation' : `${scope} ${named}`}${period === '' ? '' : ` for ${period}`}`;
-  return { key, of, caps: capsOfRule(rule) };
+  return { key, of, caps };
 }
 
 /** So much of a time in ISO 8601 names a period. */

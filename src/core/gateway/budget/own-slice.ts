@@ -40,16 +40,16 @@ const slicesInCap = 32;
  * some more. Asked again because an answer was lost, it grants nothing twice.
  */
 export function askForSlice(before: Account, { of, caps, holder, spent, under, amount }: SliceAsk): SliceAnswer {
-  const isNew = !Object.hasOwn(before.open, holder);
+  const isNew = !before.open.has(holder);
   const account = isNew ? opened(before, holder, nothing) : upTo(reported(before, holder, spent), holder);
-  const granted = account.open[holder]?.granted ?? nothing;
+  const granted = account.open.get(holder)?.granted ?? nothing;
   const busy = isNew ? under : plus(spent, under);
   const needed = limited(caps, minus(plus(busy, amount), granted), amount);
   const others = minus(used(account), granted);
   if (units.every((unit) => needed[unit] === 0)) return { kind: 'granted', account, granted, others, isNew };
   const slice = grantSlice(account, { id: holder, caps, needed, wanted: wantedOf(caps, needed) });
   if (slice === null) {
-    const real = { ...account, open: { ...account.open, [holder]: { granted: busy, spent: nothing } } };
+    const real = { ...account, open: new Map(account.open).set(holder, { granted: busy, spent: nothing }) };
     const unit = passes(real, caps.hard, amount) ?? firstLimited(caps);
     return { kind: 'refused', sentence: noRoom({ of, account: real, caps }, unit, amount) };
   }
@@ -58,7 +58,7 @@ export function askForSlice(before: Account, { of, caps, holder, spent, under, a
 
 /** Where calls came to more than was thought, more was spent than granted: that much counts as granted too. */
 function upTo(account: Account, holder: string): Account {
-  const { granted = nothing, spent = nothing } = account.open[holder] ?? {};
+  const { granted = nothing, spent = nothing } = account.open.get(holder) ?? {};
   return grown(account, holder, minus(greater(granted, spent), granted));
 }
 

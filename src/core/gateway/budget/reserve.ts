@@ -1,4 +1,4 @@
-import { opened, passes, settled, used, type Account, type Caps } from './account.ts';
+import { opened, passes, used, type Account, type Caps } from './account.ts';
 import { inWords, units, within, type Amount, type Unit } from './amount.ts';
 
 /** One budget that a call counts against. */
@@ -11,10 +11,11 @@ export interface Purse {
   readonly most?: Partial<Amount>;
 }
 
-export type Reservation<P extends Purse = Purse> =
+export type Reservation =
   | {
       readonly kind: 'held';
-      readonly purses: readonly P[];
+      /** Of each purse, its account with the call. */
+      readonly accounts: readonly Account[];
       /** Budgets beyond their soft limit with this call: the next one should go to a cheaper plan. */
       readonly strained: readonly string[];
     }
@@ -33,28 +34,31 @@ export type Reservation<P extends Purse = Purse> =
  * @example
  * reserve([run, line, organisation], 'call-7', { microUsd: 120_000, tokens: 9000, calls: 1 });
  */
-export function reserve<P extends Purse>(purses: readonly P[], id: string, amount: Amount): Reservation<P> {
+export function reserve(purses: readonly Purse[], id: string, amount: Amount): Reservation {
   for (const [at, purse] of purses.entries()) {
-    const isOpen = Object.hasOwn(purse.account.open, id);
-    const takes = within(amount, purse.most ?? {});
+    const isOpen = purse.account.open.has(id);
+    const takes = taken(amount, purse);
     const unit = isOpen ? null : passes(purse.account, purse.caps.hard, takes);
     if (unit !== null) return { kind: 'refused', at, unit, sentence: noRoom(purse, unit, takes) };
   }
-  const after = purses.map((purse) => ({ ...purse, account: opened(purse.account, id, within(amount, purse.most ?? {})) }));
-  return { kind: 'held', purses: after, strained: after.filter(isStrained).map((purse) => purse.of) };
+  const accounts = purses.map((purse) => opened(purse.account, id, taken(amount, purse)));
+  const strained: string[] = [];
+  for (const [at, account] of accounts.entries()) {
+    const purse = purses[at];
+    if (purse !== undefined && isStrained({ account, caps: purse.caps })) strained.push(purse.of);
+  }
+  return { kind: 'held', accounts, strained };
 }
 
-/** Closes a call in each of its budgets with what it came to. Done twice, it changes nothing more. */
-export function settle<P extends Purse>(purses: readonly P[], id: string, cameTo: Amount): readonly P[] {
-  return purses.map((purse) => ({ ...purse, account: settled(purse.account, id, cameTo) }));
+function taken(amount: Amount, { most }: Purse): Amount {
+  return most === undefined ? amount : within(amount, most);
 }
 
 /** Whether a budget is beyond one of its soft limits. */
-export function isStrained({ account, caps }: Purse): boolean {
-  const limited = units.filter((unit) => caps.soft[unit] !== undefined);
-  if (limited.length === 0) return false;
+export function isStrained({ account, caps }: Pick<Purse, 'account' | 'caps'>): boolean {
+  if (!units.some((unit) => caps.soft[unit] !== undefined)) return false;
   const count = used(account);
-  return limited.some((unit) => count[unit] > (caps.soft[unit] ?? Number.POSITIVE_INFINITY));
+  return units.some((unit) => count[unit] > (caps.soft[unit] ?? Number.POSITIVE_INFINITY));
 }
 
 /** Says that a budget has no room for a call; of a slice this is no news: ask the ledger for another, and say it of the whole account. */

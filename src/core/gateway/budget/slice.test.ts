@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyAccount, forfeited, reported, settled, used, type Account } from './account.ts';
 import { nothing, type Amount } from './amount.ts';
-import { reserve, settle, type Purse } from './reserve.ts';
+import { reserve, type Purse } from './reserve.ts';
 import { capsOf, grantSlice, spentOf } from './slice.ts';
 
 const money = (microUsd: number): Amount => ({ microUsd, tokens: 0, calls: 0 });
@@ -92,19 +92,21 @@ class World {
     this.count += 1;
     const id = `call-${this.count}`;
     const first = reserve([process.purse], id, money(upper));
-    const [purse] = first.kind === 'held' ? first.purses : this.withSlice(process, id, upper);
+    const [account] = first.kind === 'held' ? first.accounts : [];
+    const purse = account === undefined ? this.withSlice(process, id, upper) : { ...process.purse, account };
     return purse === undefined ? process : { ...process, purse, open: new Map([...process.open, [id, upper]]) };
   }
 
-  private withSlice({ id: holder, purse }: Process, id: string, upper: number): readonly Purse[] {
+  private withSlice({ id: holder, purse }: Process, id: string, upper: number): Purse | undefined {
     this.ledger = reported(this.ledger, holder, spentOf(purse.account));
     const slice = ask(this.ledger, holder, upper, sliceSize);
-    if (slice === null) return [];
+    if (slice === null) return undefined;
     this.ledger = slice.account;
     const hard = money((purse.caps.hard.microUsd ?? 0) + slice.granted.microUsd);
     const again = reserve([{ ...purse, caps: capsOf(hard) }], id, money(upper));
-    if (again.kind === 'refused') throw new Error('A slice that was granted for a call has room for it.');
-    return again.purses;
+    const [account] = again.kind === 'held' ? again.accounts : [];
+    if (account === undefined) throw new Error('A slice that was granted for a call has room for it.');
+    return { ...purse, caps: capsOf(hard), account };
   }
 
   private end(process: Process, share: number): Process {
@@ -113,10 +115,10 @@ class World {
     const [id, upper] = next;
     const real = Math.floor((upper * share) / 100);
     this.reallySpent += real;
-    const [purse] = settle([process.purse], id, money(real));
+    const purse = { ...process.purse, account: settled(process.purse.account, id, money(real)) };
     const open = new Map(process.open);
     open.delete(id);
-    return { ...process, purse: purse ?? process.purse, open };
+    return { ...process, purse, open };
   }
 
   /** What was under way is billed by the provider, though nobody is there to count it. */

@@ -24,7 +24,7 @@ export function grantSlice(
   const left = minus(ceilingOf(caps), used(account));
   if (units.some((unit) => needed[unit] > left[unit])) return null;
   const granted = lesser(left, greater(needed, wanted));
-  const isOpen = Object.hasOwn(account.open, id);
+  const isOpen = account.open.has(id);
   return { account: isOpen ? grown(account, id, granted) : opened(account, id, granted), granted };
 }
 

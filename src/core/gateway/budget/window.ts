@@ -1,5 +1,6 @@
 import type { ProviderLimits } from '../config/provider.ts';
 import type { Amount } from './amount.ts';
+import type { Caps } from './account.ts';
 import type { BudgetOf } from './budget-rule.ts';
 
 /** Somebody who may ask so often, and so much at once. */
@@ -46,8 +47,8 @@ export function roomIn(key: string, now: number): number | null {
 }
 
 /** The most that one call takes of an account: of a minute all of it, or a call that is greater would never go. */
-export function mostOfOne({ key, caps }: BudgetOf): Partial<Amount> {
-  return endOf(key) === null ? {} : caps.hard;
+export function mostOfOne(key: string, { hard }: Caps): Partial<Amount> {
+  return endOf(key) === null ? {} : hard;
 }
 
 const atOnceMark = 'at-once:';

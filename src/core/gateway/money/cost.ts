@@ -23,9 +23,16 @@ const columns = ['input', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h', 'output',
 export function costOf(usage: Usage, price: Price): Cost {
   if (price === 'unpriced') return { kind: 'unpriced' };
   const perMillion = columnsFor(price, promptTokens(usage));
+  let total = 0;
+  for (const column of columns) total += usage[column] * Math.round(perMillion[column] * 1e6);
   // A product of tokens and millionths may be larger than a number is exact.
+  const microUsd = total <= Number.MAX_SAFE_INTEGER ? (total - (total % 1e6)) / 1e6 + (total % 1e6 > 0 ? 1 : 0) : large(usage, perMillion);
+  return { kind: 'priced', microUsd, asOf: price.asOf };
+}
+
+function large(usage: Usage, perMillion: Readonly<Record<keyof Usage, number>>): MicroUsd {
   const total = columns.reduce((sum, column) => sum + BigInt(usage[column]) * BigInt(Math.round(perMillion[column] * 1e6)), 0n);
-  return { kind: 'priced', microUsd: Number((total + 999_999n) / 1_000_000n), asOf: price.asOf };
+  return Number((total + 999_999n) / 1_000_000n);
 }
 
 /** The sum of what is known, and of how many calls nobody knows it. */

@@ -1,7 +1,7 @@
 import type { Amount } from '../budget/amount.ts';
 import { costOf } from './cost.ts';
-import type { Price } from './price.ts';
-import { noUsage } from './usage.ts';
+import { columnsFor, type Price } from './price.ts';
+import { noUsage, type Usage } from './usage.ts';
 
 /** What is known of a call before it is made. */
 export interface CallAhead {
@@ -42,10 +42,16 @@ export function upperEstimate(call: CallAhead, price: Price): UpperEstimate {
   const prompt = upperPromptTokens(call);
   const tokens = prompt + call.maxOutput;
   if (price === 'unpriced') return { kind: 'unpriced', tokens };
-  const dearest = { none: 'input', '5m': 'cacheWrite5m', '1h': 'cacheWrite1h' } as const;
-  const ways = (['input', dearest[call.cache]] as const).flatMap((column) =>
-    (['output', 'reasoning'] as const).map((answer) => costOf({ ...noUsage, [column]: prompt, [answer]: call.maxOutput }, price)),
-  );
-  const microUsd = Math.max(...ways.map((cost) => (cost.kind === 'priced' ? cost.microUsd : 0)));
-  return { kind: 'priced', amount: { microUsd, tokens, calls: 1 } };
+  const perMillion = columnsFor(price, prompt);
+  const sent = dearer(perMillion, 'input', written[call.cache]);
+  const said = dearer(perMillion, 'output', 'reasoning');
+  const cost = costOf({ ...noUsage, [sent]: prompt, [said]: call.maxOutput }, price);
+  return { kind: 'priced', amount: { microUsd: cost.kind === 'priced' ? cost.microUsd : 0, tokens, calls: 1 } };
+}
+
+/** The column that a prompt counts in where all of it is put into a cache. */
+const written = { none: 'input', '5m': 'cacheWrite5m', '1h': 'cacheWrite1h' } as const;
+
+function dearer(perMillion: Readonly<Record<keyof Usage, number>>, one: keyof Usage, other: keyof Usage): keyof Usage {
+  return perMillion[other] > perMillion[one] ? other : one;
 }

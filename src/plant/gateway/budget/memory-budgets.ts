@@ -1,6 +1,6 @@
 import { emptyAccount, settled, type Account } from '../../../core/gateway/budget/account.ts';
 import { nothing, type Amount } from '../../../core/gateway/budget/amount.ts';
-import { budgetsFor, type BudgetOf, type BudgetRule, type Caller } from '../../../core/gateway/budget/budget-rule.ts';
+import { budgetReader, type BudgetOf, type BudgetRule, type Caller } from '../../../core/gateway/budget/budget-rule.ts';
 import { isStrained, reserve, type Purse } from '../../../core/gateway/budget/reserve.ts';
 import { comesBack, isOver, limitsAsBudgets, mostOfOne, roomIn } from '../../../core/gateway/budget/window.ts';
 import type { Held, ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
@@ -18,26 +18,26 @@ interface MemoryBudgetsOptions {
 export function memoryBudgets({ rules, now }: MemoryBudgetsOptions): ModelBudgets {
   const accounts = new Map<string, Account>();
   const under = new Map<string, readonly string[]>();
-  const pursesOf = (budgets: readonly BudgetOf[]): readonly (Purse & { readonly key: string })[] =>
-    budgets.map((budget) => ({ ...budget, account: accounts.get(budget.key) ?? emptyAccount, most: mostOfOne(budget) }));
-  const iso = (): string => new Date(now()).toISOString();
-  const budgetsOf = (caller: Caller): readonly BudgetOf[] => budgetsFor(rules, caller, iso());
+  const pursesOf = (budgets: readonly BudgetOf[]): readonly Purse[] =>
+    budgets.map(({ key, of, caps }) => ({ of, caps, account: accounts.get(key) ?? emptyAccount, most: mostOfOne(key, caps) }));
+  const budgetsFor = budgetReader(rules);
+  const budgetsOf = (caller: Caller): readonly BudgetOf[] => budgetsFor(caller, now());
   const hold = (id: string, budgets: readonly BudgetOf[], amount: Amount): Held => {
     const held = reserve(pursesOf(budgets), id, amount);
     if (held.kind === 'refused') return { kind: 'refused', sentence: held.sentence, againMs: roomIn(budgets[held.at]?.key ?? '', now()) };
-    for (const { key, account } of held.purses) {
+    const keys = budgets.map(({ key }) => key);
+    for (const [at, account] of held.accounts.entries()) {
+      const key = keys[at] ?? '';
       if (!accounts.has(key)) forgetMinutes(accounts, now());
       accounts.set(key, account);
     }
-    under.set(
-      id,
-      held.purses.map(({ key }) => key),
-    );
+    under.set(id, keys);
     return { kind: 'held' };
   };
   return {
-    reserve: async ({ id, caller, own, amount }) => hold(id, [...budgetsOf(caller), ...own], amount),
-    enter: async (id, limited, tokens) => hold(id, limitsAsBudgets(limited, iso()), { microUsd: 0, tokens, calls: 1 }),
+    reserve: async ({ id, caller, own, amount }) => hold(id, own.length === 0 ? budgetsOf(caller) : [...budgetsOf(caller), ...own], amount),
+    enter: async (id, limited, tokens) =>
+      hold(id, limitsAsBudgets(limited, new Date(now()).toISOString()), { microUsd: 0, tokens, calls: 1 }),
     settle(id, cameTo) {
       for (const key of under.get(id) ?? [])
         accounts.set(key, settled(accounts.get(key) ?? emptyAccount, id, comesBack(key) ? nothing : cameTo));
@@ -53,5 +53,5 @@ export function memoryBudgets({ rules, now }: MemoryBudgetsOptions): ModelBudget
 
 /** Nobody asks again for what was taken of a minute that is over. */
 function forgetMinutes(accounts: Map<string, Account>, now: number): void {
-  for (const [key, { open }] of accounts) if (isOver(key, now) && Object.keys(open).length === 0) accounts.delete(key);
+  for (const [key, { open }] of accounts) if (isOver(key, now) && open.size === 0) accounts.delete(key);
 }

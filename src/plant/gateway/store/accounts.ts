@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { Account, emptyAccount } from '../../../core/gateway/budget/account.ts';
+import { type Account, accountOf, emptyAccount, storedAccount } from '../../../core/gateway/budget/account.ts';
 import type { StoreDatabase } from './store-database.ts';
 
 /** An account in the ledger, by its key, and the run that it ends with, if any. */
@@ -45,10 +45,10 @@ async function changeWith<T>(
 ): Promise<T> {
   const keys = names.map(({ key }) => key);
   await client.query('begin isolation level read committed');
-  await client.query(makeAccounts, [keys, names.map(({ run }) => run), JSON.stringify(emptyAccount)]);
+  await client.query(makeAccounts, [keys, names.map(({ run }) => run), storedAccount(emptyAccount)]);
   const { rows } = await client.query<{ key: string; account: unknown }>(lockAccounts, [keys]);
-  const { accounts, told } = change(new Map(rows.map(({ key, account }) => [key, Account.parse(account)])));
-  const texts = [...accounts.values()].map((account) => JSON.stringify(account));
+  const { accounts, told } = change(new Map(rows.map(({ key, account }) => [key, accountOf(account)])));
+  const texts = [...accounts.values()].map(storedAccount);
   if (texts.length > 0) await client.query(writeAccounts, [[...accounts.keys()], texts]);
   await client.query('commit');
   return told;
@@ -60,7 +60,7 @@ export async function readAccounts(
   keys: readonly string[] | null,
 ): Promise<ReadonlyMap<string, Account>> {
   const { rows } = await database.attempt((pool: Pool) => pool.query<{ key: string; account: unknown }>(selectAccounts, [keys]));
-  return new Map(rows.map(({ key, account }) => [key, Account.parse(account)]));
+  return new Map(rows.map(({ key, account }) => [key, accountOf(account)]));
 }
 
 const makeAccounts = `

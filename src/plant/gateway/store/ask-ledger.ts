@@ -30,7 +30,14 @@ export async function askLedger(
     const granted: Granted[] = [];
     for (const { budget, account } of asking) {
       const { key, of, caps } = budget;
-      const ask = { of, caps, holder, spent: spentOf(account), under: underWayIn(account), amount: within(amount, mostOfOne(budget)) };
+      const ask = {
+        of,
+        caps,
+        holder,
+        spent: spentOf(account),
+        under: underWayIn(account),
+        amount: within(amount, mostOfOne(budget.key, budget.caps)),
+      };
       const answer = askForSlice(accounts.get(key) ?? emptyAccount, ask);
       if (answer.kind === 'refused') return { accounts: new Map(), told: { ...answer, key } };
       written.set(key, answer.account);

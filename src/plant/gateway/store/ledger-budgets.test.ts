@@ -234,5 +234,5 @@ function sum(counts: Iterable<number>): number {
 /** What the ledger gave a process in all; what it settled since is gone from the slice. */
 async function grantedTo(holder: string): Promise<number> {
   const account = (await readAccounts(database, ['organisation'])).get('organisation');
-  return account?.open[holder]?.granted.microUsd ?? 0;
+  return account?.open.get(holder)?.granted.microUsd ?? 0;
 }

@@ -1,6 +1,6 @@
 import { settled, used } from '../../../core/gateway/budget/account.ts';
 import { type Amount, minus, nothing } from '../../../core/gateway/budget/amount.ts';
-import { budgetsFor, type BudgetOf, type BudgetRule, type Caller } from '../../../core/gateway/budget/budget-rule.ts';
+import { budgetReader, type BudgetOf, type BudgetRule, type BudgetsFor, type Caller } from '../../../core/gateway/budget/budget-rule.ts';
 import { isStrained, reserve } from '../../../core/gateway/budget/reserve.ts';
 import { comesBack, isOver, type Limited, limitsAsBudgets, roomIn } from '../../../core/gateway/budget/window.ts';
 import type { CallToPay, Held, ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
@@ -45,6 +45,7 @@ interface Asked {
 
 class Slices implements LedgerBudgets {
   readonly #options: LedgerBudgetsOptions;
+  readonly #budgetsFor: BudgetsFor;
   readonly #slices = new Map<string, Own>();
   /** Keys of the budgets that a call counts against. */
   readonly #under = new Map<string, readonly string[]>();
@@ -55,6 +56,7 @@ class Slices implements LedgerBudgets {
 
   constructor(options: LedgerBudgetsOptions) {
     this.#options = options;
+    this.#budgetsFor = budgetReader(options.rules);
     this.#sums = new SoftSums(options.database, options.holder);
   }
 
@@ -63,7 +65,7 @@ class Slices implements LedgerBudgets {
   }
 
   enter(id: string, limited: Limited, tokens: number): Promise<Held> {
-    const budgets = limitsAsBudgets(limited, this.#iso());
+    const budgets = limitsAsBudgets(limited, new Date(this.#options.now()).toISOString());
     return this.#hold({ id, caller: null, budgets, amount: { microUsd: 0, tokens, calls: 1 } });
   }
 
@@ -131,12 +133,8 @@ class Slices implements LedgerBudgets {
     return this.#inTurn(() => this.#fromLedger(asked, ownsNow));
   }
 
-  #iso(): string {
-    return new Date(this.#options.now()).toISOString();
-  }
-
   #budgetsOf(caller: Caller): readonly BudgetOf[] {
-    return budgetsFor(this.#options.rules, caller, this.#iso());
+    return this.#budgetsFor(caller, this.#options.now());
   }
 
   #softOf(caller: Caller): readonly BudgetOf[] {
@@ -153,10 +151,10 @@ class Slices implements LedgerBudgets {
   #fromSlices({ id, amount }: Asked, owns: readonly Own[]): boolean {
     const held = reserve(owns.map(purseOf), id, amount);
     if (held.kind === 'refused') return false;
-    for (const { own, account } of held.purses) this.#slices.set(own.budget.key, { ...own, account });
+    for (const [at, own] of owns.entries()) this.#slices.set(own.budget.key, { ...own, account: held.accounts[at] ?? own.account });
     this.#under.set(
       id,
-      held.purses.map(({ own }) => own.budget.key),
+      owns.map(({ budget }) => budget.key),
     );
     return true;
   }

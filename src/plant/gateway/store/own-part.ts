@@ -24,11 +24,11 @@ export function freshFor(budget: BudgetOf, caller: Caller | null): Own {
 }
 
 /** The slice as a budget of its own, limited in what the budget limits. */
-export function purseOf(own: Own): Purse & { readonly own: Own } {
+export function purseOf(own: Own): Purse {
   const { of, caps } = own.budget;
   const granted = capsOf(own.granted).hard;
   const hard = Object.fromEntries(units.flatMap((unit) => (caps.hard[unit] === undefined ? [] : [[unit, granted[unit]]])));
-  return { of, account: own.account, caps: { soft: {}, hard }, most: mostOfOne(own.budget), own };
+  return { of, account: own.account, caps: { soft: {}, hard }, most: mostOfOne(own.budget.key, caps) };
 }
 
 /** The whole budget, as far as this process knows it. */
@@ -37,7 +37,7 @@ export function wholeOf({ budget, account, others }: Own): Purse {
 }
 
 export function isIdle({ account }: Own): boolean {
-  return Object.keys(account.open).length === 0;
+  return account.open.size === 0;
 }
 
 /** Whether there is something to give back: calls under way keep what they may come to. */

@@ -37,7 +37,7 @@ export class SoftSums {
     const accounts = await readAccounts(this.#database, keys);
     for (const key of keys) {
       const account = accounts.get(key);
-      const own = account?.open[this.#holder]?.granted ?? nothing;
+      const own = account?.open.get(this.#holder)?.granted ?? nothing;
       this.#others.delete(key);
       this.#others.set(key, account === undefined ? nothing : minus(used(account), own));
     }

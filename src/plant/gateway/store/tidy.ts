@@ -33,11 +33,11 @@ export async function forfeitDead(
   keys: readonly string[] | null = null,
 ): Promise<number> {
   const all = await readAccounts(database, keys);
-  const holders = new Set([...all.values()].flatMap(({ open }) => Object.keys(open)));
+  const holders = new Set([...all.values()].flatMap(({ open }) => [...open.keys()]));
   let count = 0;
   for (const holder of holders) {
     if (await isLive(holder)) continue;
-    const names = [...all].flatMap(([key, { open }]) => (Object.hasOwn(open, holder) ? [{ key, run: null }] : []));
+    const names = [...all].flatMap(([key, { open }]) => (open.has(holder) ? [{ key, run: null }] : []));
     await changeAccounts(database, names, (accounts) => ({
       accounts: new Map([...accounts].map(([key, account]) => [key, withoutDead(key, account, holder)])),
       told: undefined,
