@@ -26,21 +26,34 @@ export function askedOf(body: Buffer, protocol: Protocol): Asked {
   if (scanned.kind === 'wrong') return scanned;
   const { members } = scanned;
   const maxOutput = maxOutputOf(body, members, protocol);
-  if (protocol === 'generate-content') return { ...scanned, kind: 'asked', model: null, stream: null, maxOutput };
+  if (protocol === 'generate-content') return asked(scanned, { model: null, stream: null, maxOutput });
   const span = members.get('model');
   const name = span === undefined ? undefined : valueOf(body, span);
   if (span === undefined || typeof name !== 'string')
     return { kind: 'wrong', message: span === undefined ? 'The body names no "model".' : '"model" is no text.' };
   const streams = members.get('stream');
   const stream = streams === undefined ? null : valueOf(body, streams) === true;
-  return { ...scanned, kind: 'asked', model: { name, span }, stream, maxOutput };
+  return asked(scanned, { model: { name, span }, stream, maxOutput });
+}
+
+/** Member by member: to take one object over into another costs more, and this is done with every call. */
+function asked(
+  { members, elements, images, imageBytes, cache, keepsakes }: TopLevel,
+  { model, stream, maxOutput }: Omit<AskedBody, keyof TopLevel>,
+): Asked {
+  return { kind: 'asked', members, elements, images, imageBytes, cache, keepsakes, model, stream, maxOutput };
 }
 
 function maxOutputOf(body: Buffer, members: ReadonlyMap<string, Span>, protocol: Protocol): number | null {
-  const spans = limits[protocol].flatMap((name) => members.get(name) ?? []);
-  const told = spans.map((span) => valueOf(body, span)).map((value) => (protocol === 'generate-content' ? ofConfig(value) : value));
-  const counts = told.filter((value) => typeof value === 'number' && Number.isFinite(value) && value > 0) as number[]; // as filtered
-  return counts.length === 0 ? null : Math.ceil(Math.max(...counts));
+  let most: number | null = null;
+  for (const name of limits[protocol]) {
+    const span = members.get(name);
+    if (span === undefined) continue;
+    const value = valueOf(body, span);
+    const count = protocol === 'generate-content' ? ofConfig(value) : value;
+    if (typeof count === 'number' && Number.isFinite(count) && count > 0) most = Math.max(most ?? 0, Math.ceil(count));
+  }
+  return most;
 }
 
 function ofConfig(value: unknown): unknown {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Part, partsOf } from './parts.ts';
 
 /** A part of a request as it is kept. */
@@ -33,5 +33,5 @@ export function partShelf(redact: (text: string) => string): PartShelf {
 }
 
 export function sha256Of(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

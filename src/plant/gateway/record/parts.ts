@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { elementStarts, topLevel } from '../body/top-level.ts';
+import { hash } from 'node:crypto';
+import { topLevel } from '../body/top-level.ts';
 
 /** A part of a request, by the digest of its bytes as they came. */
 export interface Part {
@@ -16,11 +16,10 @@ const leastBytes = 200;
  */
 export function partsOf(body: Buffer): readonly Part[] {
   const found = topLevel(body);
-  const starts = found.kind === 'wrong' ? [] : [...found.members.values()].flatMap((span) => elementStarts(body, span));
   const cuts = [0];
-  for (const start of starts) if (start - (cuts.at(-1) ?? 0) >= leastBytes) cuts.push(start);
+  for (const start of found.kind === 'wrong' ? [] : found.elements) if (start - (cuts.at(-1) ?? 0) >= leastBytes) cuts.push(start);
   return cuts.map((cut, at) => {
     const bytes = body.subarray(cut, cuts[at + 1] ?? body.length);
-    return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 32), bytes };
+    return { id: hash('sha256', bytes).slice(0, 32), bytes };
   });
 }

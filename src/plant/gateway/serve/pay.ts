@@ -33,9 +33,7 @@ export function mostPromptTokens({ ahead }: Request): number {
 }
 
 /** What is known of a request from its bytes. */
-export function aheadOf(body: Buffer, { imageBytes, images, maxOutput }: AskedBody): Ahead {
-  // Where a text only speaks of such marks, too much is reserved, which is settled.
-  const cache = !body.includes('"cache_control"') ? 'none' : body.includes('"1h"') ? '1h' : '5m';
+export function aheadOf(body: Buffer, { imageBytes, images, cache, maxOutput }: AskedBody): Ahead {
   return { textBytes: body.length - imageBytes, images, maxOutput, cache, before: null };
 }
 

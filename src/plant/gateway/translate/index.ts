@@ -7,5 +7,6 @@ export type { World } from './answer/world.ts';
 export type { Upstream } from './conversation/upstream.ts';
 export { type Protocol, protocols, type Tongue } from './protocol.ts';
 export { fewerMarks } from './same-api/fewer-marks.ts';
-export { mayHoldKeepsakes, ownThoughts } from './same-api/own-thoughts.ts';
+export { ownThoughts } from './same-api/own-thoughts.ts';
+export { packedPrefix } from './conversation/keepsake.ts';
 export { type ReplyTerms, translate, type TranslatedCall, type Translation } from './translate.ts';

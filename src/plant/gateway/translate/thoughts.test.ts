@@ -9,10 +9,11 @@ import {
   upstreamSignature,
   wholeAnswers,
 } from '../../../../kit/gateway/index.ts';
-import { mayHoldKeepsakes, ownThoughts, type Protocol, replyStream, replyWhole, translate } from './index.ts';
+import { topLevel } from '../body/top-level.ts';
+import { ownThoughts, type Protocol, replyStream, replyWhole, translate } from './index.ts';
 
 const upstream = laneUpstream();
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const bytes = (text: string): Buffer => Buffer.from(text);
 const tools = {
   messages: [{ name: 'read_file' }, { name: 'view' }],
   responses: [
@@ -119,8 +120,8 @@ describe.each(tonguePairs)('heard over %s, a thought of %s', (caller, maker) => 
     const kept = ownThoughts(caller, request, { family: 'native', minterOf: () => null });
     expect(JSON.stringify(kept)).not.toContain('amlkb2thLWtlZXA6');
     expect(JSON.stringify(kept)).toContain('call_two');
-    expect(mayHoldKeepsakes(bytes(JSON.stringify(kept)))).toBe(false);
-    expect(mayHoldKeepsakes(bytes(JSON.stringify(back)))).toBe(true);
+    expect(topLevel(bytes(JSON.stringify(kept)))).toMatchObject({ keepsakes: false });
+    expect(topLevel(bytes(JSON.stringify(back)))).toMatchObject({ keepsakes: true });
   });
 
   it('leaves the same keepsake in a stream as in one piece', () => {

@@ -31,8 +31,3 @@ const table: Readonly<Record<Protocol, typeof ownMessages>> = {
   chat: ownChat,
   'generate-content': ownGemini,
 };
-
-/** Whether a request may hold thoughts of others that were translated: told by its bytes, without reading them. */
-export function mayHoldKeepsakes(body: Uint8Array): boolean {
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes(packedPrefix);
-}
