@@ -50,17 +50,18 @@ export function placeSession<P extends Place>(session: Session | null, places: r
   const preferred = places.find(isUsable) ?? null;
   const [pin] = session?.pins ?? [];
   if (session === null || pin === undefined) return { first: preferred, pinned: null, cached: 0, switched: null };
-  const held = { pinned: pin.at, cached: warmPrefix(pin, now) };
+  const pinned = pin.at;
+  const cached = warmPrefix(pin, now);
   const here = places.find(({ at, model }) => at === pin.at && model === pin.model);
-  if (preferred === null) return { first: null, ...held, switched: null };
-  if (here === preferred) return { first: here, ...held, switched: null };
+  if (preferred === null) return { first: null, pinned, cached, switched: null };
+  if (here === preferred) return { first: here, pinned, cached, switched: null };
   const move = { session, pin, here: here?.price ?? 'unpriced', to: preferred, merit, now } as const;
   if (here === undefined || !isUsable(here))
-    return { first: preferred, ...held, switched: forced(pin, here === undefined ? 'gone' : 'rests', weighSwitch(move).takes) };
+    return { first: preferred, pinned, cached, switched: forced(pin, here === undefined ? 'gone' : 'rests', weighSwitch(move).takes) };
   const { isWorth, takes, sentence } = weighSwitch(move);
   const isOpen = isWorth && isOpenExchange();
-  if (staysPinned({ isOpenExchange: isOpen, isUsable: true, isWorth, now })) return { first: here, ...held, switched: null };
-  return { first: preferred, ...held, switched: { why: 'pays', takes, sentence } };
+  if (staysPinned({ isOpenExchange: isOpen, isUsable: true, isWorth, now })) return { first: here, pinned, cached, switched: null };
+  return { first: preferred, pinned, cached, switched: { why: 'pays', takes, sentence } };
 }
 
 function forced({ at }: Pin, why: 'gone' | 'rests', takes: MicroUsd | null): SwitchNote {

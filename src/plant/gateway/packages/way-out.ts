@@ -31,7 +31,7 @@ export function wayOut(asking: Asking): WayOut {
     const url = new URL(where instanceof Request ? where.url : where);
     const { 'content-length': _own, ...headers } = Object.fromEntries(new Headers(init.headers));
     const body = Buffer.from(await new Response(init.body ?? null).arrayBuffer());
-    sent = await send({ ...asking, url, headers: { ...headers, 'accept-encoding': 'identity' }, body: [body] });
+    sent = await send({ url, headers: { ...headers, 'accept-encoding': 'identity' }, body: [body] }, asking);
     if (sent.kind !== 'answering') throw new Error(`the provider is ${sent.kind}`);
     const { statusCode = 0, headers: told } = sent.incoming;
     if (statusCode < 200 || statusCode > 299) throw new Error(`the provider answered ${statusCode}`);

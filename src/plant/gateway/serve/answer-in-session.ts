@@ -15,22 +15,28 @@ interface Chosen {
 /** Answers a request first where its session is, and pins the session where the answer came from. */
 export async function answerInSession(gateway: Gateway, ask: Ask, { ways, via }: Chosen): Promise<Answered> {
   const { config, sessions, clock, chances } = gateway;
-  const { caller } = ask.grant;
+  const { request, grant } = ask;
+  const id = request.session ?? ask.id;
   const fast = config.simpleTurns?.some((slot) => via.includes(slot)) === true;
-  const placed = placeCall(gateway, { request: ask.request, caller, ways, fast, merit: { chances, value: valueOf(config, caller.line) } });
-  const answered = await tryWays(gateway, { ...ask, request: { ...ask.request, session: placed.note.id } }, placed.ways);
-  const { paid, ended } = answered;
+  const merit = { chances, value: valueOf(config, grant.caller.line) };
+  const placed = placeCall(gateway, { request, session: id, ways, fast, merit });
+  const answered = await tryWays(gateway, ask, placed.ways);
+  const { paid, ended, tries } = answered;
   const way = paid === null || ended !== 'whole' ? undefined : ways.find(({ at, model }) => at === paid.by.at && model === paid.by.model);
   const isPinned = placed.pins && paid !== null && way !== undefined;
-  const { isLost } = isPinned
-    ? sessions.answered(placed.note.id, {
-        ...paid.by,
+  const { isLost: cacheLost } = isPinned
+    ? sessions.answered(id, {
+        model: paid.by.model,
+        at: paid.by.at,
         tellsOfCache: takesMarks(way),
         usage: paid.usage,
         now: clock.monotonicMs(),
       })
     : { isLost: false };
-  const [first, ...others] = answered.tries;
+  const [first, ...others] = tries;
   if (first === undefined) return answered;
-  return { ...answered, tries: [{ ...first, session: { ...placed.note, cacheLost: isLost } }, ...others] };
+  const { plan, pinned, cached, switched, simple } = placed.note;
+  const session = { id, plan, pinned, cached, switched, simple, cacheLost };
+  const { at, lane, ms, outcome, leftOut } = first;
+  return { tries: [{ at, lane, ms, outcome, leftOut, session }, ...others], ended, paid };
 }

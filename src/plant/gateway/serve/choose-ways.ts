@@ -1,6 +1,6 @@
 import { frugal } from '../../../core/gateway/budget/frugal.ts';
 import { own, resolveSlot } from '../../../core/gateway/config/resolve-slot.ts';
-import { waysFor, type Way } from '../upstream/candidates.ts';
+import type { Way } from '../upstream/candidates.ts';
 import type { Ask } from './ask.ts';
 import { type Refusal, refusal } from './errors.ts';
 import type { Gateway } from './gateway.ts';
@@ -11,9 +11,8 @@ type Chosen =
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** The ways that the owner's configuration has for what was named: beyond a soft limit, those of the cheapest model of a plan. */
-export function chooseWays({ inForce, keys, budgets }: Gateway, { request, grant }: Ask): Chosen {
-  const now = inForce();
-  const { config } = now;
+export function chooseWays({ inForce, waysFor, budgets }: Gateway, { request, grant }: Ask): Chosen {
+  const { config } = inForce();
   const { alias, protocol } = request;
   const { slots, otherwise = null } = grant;
   const asked = slots !== null && !slots.includes(alias) ? null : resolveSlot(config, alias);
@@ -24,7 +23,7 @@ export function chooseWays({ inForce, keys, budgets }: Gateway, { request, grant
   }
   const isTight = resolved.models.length > 1 && budgets.strained(grant.caller).length > 0;
   const models = isTight ? frugal(resolved.models, (model) => own(config.models, model)?.price ?? 'unpriced') : resolved.models;
-  const { ways, noWays } = waysFor(now, keys, { models, from: protocol });
+  const { ways, noWays } = waysFor(models, protocol);
   if (ways.length > 0) return { kind: 'ways', ways, via: resolved.via };
   const why = noWays.map((noWay) => `${noWay.at} ${noWay.why}`).join('; ');
   return no(refusal('server', `Nothing can answer "${alias}" here: ${why}. The owner of the gateway has to mend that.`));

@@ -6,8 +6,8 @@ import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts'
 import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
 import type { SessionTable } from '../sessions/session-table.ts';
 import type { World } from '../translate/index.ts';
+import type { wayReader } from '../upstream/candidates.ts';
 import type { HealthBoard } from '../upstream/health-board.ts';
-import type { ProviderKey } from '../upstream/provider-keys.ts';
 import type { Agents } from '../upstream/send.ts';
 import type { Deadlines } from './deadlines.ts';
 
@@ -16,7 +16,8 @@ export interface Gateway {
   readonly config: GatewayConfig;
   /** The configuration with what operators set on top of it, as it is now. */
   readonly inForce: () => InForce;
-  readonly keys: ReadonlyMap<string, ProviderKey>;
+  /** The ways to answer a caller of a protocol by models, as they are now. */
+  readonly waysFor: ReturnType<typeof wayReader>;
   readonly virtualKeys: VirtualKeys;
   readonly budgets: ModelBudgets;
   /** Null where nothing is taken down. */

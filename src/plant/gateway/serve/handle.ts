@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { noUsage } from '../../../core/gateway/money/usage.ts';
 import { isJidokaError } from '../../../core/base/error.ts';
+import type { Caller } from '../../../core/gateway/budget/budget-rule.ts';
 import type { FoundKey } from '../../../core/ports/gateway/virtual-keys.ts';
 import { askedOf } from '../body/asked.ts';
 import { readBody } from '../body/read-body.ts';
+import { sessionId } from '../sessions/session-id.ts';
 import { keyHeaders, headersOn } from '../upstream/headers.ts';
 import type { Request } from '../upstream/order-for.ts';
 import { answerAsk } from './answer-ask.ts';
@@ -13,7 +15,7 @@ import type { Gateway } from './gateway.ts';
 import { modelsList } from './models-list.ts';
 import { enterByKey, leaveByKey } from './key-limits.ts';
 import { aheadOf } from './pay.ts';
-import { type ReplyTo, replyTo } from './reply-to.ts';
+import { Reply, type ReplyTo } from './reply-to.ts';
 import { type Address, addressParts, type Route, routeOf } from './route.ts';
 
 /** Bytes of one answer that are kept for the record. */
@@ -22,7 +24,7 @@ const mostKept = 16 * 2 ** 20;
 /** Answers one request. */
 export async function handle(gateway: Gateway, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const { clock, recorder } = gateway;
-  const reply = replyTo(response, { keep: recorder === null ? 0 : mostKept, now: () => clock.monotonicMs() });
+  const reply = new Reply(response, { keep: recorder === null ? 0 : mostKept, now: () => clock.monotonicMs() });
   const address = addressParts(message.url ?? '');
   const route = routeOf(message.method ?? '', address.path);
   try {
@@ -56,7 +58,7 @@ async function answerAt(
     const what = `${message.method ?? ''} ${address.path.slice(0, 200)}`;
     return turnAway(message, reply, protocol, refusal('unknown', `This gateway has no ${what}.`));
   }
-  const request = await requestOf(gateway, message, reply, { address, route, token });
+  const request = await requestOf(gateway, message, reply, { address, route, token, caller: found.grant.caller });
   if (request !== null)
     await answerWithin(gateway, { id: gateway.world.newId(), request, grant: found.grant, keyId: found.id, reply }, address.path);
 }
@@ -65,6 +67,7 @@ interface Asked {
   readonly address: Address;
   readonly route: Extract<Route, { kind: 'ask' }>;
   readonly token: string;
+  readonly caller: Caller;
 }
 
 /** Reads what is asked; null where that was refused, or the caller left in the middle of it. */
@@ -72,7 +75,7 @@ async function requestOf(
   { deadlines }: Gateway,
   message: IncomingMessage,
   reply: ReplyTo,
-  { address: { query }, route: { protocol, what, model, stream }, token }: Asked,
+  { address: { query }, route: { protocol, what, model, stream }, token, caller }: Asked,
 ): Promise<Request | null> {
   const body = await readBody(message, deadlines.bodyBytes);
   if (body.kind === 'cut') return null;
@@ -89,22 +92,27 @@ async function requestOf(
   const alias = model ?? asked.model?.name ?? '';
   const { headers } = message;
   const ahead = aheadOf(body.bytes, asked);
-  const parts = query.split('&').filter((part) => part !== '');
-  const asArray = stream === true && !parts.includes('alt=sse');
-  const events = [...parts.filter((part) => !part.startsWith('alt=')), 'alt=sse'].join('&');
+  const asArray = stream === true && !query.split('&').includes('alt=sse');
   return {
     protocol,
     alias,
     what,
     stream: stream ?? asked.stream,
     asArray,
-    query: asArray ? events : query,
+    query: asArray ? asEvents(query) : query,
     headers,
-    token,
+    onward: headersOn(headers, token),
     body: body.bytes,
     asked,
     ahead,
+    session: what === 'count' ? null : sessionId({ protocol, alias, headers, body: body.bytes, asked }, caller),
   };
+}
+
+/** What follows the question mark where events are asked for instead of one array. */
+function asEvents(query: string): string {
+  const parts = query.split('&').filter((part) => part !== '' && !part.startsWith('alt='));
+  return [...parts, 'alt=sse'].join('&');
 }
 
 /** Answers within the limits of the key, and hands the call to the recorder. */
@@ -174,9 +182,10 @@ function record(
   { at, path, answered, ms }: { readonly at: number; readonly path: string; readonly answered: Answered; readonly ms: number },
 ): void {
   if (recorder === null) return;
-  const { protocol, alias, body, headers, token } = request;
+  const { protocol, alias, body, onward } = request;
   const { paid, tries, ended } = answered;
   const { status = 0, headers: told = {} } = reply.begun() ?? {};
+  const { chunks, bytesDropped } = reply.heard();
   recorder.take({
     id,
     at,
@@ -185,10 +194,10 @@ function record(
     protocol,
     alias,
     path,
-    headers: headersOn(headers, token),
+    headers: onward,
     request: body,
     tries,
-    answer: { status, headers: told, ...reply.heard() },
+    answer: { status, headers: told, chunks, bytesDropped },
     ended,
     usage: paid?.usage ?? noUsage,
     estimated: paid?.estimated ?? false,

@@ -58,8 +58,8 @@ function isStream({ request, order }: Trying, incoming: Incoming): boolean {
   return request.stream === true && (order.lane.kind === 'translate' || !/json/i.test(type));
 }
 
-function tried(outcome: Outcome, more: Partial<Tried> = {}): Tried {
-  return { outcome, refused: null, firstContentMs: 0, ...more };
+function tried(outcome: Outcome, { refused = null, firstContentMs = 0 }: Partial<Tried> = {}): Tried {
+  return { outcome, refused, firstContentMs };
 }
 
 const longestRefusal = 2 ** 20;
@@ -117,11 +117,9 @@ async function inOnePiece(trying: Trying, incoming: Incoming, startedAt: number)
 }
 
 function deliver({ reply, order }: Trying, incoming: Incoming, out: Buffer | string, firstContentMs: number): Tried {
-  reply.head(200, {
-    ...headersBack(incoming.headers, order.secrets),
-    'content-type': 'application/json',
-    'content-length': String(Buffer.byteLength(out)),
-  });
+  const length = typeof out === 'string' ? Buffer.byteLength(out) : out.length;
+  const own = { 'content-type': 'application/json', 'content-length': String(length) };
+  reply.head(200, headersBack(incoming.headers, order.secrets, own));
   reply.end(out);
   return tried({ kind: 'content' }, { firstContentMs });
 }
@@ -146,7 +144,7 @@ async function streamed({ order, reply, deadlines, now }: Trying, incoming: Inco
     if (next.act === 'keep') kept.push(out);
     else if (next.act === 'release') {
       firstContentMs = now() - startedAt;
-      reply.head(200, { ...headersBack(incoming.headers, order.secrets), 'content-type': lane.type });
+      reply.head(200, headersBack(incoming.headers, order.secrets, { 'content-type': lane.type }));
       for (const one of kept.splice(0)) await reply.write(one);
       await reply.write(out);
     } else if (next.act !== 'fail') await reply.write(typeof out === 'string' ? withoutSecrets(out, order.secrets) : out);

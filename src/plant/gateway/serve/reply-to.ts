@@ -28,61 +28,84 @@ interface Begun {
 const patienceMs = 5 * 60_000;
 
 /** Answers one request; `keep` is how many bytes of it are held for the record, `now` a clock that never goes back. */
-export function replyTo(response: ServerResponse, { keep, now }: { readonly keep: number; readonly now: () => number }): ReplyTo {
-  let leaving: AbortController | null = null;
-  let isGone = false;
-  const acts = new Set<() => void>();
-  const startedAt = now();
-  const chunks: { ms: number; bytes: Uint8Array }[] = [];
-  let kept = 0;
-  let bytesDropped = 0;
-  let begun: Begun | null = null;
-  response.on('close', () => {
-    if (response.writableFinished) return;
-    isGone = true;
-    leaving?.abort();
-    for (const act of acts) act();
-  });
-  // Told by `close` as well.
-  response.on('error', () => undefined);
-  const hear = (out: Buffer | string): Buffer => {
+export class Reply implements ReplyTo {
+  readonly #response: ServerResponse;
+  readonly #keep: number;
+  readonly #now: () => number;
+  readonly #startedAt: number;
+  readonly #acts = new Set<() => void>();
+  readonly #chunks: { ms: number; bytes: Uint8Array }[] = [];
+  #leaving: AbortController | null = null;
+  #isGone = false;
+  #kept = 0;
+  #bytesDropped = 0;
+  #begun: Begun | null = null;
+
+  constructor(response: ServerResponse, { keep, now }: { readonly keep: number; readonly now: () => number }) {
+    this.#response = response;
+    this.#keep = keep;
+    this.#now = now;
+    this.#startedAt = now();
+    response.on('close', () => this.#closed());
+    // Told by `close` as well.
+    response.on('error', () => undefined);
+  }
+
+  get left(): AbortSignal {
+    this.#leaving ??= new AbortController();
+    if (this.#isGone) this.#leaving.abort();
+    return this.#leaving.signal;
+  }
+
+  isGone(): boolean {
+    return this.#isGone;
+  }
+
+  onGone(act: () => void): () => void {
+    this.#acts.add(act);
+    return () => void this.#acts.delete(act);
+  }
+
+  begun(): Begun | null {
+    return this.#begun;
+  }
+
+  heard(): ReturnType<ReplyTo['heard']> {
+    return { chunks: this.#chunks, bytesDropped: this.#bytesDropped };
+  }
+
+  head(status: number, headers: Readonly<Record<string, string>>): void {
+    this.#begun = { status, headers };
+    this.#response.writeHead(status, headers);
+  }
+
+  async write(out: Buffer | string): Promise<void> {
+    const response = this.#response;
+    if (out.length === 0 || this.#isGone) return;
+    if (response.write(this.#hear(out))) return;
+    const timer = setTimeout(() => response.destroy(), patienceMs);
+    await once(response, 'drain', { signal: this.left }).catch(() => undefined); // gone, which `left` tells
+    clearTimeout(timer);
+  }
+
+  end(out?: Buffer | string): void {
+    if (out === undefined || out.length === 0) this.#response.end();
+    else this.#response.end(this.#hear(out));
+  }
+
+  #hear(out: Buffer | string): Buffer {
     const bytes = typeof out === 'string' ? Buffer.from(out) : out;
-    if (kept + bytes.length <= keep) {
-      chunks.push({ ms: now() - startedAt, bytes });
-      kept += bytes.length;
-    } else bytesDropped += bytes.length;
+    if (this.#kept + bytes.length <= this.#keep) {
+      this.#chunks.push({ ms: this.#now() - this.#startedAt, bytes });
+      this.#kept += bytes.length;
+    } else this.#bytesDropped += bytes.length;
     return bytes;
-  };
-  const left = (): AbortSignal => {
-    leaving ??= new AbortController();
-    if (isGone) leaving.abort();
-    return leaving.signal;
-  };
-  return {
-    get left() {
-      return left();
-    },
-    isGone: () => isGone,
-    onGone(act) {
-      acts.add(act);
-      return () => void acts.delete(act);
-    },
-    begun: () => begun,
-    heard: () => ({ chunks, bytesDropped }),
-    head(status, headers) {
-      begun = { status, headers };
-      response.writeHead(status, headers);
-    },
-    async write(out) {
-      if (out.length === 0 || isGone) return;
-      if (response.write(hear(out))) return;
-      const timer = setTimeout(() => response.destroy(), patienceMs);
-      await once(response, 'drain', { signal: left() }).catch(() => undefined); // gone, which `left` tells
-      clearTimeout(timer);
-    },
-    end(out) {
-      if (out === undefined || out.length === 0) response.end();
-      else response.end(hear(out));
-    },
-  };
+  }
+
+  #closed(): void {
+    if (this.#response.writableFinished) return;
+    this.#isGone = true;
+    this.#leaving?.abort();
+    for (const act of this.#acts) act();
+  }
 }

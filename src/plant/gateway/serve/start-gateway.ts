@@ -12,6 +12,7 @@ import type { UpstreamHealth } from '../../../core/ports/gateway/upstream-health
 import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
 import { sessionTable } from '../sessions/session-table.ts';
 import { aloneWith } from '../upstream/alone.ts';
+import { wayReader } from '../upstream/candidates.ts';
 import { healthBoard } from '../upstream/health-board.ts';
 import type { ProviderKey } from '../upstream/provider-keys.ts';
 import { type Deadlines, usualDeadlines } from './deadlines.ts';
@@ -54,12 +55,14 @@ export interface RunningGateway {
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { listen, recorder, clock } = options;
-  const today = (): number => Date.parse(clock.now());
+  const today = (): number => clock.epochMs();
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const inForce = inForceOf(options);
   const gateway: Gateway = {
     ...options,
     chances: options.chances ?? new Map(),
-    inForce: inForceOf(options),
+    inForce,
+    waysFor: wayReader(inForce, options.keys),
     board: healthBoard(options.config, () => clock.monotonicMs(), options.health ?? aloneWith(today)),
     sessions: sessionTable(() => clock.monotonicMs()),
     agents,

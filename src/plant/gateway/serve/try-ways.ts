@@ -38,7 +38,7 @@ export async function tryWays(gateway: Gateway, ask: Ask, ways: readonly Way[]):
     const next = nextTry(walk.state, tried.outcome, moment);
     if (next.kind === 'flow') {
       board.answered(walk.way, tried.firstContentMs);
-      return { ...done, ended: 'whole' };
+      return { tries: done.tries, paid: done.paid, ended: 'whole' };
     }
     if (next.mark !== null) board.mark(next.mark);
     if (next.kind === 'stop') return stopped(ask, { next, tried, done });

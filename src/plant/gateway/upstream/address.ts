@@ -22,7 +22,21 @@ export function addressOf(base: string, { protocol, model, what, stream, query }
   const stem = base.replace(/\/+$/, '');
   const hasVersion = /\/v\d+[a-z]*\d*$/.test(stem);
   const version = hasVersion ? '' : protocol === 'generate-content' ? '/v1beta' : '/v1';
-  return new URL(`${stem}${version}${pathOf(protocol, model, what, stream)}${query === '' ? '' : `?${query}`}`);
+  return parsed(`${stem}${version}${pathOf(protocol, model, what, stream)}${query === '' ? '' : `?${query}`}`);
+}
+
+/** So many addresses are kept: those of a configuration are few, and what callers add behind the question mark seldom differs. */
+const mostKnown = 1_000;
+const known = new Map<string, URL>();
+
+/** An address is taken apart once: it takes longer than to look it up. Nobody changes it. */
+function parsed(text: string): URL {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  if (known.size >= mostKnown) known.clear();
+  const url = new URL(text);
+  known.set(text, url);
+  return url;
 }
 
 function pathOf(protocol: Protocol, model: string, what: Asking['what'], stream: boolean): string {

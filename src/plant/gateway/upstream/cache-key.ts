@@ -22,5 +22,5 @@ export function cacheKeyFor(
   if (typeof own === 'string' && own.length <= mostCharacters) return own;
   const named = protocol === 'responses' ? sessionIn(headers) : undefined;
   if (named !== undefined && named.length <= mostCharacters) return named;
-  return inserts || named !== undefined ? (session ?? null) : null;
+  return inserts || named !== undefined ? session : null;
 }

@@ -37,6 +37,29 @@ export interface NoWay {
   readonly why: string;
 }
 
+export interface WaysFound {
+  readonly ways: readonly Way[];
+  readonly noWays: readonly NoWay[];
+}
+
+/** Finds ways as {@link waysFor} does, once for as long as the same is in force. */
+export function wayReader(
+  inForce: () => InForce,
+  keys: ReadonlyMap<string, ProviderKey>,
+): (models: readonly string[], from: Protocol) => WaysFound {
+  let last = inForce();
+  const known = new Map<string, WaysFound>();
+  return (models, from) => {
+    const now = inForce();
+    if (now !== last) known.clear();
+    last = now;
+    const name = [from, ...models].join('\n');
+    const found = known.get(name) ?? waysFor(now, keys, { models, from });
+    known.set(name, found);
+    return found;
+  };
+}
+
 /**
  * The ways to answer a caller by these models, in the order in which they are tried: model after model; of each first where the
  * caller's own protocol is spoken, because nothing is lost there, and translation after that.
@@ -45,7 +68,7 @@ export function waysFor(
   inForce: InForce,
   keys: ReadonlyMap<string, ProviderKey>,
   { models, from }: { readonly models: readonly string[]; readonly from: Protocol },
-): { readonly ways: readonly Way[]; readonly noWays: readonly NoWay[] } {
+): WaysFound {
   const found = models.flatMap((model) => ofModel(inForce, keys, model, from));
   const ways = models.flatMap((model) => {
     const open = found.flatMap((one) => ('why' in one || one.model !== model ? [] : [one]));

@@ -41,31 +41,36 @@ export function sessionIn(headers: IncomingHttpHeaders): string | undefined {
 
 /** Headers that go on with a request within one protocol: all but those of the connection, and none that holds the caller's key. */
 export function headersOn(headers: IncomingHttpHeaders, token: string): Headers {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]): [string, string][] => {
-      const text = Array.isArray(value) ? value.join(', ') : value;
-      if (text === undefined || ownOfOneHop.has(name) || name.startsWith('x-forwarded-') || text.includes(token)) return [];
-      return [[name, text]];
-    }),
-  );
+  const on: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const text = Array.isArray(value) ? value.join(', ') : value;
+    if (text === undefined || ownOfOneHop.has(name) || name.startsWith('x-forwarded-') || text.includes(token)) continue;
+    on[name] = text;
+  }
+  return on;
 }
 
-/** Headers of an answer that go back to the caller: what tells of the answer, and nothing of whose account it is. */
-export function headersBack(headers: IncomingHttpHeaders, secrets: readonly string[]): Headers {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]): [string, string][] => {
-      const isTold = /^(?:content-type|cache-control|x?-?request-id|anthropic-|openai-|x-ratelimit-|x-goog-)/.test(name);
-      if (!isTold || typeof value !== 'string' || /organi[sz]ation|project/.test(name)) return [];
-      return secrets.some((secret) => value.includes(secret)) ? [] : [[name, value]];
-    }),
-  );
+/** Headers of an answer that go back to the caller: what tells of the answer, and nothing of whose account it is; and the gateway's own. */
+export function headersBack(headers: IncomingHttpHeaders, secrets: readonly string[], own: Headers): Headers {
+  const back: Record<string, string> = { ...own };
+  for (const [name, value] of Object.entries(headers)) {
+    if (Object.hasOwn(own, name)) continue;
+    if (typeof value !== 'string' || !isTold(name) || secrets.some((secret) => value.includes(secret))) continue;
+    back[name] = value;
+  }
+  return back;
+}
+
+function isTold(name: string): boolean {
+  const tells = /^(?:content-type|cache-control|x?-?request-id|anthropic-|openai-|x-ratelimit-|x-goog-)/;
+  return tells.test(name) && !/organi[sz]ation|project/.test(name);
 }
 
 /**
  * How a provider is told who asks. Whoever speaks Messages beside a protocol of another kind is a server of many tongues, and takes
  * a bearer's key as often as the other.
  */
-export function keyHeadersOf(key: string, protocol: Protocol, spoken: readonly Protocol[]): Headers {
+export function keyHeadersOf(key: string, protocol: Protocol, spoken: readonly Protocol[]): Record<string, string> {
   const bearer = { authorization: `Bearer ${key}` };
   if (protocol === 'generate-content') return { 'x-goog-api-key': key };
   if (protocol !== 'messages') return bearer;

@@ -11,11 +11,11 @@ import { translateLane } from '../lane/translate-lane.ts';
 import { type Edit, edited } from '../marks/edits.ts';
 import { markEdits } from '../marks/mark-edits.ts';
 import { askPackage } from '../packages/ask-package.ts';
-import { fewerMarks, mayHoldKeepsakes, ownThoughts, translate, type TranslatedCall, type World } from '../translate/index.ts';
+import { fewerMarks, ownThoughts, translate, type TranslatedCall, type World } from '../translate/index.ts';
 import { addressOf } from './address.ts';
 import { cacheKeyMember } from './cache-key.ts';
 import type { Way } from './candidates.ts';
-import { headersOn, keyHeadersOf } from './headers.ts';
+import { keyHeadersOf } from './headers.ts';
 import { type Asking, send, type Sending, type Sent } from './send.ts';
 import { upstreamOf } from './upstream-of.ts';
 
@@ -30,13 +30,14 @@ export interface Request {
   readonly asArray: boolean;
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
-  readonly token: string;
+  /** Those that go on within one protocol; they hold no key. */
+  readonly onward: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly asked: AskedBody;
   /** What its budgets have to know before it is made. */
   readonly ahead: Ahead;
-  /** Names its session; left out where nothing is to be kept together. */
-  readonly session?: string;
+  /** Names its session; null where nothing is to be kept together. */
+  readonly session: string | null;
 }
 
 export type Ahead = Omit<CallAhead, 'maxOutput'> & { readonly maxOutput: number | null };
@@ -73,22 +74,16 @@ export function orderFor(
 type Address = Extract<Way['door'], { readonly kind: 'address' }>;
 
 function passed(request: Request, way: Way, { door, repairs }: { readonly door: Address; readonly repairs: readonly Repair[] }): OrderFor {
-  const { protocol, what, stream, query, headers, token } = request;
+  const { protocol, what, stream, query, onward } = request;
   const { key, base } = door;
   const body = bodyFor(request, way, repairs);
+  const sent: Record<string, string> = key === null ? {} : keyHeadersOf(key, protocol, way.spoken);
+  for (const name in onward) sent[name] = onward[name] ?? '';
+  sent['accept-encoding'] = 'identity';
+  const url = addressOf(base, { protocol, model: way.name, what, stream: stream === true, query });
   return {
     kind: 'order',
-    ask: (asking) =>
-      send({
-        ...asking,
-        url: addressOf(base, { protocol, model: way.name, what, stream: stream === true, query }),
-        headers: {
-          ...headersOn(headers, token),
-          ...(key === null ? {} : keyHeadersOf(key, protocol, way.spoken)),
-          'accept-encoding': 'identity',
-        },
-        body,
-      }),
+    ask: (asking) => send({ url, headers: sent, body }, asking),
     lane: passLane(protocol),
     leftOut: [],
     secrets: key === null ? [] : [key],
@@ -108,14 +103,14 @@ function bodyFor(request: Request, way: Way, repairs: readonly Repair[]): readon
 function cacheEdits({ protocol, what, ahead, session }: Request, { body, members }: Repaired): readonly Edit[] {
   if (what === 'count') return [];
   if (protocol === 'messages') return ahead.cache === 'none' ? markEdits(body, members) : [];
-  if (protocol === 'generate-content' || session === undefined || members.has(cacheKeyMember)) return [];
+  if (protocol === 'generate-content' || session === null || members.has(cacheKeyMember)) return [];
   return [{ at: body.indexOf('{') + 1, drop: 0, text: `"${cacheKeyMember}":${JSON.stringify(session)},` }];
 }
 
 /** The body, read and written anew only where something has to be taken out of it. */
 function repaired({ protocol, body, asked }: Request, repairs: readonly Repair[]): Repaired {
   const asItCame = { body, members: asked.members };
-  const stripped = repairs.includes('strip-thinking') || mayHoldKeepsakes(body);
+  const stripped = repairs.includes('strip-thinking') || asked.keepsakes;
   if (!stripped && !repairs.includes('trim-cache-marks')) return asItCame;
   const members = changed(body, protocol, repairs);
   if (members === null) return asItCame;
@@ -153,7 +148,7 @@ function translated(
   const order = { kind: 'order', lane: translateLane({ ...call.reply, alias }, world), leftOut } as const;
   if (door.kind === 'address' && way.protocol !== 'sdk') {
     const sending = sendingTo(way, door, { protocol: way.protocol, call });
-    return { ...order, ask: (asking) => send({ ...asking, ...sending }), secrets: door.key === null ? [] : [door.key] };
+    return { ...order, ask: (asking) => send(sending, asking), secrets: door.key === null ? [] : [door.key] };
   }
   if (door.kind === 'address') throw new Error(`${way.at} has an address and is asked by a package`);
   const { speaker } = door;
@@ -165,7 +160,7 @@ function sendingTo(
   { name, spoken }: Way,
   { base, key }: Address,
   { protocol, call }: { readonly protocol: Protocol; readonly call: TranslatedCall },
-): Pick<Sending, 'url' | 'headers' | 'body'> {
+): Sending {
   const query = protocol === 'generate-content' && call.stream ? 'alt=sse' : '';
   return {
     url: addressOf(base, { protocol, model: name, what: 'answer', stream: call.stream, query }),

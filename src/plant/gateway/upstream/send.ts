@@ -1,6 +1,7 @@
 import { type Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
+import { urlToHttpOptions } from 'node:url';
 
 /** Connections that are kept open between calls. */
 export interface Agents {
@@ -18,8 +19,10 @@ export interface Asking {
   readonly firstByteMs: number;
 }
 
-export interface Sending extends Asking {
+/** A request as it is sent. */
+export interface Sending {
   readonly url: URL;
+  /** Without those of the connection and of the length. */
   readonly headers: Readonly<Record<string, string>>;
   /** Pieces that follow each other. */
   readonly body: readonly Buffer[];
@@ -43,18 +46,19 @@ export type Sent =
   | { readonly kind: 'left' };
 
 /** Asks an upstream, up to the head of its answer. */
-export async function send(sending: Sending): Promise<Sent> {
-  const first = await attempt(sending);
+export async function send(sending: Sending, asking: Asking): Promise<Sent> {
+  const first = await attempt(sending, asking);
   // A connection that was kept open and just closed was never a try: nobody read the request.
-  return first === 'stale' ? ((await attempt(sending)) as Exclude<Attempt, 'stale'>) : first; // a new connection is not stale
+  return first === 'stale' ? ((await attempt(sending, asking)) as Exclude<Attempt, 'stale'>) : first; // a new connection is not stale
 }
 
 type Attempt = Sent | 'stale';
 
-async function attempt({ agents, url, headers, body, caller, connectMs, firstByteMs }: Sending): Promise<Attempt> {
+async function attempt({ url, headers, body }: Sending, { agents, caller, connectMs, firstByteMs }: Asking): Promise<Attempt> {
   if (caller.isGone()) return { kind: 'left' };
   return new Promise((resolve) => {
-    const outgoing = open(agents, url, { ...headers, 'content-length': String(body.reduce((sum, { length }) => sum + length, 0)) });
+    const length = body.reduce((sum, piece) => sum + piece.length, 0);
+    const outgoing = open(agents, url, headers, length);
     const stay = caller.onGone(() => outgoing.destroy());
     const settle = (attempted: Attempt): void => {
       clearTimeout(timer);
@@ -65,14 +69,15 @@ async function attempt({ agents, url, headers, body, caller, connectMs, firstByt
       settle(attempted);
       outgoing.destroy();
     };
-    let timer = setTimeout(give({ kind: 'unreachable', why: `no connection in ${connectMs} ms` }), connectMs);
+    let timer: NodeJS.Timeout | undefined;
     const connected = (): void => {
       clearTimeout(timer);
       timer = setTimeout(give({ kind: 'silent' }), firstByteMs);
     };
     outgoing.on('socket', (socket) => {
-      if (socket.connecting) socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
-      else connected();
+      if (!socket.connecting) return connected();
+      timer = setTimeout(give({ kind: 'unreachable', why: `no connection in ${connectMs} ms` }), connectMs);
+      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
     });
     outgoing.on('response', (incoming) => settle({ kind: 'answering', incoming }));
     outgoing.on('error', (error) => settle(caller.isGone() ? { kind: 'left' } : attemptOf(outgoing, error)));
@@ -81,10 +86,38 @@ async function attempt({ agents, url, headers, body, caller, connectMs, firstByt
   });
 }
 
-function open(agents: Agents, url: URL, headers: Readonly<Record<string, string>>): ClientRequest {
-  const isSafe = url.protocol === 'https:';
-  const options = { method: 'POST', headers };
-  return isSafe ? httpsRequest(url, { ...options, agent: agents.https }) : httpRequest(url, { ...options, agent: agents.http });
+function open({ http, https }: Agents, url: URL, own: Sending['headers'], length: number): ClientRequest {
+  const { host, hostname, port, path, auth } = placeOf(url);
+  // As a list: Node takes it as it is, where it goes through an object name by name.
+  const headers = ['host', host];
+  for (const name in own) headers.push(name, own[name] ?? '');
+  headers.push('content-length', String(length));
+  if (auth !== null && !('authorization' in own)) headers.push('authorization', auth);
+  return url.protocol === 'https:'
+    ? httpsRequest({ hostname, port, path, method: 'POST', headers, agent: https })
+    : httpRequest({ hostname, port, path, method: 'POST', headers, agent: http });
+}
+
+interface Place {
+  readonly host: string;
+  readonly hostname: string;
+  readonly port: number | undefined;
+  readonly path: string;
+  /** Who asks, where the address says it. */
+  readonly auth: string | null;
+}
+
+/** Addresses taken apart: the same few are asked again and again. */
+const places = new WeakMap<URL, Place>();
+
+function placeOf(url: URL): Place {
+  const known = places.get(url);
+  if (known !== undefined) return known;
+  const { hostname = '', port, path = '/', auth = null } = urlToHttpOptions(url);
+  const basic = auth == null ? null : `Basic ${Buffer.from(auth).toString('base64')}`;
+  const place = { host: url.host, hostname: hostname ?? '', port: port == null ? undefined : Number(port), path: path ?? '/', auth: basic };
+  places.set(url, place);
+  return place;
 }
 
 function attemptOf(outgoing: ClientRequest, error: NodeJS.ErrnoException): Attempt {
