@@ -1,5 +1,5 @@
-// What a user would pick instead, installed from npm for one run of the bench: a proxy that only hands on, which is what one more process
-// between two costs at the least; and a gateway of models, of the same protocol and without keys, budgets and a record.
+// What a user would pick instead, installed from npm for one run of the bench: a proxy that only hands on, and a gateway of models, of the
+// same protocol and without keys, budgets and a record. Beside them a relay that reads nothing: what one more process costs at the least.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -15,26 +15,34 @@ const overrides = { '@hono/node-server': '1.13.5' };
 /**
  * @param {string} folder
  * @param {string} upstream
+ * @param {string} quick the upstream of loads
  */
-export async function gatewayPeers(folder, upstream) {
+export async function gatewayPeers(folder, upstream, quick) {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: versions, overrides }));
   timed(['npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
-  const ports = [await freePort(), await freePort()];
+  const ports = await Promise.all([freePort(), freePort(), freePort(), freePort(), freePort()]);
   const loopback = `--import=${pathToFileURL(fileURLToPath(new URL('loopback-only.mjs', import.meta.url))).href}`;
   const portkey = join(folder, 'node_modules/@portkey-ai/gateway/build/start-server.js');
+  /** @type {(name: string, to: string, port: number) => import('node:child_process').ChildProcess} */
+  const ours = (name, to, port) =>
+    spawn(process.execPath, [fileURLToPath(new URL(name, import.meta.url)), to, String(port)], quiet(folder));
   const children = [
-    spawn(process.execPath, [fileURLToPath(new URL('bare-proxy.mjs', import.meta.url)), upstream, String(ports[0])], quiet(folder)),
-    spawn(process.execPath, [loopback, portkey, `--port=${ports[1]}`, '--headless'], quiet(folder)),
+    ours('relay.mjs', upstream, ports[0]),
+    ours('relay.mjs', quick, ports[1]),
+    ours('bare-proxy.mjs', upstream, ports[2]),
+    ours('bare-proxy.mjs', quick, ports[3]),
+    spawn(process.execPath, [loopback, portkey, `--port=${ports[4]}`, '--headless'], quiet(folder)),
   ];
   for (const port of ports) await listening(port);
-  const custom = { 'x-portkey-provider': 'anthropic', 'x-portkey-custom-host': `${upstream}/v1`, authorization: 'Bearer none' };
   const path = '/v1/messages';
+  /** @type {(port: number, headers?: Readonly<Record<string, string>>) => import('./gateway.mjs').Place} */
+  const at = (port, headers = {}) => ({ url: `http://127.0.0.1:${port}`, path, headers, model: 'up' });
+  /** @type {(base: string) => Readonly<Record<string, string>>} */
+  const portkeyTo = (base) => ({ 'x-portkey-provider': 'anthropic', 'x-portkey-custom-host': `${base}/v1`, authorization: 'Bearer none' });
   return {
     versions: { ...versions, ...overrides },
-    places: {
-      'http-proxy': { url: `http://127.0.0.1:${ports[0]}`, path, headers: {}, model: 'up' },
-      portkey: { url: `http://127.0.0.1:${ports[1]}`, path, headers: custom, model: 'up' },
-    },
+    places: { relay: at(ports[0]), 'http-proxy': at(ports[2]), portkey: at(ports[4], portkeyTo(upstream)) },
+    loads: { relay: at(ports[1]), 'http-proxy': at(ports[3]), portkey: at(ports[4], portkeyTo(quick)) },
     stop: () => Promise.all(children.map(ended)),
   };
 }

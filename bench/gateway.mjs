@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { gatewayPeers } from './gateway-peers.mjs';
+import { sendAll } from './load-client.mjs';
 import { load, median, rounded, spread } from './measure.mjs';
 
 /** @typedef {{ url: string, path: string, headers: Readonly<Record<string, string>>, model: string }} Place */
@@ -16,11 +17,11 @@ const goals = {
   passAddsP50Ms: { at4KB: 0.15, at400KB: 2.5 },
   translateAddsP50Ms: { at4KB: 0.8, at400KB: 15 },
   passRequestsPerSecond: 2500,
-  firstByteAddsMs: 1,
+  firstTokenAddsMs: 1,
 };
 const rounds = { 4_000: 600, 400_000: 120 };
-/** Calls before the first that counts: a gateway runs for days, and its code is compiled by then. */
-const warmUp = { 4_000: 2_000, 400_000: 120 };
+/** Calls before the first that counts: a gateway runs for days, and all of its code is compiled by then. After 2,000 some of it is not yet. */
+const warmUp = { calls: 10_000, rounds: 120 };
 const memoryRequests = 100_000;
 const atOnce = 16;
 
@@ -28,33 +29,41 @@ const atOnce = 16;
 export async function gatewayBench(program) {
   const folder = mkdtempSync(join(tmpdir(), 'jidoka-bench-gateway-'));
   const upstream = await started([fileURLToPath(new URL('gateway-upstream.mjs', import.meta.url))], folder);
+  const quick = await started([fileURLToPath(new URL('quick-upstream.mjs', import.meta.url))], folder);
   try {
-    writeFileSync(join(folder, 'factory.yaml'), settings(upstream.said.url));
+    writeFileSync(join(folder, 'factory.yaml'), settings(upstream.said.url, quick.said.url));
     const record = join(folder, 'calls.jsonl');
     const gateway = await started(
       [program, 'gateway', 'serve', '--json', '--port', '0', '--config', 'factory.yaml', '--record', record],
       folder,
     );
-    const peers = await gatewayPeers(mkdtempSync(join(folder, 'peers-')), upstream.said.url);
+    const peers = await gatewayPeers(mkdtempSync(join(folder, 'peers-')), upstream.said.url, quick.said.url);
     try {
-      return await measured(upstream.said.url, gateway, peers);
+      return await measured({ direct: upstream.said.url, quick: quick.said.url }, gateway, peers);
     } finally {
       await peers.stop();
       await gateway.stop();
     }
   } finally {
     await upstream.stop();
+    await quick.stop();
     rmSync(folder, { recursive: true });
   }
 }
 
 /**
- * @param {string} direct
+ * @param {{ direct: string, quick: string }} upstreams
  * @param {Awaited<ReturnType<typeof started>>} gateway
  * @param {Awaited<ReturnType<typeof gatewayPeers>>} peers
  */
-async function measured(direct, { said: { url, key = '' }, pid }, peers) {
+async function measured({ direct, quick }, { said: { url, key = '' }, pid }, peers) {
   const path = '/v1/messages';
+  /** @type {Readonly<Record<string, Place>>} */
+  const loads = {
+    direct: { url: quick, path, headers: {}, model: 'up' },
+    pass: { url, path, headers: { 'x-api-key': key }, model: 'loaded' },
+    ...peers.loads,
+  };
   /** @type {Readonly<Record<string, Place>>} */
   const places = {
     direct: { url: direct, path, headers: {}, model: 'up' },
@@ -62,19 +71,25 @@ async function measured(direct, { said: { url, key = '' }, pid }, peers) {
     translate: { url, path, headers: { 'x-api-key': key }, model: 'translated' },
     ...peers.places,
   };
+  for (const [name, place] of Object.entries(places)) {
+    console.error(`  warm: ${name}`);
+    await loaded(place, null, warmUp.calls);
+  }
   /** @type {Record<string, unknown>} */
   const calls = {};
   for (const stream of [false, true]) {
     for (const size of /** @type {const} */ ([4_000, 400_000])) {
-      const what = { size, stream, times: rounds[size], warm: stream ? rounds[size] : warmUp[size] };
       console.error(`  ${stream ? 'streams' : 'in one piece'}, ${size / 1000} KB`);
-      calls[`${stream ? 'stream' : 'whole'} ${size / 1000} KB`] = await compared(places, what);
+      calls[`${stream ? 'stream' : 'whole'} ${size / 1000} KB`] = await compared(places, { size, stream, times: rounds[size] });
     }
   }
   /** @type {Record<string, unknown>} */
   const throughput = {};
-  for (const [name, place] of Object.entries(places)) throughput[name] = await loaded(place, name === 'pass' ? pid : null, 10_000);
-  const memory = await remembered(/** @type {Place} */ (places['pass']), pid);
+  for (const [name, place] of Object.entries(loads)) {
+    await loaded(place, null, warmUp.calls);
+    throughput[name] = await loaded(place, name === 'pass' ? pid : null, 20_000);
+  }
+  const memory = await remembered(/** @type {Place} */ (loads['pass']), pid);
   return { goals, unit: 'ms', recording: true, peers: peers.versions, calls, throughput, memory, load: load() };
 }
 
@@ -95,14 +110,14 @@ async function remembered(place, pid) {
 
 /**
  * @param {Readonly<Record<string, Place>>} places
- * @param {{ size: number, stream: boolean, times: number, warm: number }} what
+ * @param {{ size: number, stream: boolean, times: number }} what
  */
-async function compared(places, { size, stream, times, warm }) {
+async function compared(places, { size, stream, times }) {
   const agent = new Agent({ keepAlive: true });
   const names = Object.keys(places);
   /** @type {Record<string, { all: number[], first: number[] }>} */
   const seen = Object.fromEntries(names.map((name) => [name, { all: [], first: [] }]));
-  for (let round = -warm; round < times; round += 1) {
+  for (let round = -warmUp.rounds; round < times; round += 1) {
     for (const name of names) {
       const place = /** @type {Place} */ (places[name]);
       const { first, all } = await call(agent, place, bodyOf(place.model, { size, stream, turn: round }));
@@ -118,10 +133,10 @@ async function compared(places, { size, stream, times, warm }) {
       name,
       {
         all: spread(all, 3),
-        firstByte: spread(first, 3),
+        firstToken: spread(first, 3),
         ...(name === 'direct'
           ? {}
-          : { addsP50: rounded(median(all) - median(base.all), 3), firstByteAddsP50: rounded(median(first) - median(base.first), 3) }),
+          : { addsP50: rounded(median(all) - median(base.all), 3), firstTokenAddsP50: rounded(median(first) - median(base.first), 3) }),
       },
     ]),
   );
@@ -133,25 +148,18 @@ async function compared(places, { size, stream, times, warm }) {
  * @param {number} times
  */
 async function loaded(place, pid, times) {
-  const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
-  let left = times;
-  const cpuBefore = pid === null ? 0 : cpuOf(pid);
+  const cpuBefore = pid === null ? [0, 0] : [cpuOf(pid), cpuOf(pid, 'main')];
   const startedAt = performance.now();
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      while (left > 0) {
-        left -= 1;
-        await call(agent, place, bodyOf(place.model, { size: 4_000, stream: false, turn: left }));
-      }
-    }),
-  );
-  const seconds = (performance.now() - startedAt) / 1000;
-  agent.destroy();
-  const perSecond = Math.round(times / seconds);
-  return { requests: times, atOnce, perSecond, ...(pid !== null && { cpuMsEach: rounded((cpuOf(pid) - cpuBefore) / times, 3) }) };
+  await sendAll(place, { times, atOnce, bodyOf: (turn) => bodyOf(place.model, { size: 4_000, stream: false, turn }) });
+  const perSecond = Math.round((times / (performance.now() - startedAt)) * 1000);
+  if (pid === null) return { requests: times, atOnce, perSecond };
+  const [all = 0, main = 0] = [cpuOf(pid), cpuOf(pid, 'main')].map((now, at) => (now - (cpuBefore[at] ?? 0)) / times);
+  return { requests: times, atOnce, perSecond, cpuMsEach: { all: rounded(all, 3), mainThread: rounded(main, 3) } };
 }
 
 /**
+ * One call; `first` is when the first word of the model was there.
+ *
  * @param {Agent} agent
  * @param {Place} place
  * @param {Buffer} body
@@ -163,8 +171,8 @@ function call(agent, { url, path, headers: own }, body) {
     const headers = { 'content-type': 'application/json', 'content-length': body.length, ...own };
     const asking = request(`${url}${path}`, { method: 'POST', agent, headers }, (response) => {
       let first = 0;
-      response.on('data', () => {
-        first ||= performance.now() - startedAt;
+      response.on('data', (/** @type {Buffer} */ chunk) => {
+        if (first === 0 && chunk.includes('words of an answer')) first = performance.now() - startedAt;
       });
       response.on('end', () => {
         if (response.statusCode === 200) resolve({ first, all: performance.now() - startedAt });
@@ -193,17 +201,22 @@ function bodyOf(model, { size, stream, turn }) {
   );
 }
 
-/** @param {string} base */
-function settings(base) {
+/**
+ * @param {string} base
+ * @param {string} quick
+ */
+function settings(base, quick) {
   const model = 'price: { asOf: 2026-11-20, input: 3, output: 15 }, window: 200000, output: 8000, capabilities: [tools], weights: closed';
   return `gateway:
   providers:
     native: { protocols: [messages], base: "${base}", vendor: own, region: own }
     other: { protocols: [chat], base: "${base}", vendor: own, region: own }
+    quick: { protocols: [messages], base: "${quick}", vendor: own, region: own }
   models:
     one: { upstreams: [native/up], ${model} }
     two: { upstreams: [other/up], ${model} }
-  slots: { passed: one, translated: two }
+    three: { upstreams: [quick/up], ${model} }
+  slots: { passed: one, translated: two, loaded: three }
   budgets: [{ of: organisation, per: day, usd: 1000000 }, { of: run, calls: 100000000 }]
 `;
 }
@@ -230,9 +243,17 @@ async function started(argv, cwd) {
   return { said, pid: child.pid ?? 0, stop };
 }
 
-/** @param {number} pid milliseconds of CPU so far */
-function cpuOf(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+/**
+ * Milliseconds of CPU so far, of a process or of its first thread.
+ *
+ * @param {number} pid
+ * @param {'all' | 'main'} [which]
+ */
+function cpuOf(pid, which = 'all') {
+  const fields =
+    readFileSync(`/proc/${pid}/${which === 'all' ? '' : `task/${pid}/`}stat`, 'utf8')
+      .split(') ')[1]
+      ?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 

@@ -87,25 +87,17 @@ async function attempt({ url, headers, body }: Sending, { agents, caller, connec
 }
 
 function open({ http, https }: Agents, url: URL, own: Sending['headers'], length: number): ClientRequest {
-  const { host, hostname, port, path, auth } = placeOf(url);
+  const { hostname, port, path } = placeOf(url);
   // As a list: Node takes it as it is, where it goes through an object name by name.
-  const headers = ['host', host];
+  const headers = ['host', url.host];
   for (const name in own) headers.push(name, own[name] ?? '');
   headers.push('content-length', String(length));
-  if (auth !== null && !('authorization' in own)) headers.push('authorization', auth);
   return url.protocol === 'https:'
     ? httpsRequest({ hostname, port, path, method: 'POST', headers, agent: https })
     : httpRequest({ hostname, port, path, method: 'POST', headers, agent: http });
 }
 
-interface Place {
-  readonly host: string;
-  readonly hostname: string;
-  readonly port: number | undefined;
-  readonly path: string;
-  /** Who asks, where the address says it. */
-  readonly auth: string | null;
-}
+type Place = Pick<ReturnType<typeof urlToHttpOptions>, 'hostname' | 'port' | 'path'>;
 
 /** Addresses taken apart: the same few are asked again and again. */
 const places = new WeakMap<URL, Place>();
@@ -113,9 +105,8 @@ const places = new WeakMap<URL, Place>();
 function placeOf(url: URL): Place {
   const known = places.get(url);
   if (known !== undefined) return known;
-  const { hostname = '', port, path = '/', auth = null } = urlToHttpOptions(url);
-  const basic = auth == null ? null : `Basic ${Buffer.from(auth).toString('base64')}`;
-  const place = { host: url.host, hostname: hostname ?? '', port: port == null ? undefined : Number(port), path: path ?? '/', auth: basic };
+  const { hostname, port, path } = urlToHttpOptions(url);
+  const place: Place = { hostname, port, path };
   places.set(url, place);
   return place;
 }
