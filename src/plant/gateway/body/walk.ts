@@ -23,32 +23,49 @@ const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x
 /** A text as long as this, without any space, is the bytes of a picture. */
 const leastImageBytes = 2048;
 
-/** The byte after the value that begins here; -1 where the body ends before it does. */
+/** The byte after the value that begins here; -1 where the body ends before it does, or where none begins. */
 export function valueEnd(body: Buffer, from: number, sight: Sight): number {
-  const isList = sight.elements !== null && body[from] === openBracket;
+  const byte = body[from];
+  if (byte === quote) return textEnd(body, from, sight);
+  return byte === openBrace || byte === openBracket ? nestedEnd(body, from, sight) : scalarEnd(body, from);
+}
+
+function textEnd(body: Buffer, from: number, sight: Sight): number {
+  const end = stringEnd(body, from);
+  if (end !== -1) look(body, from, end, sight);
+  return end;
+}
+
+/** Of a number, or of a word. */
+function scalarEnd(body: Buffer, from: number): number {
+  for (let at = from; at < body.length; at += 1) {
+    const byte = body[at];
+    if (byte === comma || byte === closeBrace || byte === closeBracket || isSpace(byte)) return at === from ? -1 : at;
+    if (byte === quote || byte === openBrace || byte === openBracket) return -1;
+  }
+  return -1;
+}
+
+function nestedEnd(body: Buffer, from: number, sight: Sight): number {
+  const elements = body[from] === openBracket ? sight.elements : null;
   let depth = 0;
   let isDue = false;
   for (let at = from; at < body.length; at += 1) {
     const byte = body[at];
-    if (isDue && !isSpace(byte) && byte !== closeBracket) {
-      sight.elements?.push(at);
+    if (isDue && !isSpace(byte)) {
+      if (byte !== closeBracket) elements?.push(at);
       isDue = false;
     }
     if (byte === quote) {
-      const end = stringEnd(body, at);
-      if (end === -1) return -1;
-      look(body, at, end, sight);
-      if (depth === 0) return end;
-      at = end - 1;
+      at = textEnd(body, at, sight) - 1;
+      if (at < 0) return -1;
     } else if (byte === openBrace || byte === openBracket) {
-      isDue = isList && depth === 0;
+      isDue = elements !== null && depth === 0;
       depth += 1;
     } else if (byte === closeBrace || byte === closeBracket) {
-      if (depth === 0) return at === from ? -1 : at;
       depth -= 1;
       if (depth === 0) return at + 1;
-    } else if (byte === comma && depth === 1) isDue = isList;
-    else if (depth === 0 && (byte === comma || isSpace(byte))) return at === from ? -1 : at;
+    } else if (byte === comma) isDue = elements !== null && depth === 1;
   }
   return -1;
 }

@@ -28,10 +28,10 @@ export function wayOut(asking: Asking): WayOut {
   begin(asking.connectMs, { kind: 'unreachable', why: `its package made no request in ${asking.connectMs} ms` });
   const ask: typeof fetch = async (where, init = {}) => {
     clearTimeout(timer);
-    const url = new URL(where instanceof Request ? where.url : where);
+    const address = where instanceof Request ? where.url : String(where);
     const { 'content-length': _own, ...headers } = Object.fromEntries(new Headers(init.headers));
     const body = Buffer.from(await new Response(init.body ?? null).arrayBuffer());
-    sent = await send({ url, headers: { ...headers, 'accept-encoding': 'identity' }, body: [body] }, asking);
+    sent = await send({ address, headers: { ...headers, 'accept-encoding': 'identity' }, body: [body] }, asking);
     if (sent.kind !== 'answering') throw new Error(`the provider is ${sent.kind}`);
     const { statusCode = 0, headers: told } = sent.incoming;
     if (statusCode < 200 || statusCode > 299) throw new Error(`the provider answered ${statusCode}`);

@@ -52,10 +52,10 @@ describe('the address of an upstream', () => {
     ['https://example.com', 'generate-content', 'https://example.com/v1beta/models/big:generateContent'],
     ['https://example.com/v1beta', 'generate-content', 'https://example.com/v1beta/models/big:generateContent'],
   ] as const)('%s, spoken to in %s, is %s', (base, protocol, url) => {
-    expect(addressOf(base, { ...asking, protocol }).href).toBe(url);
+    expect(addressOf(base, { ...asking, protocol })).toBe(url);
   });
 
   it('keeps what the caller asked behind the question mark', () => {
-    expect(addressOf('https://a.example', { ...asking, protocol: 'messages', query: 'beta=true' }).search).toBe('?beta=true');
+    expect(addressOf('https://a.example', { ...asking, protocol: 'messages', query: 'beta=true' })).toMatch(/\?beta=true$/);
   });
 });

@@ -12,6 +12,7 @@ import type { UpstreamHealth } from '../../../core/ports/gateway/upstream-health
 import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
 import { sessionTable } from '../sessions/session-table.ts';
 import { aloneWith } from '../upstream/alone.ts';
+import { AddressBook } from '../upstream/address-book.ts';
 import { wayReader } from '../upstream/candidates.ts';
 import { healthBoard } from '../upstream/health-board.ts';
 import type { ProviderKey } from '../upstream/provider-keys.ts';
@@ -56,7 +57,7 @@ export interface RunningGateway {
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { listen, recorder, clock } = options;
   const today = (): number => clock.epochMs();
-  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }), addresses: new AddressBook() };
   const inForce = inForceOf(options);
   const gateway: Gateway = {
     ...options,

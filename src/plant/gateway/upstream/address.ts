@@ -18,25 +18,11 @@ export interface Asking {
  * @example
  * addressOf('http://10.0.0.5:8000/v1', { protocol: 'chat', … }); // http://10.0.0.5:8000/v1/chat/completions
  */
-export function addressOf(base: string, { protocol, model, what, stream, query }: Asking): URL {
+export function addressOf(base: string, { protocol, model, what, stream, query }: Asking): string {
   const stem = base.replace(/\/+$/, '');
   const hasVersion = /\/v\d+[a-z]*\d*$/.test(stem);
   const version = hasVersion ? '' : protocol === 'generate-content' ? '/v1beta' : '/v1';
-  return parsed(`${stem}${version}${pathOf(protocol, model, what, stream)}${query === '' ? '' : `?${query}`}`);
-}
-
-/** So many addresses are kept: those of a configuration are few, and what callers add behind the question mark seldom differs. */
-const mostKnown = 1_000;
-const known = new Map<string, URL>();
-
-/** An address is taken apart once: it takes longer than to look it up. Nobody changes it. */
-function parsed(text: string): URL {
-  const before = known.get(text);
-  if (before !== undefined) return before;
-  if (known.size >= mostKnown) known.clear();
-  const url = new URL(text);
-  known.set(text, url);
-  return url;
+  return `${stem}${version}${pathOf(protocol, model, what, stream)}${query === '' ? '' : `?${query}`}`;
 }
 
 function pathOf(protocol: Protocol, model: string, what: Asking['what'], stream: boolean): string {

@@ -80,10 +80,10 @@ function passed(request: Request, way: Way, { door, repairs }: { readonly door: 
   const sent: Record<string, string> = key === null ? {} : keyHeadersOf(key, protocol, way.spoken);
   for (const name in onward) sent[name] = onward[name] ?? '';
   sent['accept-encoding'] = 'identity';
-  const url = addressOf(base, { protocol, model: way.name, what, stream: stream === true, query });
+  const address = addressOf(base, { protocol, model: way.name, what, stream: stream === true, query });
   return {
     kind: 'order',
-    ask: (asking) => send({ url, headers: sent, body }, asking),
+    ask: (asking) => send({ address, headers: sent, body }, asking),
     lane: passLane(protocol),
     leftOut: [],
     secrets: key === null ? [] : [key],
@@ -163,7 +163,7 @@ function sendingTo(
 ): Sending {
   const query = protocol === 'generate-content' && call.stream ? 'alt=sse' : '';
   return {
-    url: addressOf(base, { protocol, model: name, what: 'answer', stream: call.stream, query }),
+    address: addressOf(base, { protocol, model: name, what: 'answer', stream: call.stream, query }),
     headers: {
       'content-type': 'application/json',
       'accept-encoding': 'identity',

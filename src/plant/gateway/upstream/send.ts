@@ -1,12 +1,13 @@
 import { type Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
-import { urlToHttpOptions } from 'node:url';
+import type { AddressBook, Place } from './address-book.ts';
 
-/** Connections that are kept open between calls. */
+/** What is kept between calls: open connections, and addresses that were asked. */
 export interface Agents {
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
+  readonly addresses: AddressBook;
 }
 
 /** What it takes to ask anybody. */
@@ -21,7 +22,8 @@ export interface Asking {
 
 /** A request as it is sent. */
 export interface Sending {
-  readonly url: URL;
+  /** Where: `https://HOST/PATH`. */
+  readonly address: string;
   /** Without those of the connection and of the length. */
   readonly headers: Readonly<Record<string, string>>;
   /** Pieces that follow each other. */
@@ -54,11 +56,12 @@ export async function send(sending: Sending, asking: Asking): Promise<Sent> {
 
 type Attempt = Sent | 'stale';
 
-async function attempt({ url, headers, body }: Sending, { agents, caller, connectMs, firstByteMs }: Asking): Promise<Attempt> {
+async function attempt({ address, headers, body }: Sending, { agents, caller, connectMs, firstByteMs }: Asking): Promise<Attempt> {
   if (caller.isGone()) return { kind: 'left' };
+  const place = agents.addresses.find(address);
   return new Promise((resolve) => {
     const length = body.reduce((sum, piece) => sum + piece.length, 0);
-    const outgoing = open(agents, url, headers, length);
+    const outgoing = open(agents, place, headers, length);
     const stay = caller.onGone(() => outgoing.destroy());
     const settle = (attempted: Attempt): void => {
       clearTimeout(timer);
@@ -77,7 +80,7 @@ async function attempt({ url, headers, body }: Sending, { agents, caller, connec
     outgoing.on('socket', (socket) => {
       if (!socket.connecting) return connected();
       timer = setTimeout(give({ kind: 'unreachable', why: `no connection in ${connectMs} ms` }), connectMs);
-      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+      socket.once(place.isSafe ? 'secureConnect' : 'connect', connected);
     });
     outgoing.on('response', (incoming) => settle({ kind: 'answering', incoming }));
     outgoing.on('error', (error) => settle(caller.isGone() ? { kind: 'left' } : attemptOf(outgoing, error)));
@@ -86,29 +89,15 @@ async function attempt({ url, headers, body }: Sending, { agents, caller, connec
   });
 }
 
-function open({ http, https }: Agents, url: URL, own: Sending['headers'], length: number): ClientRequest {
-  const { hostname, port, path } = placeOf(url);
+function open({ http, https }: Agents, place: Place, own: Sending['headers'], length: number): ClientRequest {
+  const { isSafe, host, hostname, port, path } = place;
   // As a list: Node takes it as it is, where it goes through an object name by name.
-  const headers = ['host', url.host];
+  const headers = ['host', host];
   for (const name in own) headers.push(name, own[name] ?? '');
   headers.push('content-length', String(length));
-  return url.protocol === 'https:'
+  return isSafe
     ? httpsRequest({ hostname, port, path, method: 'POST', headers, agent: https })
     : httpRequest({ hostname, port, path, method: 'POST', headers, agent: http });
-}
-
-type Place = Pick<ReturnType<typeof urlToHttpOptions>, 'hostname' | 'port' | 'path'>;
-
-/** Addresses taken apart: the same few are asked again and again. */
-const places = new WeakMap<URL, Place>();
-
-function placeOf(url: URL): Place {
-  const known = places.get(url);
-  if (known !== undefined) return known;
-  const { hostname, port, path } = urlToHttpOptions(url);
-  const place: Place = { hostname, port, path };
-  places.set(url, place);
-  return place;
 }
 
 function attemptOf(outgoing: ClientRequest, error: NodeJS.ErrnoException): Attempt {
