@@ -404,6 +404,24 @@ describe('runs and show', () => {
     expect(world.stdout.text).toMatch(/fact\.found +change: install holds\. npm ci succeeded\./);
     expect(world.stdout.text).toMatch(/change\.harvested +change: package\.json \+1 -1/);
   });
+
+  it('shows whether a person found the result right, who and when, and of several the last', async () => {
+    const { run, world } = stage();
+    await run('run', 'deps', '--package', 'ms');
+    const shown = async (...more: string[]): Promise<string> => {
+      world.stdout.text = '';
+      await run('show', 'deps-ms-1', ...more);
+      return world.stdout.text;
+    };
+    expect(await shown()).not.toMatch(/judged/);
+    expect(JSON.parse(await shown('--json'))).toMatchObject({ judged: null });
+    await run('judge', 'deps-ms-1', '--right');
+    await run('judge', 'deps-ms-1', '--wrong', '--why', 'reverted\u001B[2J');
+    expect(await shown()).toContain('  judged  wrong, says cli:tester, 2026-01-01 00:00 UTC: reverted\n');
+    expect(JSON.parse(await shown('--json'))).toMatchObject({
+      judged: { right: false, by: 'cli:tester', at: '2026-01-01T00:00:00.000Z' },
+    });
+  });
 });
 
 describe('evidence', () => {
