@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { http, message, rawUpstream, type RawUpstream } from './raw-upstream.ts';
+import { http, message, messageEnd, messageStart, rawUpstream, streamHead, textOf, type RawUpstream } from './raw-upstream.ts';
 import { modelAt, serve, type Served } from './served.ts';
 import { systemClock } from '../../src/plant/clock/index.ts';
 
@@ -89,6 +89,38 @@ it('without that word the plan has every turn', async () => {
   const served = await slowBeforeQuick({});
   expect(await ask(served, 'Name this chat.')).toBe('strong');
   expect(await ask(served, 'Name this chat again.')).toBe('strong');
+});
+
+it('the fastest is who has a short answer whole first, and not who only begins it first', async () => {
+  let passed = 0;
+  let goOn = (): void => undefined;
+  /** Begins after so many milliseconds, and writes 101 tokens in so many more once its caller has heard the first. */
+  const writing = (beginMs: number, restMs: number): Promise<RawUpstream> =>
+    rawUpstream((socket) => {
+      passed += beginMs;
+      socket.write(streamHead + messageStart + textOf('Fine.'));
+      goOn = () => {
+        passed += restMs;
+        socket.end(messageEnd.replace('"output_tokens":7', '"output_tokens":101'));
+      };
+    });
+  const [hasty, steady] = [await writing(100, 5000), await writing(1000, 500)];
+  const served = await twoModels(hasty, steady, () => passed, { simpleTurns: ['coder'] });
+  const name = async (content: string): Promise<string> => {
+    const before = served.calls.length;
+    const body = JSON.stringify({ model: 'coder', max_tokens: 200, stream: true, messages: [{ role: 'user', content }] });
+    const response = await fetch(`${served.keyed}/v1/messages`, { method: 'POST', body });
+    let heard = '';
+    for await (const piece of response.body ?? []) {
+      heard += Buffer.from(piece).toString();
+      if (heard.includes('Fine.')) goOn();
+    }
+    await expect.poll(() => served.calls.length).toBe(before + 1);
+    return served.calls.at(-1)?.by?.model ?? 'nobody';
+  };
+  const named = [await name('Name chat 1.'), await name('Name chat 2.'), await name('Name chat 3.'), await name('Name chat 4.')];
+  // Each is asked once where nobody knows; the second then stays ahead, though the first begins ten times as soon.
+  expect(named).toEqual(['strong', 'cheap', 'cheap', 'cheap']);
 });
 
 it('the fastest model is passed over while it is down, and no call waits for it', async () => {

@@ -88,6 +88,7 @@ describe('a circuit that others tell of', () => {
   });
 
   it('is closed where they tell nothing any more', () => {
-    expect(afterTold({ ...down, firstContentMs: 80 }, null, 1000)).toEqual({ ...healthy, firstContentMs: 80 });
+    const seen = { firstContentMs: 80, tokenMs: 20 };
+    expect(afterTold({ ...down, ...seen }, null, 1000)).toEqual({ ...healthy, ...seen });
   });
 });
