@@ -3,6 +3,7 @@ import { parseRunId } from '../../src/core/base/ids.ts';
 import { planRun, type PlannedRoute } from '../../src/core/gateway/routing/plan-run.ts';
 import { recordsOf, type ToldOutcomes } from '../../src/core/gateway/evaluation/record-attempts.ts';
 import { workedAttempts } from '../../src/core/gateway/routing/learning/worked-attempts.ts';
+import { lastJudged } from '../../src/core/gate/last-judged.ts';
 import { find } from '../../src/core/evidence/run-result.ts';
 import type {
   ExplainedRun,
@@ -57,12 +58,17 @@ export class MemoryRouting implements RoutingDesk {
   async judge(run: string, { right, why, actor }: Judgement): Promise<JudgedRun> {
     mustBePerson(actor, 'say whether a result is right');
     const events = await this.#ledger.read(parseRunId(run));
+    if (events.length === 0) throw new JidokaError('run-unknown', `No run ${run} is in the ledger.`, { mend: 'See `jidoka runs`.' });
     const verdict = find(events, 'run.ended')?.verdict;
-    if (verdict === undefined) throw new JidokaError('usage', `Run ${run} has not ended.`, { mend: 'Wait for it.' });
+    if (verdict === undefined || verdict === 'RETRYABLE_FAILURE')
+      throw new JidokaError('judgement-refused', `Run ${run} has no result.`, { mend: 'Wait for it.' });
+    const judged = { run, verdict, right, why, by: actor.name };
+    const before = lastJudged(events);
+    if (before?.right === right && before.why === why && before.by === actor.name) return { ...judged, changed: false };
     const body = { type: 'outcome.judged', right, why, by: actor.name } as const;
     await this.#ledger.append(parseRunId(run), [
       { key: `outcome/${events.length}`, at: '2026-01-01T00:00:00.000Z', actor: actor.name, body },
     ]);
-    return { run, verdict, right, why, by: actor.name, changed: true };
+    return { ...judged, changed: true };
   }
 }

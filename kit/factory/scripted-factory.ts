@@ -33,6 +33,7 @@ import { MemoryOperations, mustBePerson } from './memory-operations.ts';
 import { MemoryRouting } from './memory-routing.ts';
 import {
   closedError,
+  detailsOf,
   executorView,
   firstBodies,
   interruptedError,
@@ -153,8 +154,8 @@ export class ScriptedFactory implements Factory {
 
   async show(run: string): Promise<RunDetails> {
     const kept = this.#find(run);
-    const result = kept.stands === 'ended' ? resultOf(kept, this.#script.folder) : null;
-    return { summary: summaryOf(kept, this.#closed), result, events: await this.ledger.read(parseRunId(run)) };
+    const events = await this.ledger.read(parseRunId(run));
+    return detailsOf(kept, { folder: this.#script.folder, isClosed: this.#closed, events });
   }
 
   async evidence(run: string, out = join(this.#script.folder, run)): Promise<EvidencePlace> {

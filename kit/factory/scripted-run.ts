@@ -1,10 +1,11 @@
 import { JidokaError } from '../../src/core/base/error.ts';
 import { join } from 'node:path';
-import type { EventBody } from '../../src/core/evidence/event.ts';
+import type { EventBody, LedgerEvent } from '../../src/core/evidence/event.ts';
+import { lastJudged } from '../../src/core/gate/last-judged.ts';
 import type { OpenedGate } from '../../src/core/gate/answer.ts';
 import type { GateChoice } from '../../src/core/line/line.ts';
 import type { ExecutorView } from '../../src/core/ports/engine.ts';
-import type { Progress, RunRequest, RunResult, RunSummary, ServeOffer, Watch } from '../../src/core/ports/factory.ts';
+import type { Progress, RunDetails, RunRequest, RunResult, RunSummary, ServeOffer, Watch } from '../../src/core/ports/factory.ts';
 import type { Reason, Verdict } from '../../src/core/verdict/verdict.ts';
 import { sampleBodies, sampleBundle } from '../evidence/index.ts';
 
@@ -113,6 +114,15 @@ export function resultOf({ scripted, request, verdict, reason }: KeptRun, folder
     cost: { usd: 0, basis: 'no model was called' },
     withheld: request.dryRun ? 'dry run' : null,
   };
+}
+
+/** A run with all that its ledger says. */
+export function detailsOf(
+  kept: KeptRun,
+  { folder, isClosed, events }: { readonly folder: string; readonly isClosed: boolean; readonly events: readonly LedgerEvent[] },
+): RunDetails {
+  const result = kept.stands === 'ended' ? resultOf(kept, folder) : null;
+  return { summary: summaryOf(kept, isClosed), result, judged: lastJudged(events), events };
 }
 
 export function summaryOf({ scripted, request, stands, verdict, reason }: KeptRun, isClosed: boolean): RunSummary {

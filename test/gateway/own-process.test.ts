@@ -76,6 +76,11 @@ function admissionOf(): Admission {
   };
 }
 
+async function keysOf({ caller }: Admission): Promise<number> {
+  const { rows } = await database.pool.query('select 1 from jidoka.model_key where run = $1', [caller.run]);
+  return rows.length;
+}
+
 /** Asks as the egress does for a workspace. */
 async function ask({ upstream }: ModelWays, job: string, model = 'vendor-small-1'): Promise<number> {
   const target = await upstream.target({ job, path: '/v1/chat/completions', headers: {} });
@@ -106,6 +111,29 @@ describe("the factory's own gateway", () => {
     await admitted.end();
     await expect(ask(ways, admission.workspace)).rejects.toThrow('no station works');
     expect(JSON.stringify([proof, logged])).not.toContain(secret);
+  });
+
+  it('makes a key with the first request, one for all that come at once, and none for who asks nothing', async () => {
+    const ways = await waysWith();
+    const [idle, busy] = [admissionOf(), admissionOf()];
+    const admitted = [await ways.access.admit(idle), await ways.access.admit(busy)];
+    const ask3 = ['a', 'b', 'c'].map((model) => ask(ways, busy.workspace, model));
+    expect(await Promise.all(ask3)).toEqual([200, 200, 200]);
+    for (const { end } of admitted) await end();
+    expect([await keysOf(idle), await keysOf(busy)]).toEqual([0, 1]);
+    await ways.access.endRun(busy.caller.run);
+    expect(await keysOf(busy)).toBe(0);
+  });
+
+  it('has made what key it was making when the turn of a station ends, so that the end of the run ends that too', async () => {
+    const ways = await waysWith();
+    const admission = admissionOf();
+    const admitted = await ways.access.admit(admission);
+    const asked = ways.upstream.target({ job: admission.workspace, path: '/', headers: {} });
+    const over = admitted.end().then(() => ways.access.endRun(admission.caller.run));
+    expect((await asked).kind).toBe('at');
+    await over;
+    expect(await keysOf(admission)).toBe(0);
   });
 
   it('refuses the key of a run that ended', async () => {

@@ -12,7 +12,7 @@ import type { Feed } from './feed.ts';
 import type { AgentDesk } from './desks/agent-desk.ts';
 import type { FloorDesk, Whereabouts } from './desks/floor-desk.ts';
 import type { GateDesk } from './desks/gate-desk.ts';
-import type { RoutingDesk } from './desks/routing-desk.ts';
+import type { RoutingDesk, RunJudged } from './desks/routing-desk.ts';
 
 export type * from './desks/agent-desk.ts';
 export type * from './desks/floor-desk.ts';
@@ -271,6 +271,8 @@ export interface RunSummary {
 export interface RunDetails {
   readonly summary: RunSummary;
   readonly result: RunResult | null;
+  /** What a person said last of its result; null where nobody did. */
+  readonly judged: RunJudged | null;
   readonly events: readonly LedgerEvent[];
 }
 

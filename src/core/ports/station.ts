@@ -19,6 +19,8 @@ export interface Station {
   readonly capabilities?: StationCapabilities;
   /** True where it sees nothing of the workspace but what its order says. */
   readonly isBlind?: boolean;
+  /** True where it never asks a model, so that none is chosen for it. */
+  readonly asksNoModel?: boolean;
   /** The program of others that it would drive now; null where it finds none. Absent where the factory itself is the station. */
   identify?(): Promise<FoundAgent | null>;
   /**

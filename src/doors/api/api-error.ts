@@ -35,7 +35,7 @@ function statusOf(error: unknown): number {
   const { code, data } = error;
   if (typeof data['status'] === 'number') return data['status'];
   if (code === 'access-refused') return 403;
-  if (code === 'gate-refused') return 409;
+  if (code === 'gate-refused' || code === 'judgement-refused') return 409;
   if (outages.has(code)) return 503;
   if (code.endsWith('-unknown')) return 404;
   return code === 'usage' || (code.endsWith('-invalid') && usageCodes.has(code)) ? 400 : 500;

@@ -42,6 +42,8 @@ const route = {
   taken: null,
 } as unknown as PlannedRoute; // the parts that are read
 
+const madeAt = '2026-01-01T00:00:00.000Z';
+
 /** A run that ended, with a model's change that passed. */
 async function ended(run = 'bug-1', usd: number | null = 0.2): Promise<void> {
   const usage = { model: 'small-1', input: 1, cacheRead: 0, cacheWrite: 0, output: 1, reasoning: null, costUsd: usd };
@@ -53,10 +55,9 @@ async function ended(run = 'bug-1', usd: number | null = 0.2): Promise<void> {
     { type: 'verdict.decided', verdict: 'PR_READY', reason: { code: 'validated', message: '' } },
     { type: 'run.ended', verdict: 'PR_READY' },
   ] as unknown as readonly EventBody[]; // the parts that are read
-  const at = '2026-01-01T00:00:00.000Z';
   await factory.ledger.append(
     parseRunId(run),
-    bodies.map((body, place) => ({ key: String(place), at, actor: 'factory', body })),
+    bodies.map((body, place) => ({ key: String(place), at: madeAt, actor: 'factory', body })),
   );
 }
 
@@ -68,6 +69,16 @@ describe('judge', () => {
     const last = (await factory.ledger.read(parseRunId('bug-1'))).at(-1);
     expect(last?.body).toEqual({ type: 'outcome.judged', right: false, why: 'reverted', by: 'cli:tester' });
     expect(JSON.parse((await said(['judge', 'bug-1', '--right', '--json'])).out)).toMatchObject({ right: true, changed: true });
+  });
+
+  it('is not taken of a run without a result, and what is said again is not said twice', async () => {
+    await factory.ledger.append(parseRunId('bug-2'), [
+      { key: '0', at: madeAt, actor: 'factory', body: { type: 'stage.forgone', stage: 'lint', attempt: 1, why: '' } },
+    ]);
+    expect(await said(['judge', 'bug-2', '--right'])).toMatchObject({ code: 2, err: expect.stringContaining('has no result') });
+    await ended();
+    await said(['judge', 'bug-1', '--right']);
+    expect((await said(['judge', 'bug-1', '--right'])).out).toContain('was said to be right before');
   });
 
   it.each([

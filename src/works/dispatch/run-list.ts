@@ -1,4 +1,5 @@
 import type { RunId } from '../../core/base/ids.ts';
+import { lastJudged } from '../../core/gate/last-judged.ts';
 import { find, runResult } from '../../core/evidence/run-result.ts';
 import type { LedgerEvent } from '../../core/evidence/event.ts';
 import { seedTitle } from '../../core/packet/title.ts';
@@ -27,7 +28,7 @@ export async function runSummaries(
 export async function runDetails(sources: RunSources, text: string): Promise<RunDetails> {
   const run = await findRun(text, sources.ledger);
   const events = await sources.ledger.read(run);
-  return { summary: await summaryOf(run, events, sources.engine), result: runResult(events), events };
+  return { summary: await summaryOf(run, events, sources.engine), result: runResult(events), judged: lastJudged(events), events };
 }
 
 async function summaryOf(run: RunId, events: readonly LedgerEvent[], engine: Engine): Promise<RunSummary> {

@@ -23,6 +23,7 @@ export interface MechanicNeeds {
 export function mechanic(needs: MechanicNeeds): Station {
   return {
     name: 'mechanic',
+    asksNoModel: true,
     async perform(job) {
       const steps: string[] = [];
       const step = (text: string): void => {

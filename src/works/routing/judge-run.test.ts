@@ -16,6 +16,7 @@ import { verifyEvidence } from '../../core/evidence/verify.ts';
 import { workedAttempts } from '../../core/gateway/routing/learning/worked-attempts.ts';
 import type { Claim } from '../../core/evidence/fact.ts';
 import type { Judgement } from '../../core/ports/factory.ts';
+import { runDetails } from '../dispatch/index.ts';
 import { performRunStep, submitRun } from '../run/index.ts';
 import { evidenceFiles } from '../delivery/index.ts';
 import { gateDesk } from '../gate/index.ts';
@@ -68,6 +69,12 @@ describe('what a person finds of a result', () => {
       [true, ''],
       [false, 'reverted'],
     ]);
+    expect((await runDetails(process.needs, run)).judged).toEqual({
+      right: false,
+      why: 'reverted',
+      by: 'ada',
+      at: process.needs.clock.now(),
+    });
     expect(workedAttempts(await house.ledger.read(run))).toMatchObject([{ passed: true, right: false, judged: false }]);
   });
 
@@ -96,7 +103,7 @@ describe('what a person finds of a result', () => {
     const run = await submitted([changeStage(), gateStage('review')]);
     await house.quiet();
     const judge = (text: string, actor = ada) => desk().judge(text, { right: true, why: '', actor });
-    await expect(judge(run)).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('has not ended') });
+    await expect(judge(run)).rejects.toMatchObject({ code: 'judgement-refused', message: expect.stringContaining('has not ended') });
     await expect(judge(run, { name: 'coder', kind: 'agent', roles: ['*'] })).rejects.toMatchObject({ code: 'access-refused' });
     await expect(judge('nothing')).rejects.toMatchObject({ code: 'run-unknown' });
     expect(await said(run)).toEqual([]);

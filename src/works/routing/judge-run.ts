@@ -8,7 +8,7 @@ import type { RoutingNeeds } from './needs.ts';
 
 /**
  * Puts on record what a person found of the result of a run; what is said last counts, and what was said already is not said again.
- * Throws `run-unknown`, `access-refused` for an agent, and `usage` for a run that has no result yet, or never came to one.
+ * Throws `run-unknown`, `access-refused` for an agent, and `judgement-refused` for a run that has no result yet, or never came to one.
  */
 export async function judgeRun(
   text: string,
@@ -34,11 +34,11 @@ export async function judgeRun(
 
 function resultOf(run: string, verdict: JudgedRun['verdict'] | undefined): JudgedRun['verdict'] {
   if (verdict === undefined)
-    throw new JidokaError('usage', `Run ${run} has not ended: there is no result to judge.`, {
+    throw new JidokaError('judgement-refused', `Run ${run} has not ended: there is no result to judge.`, {
       mend: `Wait for it, or answer its gate: jidoka watch ${run}, jidoka gates`,
     });
   if (verdict !== 'RETRYABLE_FAILURE') return verdict;
-  throw new JidokaError('usage', `Run ${run} ended in RETRYABLE_FAILURE: it came to no result that could be right or wrong.`, {
+  throw new JidokaError('judgement-refused', `Run ${run} ended in RETRYABLE_FAILURE: it came to no result that could be right or wrong.`, {
     mend: 'Run the job again.',
   });
 }

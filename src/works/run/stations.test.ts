@@ -413,6 +413,17 @@ describe('a factory with a gateway of its own', () => {
     expect(decided).toMatchObject([{ run, stage: 'change', override: plan }]);
   });
 
+  it('chooses nothing for a station that asks no model, which works where no plan is good enough for the line', async () => {
+    planned(null);
+    station('first', {});
+    const first = house.stations.get('first');
+    if (first !== undefined) house.stations.set('first', { ...first, asksNoModel: true });
+    const run = await ended(line());
+    expect(askedFor()).toEqual([null]);
+    expect(await house.told(run, 'route.decided')).toEqual([]);
+    expect(await house.told(run, 'verdict.decided')).toMatchObject([{ verdict: 'PR_READY' }]);
+  });
+
   it('asks a person where no plan is good enough for the line, and no model', async () => {
     planned(null);
     station('first', {});

@@ -18,7 +18,7 @@ export interface PlayedStationOptions {
  * const station = playedStation('script:slugs', { forge });
  */
 export function playedStation(name: string, { forge }: PlayedStationOptions): Station {
-  return { name, perform: (job) => perform(name, job, forge) };
+  return { name, asksNoModel: true, perform: (job) => perform(name, job, forge) };
 }
 
 async function perform(name: string, job: StationJob, forge: Pick<Forge, 'apply'>): Promise<Claim> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mixed, nextFirstContentMs, nextTokenMs } from './speed.ts';
 
 const Millis = z.number();
 
@@ -19,14 +20,24 @@ export const Circuit = z.strictObject({
   errors: z.number().min(0).max(1),
   /** Milliseconds to the first content, newer ones weighing more; null before the first. */
   firstContentMs: z.number().min(0).nullable(),
+  /** Milliseconds that it takes to write a token, newer ones weighing more; null before the first answer that tells. */
+  tokenMs: z.number().min(0).nullable(),
   /** How many results went into it. */
   seen: z.int().min(0),
 });
 export type Circuit = z.infer<typeof Circuit>;
 
-export const healthy: Circuit = { phase: 'closed', until: 0, probeUntil: null, opened: 0, errors: 0, firstContentMs: null, seen: 0 };
+export const healthy: Circuit = {
+  phase: 'closed',
+  until: 0,
+  probeUntil: null,
+  opened: 0,
+  errors: 0,
+  firstContentMs: null,
+  tokenMs: null,
+  seen: 0,
+};
 
-const weightOfNewest = 0.2;
 const errorsThatOpen = 0.5;
 /** Fewer results than this open nothing: one failure is no trend. */
 const leastSeen = 4;
@@ -42,11 +53,15 @@ export function admit(circuit: Circuit, now: number): { readonly admitted: 'yes'
   return { admitted: 'probe', circuit: { ...circuit, phase: 'half-open', probeUntil: now + probeMs } };
 }
 
-/** Takes down that it answered, and how soon its first content came. */
-export function answered(circuit: Circuit, firstContentMs: number): Circuit {
-  const before = circuit.firstContentMs ?? firstContentMs;
+/**
+ * Takes down that it answered, how soon its first content came, how many tokens it wrote, and in how many milliseconds from there on: 0 for
+ * an answer in one piece.
+ */
+export function answered(circuit: Circuit, firstMs: number, tokens = 0, writingMs = 0): Circuit {
+  const firstContentMs = nextFirstContentMs(circuit, firstMs, tokens, writingMs);
+  const tokenMs = nextTokenMs(circuit.tokenMs, tokens, writingMs);
   // What was under way when it opened, or was asked for rest, does not let others in.
-  if (circuit.phase === 'open') return { ...circuit, firstContentMs: mixed(before, firstContentMs) };
+  if (circuit.phase === 'open') return { ...circuit, firstContentMs, tokenMs };
   const isOver = circuit.phase !== 'closed';
   return {
     phase: 'closed',
@@ -54,7 +69,8 @@ export function answered(circuit: Circuit, firstContentMs: number): Circuit {
     probeUntil: null,
     opened: 0,
     errors: isOver ? 0 : mixed(circuit.errors, 0),
-    firstContentMs: mixed(before, firstContentMs),
+    firstContentMs,
+    tokenMs,
     seen: isOver ? 1 : circuit.seen + 1,
   };
 }
@@ -77,8 +93,4 @@ export function failed(circuit: Circuit, now: number): Circuit {
 /** It asked to be left alone: no fault of its health, and nobody goes there before. */
 export function rested(circuit: Circuit, until: number): Circuit {
   return { ...circuit, phase: 'open', until: Math.max(until, circuit.phase === 'open' ? circuit.until : 0), probeUntil: null };
-}
-
-function mixed(before: number, newest: number): number {
-  return before + weightOfNewest * (newest - before);
 }

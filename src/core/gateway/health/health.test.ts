@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { afterMark } from './after-mark.ts';
 import { admit, answered, failed, healthy, rested, type Circuit } from './circuit.ts';
-import { fastest } from './fastest.ts';
 import { afterTold } from './told.ts';
 
 const after = (count: number, step: (circuit: Circuit) => Circuit, from = healthy): Circuit =>
@@ -76,14 +75,6 @@ it.each([
   expect(afterMark(healthy, { kind, restMs }, 1000)).toMatchObject(circuit);
 });
 
-it('a simple turn goes to whoever is fastest of those that are well', () => {
-  const seen = (at: string, ms: number) => ({ at, circuit: answered(healthy, ms) });
-  const unseen = { at: 'new/x', circuit: healthy };
-  expect(fastest([unseen, seen('a/x', 900), seen('b/x', 300), { at: 'c/x', circuit: { ...down, firstContentMs: 5 } }])?.at).toBe('b/x');
-  expect(fastest([{ at: 'c/x', circuit: down }, unseen])?.at).toBe('new/x');
-  expect(fastest([{ at: 'c/x', circuit: down }])).toBeNull();
-});
-
 describe('a circuit that others tell of', () => {
   it('is open until the same moment, and opens for longer the next time', () => {
     const told = afterTold(healthy, { inMs: 500, opened: 2, probeInMs: null }, 1000);
@@ -97,6 +88,7 @@ describe('a circuit that others tell of', () => {
   });
 
   it('is closed where they tell nothing any more', () => {
-    expect(afterTold({ ...down, firstContentMs: 80 }, null, 1000)).toEqual({ ...healthy, firstContentMs: 80 });
+    const seen = { firstContentMs: 80, tokenMs: 20 };
+    expect(afterTold({ ...down, ...seen }, null, 1000)).toEqual({ ...healthy, ...seen });
   });
 });

@@ -14,8 +14,8 @@ export interface Told {
  * as the rest before it did.
  */
 export function afterTold(circuit: Circuit, told: Told | null, now: number): Circuit {
-  const { firstContentMs } = circuit;
-  if (told === null) return { ...healthy, firstContentMs };
+  const { firstContentMs, tokenMs } = circuit;
+  if (told === null) return { ...healthy, firstContentMs, tokenMs };
   const { inMs, opened, probeInMs } = told;
   const isTried = inMs <= 0 && probeInMs !== null && probeInMs > 0;
   return {

@@ -11,10 +11,10 @@ import type { JobSeen } from './features.ts';
 export function orderForTurn(
   models: readonly string[],
   turn: Pick<JobSeen, 'messages' | 'toolCalls'>,
-  /** Milliseconds until the first content of an answer, by model. */
-  firstContentMs: Readonly<Record<string, number | undefined>>,
+  /** Milliseconds in which a whole short answer is to be expected, by model. */
+  shortAnswerMs: Readonly<Record<string, number | undefined>>,
 ): readonly string[] {
   if (!isSimpleTurn(turn)) return models;
-  const ofModel = (name: string): number => (Object.hasOwn(firstContentMs, name) ? firstContentMs[name] : undefined) ?? -1;
+  const ofModel = (name: string): number => (Object.hasOwn(shortAnswerMs, name) ? shortAnswerMs[name] : undefined) ?? -1;
   return models.toSorted((left, right) => ofModel(left) - ofModel(right));
 }

@@ -18,7 +18,7 @@ export interface RoutingDesk {
   outcomes(filter: OutcomeFilter): Promise<ToldOutcomes>;
   /**
    * Puts on record whether the result of a run was right; what a person says last counts. Throws `run-unknown`, `access-refused` for an
-   * agent, and `usage` for a run that has no result.
+   * agent, and `judgement-refused` for a run that has no result.
    */
   judge(run: string, judgement: Judgement): Promise<JudgedRun>;
 }
@@ -45,6 +45,11 @@ export interface JudgedRun {
   readonly by: string;
   /** False where the same was said before. */
   readonly changed: boolean;
+}
+
+/** What is on record of the result of a run, and since when, as an ISO time. */
+export interface RunJudged extends Pick<JudgedRun, 'right' | 'why' | 'by'> {
+  readonly at: string;
 }
 
 /** A run that has not ended. */

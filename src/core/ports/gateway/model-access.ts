@@ -7,8 +7,8 @@ export interface ModelAccess {
   /** The slot of a role whose line names no model, null for none; null where nobody said which, and in a factory without a gateway. */
   slotOf(role: string | null): string | null;
   /**
-   * From now on requests of a workspace count for a caller, under a key that no job ever sees. A factory without a gateway of its own
-   * admits everybody and counts nothing. Throws `database-unavailable`.
+   * From now on requests of a workspace count for a caller, under a key that no job ever sees and that is made with the first of them. A
+   * factory without a gateway of its own admits everybody and counts nothing.
    */
   admit(admission: Admission): Promise<Admitted>;
   /** What the calls of a run came to by now, as its gateway took them down; null where the factory has none of its own. */
@@ -28,6 +28,6 @@ export interface Admission {
 }
 
 export interface Admitted {
-  /** Ends the key. */
+  /** From now on nothing that comes of the workspace counts for the caller; its key, if any was made, ends with its run. */
   end(): Promise<void>;
 }

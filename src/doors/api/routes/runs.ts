@@ -9,6 +9,9 @@ const Submission = NewRun.extend({
   notBefore: z.iso.datetime().optional(),
 });
 
+/** Nothing is presumed: who leaves `right` out has said nothing. */
+const Judged = z.strictObject({ right: z.boolean(), why: z.string().trim().default('') });
+
 export const runRoutes: readonly Route[] = [
   reads({ method: 'GET', path: '/v1/runs', who: 'holder', does: 'runs, newest first', queries: ['limit', 'line'] }, async (call) => {
     const line = call.query('line');
@@ -34,6 +37,16 @@ export const runRoutes: readonly Route[] = [
       body: z.strictObject({ why: z.string().min(1) }),
     },
     async (call, { why }) => reply(await call.factory.cancel(call.param('run'), { actor: call.actor, why })),
+  ),
+  takes(
+    {
+      method: 'POST',
+      path: '/v1/runs/:run/judge',
+      who: 'person',
+      does: 'says whether its result was right; the last word counts',
+      body: Judged,
+    },
+    async (call, said) => reply(await call.factory.routing.judge(call.param('run'), { ...said, actor: call.actor })),
   ),
   reads({ method: 'GET', path: '/v1/runs/:run/evidence', who: 'holder', does: 'where the evidence of a run is' }, async (call) =>
     reply(await call.factory.evidence(call.param('run'))),

@@ -1,7 +1,7 @@
 import type { RunDetails } from '../../../core/ports/factory.ts';
 import { type Call, type CommandRecord, jsonOption, runArgument } from '../command.ts';
 import { eventText } from '../live/event-text.ts';
-import { facts, type Page, plain } from '../page.ts';
+import { facts, minute, type Page, plain } from '../page.ts';
 import { resultText } from '../result-text.ts';
 import { sameFactoryCommand, selfCommand } from '../self-command.ts';
 import { table } from '../table.ts';
@@ -21,7 +21,7 @@ export const show: CommandRecord = {
   },
 };
 
-function detailsText({ summary, result, events }: RunDetails, call: Call, page: Page): string {
+function detailsText({ summary, result, judged, events }: RunDetails, call: Call, page: Page): string {
   const repository = plain(summary.repository);
   const head =
     result === null
@@ -29,7 +29,15 @@ function detailsText({ summary, result, events }: RunDetails, call: Call, page: 
       : resultText(result, { repository, self: selfCommand(call.world) }, page);
   const rows = events.map((event) => [String(event.runSeq), event.at.slice(11, 19), event.body.type, plain(eventText(event.body))]);
   const columns = [{ title: '#' }, { title: 'AT' }, { title: 'EVENT' }, { title: 'WHAT', flexible: true }];
-  return [head, '', table(columns, rows, page)].join('\n');
+  return [head, ...judgedLines(judged, page), '', table(columns, rows, page)].join('\n');
+}
+
+/** What a person said last of the result. */
+function judgedLines(judged: RunDetails['judged'], page: Page): readonly string[] {
+  if (judged === null) return [];
+  const { right, why, by, at } = judged;
+  const said = `${right ? 'right' : 'wrong'}, says ${plain(by)}, ${minute(at)} UTC${why === '' ? '' : `: ${plain(why)}`}`;
+  return facts([['judged', said]], page);
 }
 
 function unfinishedText(summary: RunDetails['summary'], self: string, page: Page): string {

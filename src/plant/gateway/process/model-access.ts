@@ -21,34 +21,66 @@ export interface GatewayAccessOptions {
 const slackMs = 60_000;
 
 /**
- * The way of jobs to the factory's own gateway. Of a workspace only this process knows the key: one that takes the job over admits it
- * anew, and the former key ends with its run or its time.
+ * The way of jobs to the factory's own gateway. A key is made with the first request of a workspace: a station that asks no model has none.
+ * Of a workspace only this process knows the key: one that takes the job over admits it anew, and the former key ends with its run or its
+ * time.
  *
  * @example
  * const access = gatewayAccess({ gateway, keys: () => store.keys, calls: () => store.calls, slotOf, now: () => store.now() });
  * const { end } = await access.admit({ workspace: 'run-change-1', caller, asks: 'coder', lifeMs: 600_000 });
  */
 export function gatewayAccess({ gateway, keys, calls, slotOf, now }: GatewayAccessOptions): ModelAccess & ModelUpstream {
-  const tokens = new Map<string, string>();
+  const admitted = new Map<string, LateKey>();
+  const mint = async ({ caller, asks, lifeMs }: Admission, passedMs: number): Promise<string> => {
+    const expiresAt = (await now()) + lifeMs - passedMs + slackMs;
+    return await keys().mint({ caller, slots: null, otherwise: asks, caps: null, limits: {}, expiresAt });
+  };
   return {
     slotOf,
-    admit: async ({ workspace, caller, asks, lifeMs }: Admission): Promise<Admitted> => {
-      const grant = { caller, slots: null, otherwise: asks, caps: null, limits: {}, expiresAt: (await now()) + lifeMs + slackMs };
-      const token = await keys().mint(grant);
-      tokens.set(workspace, token);
+    admit: async (admission): Promise<Admitted> => {
+      const { workspace } = admission;
+      const key = lateKey((passedMs) => mint(admission, passedMs));
+      admitted.set(workspace, key);
       return {
         end: async () => {
-          if (tokens.get(workspace) === token) tokens.delete(workspace);
+          if (admitted.get(workspace) === key) admitted.delete(workspace);
+          await key.settled();
         },
       };
     },
     count: async (run) => await settled(async () => (await calls().spend(['stage', 'station', 'model'], { run })).map(countOf)),
     endRun: async (run, tx) => void (await keys().endRun(run, tx)),
     target: async ({ job, path }) => {
-      const token = tokens.get(job);
-      if (token === undefined) return { kind: 'none', why: 'no station works in this workspace now' };
-      return { kind: 'at', base: await gateway.url(), path, proof: { authorization: `Bearer ${token}` } };
+      const key = admitted.get(job);
+      if (key === undefined) return { kind: 'none', why: 'no station works in this workspace now' };
+      const [token, base] = await Promise.all([key.token(), gateway.url()]);
+      return { kind: 'at', base, path, proof: { authorization: `Bearer ${token}` } };
     },
+  };
+}
+
+/** A key that is made for the first who asks for it. */
+interface LateKey {
+  /** The same for all who ask; where it could not be made, the next one tries again. */
+  token(): Promise<string>;
+  /** Resolves once none is being made: what ends the keys of a run later ends this one too. */
+  settled(): Promise<void>;
+}
+
+function lateKey(mint: (passedMs: number) => Promise<string>): LateKey {
+  const begun = performance.now();
+  let making: Promise<string> | null = null;
+  return {
+    token: async () => {
+      const asked = (making ??= mint(Math.floor(performance.now() - begun)));
+      try {
+        return await asked;
+      } catch (error) {
+        if (making === asked) making = null;
+        throw error;
+      }
+    },
+    settled: async () => void (await making?.catch(() => undefined)),
   };
 }
 

@@ -37,7 +37,8 @@ export async function tryWays(gateway: Gateway, ask: Ask, ways: readonly Way[]):
     const moment = { now: clock.monotonicMs(), chance: gateway.chance(), isUsable: board.isUsable };
     const next = nextTry(walk.state, tried.outcome, moment);
     if (next.kind === 'flow') {
-      board.answered(walk.way, tried.firstContentMs);
+      const writingMs = request.stream === true ? (done.tries.at(-1)?.ms ?? 0) - tried.firstContentMs : 0;
+      board.answered(walk.way, tried.firstContentMs, done.paid?.usage.output ?? 0, writingMs);
       return { tries: done.tries, paid: done.paid, ended: 'whole' };
     }
     if (next.mark !== null) board.mark(next.mark);

@@ -19,7 +19,7 @@ export function fastestFirst(request: Request, ways: readonly Way[], board: Heal
   if (words === null || !isSimpleTurn({ messages: [words], toolCalls: [] })) return null;
   const seen = models.map((name) => {
     const first = usable.find(({ model }) => model === name);
-    return [name, (first === undefined ? null : board.firstContentMs(first)) ?? undefined] as const;
+    return [name, (first === undefined ? null : board.shortAnswerMs(first)) ?? undefined] as const;
   });
   const order = orderForTurn(models, { messages: [words], toolCalls: [] }, Object.fromEntries(seen));
   const ofModels = order.flatMap((name) => ways.filter(({ model }) => model === name));

@@ -4,6 +4,7 @@ import type { Mark } from '../../../core/gateway/failover/next-try.ts';
 import type { Candidate } from '../../../core/gateway/failover/try-state.ts';
 import { afterMark } from '../../../core/gateway/health/after-mark.ts';
 import { admit, answered, type Circuit, healthy } from '../../../core/gateway/health/circuit.ts';
+import { shortAnswerMs } from '../../../core/gateway/health/speed.ts';
 import { afterTold, type Told, whyOf } from '../../../core/gateway/health/told.ts';
 import type { Rest, UpstreamHealth } from '../../../core/ports/gateway/upstream-health.ts';
 
@@ -11,13 +12,17 @@ import type { Rest, UpstreamHealth } from '../../../core/ports/gateway/upstream-
 export interface HealthBoard {
   /** Whether a request may go there now; nothing is taken. */
   isUsable(candidate: Candidate): boolean;
-  /** Milliseconds until the first content of its answers, newer ones weighing more; null where none was seen. */
-  firstContentMs(candidate: Candidate): number | null;
+  /** Milliseconds in which a whole short answer is to be expected of it; null where none was seen. */
+  shortAnswerMs(candidate: Candidate): number | null;
   /** Milliseconds until an upstream may be asked that is left alone now. */
   restMs(candidate: Candidate): number;
   /** Begins a request; false where it would try whether an upstream is well again, and another gateway does just that. */
   enter(candidate: Candidate): Promise<boolean>;
-  answered(candidate: Candidate, firstContentMs: number): void;
+  /**
+   * It answered: when its first content came, how many tokens it wrote, and in how many milliseconds from there on, 0 for an answer in one
+   * piece.
+   */
+  answered(candidate: Candidate, firstContentMs: number, tokens: number, writingMs: number): void;
   mark(mark: Mark): void;
 }
 
@@ -35,10 +40,10 @@ export function healthBoard({ models }: Pick<GatewayConfig, 'models'>, now: () =
   const board = new Board(models, now, shared);
   return {
     isUsable: (candidate) => board.isUsable(candidate),
-    firstContentMs: (candidate) => board.firstContentMs(candidate),
+    shortAnswerMs: (candidate) => board.shortAnswerMs(candidate),
     restMs: (candidate) => board.restMs(candidate),
     enter: (candidate) => board.enter(candidate),
-    answered: (candidate, firstContentMs) => board.answered(candidate, firstContentMs),
+    answered: (candidate, firstContentMs, tokens, writingMs) => board.answered(candidate, firstContentMs, tokens, writingMs),
     mark: (mark) => board.mark(mark),
   };
 }
@@ -62,8 +67,8 @@ class Board {
     return admit(this.#entryOf(candidate).circuit, this.#now()).admitted !== 'no';
   }
 
-  firstContentMs(candidate: Candidate): number | null {
-    return this.#entryOf(candidate).circuit.firstContentMs;
+  shortAnswerMs(candidate: Candidate): number | null {
+    return shortAnswerMs(this.#entryOf(candidate).circuit);
   }
 
   restMs(candidate: Candidate): number {
@@ -85,10 +90,10 @@ class Board {
     return false;
   }
 
-  answered(candidate: Candidate, firstContentMs: number): void {
+  answered(candidate: Candidate, firstContentMs: number, tokens: number, writingMs: number): void {
     const entry = this.#entryOf(candidate);
     const before = entry.circuit;
-    entry.circuit = answered(before, firstContentMs);
+    entry.circuit = answered(before, firstContentMs, tokens, writingMs);
     if (before.phase === 'closed' || entry.circuit.phase !== 'closed') return;
     Object.assign(entry, { isTold: false, isTried: false });
     this.#shared.well(candidate.at);

@@ -93,7 +93,7 @@ it('of all who come when a rest is over, one tries, and an answer to him lets al
   expect(entered.filter(Boolean)).toHaveLength(1);
   expect(gateways.map(usable)).toEqual(['a/one a/two', 'a/one a/two', 'a/one a/two']);
   expect(await standingRests(database)).toMatchObject([{ at: 'b/one', tried: true }]);
-  gateways[entered.indexOf(true)]?.board.answered(at('b/one'), 12);
+  gateways[entered.indexOf(true)]?.board.answered(at('b/one'), 12, 0, 0);
   await until(() => gateways.every((one) => usable(one) === 'a/one a/two b/one'));
   expect(await Promise.all(gateways.map(({ board }) => board.enter(at('b/one'))))).toEqual([true, true, true]);
   expect(await standingRests(database)).toEqual([]);
@@ -118,7 +118,7 @@ it('an answer to one does not undo what another found meanwhile', async () => {
   expect(await first.board.enter(at('b/one'))).toBe(true);
   second.board.mark(mark('rests', 'b/one', 60_000));
   await second.health.settled();
-  first.board.answered(at('b/one'), 5);
+  first.board.answered(at('b/one'), 5, 0, 0);
   await first.health.settled();
   await until(() => !first.board.isUsable(at('b/one')));
   expect(await standingRests(database)).toMatchObject([{ at: 'b/one', by: `gateway-${names}` }]);

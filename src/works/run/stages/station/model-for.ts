@@ -4,6 +4,7 @@ import { modelOfAttempt } from '../../../../core/gateway/routing/upgrade.ts';
 import type { Stage } from '../../../../core/line/line.ts';
 import { attemptOf } from '../../../../core/line/state.ts';
 import type { RouteQuestion } from '../../../../core/ports/gateway/router.ts';
+import type { Station } from '../../../../core/ports/station.ts';
 import type { Role } from '../../../../core/station/role.ts';
 import { append } from '../../record/append.ts';
 import type { Job } from '../../job.ts';
@@ -14,19 +15,21 @@ export type ModelFor = { readonly kind: 'asks'; readonly name: string | null } |
 
 /**
  * Finds it for a station: a plan that a person chose for changes, else what its role in the line says, else the slot of the role, or of
- * stations without one. Where the slot is left to the factory, a plan is chosen once for the stage, and each attempt has the next model of it.
+ * stations without one, and nothing for a station that asks no model. Where the slot is left to the factory, a plan is chosen once for the stage, and each attempt has the next model of it.
  */
 export async function modelFor(
   stage: Stage,
   job: Job,
-  { role, station }: { readonly role: Role | null; readonly station: string },
+  { role, station }: { readonly role: Role | null; readonly station: Pick<Station, 'name' | 'asksNoModel'> },
 ): Promise<ModelFor> {
   const { needs, state } = job;
+  if (station.asksNoModel === true) return { kind: 'asks', name: null };
   const override = stage.does === 'change' ? (job.input.plan ?? null) : null;
   if (override === null && role !== null && role.model !== null) return { kind: 'asks', name: role.model };
   const slot = needs.models.slotOf(role?.name ?? null);
   if (override === null && (slot === null || needs.router?.chooses(slot) !== true)) return { kind: 'asks', name: slot };
-  const { route } = (await decidedFor(stage, job)) ?? (await decideNow(stage, job, { slot: slot ?? autoPlan, station, override }));
+  const { route } =
+    (await decidedFor(stage, job)) ?? (await decideNow(stage, job, { slot: slot ?? autoPlan, station: station.name, override }));
   const name = route.plan === null ? null : modelOfAttempt(route.plan, attemptOf(state, stage.id));
   if (name !== null) return { kind: 'asks', name };
   return {

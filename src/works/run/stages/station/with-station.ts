@@ -126,7 +126,7 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
   const text = await textFor(station, workspace, { form, text: orderText(form, packet, { ...found, feedback, handover }) });
   const limits = { timeoutMs: timeoutOf(stage), stallMs: stage.stall === undefined ? null : parseDuration(stage.stall) };
   await noteSeen((await station.identify?.()) ?? null, job.needs);
-  const asks = await modelFor(stage, job, { role: named, station: station.name });
+  const asks = await modelFor(stage, job, { role: named, station });
   if (asks.kind === 'none') return unplanned(station.name, asks.why);
   const admitted = await admit(stage, job, { station, workspace, asks: asks.name });
   const role = named === null ? null : { ...named, model: asks.name };
