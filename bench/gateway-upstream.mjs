@@ -1,5 +1,7 @@
-// An upstream of models that answers at once, in a process of its own: Messages and Chat Completions, in one piece and as 60 chunks.
+// An upstream of models that answers at once, in a process of its own: Messages and Chat Completions, in one piece and as 60 chunks, one in a
+// millisecond: a model that writes a thousand tokens in a second is faster than any.
 import { createServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const chunks = 60;
 const text = 'words of an answer ';
@@ -49,7 +51,7 @@ const server = createServer(async (request, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   for (const part of answer.stream) {
     response.write(part);
-    await new Promise((resolve) => setImmediate(resolve));
+    await pause(1);
   }
   response.end();
 });

@@ -133,27 +133,28 @@ function isJson(text: string): boolean {
   }
 }
 
-async function streamed({ order, reply, deadlines, now }: Trying, incoming: Incoming, startedAt: number): Promise<Tried> {
+async function streamed(trying: Trying, incoming: Incoming, startedAt: number): Promise<Tried> {
+  const { order, reply, deadlines, now } = trying;
   const { lane } = order;
   let hold = holding;
   let firstContentMs = 0;
   const kept: (Buffer | string)[] = [];
-  const take = async ({ piece, out }: LanePart): Promise<HoldAct> => {
-    const next = held(hold, piece, out.length);
-    ({ hold } = next);
-    if (next.act === 'keep') kept.push(out);
-    else if (next.act === 'release') {
-      firstContentMs = now() - startedAt;
-      reply.head(200, headersBack(incoming.headers, order.secrets, { 'content-type': lane.type }));
-      for (const one of kept.splice(0)) await reply.write(one);
-      await reply.write(out);
-    } else if (next.act !== 'fail') await reply.write(typeof out === 'string' ? withoutSecrets(out, order.secrets) : out);
-    return next.act;
+  const take = ({ piece, out }: LanePart): { readonly act: HoldAct; readonly waits: Promise<void> | null } => {
+    const { act, hold: after } = held(hold, piece, out.length);
+    hold = after;
+    if (act === 'keep') kept.push(out);
+    if (act === 'keep' || act === 'fail') return { act, waits: null };
+    if (act !== 'release') return { act, waits: reply.write(typeof out === 'string' ? withoutSecrets(out, order.secrets) : out) };
+    firstContentMs = now() - startedAt;
+    reply.head(200, headersBack(incoming.headers, order.secrets, { 'content-type': lane.type }));
+    return { act, waits: reply.write(joined([...kept.splice(0), out])) };
   };
   let act = 'keep' as HoldAct;
-  const ended = await inTime(incoming, deadlines, async (chunk) => {
-    act = await take(lane.take(chunk));
-    return act !== 'fail' && act !== 'break-off';
+  const ended = await inTime(incoming, deadlines, (chunk) => {
+    const taken = take(lane.take(chunk));
+    ({ act } = taken);
+    const wants = act !== 'fail' && act !== 'break-off';
+    return taken.waits === null ? wants : taken.waits.then(() => wants);
   });
   if (reply.isGone()) return tried({ kind: 'left' });
   if (ended === 'silent' || ended === 'endless') {
@@ -161,8 +162,19 @@ async function streamed({ order, reply, deadlines, now }: Trying, incoming: Inco
     const why = ended === 'silent' ? 'said nothing more for too long' : 'did not come to an end';
     await reply.write(lane.breakOff(faultOf('cut', `The model’s server ${why}. Ask again.`)));
     act = 'break-off';
-  } else if (act !== 'fail' && act !== 'break-off') act = await take(lane.end());
+  } else if (act !== 'fail' && act !== 'break-off') {
+    const last = take(lane.end());
+    ({ act } = last);
+    await last.waits;
+  }
   if (act === 'fail') return tried(outcomeOf(lane.told().fault));
   reply.end();
   return tried({ kind: act === 'break-off' ? 'broken-off' : 'content' }, { firstContentMs });
+}
+
+/** What was held back goes out together with what let it go. */
+function joined(parts: readonly (Buffer | string)[]): Buffer | string {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
 }

@@ -14,8 +14,8 @@ export interface ReplyTo {
   heard(): { readonly chunks: readonly { readonly ms: number; readonly bytes: Uint8Array }[]; readonly bytesDropped: number };
   /** Begins to answer; of an answer in one piece the length is known. */
   head(status: number, headers: Readonly<Record<string, string>>): void;
-  /** Writes, and waits where he reads more slowly than we write. */
-  write(out: Buffer | string): Promise<void>;
+  /** Writes; null where he took it, and what to wait for where he reads more slowly than we write. */
+  write(out: Buffer | string): Promise<void> | null;
   end(out?: Buffer | string): void;
 }
 
@@ -79,18 +79,21 @@ export class Reply implements ReplyTo {
     this.#response.writeHead(status, headers);
   }
 
-  async write(out: Buffer | string): Promise<void> {
-    const response = this.#response;
-    if (out.length === 0 || this.#isGone) return;
-    if (response.write(this.#hear(out))) return;
-    const timer = setTimeout(() => response.destroy(), patienceMs);
-    await once(response, 'drain', { signal: this.left }).catch(() => undefined); // gone, which `left` tells
-    clearTimeout(timer);
+  write(out: Buffer | string): Promise<void> | null {
+    if (out.length === 0 || this.#isGone || this.#response.write(this.#hear(out))) return null;
+    return this.#drained();
   }
 
   end(out?: Buffer | string): void {
     if (out === undefined || out.length === 0) this.#response.end();
     else this.#response.end(this.#hear(out));
+  }
+
+  async #drained(): Promise<void> {
+    const response = this.#response;
+    const timer = setTimeout(() => response.destroy(), patienceMs);
+    await once(response, 'drain', { signal: this.left }).catch(() => undefined); // gone, which `left` tells
+    clearTimeout(timer);
   }
 
   #hear(out: Buffer | string): Buffer {
