@@ -15,7 +15,7 @@ export function memoryCalls(redact: (text: string) => string): { readonly record
     blobs.set(sha256, text);
     return sha256;
   };
-  const take = ({ request, answer: { chunks, ...answer }, ...call }: RecordedCall): void => {
+  const take = ({ request, elements: _elements, answer: { chunks, ...answer }, ...call }: RecordedCall): void => {
     const bytes = Buffer.concat(chunks.map((chunk) => chunk.bytes));
     const body = bytes.length === 0 ? null : put(bytes);
     const pieces = chunks.map((chunk) => [chunk.ms, chunk.bytes.length] as const);

@@ -22,6 +22,8 @@ export interface RecordedCall {
   readonly headers: Readonly<Record<string, string>>;
   /** The body as it came. */
   readonly request: Uint8Array;
+  /** Where elements of its lists begin, each a part of its own for whoever keeps it; left out where nobody looked. */
+  readonly elements?: readonly number[];
   readonly tries: readonly RecordedTry[];
   readonly answer: RecordedAnswer;
   /** How it ended: whole, refused before any answer, broken off in the middle of one, or the caller left. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { type Part, partsOf } from './parts.ts';
+import { PartIds } from './part-ids.ts';
+import { type Part, partsOf, type RequestToKeep } from './parts.ts';
 
 /** A part of a request as it is kept. */
 export interface ShelvedPart {
@@ -11,7 +12,7 @@ export interface ShelvedPart {
 
 /** Gives the parts of requests, the text of each once. */
 export interface PartShelf {
-  partsOf(body: Buffer): readonly ShelvedPart[];
+  partsOf(request: RequestToKeep): readonly ShelvedPart[];
 }
 
 /** So many parts are remembered; one that comes again after that is given again. */
@@ -29,7 +30,8 @@ export function partShelf(redact: (text: string) => string): PartShelf {
     given.set(id, sha256);
     return { sha256, text };
   };
-  return { partsOf: (body) => partsOf(body).map(shelved) };
+  const ids = new PartIds();
+  return { partsOf: (request) => partsOf(request, ids).map(shelved) };
 }
 
 export function sha256Of(text: string): string {

@@ -1,10 +1,13 @@
 import type { RecordedCall } from '../../../core/ports/gateway/call-recorder.ts';
 import { partShelf } from './part-shelf.ts';
+import type { RequestToKeep } from './parts.ts';
 
 /** A call on its way to the thread that writes: all but its bytes, and how those lie one after the other. */
 export interface PackedCall {
   readonly head: Omit<RecordedCall, 'request' | 'answer'> & { readonly answer: Omit<RecordedCall['answer'], 'chunks'> };
   readonly requestBytes: number;
+  /** Where elements of lists in the request begin; left out where nobody looked. */
+  readonly elements?: readonly number[];
   /** Of each piece of the answer, milliseconds since the call came and its length in bytes. */
   readonly pieces: readonly (readonly [ms: number, bytes: number])[];
   readonly bytes: Uint8Array;
@@ -37,7 +40,7 @@ export function packed(waiting: readonly WaitingCall[]): Batch {
     put(request);
     for (const chunk of answer.chunks) put(chunk.bytes);
     const pieces = answer.chunks.map(({ ms, bytes: { length } }) => [ms, length] as const);
-    return { head: headOf(call), requestBytes: request.length, pieces, dropped };
+    return { head: headOf(call), requestBytes: request.length, ...(call.elements && { elements: call.elements }), pieces, dropped };
   });
   return { heads: JSON.stringify(heads), bytes };
 }
@@ -94,8 +97,9 @@ export function lineWriter(redact: (text: string) => string): LineWriter {
 }
 
 /** The request of a packed call. */
-export function requestIn({ bytes, requestBytes }: PackedCall): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, requestBytes);
+export function requestIn({ head, bytes, requestBytes, elements }: PackedCall): RequestToKeep {
+  const session = head.tries[0]?.session?.id ?? head.key;
+  return { body: Buffer.from(bytes.buffer, bytes.byteOffset, requestBytes), session, elements };
 }
 
 /** What went to its caller. */

@@ -196,6 +196,7 @@ function record(
     path,
     headers: onward,
     request: body,
+    elements: request.asked.elements,
     tries,
     answer: { status, headers: told, chunks, bytesDropped },
     ended,
