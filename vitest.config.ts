@@ -11,7 +11,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Of three one always waits: for a process that it started, a server, a limit that is reached.
+    maxWorkers: 3,
     allowOnly: false,
     dangerouslyIgnoreUnhandledErrors: false,
   },
