@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'kit/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, '**/*.slow.test.ts', '**/*.agents.test.ts', '**/*.proof.test.ts', '**/fixtures/**'],
+    globalSetup: ['test/cluster/setup.ts'],
     setupFiles: ['test/reporter/warnings.ts'],
     reporters: ['default', new ClosingLine()],
     testTimeout: 30_000,

@@ -8,6 +8,7 @@ import type { Factory, RunRequest } from '../../src/core/ports/factory.ts';
 import { unconfined } from '../../src/core/ports/floor.ts';
 import { createFactory } from '../../src/factory.ts';
 import { openDatabase, type Database } from '../../src/plant/postgres/index.ts';
+import { giveCluster } from '../cluster/give-cluster.ts';
 import { forgetHome } from '../scenarios/forget-home.ts';
 import { lineOf, type Stages } from './line-of.ts';
 
@@ -166,6 +167,7 @@ async function requestOf({ line, title, repository, priority = 100 }: Task): Pro
 /** A server beside the homes, reached by URL alone. */
 async function openServer(home: string): Promise<{ freshUrl(): Promise<string>; close(): Promise<void> }> {
   const log = (): void => {};
+  await giveCluster(home);
   const base: Database = await openDatabase({ home, url: null, binDir: process.env['JIDOKA_PG_BIN'] ?? null, log, env: process.env });
   let made = 0;
   return {
