@@ -1,11 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RecordingWorld } from '../../kit/factory/index.ts';
 import { makeRepository, type MadeRepository } from '../../kit/forge/index.ts';
 import { npmProject, runCommand, startCommand, type Ended, type Running } from '../../kit/scenario/index.ts';
 import type { LedgerEvent } from '../../src/core/evidence/event.ts';
+import { verifyEvidence } from '../../src/core/evidence/verify.ts';
 import type { Factory, RunRequest } from '../../src/core/ports/factory.ts';
 import { unconfined } from '../../src/core/ports/floor.ts';
+import { cli } from '../../src/doors/cli/index.ts';
 import { createFactory } from '../../src/factory.ts';
 import { openDatabase, type Database } from '../../src/plant/postgres/index.ts';
 import { giveCluster } from '../cluster/give-cluster.ts';
@@ -25,6 +28,8 @@ export interface Plant {
   project(files?: Readonly<Record<string, string>>): Promise<MadeRepository>;
   /** Writes a line file and returns its path. */
   line(name: string, stages: Stages, more?: object): Promise<string>;
+  /** Gives a command line to the factory within this process, which does no work of it. */
+  ask(args: readonly string[]): Promise<Ended>;
   /** Runs a command line in a process of its own, to its end. */
   jidoka(args: readonly string[], where?: Where): Promise<Ended>;
   start(args: readonly string[], where?: Where): Running;
@@ -105,6 +110,11 @@ export async function openPlant(): Promise<Plant> {
       const path = join(folder, `${name}.yaml`);
       await writeFile(path, JSON.stringify(lineOf(name, stages, more)));
       return path;
+    },
+    ask: async (args) => {
+      const world = new RecordingWorld({ ...setting(), factory: { ...factory, close: async () => {} }, verify: verifyEvidence });
+      const code = await cli(args, world);
+      return { code, signal: null, stdout: world.stdout.text, stderr: world.stderr.text };
     },
     jidoka: (args, where) => runCommand(args, setting(where)),
     start,
