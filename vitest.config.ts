@@ -1,7 +1,10 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/reporter/closing-line.ts';
 
-/** The fast suite; `vitest.slow.config.ts` runs what takes longer. */
+/**
+ * The fast suite from its sources, for whoever writes one. `npm test` holds it against what was built (`vitest.built.config.ts`);
+ * `vitest.slow.config.ts` runs what takes longer.
+ */
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'kit/**/*.test.ts', 'test/**/*.test.ts'],
