@@ -1,10 +1,10 @@
 import { configDefaults, defineConfig, mergeConfig } from 'vitest/config';
 import { LongFirst } from './test/sequence/long-first.ts';
-import fast from './vitest.config.ts';
+import built from './vitest.built.config.ts';
 
 /** Suites that install real packages, kill processes or climb to five figures; minutes, not seconds. */
 export default mergeConfig(
-  { ...fast, test: { ...fast.test, include: [], exclude: [] } },
+  { ...built, test: { ...built.test, include: [], exclude: [] } },
   defineConfig({
     test: {
       include: ['src/**/*.slow.test.ts', 'kit/**/*.slow.test.ts', 'test/**/*.slow.test.ts'],

@@ -13,6 +13,8 @@ trap 'rm -rf "$box"' EXIT
 mkdir "$box/checkout" "$box/home" "$box/tmp"
 git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- --create | tar --extract --directory "$box/checkout"
 cp -a --reflink=auto node_modules "$box/checkout/"
+# What is built is built anew only where a source has changed.
+[ ! -d dist ] || cp -a --reflink=auto dist "$box/checkout/"
 chown -R "$user": "$box"
 
 # A clean environment, but for where packages come from: in the user's own settings, so that a project's go before them.

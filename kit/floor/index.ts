@@ -4,7 +4,7 @@ export { folderWorkspace } from './folder-workspace.ts';
 export { isRunning } from './is-running.ts';
 export { wayOutContract } from './way-out-contract.ts';
 export type { FloorWithDesk } from './way-out-contract.ts';
-export { otherLoading, otherOwner, serveOwner } from './other-owner.ts';
+export { otherBuilt, otherLoading, otherOwner, serveOwner } from './other-owner.ts';
 export type { OtherOwner } from './other-owner.ts';
 export { pidsIn, startSh } from './started-contract.ts';
 export { escapeAttempts, plantOutside, runEscapes } from './escapes.ts';

@@ -57,8 +57,23 @@ export async function otherOwner(folder: string, program: string): Promise<Other
 }
 
 /**
- * Starts an owner whose program may `load` modules of this repository and calls `serveOwner`; node before 22 does not read
- * TypeScript, so vite loads them.
+ * Starts an owner whose program may `load` modules of this repository, as they were built, and calls `serveOwner`.
+ *
+ * @example
+ * await otherBuilt(folder, `const { hostFloor } = await load('src/plant/floor/index.js'); await serveOwner(hostFloor(…));`);
+ */
+export function otherBuilt(folder: string, serves: string): Promise<OtherOwner> {
+  // This file runs from `kit/floor` and, compiled, from `dist/kit/floor`.
+  const built = new URL(/[\\/]dist[\\/]kit[\\/]/.test(import.meta.filename) ? '../../' : '../../dist/', import.meta.url).href;
+  return otherOwner(
+    folder,
+    `const load = (path) => import(${JSON.stringify(built)} + path);${serving('kit/floor/other-owner.js', serves)}`,
+  );
+}
+
+/**
+ * The same with modules that are never built, such as tests; node before 22 does not read TypeScript, so vite loads them, which takes
+ * it seconds.
  */
 export async function otherLoading(folder: string, serves: string): Promise<OtherOwner> {
   const vite = {
@@ -72,12 +87,16 @@ export async function otherLoading(folder: string, serves: string): Promise<Othe
     `
     import { createViteServer } from ${JSON.stringify(import.meta.resolve('vitest/node'))};
     const vite = await createViteServer(${JSON.stringify(vite)});
-    const load = (file) => vite.ssrLoadModule(file);
-    const { serveOwner } = await load(${JSON.stringify(import.meta.filename)});
-    const clock = { now: () => new Date().toISOString(), monotonicMs: () => performance.now() };
-    ${serves}
+    const load = (file) => vite.ssrLoadModule(file);${serving(import.meta.filename, serves)}
   `,
   );
+}
+
+function serving(self: string, serves: string): string {
+  return `
+    const { serveOwner } = await load(${JSON.stringify(self)});
+    const clock = { now: () => new Date().toISOString(), monotonicMs: () => performance.now() };
+    ${serves}`;
 }
 
 function refOf(answer: Answer): ProcessRef {

@@ -9,6 +9,7 @@ import { systemClock } from '../../src/plant/clock/index.ts';
 import { openGatewayStore, type GatewayStore } from '../../src/plant/gateway/store/index.ts';
 import { openDatabase, removeDatabase, type Database } from '../../src/plant/postgres/index.ts';
 import { politeScenario, startModelTwin, type ModelTwin } from '../../src/plant/twin/index.ts';
+import { giveCluster } from '../cluster/give-cluster.ts';
 
 const secret = 'sk-of-the-provider-0123456789';
 const owner = (url: string, key: string): string => `gateway:
@@ -34,6 +35,7 @@ const open: ModelWays[] = [];
 const postgresBin = process.env['JIDOKA_PG_BIN'] ?? null;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-own-gateway-'));
+  await giveCluster(home);
   database = await openDatabase({ home, log: () => {}, env: process.env, binDir: postgresBin });
   store = openGatewayStore({ database, clock: systemClock(), log: () => {} });
   twin = await startModelTwin({ scenario: politeScenario(), port: 0, tape: null, replay: null });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Running, startCommand } from '../../kit/scenario/index.ts';
 import { openModelTwin } from '../../src/model-twin.ts';
 import { openDatabase, removeDatabase, type Database } from '../../src/plant/postgres/index.ts';
+import { giveCluster } from '../cluster/give-cluster.ts';
 import { http, rawUpstream, type RawUpstream } from './raw-upstream.ts';
 
 const key = 'key-of-the-owner-of-the-gateways';
@@ -18,6 +19,7 @@ let cloud: RawUpstream;
 const running: Running[] = [];
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-shared-'));
+  await giveCluster(home);
   database = await openDatabase({ home, log: () => {}, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
   twin = await openModelTwin({ scenario: null, replay: null, tape: null, port: 0 });
   cloud = await rawUpstream((socket) => socket.write(http(401, '{"error":{"message":"no such key"}}')));

@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 async function coldPlace(): Promise<{ readonly scene: Scene; readonly template: string }> {
-  const place = await openPlace();
+  const place = await openPlace({ cold: true });
   scenes.push(place.scene);
   return place;
 }

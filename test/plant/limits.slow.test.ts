@@ -198,7 +198,7 @@ function task(line: string, title: string): readonly string[] {
 
 /** Runs a command that is to end with a code; returns what it said. */
 async function said(code: number, ...args: readonly string[]): Promise<string> {
-  const { code: got, stdout, stderr } = await plant.jidoka(args);
+  const { code: got, stdout, stderr } = await plant.ask(args);
   expect(got, `${args.join(' ')}: ${stdout}${stderr}`).toBe(code);
   return stdout + stderr;
 }

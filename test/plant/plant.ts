@@ -1,13 +1,17 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RecordingWorld } from '../../kit/factory/index.ts';
 import { makeRepository, type MadeRepository } from '../../kit/forge/index.ts';
 import { npmProject, runCommand, startCommand, type Ended, type Running } from '../../kit/scenario/index.ts';
 import type { LedgerEvent } from '../../src/core/evidence/event.ts';
+import { verifyEvidence } from '../../src/core/evidence/verify.ts';
 import type { Factory, RunRequest } from '../../src/core/ports/factory.ts';
 import { unconfined } from '../../src/core/ports/floor.ts';
+import { cli } from '../../src/doors/cli/index.ts';
 import { createFactory } from '../../src/factory.ts';
 import { openDatabase, type Database } from '../../src/plant/postgres/index.ts';
+import { giveCluster } from '../cluster/give-cluster.ts';
 import { forgetHome } from '../scenarios/forget-home.ts';
 import { lineOf, type Stages } from './line-of.ts';
 
@@ -24,6 +28,8 @@ export interface Plant {
   project(files?: Readonly<Record<string, string>>): Promise<MadeRepository>;
   /** Writes a line file and returns its path. */
   line(name: string, stages: Stages, more?: object): Promise<string>;
+  /** Gives a command line to the factory within this process, which does no work of it. */
+  ask(args: readonly string[]): Promise<Ended>;
   /** Runs a command line in a process of its own, to its end. */
   jidoka(args: readonly string[], where?: Where): Promise<Ended>;
   start(args: readonly string[], where?: Where): Running;
@@ -105,6 +111,11 @@ export async function openPlant(): Promise<Plant> {
       await writeFile(path, JSON.stringify(lineOf(name, stages, more)));
       return path;
     },
+    ask: async (args) => {
+      const world = new RecordingWorld({ ...setting(), factory: { ...factory, close: async () => {} }, verify: verifyEvidence });
+      const code = await cli(args, world);
+      return { code, signal: null, stdout: world.stdout.text, stderr: world.stderr.text };
+    },
     jidoka: (args, where) => runCommand(args, setting(where)),
     start,
     worker: async (options, where) => {
@@ -166,6 +177,7 @@ async function requestOf({ line, title, repository, priority = 100 }: Task): Pro
 /** A server beside the homes, reached by URL alone. */
 async function openServer(home: string): Promise<{ freshUrl(): Promise<string>; close(): Promise<void> }> {
   const log = (): void => {};
+  await giveCluster(home);
   const base: Database = await openDatabase({ home, url: null, binDir: process.env['JIDOKA_PG_BIN'] ?? null, log, env: process.env });
   let made = 0;
   return {

@@ -13,6 +13,7 @@ import { cli } from '../../src/doors/cli/index.ts';
 import { unconfined } from '../../src/core/ports/floor.ts';
 import { createFactory } from '../../src/factory.ts';
 import { floorRoot } from '../../src/plant/floor/index.ts';
+import { giveCluster } from '../cluster/give-cluster.ts';
 import { forgetHome } from './forget-home.ts';
 
 /** A whole factory for one test file: a home of its own, a registry of its own, and projects to work on. */
@@ -52,6 +53,8 @@ export interface SceneOptions {
   readonly floor?: 'host' | 'sandbox';
   /** More of the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether nobody has used the home yet, so that the first who does makes its database. */
+  readonly cold?: boolean;
 }
 
 /**
@@ -62,12 +65,13 @@ export interface SceneOptions {
  */
 export async function openScene(
   packages: readonly FakePackage[],
-  { advisories = {}, npmrc = '', floor = 'host', env: more = {} }: SceneOptions = {},
+  { advisories = {}, npmrc = '', floor = 'host', env: more = {}, cold = false }: SceneOptions = {},
 ): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'jidoka-scene-'));
   const registry = await registryDouble({ packages, advisories });
   const [home, user] = [join(folder, 'home'), join(folder, 'user')];
   await mkdir(user);
+  if (!cold) await giveCluster(home);
   // What the double is told to answer is to be seen at once, not after npm's own minutes of patience.
   await writeFile(join(user, '.npmrc'), `registry=${registry.url}\nfetch-retries=0\n${npmrc}`);
   const env = {

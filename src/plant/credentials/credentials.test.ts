@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { credentialsContract } from '../../../kit/credentials/index.ts';
+import { giveCluster } from '../../../test/cluster/give-cluster.ts';
 import { openDatabase, removeDatabase, type Database } from '../postgres/index.ts';
 import { openCredentials } from './index.ts';
 
@@ -10,6 +11,7 @@ let home: string;
 let database: Database;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-credentials-'));
+  await giveCluster(home);
   database = await openDatabase({ home, log: () => {}, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
 });
 afterAll(async () => {

@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engineContract, type EngineUnderTest } from '../../../kit/engine/index.ts';
+import { giveCluster } from '../../../test/cluster/give-cluster.ts';
 import { openDatabase, removeDatabase, type Database } from '../postgres/index.ts';
 import { openControl, openEngine } from './index.ts';
 
 engineContract('the engine on PostgreSQL', async () => {
   const home = await mkdtemp(join(tmpdir(), 'jidoka-engine-'));
+  await giveCluster(home);
   const databases: Database[] = [];
   const database = async (): Promise<Database> => {
     const opened = await openDatabase({ home, log, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { giveCluster } from '../../../test/cluster/give-cluster.ts';
 import type { Tx } from '../../core/ports/tx.ts';
 import { openDatabase, removeDatabase, type Database } from '../postgres/index.ts';
 import { clientOf } from './client.ts';
@@ -15,6 +16,7 @@ let database: Database;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-tx-'));
+  await giveCluster(home);
   database = await openDatabase({ home, log: () => {}, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
   await database.pool.query('create table mark (name text primary key, turns integer not null default 0)');
 });

@@ -4,7 +4,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { deskDouble } from '../../../kit/egress/index.ts';
-import { floorContract, isRunning, otherLoading, pidsIn, startSh, wayOutContract } from '../../../kit/floor/index.ts';
+import { floorContract, isRunning, otherBuilt, pidsIn, startSh, wayOutContract } from '../../../kit/floor/index.ts';
 import type { OtherOwner } from '../../../kit/floor/index.ts';
 import { deskEgress } from '../../../test/floor/desk-egress.ts';
 import type { Floor, ProcessRef, ProcessResult, Workspace } from '../../core/ports/floor.ts';
@@ -296,10 +296,10 @@ describe('the keeper of a started command', () => {
 
 /** The factory in another process. */
 function otherFactory(root: string): Promise<OtherOwner> {
-  return otherLoading(
+  return otherBuilt(
     root,
-    `const { hostFloor } = await load(${JSON.stringify(join(import.meta.dirname, 'index.ts'))});
-    const { openEgress } = await load(${JSON.stringify(join(import.meta.dirname, '../egress/index.ts'))});
+    `const { hostFloor } = await load('src/plant/floor/index.js');
+    const { openEgress } = await load('src/plant/egress/index.js');
     const egress = openEgress({ upstreams: { registries: async () => [] } });
     await serveOwner(hostFloor({ root: ${JSON.stringify(root)}, egress, clock, env: process.env, log: () => undefined }));`,
   );

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { blobsContract } from '../../../kit/blobs/index.ts';
+import { giveCluster } from '../../../test/cluster/give-cluster.ts';
 import { openDatabase, removeDatabase, type Database } from '../postgres/index.ts';
 import { blobTable } from './blob-table.ts';
 import { openBlobs } from './blobs.ts';
@@ -48,6 +49,7 @@ describe('blobs that machines share', () => {
   const count = async (): Promise<number> => (await database.pool.query('select from jidoka.blob')).rowCount ?? 0;
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'jidoka-blobs-'));
+    await giveCluster(home);
     database = await openDatabase({ home, log: () => {}, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
   });
   afterAll(async () => {

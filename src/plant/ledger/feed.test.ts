@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { feedContract } from '../../../kit/feed/index.ts';
 import { ClientTransactions, sampleEvent, sampleRun } from '../../../kit/ledger/index.ts';
+import { giveCluster } from '../../../test/cluster/give-cluster.ts';
 import type { RunId } from '../../core/base/ids.ts';
 import type { LedgerEvent } from '../../core/evidence/event.ts';
 import type { Feed } from '../../core/ports/feed.ts';
@@ -21,6 +22,7 @@ let pool: ReturnType<Database['openPool']>;
 let transactions: ClientTransactions;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-feed-'));
+  await giveCluster(home);
   database = await openDatabase({ home, log: ignore, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
   ledger = openLedger(database);
   feed = openFeed(database);

@@ -13,6 +13,7 @@ import {
   sampleTime,
   sampleVerdict,
 } from '../../../kit/ledger/index.ts';
+import { giveCluster } from '../../../test/cluster/give-cluster.ts';
 import type { RunId } from '../../core/base/ids.ts';
 import type { EventBody, NewEvent } from '../../core/evidence/event.ts';
 import { fold } from '../../core/line/state.ts';
@@ -28,6 +29,7 @@ const open = (): Promise<Database> => openDatabase({ home, log: ignore, env: pro
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-ledger-'));
+  await giveCluster(home);
   database = await open();
   pool = database.openPool('jidoka-test', 6);
   transactions = new ClientTransactions(pool);

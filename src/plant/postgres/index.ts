@@ -1,3 +1,4 @@
+export { clusterPlace } from './cluster/cluster-place.ts';
 export type { Database, DatabaseOptions, Executor } from './database.ts';
 export { withFileLock, type LockPatience } from './file-lock.ts';
 export { moveData } from './move/move-data.ts';

@@ -39,12 +39,23 @@ export function expectedOf({ offsets, models }: Learned): (job: KnownJob) => rea
     byChance.set(steps, chances);
     return chances;
   };
-  return ({ line, repository, difficulty }) =>
+  return onceFor(({ line, repository, difficulty }: KnownJob) =>
     Object.entries(models).map(([model, { prior, usd }]) => {
       const { solves } = chanceOf(prior, { model, place: { line, repository }, offsets, difficulty });
       const steps = Math.round(solves * stepsOfChance);
       return { model, usd, steps, chances: chancesAt(steps) };
-    });
+    }),
+  );
+}
+
+/** Works out once for each thing what every plan and every knob asks of it again. */
+function onceFor<Thing extends object, Found>(find: (thing: Thing) => Found): (thing: Thing) => Found {
+  const known = new WeakMap<Thing, { readonly found: Found }>();
+  return (thing) => {
+    const entry = known.get(thing) ?? { found: find(thing) };
+    known.set(thing, entry);
+    return entry.found;
+  };
 }
 
 /**
@@ -57,16 +68,17 @@ export function learnedPolicies(
 ): (knob: Knob) => (job: KnownJob) => readonly string[] {
   const attemptsAt = expectedOf(learned);
   const worked = new Map<string, readonly PlayedPlan[]>();
-  const plansFor = (job: KnownJob): readonly PlayedPlan[] => {
+  const plansFor = onceFor((job: KnownJob): readonly PlayedPlan[] => {
     const attempts = attemptsAt(job);
     const key = attempts.map(({ steps }) => steps).join(' ');
     const plans = worked.get(key) ?? playAll(attempts, validator);
     worked.set(key, plans);
     return plans;
-  };
+  });
   return (knob) => {
     const stakes: Stakes = { ...knob, person: 0, validation, quality: 0, wrongCap };
-    return (job) => choiceOf(plansFor(job).map((plan) => weighed(plan, stakes))).best?.models ?? [];
+    const bestOf = onceFor((plans: readonly PlayedPlan[]) => choiceOf(plans.map((plan) => weighed(plan, stakes))).best?.models ?? []);
+    return (job) => bestOf(plansFor(job));
   };
 }
 

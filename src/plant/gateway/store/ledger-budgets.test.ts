@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelBudgetsContract, modelLimitsContract, type OpenBudgets } from '../../../../kit/gateway/index.ts';
+import { giveCluster } from '../../../../test/cluster/give-cluster.ts';
 import { used } from '../../../core/gateway/budget/account.ts';
 import type { Amount } from '../../../core/gateway/budget/amount.ts';
 import type { BudgetRule, Caller } from '../../../core/gateway/budget/budget-rule.ts';
@@ -17,6 +18,7 @@ let database: Database;
 let holders = 0;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-budgets-'));
+  await giveCluster(home);
   database = await openDatabase({ home, log: () => {}, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
 });
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { callLedgerContract, recordedCall } from '../../../../kit/gateway/index.ts';
+import { giveCluster } from '../../../../test/cluster/give-cluster.ts';
 import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
 import { blobTable, openBlobs } from '../../ledger/index.ts';
 import { openDatabase, removeDatabase, type Database } from '../../postgres/index.ts';
@@ -13,6 +14,7 @@ let home: string;
 let database: Database;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-calls-'));
+  await giveCluster(home);
   database = await openDatabase({ home, log: () => {}, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
 });
 beforeEach(async () => {

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { virtualKeysContract } from '../../../../kit/gateway/index.ts';
 import { ClientTransactions } from '../../../../kit/ledger/index.ts';
+import { giveCluster } from '../../../../test/cluster/give-cluster.ts';
 import { JidokaError } from '../../../core/base/error.ts';
 import type { KeyGrant } from '../../../core/ports/gateway/virtual-keys.ts';
 import { openDatabase, removeDatabase, type Database } from '../../postgres/index.ts';
@@ -15,6 +16,7 @@ let database: Database;
 const open: LedgerKeys[] = [];
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-keys-'));
+  await giveCluster(home);
   database = await openDatabase({ home, log: () => {}, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
 });
 afterEach(async () => {

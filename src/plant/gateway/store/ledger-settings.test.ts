@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { modelSettingsContract } from '../../../../kit/gateway/index.ts';
+import { giveCluster } from '../../../../test/cluster/give-cluster.ts';
 import { openDatabase, removeDatabase, type Database } from '../../postgres/index.ts';
 import { ledgerSettings, tellNames } from './ledger-settings.ts';
 import { standingSettings } from './standing-settings.ts';
@@ -12,6 +13,7 @@ let home: string;
 let database: Database;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-settings-'));
+  await giveCluster(home);
   database = await openDatabase({ home, log: () => {}, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
 });
 beforeEach(async () => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { giveCluster } from '../../../../test/cluster/give-cluster.ts';
 import type { BudgetRule, Caller } from '../../../core/gateway/budget/budget-rule.ts';
 import type { Limited } from '../../../core/gateway/budget/window.ts';
 import { openDatabase, removeDatabase, type Database } from '../../postgres/index.ts';
@@ -14,6 +15,7 @@ let home: string;
 let database: Database;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-limits-'));
+  await giveCluster(home);
   database = await openDatabase({ home, log: () => {}, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
 });
 afterAll(async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { giveCluster } from '../../../../test/cluster/give-cluster.ts';
 import { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
 import { systemClock } from '../../clock/index.ts';
 import { openDatabase, removeDatabase, type Database } from '../../postgres/index.ts';
@@ -14,6 +15,7 @@ let stores: readonly GatewayStore[];
 const hour = 60 * 60_000;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-skew-'));
+  await giveCluster(home);
   database = await openDatabase({ home, log: () => {}, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
   // One machine is an hour ahead, one an hour behind, and one says that it is another year.
   stores = [hour, -hour, 500 * 24 * hour].map((skew) => {

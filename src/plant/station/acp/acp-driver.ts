@@ -1,10 +1,10 @@
-import { methods, type ClientConnection, type NewSessionRequest } from '@agentclientprotocol/sdk';
+import type { NewSessionRequest } from '@agentclientprotocol/sdk';
 import type { Conversation } from '../../../core/ports/floor.ts';
 import type { ToolReach } from '../../../core/station/role.ts';
 import type { Driver, Talk, TurnEnd, Wire } from '../driver.ts';
 import { at, textAt } from '../foreign.ts';
 import { deskName, type AgentOrder, type PlacedFile, type Start } from '../harness/harness.ts';
-import { connectTo, hello } from './connection.ts';
+import type { Connected } from './connection.ts';
 import { leaveFor } from './permission.ts';
 import { requestTrouble, stopTrouble } from './request-trouble.ts';
 import { updatesOf, type Updates } from './updates.ts';
@@ -38,14 +38,12 @@ export function acpDriver(agent: AcpAgent): Driver {
 /** How long a process may take to end by itself, in milliseconds, and how long a turn, once it is cancelled. */
 const graceMs = { end: 1_000, cancel: 5_000 };
 
-interface Live {
+interface Live extends Connected {
   readonly conversation: Conversation;
-  readonly connection: ClientConnection;
   readonly updates: Updates;
-  readonly silent: Promise<void>;
   readonly kill: AbortController;
   /** What it answered to our greeting. */
-  hello: Promise<unknown> | null;
+  greeted: Promise<unknown> | null;
   session: string | null;
   /** The program speaks, and the agent behind it is gone. */
   isHollow: boolean;
@@ -91,13 +89,15 @@ function openTalk(agent: AcpAgent, order: AgentOrder, wire: Wire): Talk {
 }
 
 async function begin(agent: AcpAgent, order: AgentOrder, wire: Wire): Promise<Live> {
+  // The library builds its forms of every message when it is loaded: a quarter of a second that few processes need.
+  const { connectTo } = await import('./connection.ts');
   const kill = new AbortController();
   const conversation = await wire.converse(agent.start(order), kill.signal);
   const updates = updatesOf(agent);
   const tellAll = (events: ReturnType<Updates['rest']>): void => {
     for (const event of events) wire.tell(event);
   };
-  const { connection, silent } = connectTo(conversation, wire, {
+  const connected = connectTo(conversation, wire, {
     update: (update) => tellAll(updates.read(update)),
     permission: (request) => {
       tellAll(updates.rest());
@@ -110,7 +110,7 @@ async function begin(agent: AcpAgent, order: AgentOrder, wire: Wire): Promise<Li
       return { outcome };
     },
   });
-  return { conversation, connection, updates, silent, kill, hello: null, session: null, isHollow: false };
+  return { ...connected, conversation, updates, kill, greeted: null, session: null, isHollow: false };
 }
 
 interface Said {
@@ -122,14 +122,14 @@ interface Said {
 
 /** One turn; the first begins the session. What the agent answers with an error is told, and the turn is over. */
 async function turn(live: Live, { agent, order, wire, prompt }: Said): Promise<TurnEnd> {
-  const { connection, updates } = live;
+  const { connection, methods, updates } = live;
   const stop = cancelling(live, wire);
   try {
     const session = live.session ?? (await newSession(live, agent, order));
     if (live.session === null) wire.tell({ type: 'session.started', session, model: order.model });
     live.session = session;
     const asked = { sessionId: session, prompt: [{ type: 'text' as const, text: prompt }] };
-    const answer: unknown = await connection.agent.request(methods.agent.session.prompt, asked);
+    const answer: unknown = await connection.agent.request(methods.session.prompt, asked);
     for (const event of [...updates.ended(answer), ...stopTrouble(textAt(answer, 'stopReason'))]) wire.tell(event);
     return { exit: null, stderr: '' };
   } catch (error) {
@@ -158,7 +158,7 @@ async function resume(live: Live, session: string, { agent, order, wire }: Omit<
   try {
     const capability = at(await greet(live), 'agentCapabilities', 'sessionCapabilities', 'resume');
     if (capability === undefined || capability === null) return;
-    await live.connection.agent.request(methods.agent.session.resume, { sessionId: session, ...surroundings(agent, order) });
+    await live.connection.agent.request(live.methods.session.resume, { sessionId: session, ...surroundings(agent, order) });
     await setMode(live, session, agent.mode(order.tools));
     live.session = session;
     wire.tell({ type: 'session.started', session, model: order.model });
@@ -169,14 +169,14 @@ async function resume(live: Live, session: string, { agent, order, wire }: Omit<
 
 async function newSession(live: Live, agent: AcpAgent, order: AgentOrder): Promise<string> {
   await greet(live);
-  const { sessionId } = await live.connection.agent.request(methods.agent.session.new, surroundings(agent, order));
+  const { sessionId } = await live.connection.agent.request(live.methods.session.new, surroundings(agent, order));
   await setMode(live, sessionId, agent.mode(order.tools));
   return sessionId;
 }
 
 function greet(live: Live): Promise<unknown> {
-  live.hello ??= live.connection.agent.request(methods.agent.initialize, hello);
-  return live.hello;
+  live.greeted ??= live.connection.agent.request(live.methods.initialize, live.hello);
+  return live.greeted;
 }
 
 function surroundings({ meta }: AcpAgent, { root, reach }: AgentOrder): NewSessionRequest {
@@ -184,16 +184,16 @@ function surroundings({ meta }: AcpAgent, { root, reach }: AgentOrder): NewSessi
   return { cwd: root, mcpServers: [desk], ...(meta === undefined ? {} : { _meta: meta }) };
 }
 
-async function setMode({ connection }: Live, sessionId: string, modeId: string | null): Promise<void> {
-  if (modeId !== null) await connection.agent.request(methods.agent.session.setMode, { sessionId, modeId });
+async function setMode({ connection, methods }: Live, sessionId: string, modeId: string | null): Promise<void> {
+  if (modeId !== null) await connection.agent.request(methods.session.setMode, { sessionId, modeId });
 }
 
 /** Asks the agent to stop when we have heard enough of it, and ends it where it does not. */
 function cancelling(live: Live, { enough, clock }: Wire): () => void {
   const over = new AbortController();
   const cancel = (): void => {
-    const { session, connection, kill } = live;
-    if (session !== null) void connection.agent.notify(methods.agent.session.cancel, { sessionId: session }).catch(() => undefined); // it is ended then
+    const { session, connection, methods, kill } = live;
+    if (session !== null) void connection.agent.notify(methods.session.cancel, { sessionId: session }).catch(() => undefined); // it is ended then
     void clock.sleep(graceMs.cancel, over.signal).then(() => (over.signal.aborted ? undefined : kill.abort()));
   };
   enough.addEventListener('abort', cancel, { once: true });

@@ -14,6 +14,10 @@ export interface Handlers {
 /** The agent's end of the protocol, behind the streams of its program. */
 export interface Connected {
   readonly connection: ClientConnection;
+  /** What can be asked of an agent. */
+  readonly methods: typeof methods.agent;
+  /** What it is greeted with. */
+  readonly hello: typeof hello;
   /** Settles when the program writes no more. */
   readonly silent: Promise<void>;
 }
@@ -31,10 +35,10 @@ export function connectTo(conversation: Conversation, wire: Wire, handlers: Hand
       ({ params }) => handlers.permission(params),
     )
     .connect(stream);
-  return { connection, silent };
+  return { connection, methods: methods.agent, hello, silent };
 }
 
-export const hello = {
+const hello = {
   protocolVersion: PROTOCOL_VERSION,
   clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
   clientInfo: { name: 'jidoka', version: '1' },

@@ -1,4 +1,4 @@
-import { bothJudgements, judgementsOf, rightIfPassed } from '../../routing/learning/validator.ts';
+import { allJudgements, judgementsOf, rightIfPassed } from '../../routing/learning/validator.ts';
 import { bootstrapAll, type Interval } from '../bootstrap.ts';
 import type { EvaluationSettings } from '../evaluate.ts';
 import type { KnownJob } from '../learned-policy.ts';
@@ -65,10 +65,7 @@ export function judgeLogged(
   const all = bootstrapAll(
     tasks.length,
     (drawn) => {
-      const right = rightIfPassed(
-        drawn.reduce((sum, place) => bothJudgements(sum, judgements[place] ?? none), none),
-        settings.assumed.validator,
-      );
+      const right = rightIfPassed(allJudgements(drawn.map((place) => judgements[place] ?? none)), settings.assumed.validator);
       const results = spoken.map(({ tallies }) => withUnjudged(estimate(tallies, drawn), right));
       return results.flatMap((result) => figuresOf(result, results[best], results[always]));
     },

@@ -85,14 +85,16 @@ export function judgementsOf(attempts: readonly { readonly passed: boolean | nul
   };
 }
 
-/** Two counts as one. */
-export function bothJudgements(one: Judgements, other: Judgements): Judgements {
-  return {
-    passed: one.passed + other.passed,
-    refused: one.refused + other.refused,
-    passedRight: one.passedRight + other.passedRight,
-    passedWrong: one.passedWrong + other.passedWrong,
-    refusedRight: one.refusedRight + other.refusedRight,
-    refusedWrong: one.refusedWrong + other.refusedWrong,
-  };
+/** Many counts as one. */
+export function allJudgements(all: readonly Judgements[]): Judgements {
+  const sum = { passed: 0, refused: 0, passedRight: 0, passedWrong: 0, refusedRight: 0, refusedWrong: 0 };
+  for (const one of all) {
+    sum.passed += one.passed;
+    sum.refused += one.refused;
+    sum.passedRight += one.passedRight;
+    sum.passedWrong += one.passedWrong;
+    sum.refusedRight += one.refusedRight;
+    sum.refusedWrong += one.refusedWrong;
+  }
+  return sum;
 }

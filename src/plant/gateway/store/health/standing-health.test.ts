@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { giveCluster } from '../../../../../test/cluster/give-cluster.ts';
 import type { Mark } from '../../../../core/gateway/failover/next-try.ts';
 import { openDatabase, removeDatabase, type Database } from '../../../postgres/index.ts';
 import { type HealthBoard, healthBoard } from '../../upstream/health-board.ts';
@@ -18,6 +19,7 @@ let time: DatabaseTime;
 const open: StandingHealth[] = [];
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-health-'));
+  await giveCluster(home);
   database = await openDatabase({ home, log: () => {}, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
   // The clock of this machine is said to be an hour off: it is that of the database that counts.
   time = databaseTime({ database, monotonicMs: () => performance.now(), now: () => Date.now() + 3_600_000 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { recordedCall } from '../../../../../kit/gateway/index.ts';
+import { giveCluster } from '../../../../../test/cluster/give-cluster.ts';
 import { redact } from '../../../../core/base/redact.ts';
 import type { CallLedger } from '../../../../core/ports/gateway/call-ledger.ts';
 import type { RecordedCall } from '../../../../core/ports/gateway/call-recorder.ts';
@@ -23,6 +24,7 @@ let database: Database;
 let ledger: CallLedger;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-purge-'));
+  await giveCluster(home);
   database = await openDatabase({ home, log: () => {}, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
   ledger = ledgerCalls(database);
 });

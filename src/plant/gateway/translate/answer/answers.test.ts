@@ -228,10 +228,15 @@ describe('while an answer is under way', () => {
     expect(out.split('event: error')).toHaveLength(2);
   });
 
-  it.each(['data: "xxxxxxx', '<p>xxx</p>\n\n'])('what has no end is not kept for ever: %j', (words) => {
+  const line = 'x'.repeat(2 ** 13);
+  it.each([
+    ['no stream', '', line, /more than any answer/],
+    ['lines that are no events', '', `<p>${line}</p>\n\n`, /more than any answer/],
+    ['an event of a stream', `${chunk({ content: 'Yes.' })}data: "`, line, /no end/],
+  ])('what has no end is not kept for ever: %s', (_, first, more, why) => {
     const stream = replyStream(termsOf('messages', 'chat'), laneWorld());
-    const piece = new TextEncoder().encode(words.repeat(2 ** 20));
-    const out = Array.from({ length: 8 }, () => stream.take(piece)).join('');
-    expect(heardStream('messages', out).error).toMatch(/no end|more than any answer/);
+    const [begin, piece] = [first, more.repeat(2 ** 10)].map((text) => new TextEncoder().encode(text));
+    const out = [begin, ...Array.from({ length: 9 }, () => piece)].map((bytes) => stream.take(bytes ?? new Uint8Array())).join('');
+    expect(heardStream('messages', out).error).toMatch(why);
   });
 });
