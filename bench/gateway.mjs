@@ -126,12 +126,10 @@ async function compared(places, { size, stream, times }) {
   for (let round = -warmUp.rounds; round < times; round += inARow) {
     for (const name of names) {
       const place = /** @type {Place} */ (places[name]);
-      for (let turn = round; turn < round + inARow; turn += 1) {
-        const { first, all } = await call(agent, place, bodyOf(place.model, { size, stream, turn }));
-        if (round < 0) continue;
-        seen[name]?.all.push(all);
-        seen[name]?.first.push(first);
-      }
+      const taken = await callsInARow(agent, place, { size, stream, turn: round });
+      if (round < 0) continue;
+      seen[name]?.all.push(...taken.map(({ all }) => all));
+      seen[name]?.first.push(...taken.map(({ first }) => first));
     }
   }
   agent.destroy();
@@ -163,6 +161,18 @@ async function loaded(place, pid, times) {
   if (pid === null) return { requests: times, atOnce, perSecond };
   const [all = 0, main = 0] = [cpuOf(pid), cpuOf(pid, 'main')].map((now, at) => (now - (cpuBefore[at] ?? 0)) / times);
   return { requests: times, atOnce, perSecond, cpuMsEach: { all: rounded(all, 3), mainThread: rounded(main, 3) } };
+}
+
+/**
+ * @param {Agent} agent
+ * @param {Place} place
+ * @param {{ size: number, stream: boolean, turn: number }} what
+ */
+async function callsInARow(agent, place, { size, stream, turn }) {
+  const times = [];
+  for (let next = turn; next < turn + inARow; next += 1)
+    times.push(await call(agent, place, bodyOf(place.model, { size, stream, turn: next })));
+  return times;
 }
 
 /**
