@@ -11,7 +11,7 @@ interface Sent {
 /** Shorter bodies are quick to digest. */
 const leastKept = 16 * 1024;
 /** Bytes of bodies that are kept; beyond that those that were sent longest ago are let go. */
-const mostKept = 64 * 2 ** 20;
+const mostKept = 32 * 2 ** 20;
 
 /**
  * Names parts of requests by the digest of their bytes. A session sends all that was said again with every call: what lies where it lay in
