@@ -39,7 +39,7 @@ const twins: ModelTwin[] = [];
 beforeAll(async () => {
   scene = await openScene([]);
   await chmod(scene.folder, 0o755);
-  await mkdir(scene.home);
+  await mkdir(scene.home, { recursive: true });
   line = await lineReadByModels();
 });
 beforeEach(async () => {

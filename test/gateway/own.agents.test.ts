@@ -37,7 +37,7 @@ let repository: MadeRepository;
 beforeAll(async () => {
   scene = await openScene([], { floor: 'sandbox' });
   await chmod(scene.folder, 0o755);
-  await mkdir(scene.home);
+  await mkdir(scene.home, { recursive: true });
   repository = await makeRepository(slugFiles);
   for (const agent of ['claude-code', 'codex']) await installAgent(agent, scene);
 });
