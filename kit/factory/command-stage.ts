@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
 import { verifyEvidence } from '../../src/core/evidence/verify.ts';
 import type { Finding, RunRequest } from '../../src/core/ports/factory.ts';
 import { RecordingWorld, type WorldSetting } from './recording-world.ts';
@@ -21,17 +25,42 @@ export type CommandSetting = readonly [
   more?: { readonly setting?: Partial<WorldSetting>; readonly findings?: readonly Finding[] },
 ];
 
+type CommandLine = (argv: readonly string[], world: RecordingWorld) => Promise<number>;
+
+/** Stages of one suite, in a folder that each of its tests has for itself. */
+export interface CommandStages {
+  /** Where commands are given and evidence is written. */
+  readonly folder: string;
+  /** Opens a stage; every request becomes the sample run where nothing else is said. */
+  stage(...setting: CommandSetting): CommandStage;
+}
+
 /**
- * Opens a stage for a command line, in a folder where commands are given and evidence is written; every request becomes the sample run
- * where nothing else is said.
+ * Stages for the tests of a command line.
  *
  * @example
- * const { run, world } = commandStage({ cli, folder });
+ * const here = commandStages(cli);
+ * const { run, world } = here.stage();
  * await run('runs', '--json');
  */
-export function commandStage(
-  { cli, folder }: { readonly cli: (argv: readonly string[], world: RecordingWorld) => Promise<number>; readonly folder: string },
-  ...[runs = [sampleRun], { setting = {}, findings = [] } = {}]: CommandSetting
+export function commandStages(cli: CommandLine): CommandStages {
+  let folder = '';
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'jidoka-cli-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  return {
+    get folder() {
+      return folder;
+    },
+    stage: (...setting) => openStage(cli, folder, setting),
+  };
+}
+
+function openStage(
+  cli: CommandLine,
+  folder: string,
+  [runs = [sampleRun], { setting = {}, findings = [] } = {}]: CommandSetting,
 ): CommandStage {
   const factory = new ScriptedFactory({ folder, findings, runsOf: (request) => (typeof runs === 'function' ? runs(request) : runs) });
   const world = new RecordingWorld({ cwd: folder, factory, verify: verifyEvidence, ...setting });

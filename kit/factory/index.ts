@@ -1,4 +1,4 @@
-export { commandStage, sampleRun, type CommandStage, type CommandSetting } from './command-stage.ts';
+export { commandStages, sampleRun, type CommandStage } from './command-stage.ts';
 export { RecordingWorld, type WorldSetting } from './recording-world.ts';
 export { sampleProbe } from './memory-floor-desk.ts';
 export { ScriptedFactory, type FactoryScript } from './scripted-factory.ts';

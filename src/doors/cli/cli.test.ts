@@ -1,21 +1,14 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commandStage, type CommandStage, type CommandSetting, sampleRun } from '../../../kit/factory/index.ts';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { type CommandStage, commandStages, sampleRun } from '../../../kit/factory/index.ts';
 import { packagePath } from '../config.ts';
 import { cli } from './cli.ts';
 import { records } from './registry.ts';
 
 const ms = sampleRun;
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'jidoka-cli-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const stage = (...setting: CommandSetting): CommandStage => commandStage({ cli, folder }, ...setting);
+const here = commandStages(cli);
+const { stage } = here;
 
 describe('the command line', () => {
   it.each([

@@ -1,19 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commandStage, type CommandStage, type CommandSetting, RecordingWorld } from '../../../kit/factory/index.ts';
+import { describe, expect, it } from 'vitest';
+import { commandStages, RecordingWorld } from '../../../kit/factory/index.ts';
 import { JidokaError } from '../../core/base/error.ts';
 import type { Finding } from '../../core/ports/factory.ts';
 import { cli } from './cli.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'jidoka-cli-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const stage = (...setting: CommandSetting): CommandStage => commandStage({ cli, folder }, ...setting);
+const here = commandStages(cli);
+const { stage } = here;
 
 describe('doctor', () => {
   const git: Finding = { group: 'required', name: 'git', ok: true, found: '2.39', mend: '' };
@@ -33,7 +25,7 @@ describe('doctor', () => {
   });
 
   it('reports a factory that does not open as a finding', async () => {
-    const world = new RecordingWorld({ cwd: folder });
+    const world = new RecordingWorld({ cwd: here.folder });
     Object.assign(world, {
       openFactory: async () => {
         throw new JidokaError('database-unavailable', 'PostgreSQL does not answer.', { mend: 'Start it.' });

@@ -1,27 +1,21 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { create } from 'tar';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commandStage, type CommandStage, type CommandSetting, RecordingWorld } from '../../../kit/factory/index.ts';
+import { describe, expect, it } from 'vitest';
+import { commandStages, RecordingWorld } from '../../../kit/factory/index.ts';
 import { sampleBundle } from '../../../kit/evidence/index.ts';
 import { verifyEvidence } from '../../core/evidence/verify.ts';
 import { cli } from './cli.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'jidoka-cli-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const stage = (...setting: CommandSetting): CommandStage => commandStage({ cli, folder }, ...setting);
+const here = commandStages(cli);
+const { stage } = here;
 
 describe('evidence', () => {
   it('is written where asked, and verifies against its head', async () => {
     const { run, world } = stage();
     await run('run', 'deps', '--package', 'ms');
     expect(await run('evidence', 'deps-ms-1', '--out', 'mine')).toBe(0);
-    expect(world.stdout.text).toContain(`folder  ${join(folder, 'mine')}`);
+    expect(world.stdout.text).toContain(`folder  ${join(here.folder, 'mine')}`);
     world.stdout.text = '';
     expect(await run('evidence', 'verify', 'mine', '--head', sampleBundle().head)).toBe(0);
     expect(world.stdout.text).toMatch(/^✓ intact\n/);
@@ -31,8 +25,8 @@ describe('evidence', () => {
     const { run, world } = stage();
     await run('run', 'deps', '--package', 'ms');
     await run('evidence', 'deps-ms-1', '--out', 'mine');
-    await create({ gzip: true, cwd: folder, file: join(folder, 'mine.tgz') }, ['mine']);
-    await create({ cwd: join(folder, 'mine'), file: join(folder, 'flat.tar') }, ['.']);
+    await create({ gzip: true, cwd: here.folder, file: join(here.folder, 'mine.tgz') }, ['mine']);
+    await create({ cwd: join(here.folder, 'mine'), file: join(here.folder, 'flat.tar') }, ['.']);
     for (const path of ['mine', 'mine/bundle.json', 'mine.tgz', 'flat.tar']) {
       world.stdout.text = '';
       expect(await run('evidence', 'verify', path, '--json'), path).toBe(0);
@@ -44,7 +38,7 @@ describe('evidence', () => {
     const { run } = stage();
     await run('run', 'deps', '--package', 'ms');
     await run('evidence', 'deps-ms-1', '--out', 'mine');
-    const alone = new RecordingWorld({ cwd: folder, verify: verifyEvidence });
+    const alone = new RecordingWorld({ cwd: here.folder, verify: verifyEvidence });
     expect(await cli(['evidence', 'verify', 'mine'], alone)).toBe(0);
   });
 
@@ -52,7 +46,7 @@ describe('evidence', () => {
     const { run, world } = stage();
     await run('run', 'deps', '--package', 'ms');
     await run('evidence', 'deps-ms-1', '--out', 'mine');
-    await writeFile(join(folder, 'mine/REPORT.md'), 'all is well');
+    await writeFile(join(here.folder, 'mine/REPORT.md'), 'all is well');
     world.stdout.text = '';
     expect(await run('evidence', 'verify', 'mine')).toBe(1);
     expect(world.stdout.text).toContain('✗ broken at REPORT.md');
@@ -68,10 +62,10 @@ describe('evidence', () => {
   });
 
   it.each(['nowhere', 'broken.tgz', 'empty'])('says that %s cannot be read', async (path) => {
-    await writeFile(join(folder, 'broken.tgz'), 'no archive');
-    await mkdir(join(folder, 'empty'));
+    await writeFile(join(here.folder, 'broken.tgz'), 'no archive');
+    await mkdir(join(here.folder, 'empty'));
     const { run, world } = stage();
     expect(await run('evidence', 'verify', path)).toBe(1);
-    expect(world.stderr.text).toContain(`No evidence could be read from ${join(folder, path)}`);
+    expect(world.stderr.text).toContain(`No evidence could be read from ${join(here.folder, path)}`);
   });
 });

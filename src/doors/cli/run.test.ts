@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commandStage, type CommandStage, type CommandSetting, sampleRun, type ScriptedRun } from '../../../kit/factory/index.ts';
+import { describe, expect, it } from 'vitest';
+import { commandStages, sampleRun, type ScriptedRun } from '../../../kit/factory/index.ts';
 import { sampleBundle } from '../../../kit/evidence/index.ts';
 import { JidokaError } from '../../core/base/error.ts';
 import { cli } from './cli.ts';
@@ -10,13 +9,8 @@ import { cli } from './cli.ts';
 const ms = sampleRun;
 const verdicts = { PR_READY: 0, NO_OP: 0, ESCALATE: 3, RETRYABLE_FAILURE: 75 } as const;
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'jidoka-cli-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const stage = (...setting: CommandSetting): CommandStage => commandStage({ cli, folder }, ...setting);
+const here = commandStages(cli);
+const { stage } = here;
 
 function advisory(id: string): string {
   return JSON.stringify({ id, affected: [{ package: { ecosystem: 'npm', name: 'json5' } }] });
@@ -44,7 +38,7 @@ describe('run', () => {
     expect(factory.requests).toEqual([
       {
         line: 'deps',
-        repository: join(folder, 'shop'),
+        repository: join(here.folder, 'shop'),
         subject: { kind: 'package', name: 'ms' },
         to: 'minor',
         scope: 'prod',
@@ -62,7 +56,7 @@ describe('run', () => {
     const { run, factory } = stage();
     await run('run', 'deps', '--all');
     expect(factory.requests[0]).toMatchObject({
-      repository: folder,
+      repository: here.folder,
       subject: { kind: 'all' },
       to: null,
       scope: 'all',
@@ -102,8 +96,8 @@ describe('run', () => {
     const { run, world } = stage();
     await run('run', 'deps', '--package', 'ms', '--repo', 'my shop');
     const { head } = sampleBundle();
-    expect(world.stdout.text).toContain(`git -C '${folder}/my shop' diff HEAD...jidoka/deps/deps-ms-1`);
-    expect(world.stdout.text).toContain(`node main.js evidence verify ${join(folder, 'deps-ms-1')} --head ${head}`);
+    expect(world.stdout.text).toContain(`git -C '${here.folder}/my shop' diff HEAD...jidoka/deps/deps-ms-1`);
+    expect(world.stdout.text).toContain(`node main.js evidence verify ${join(here.folder, 'deps-ms-1')} --head ${head}`);
   });
 
   it('prints a table for many runs', async () => {
@@ -114,12 +108,12 @@ describe('run', () => {
   });
 
   it('hands over the advisories and the line file it was given', async () => {
-    await writeFile(join(folder, 'a.json'), advisory('A-1'));
-    await writeFile(join(folder, 'line.yaml'), 'kind: Line\n');
+    await writeFile(join(here.folder, 'a.json'), advisory('A-1'));
+    await writeFile(join(here.folder, 'line.yaml'), 'kind: Line\n');
     const { run, factory } = stage();
     await run('run', 'deps', '--package', 'ms', '--advisories', 'a.json', '--line', 'line.yaml');
     expect(factory.requests[0]).toMatchObject({
-      advisories: [{ path: join(folder, 'a.json'), text: advisory('A-1') }],
+      advisories: [{ path: join(here.folder, 'a.json'), text: advisory('A-1') }],
       lineFile: { path: 'line.yaml', text: 'kind: Line\n' },
     });
   });
@@ -139,14 +133,14 @@ describe('run', () => {
 
 describe('run cve', () => {
   it('reads one advisory, and a folder of them in the order of their names', async () => {
-    await mkdir(join(folder, 'all/deep'), { recursive: true });
-    for (const name of ['b.json', 'a.json', 'deep/c.json']) await writeFile(join(folder, 'all', name), advisory(name));
-    await writeFile(join(folder, 'all/README.md'), 'not one');
+    await mkdir(join(here.folder, 'all/deep'), { recursive: true });
+    for (const name of ['b.json', 'a.json', 'deep/c.json']) await writeFile(join(here.folder, 'all', name), advisory(name));
+    await writeFile(join(here.folder, 'all/README.md'), 'not one');
     const { run, factory } = stage();
     await run('run', 'cve', '--advisory', 'all/a.json');
     await run('run', 'cve', '--advisory', 'all');
     const paths = factory.requests.map(({ subject }) =>
-      subject.kind === 'advisories' ? subject.files.map(({ path }) => path.slice(folder.length)) : [],
+      subject.kind === 'advisories' ? subject.files.map(({ path }) => path.slice(here.folder.length)) : [],
     );
     expect(paths).toEqual([['/all/a.json'], ['/all/a.json', '/all/b.json', '/all/deep/c.json']]);
   });
@@ -157,11 +151,14 @@ describe('run cve', () => {
     ['is not OSV', '{"id":"X"}', 'is not an OSV advisory at affected'],
     ['is a list', '[]', 'is not an OSV advisory'],
   ])('names a file that %s', async (_, text, message) => {
-    if (text !== null) await writeFile(join(folder, 'x.json'), text);
+    if (text !== null) await writeFile(join(here.folder, 'x.json'), text);
     const { run, world, factory } = stage();
     expect(await run('run', 'cve', '--advisory', 'x.json', '--json')).toBe(2);
     const { error } = JSON.parse(world.stdout.text);
-    expect(error).toMatchObject({ code: 'advisory-invalid', message: expect.stringContaining(`${join(folder, 'x.json')} ${message}`) });
+    expect(error).toMatchObject({
+      code: 'advisory-invalid',
+      message: expect.stringContaining(`${join(here.folder, 'x.json')} ${message}`),
+    });
     expect(factory.requests).toEqual([]);
   });
 

@@ -1,19 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commandStage, type CommandStage, type CommandSetting, sampleRun, type ScriptedRun } from '../../../kit/factory/index.ts';
+import { describe, expect, it } from 'vitest';
+import { commandStages, sampleRun, type ScriptedRun } from '../../../kit/factory/index.ts';
 import { cli } from './cli.ts';
 
 const ms = sampleRun;
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'jidoka-cli-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const stage = (...setting: CommandSetting): CommandStage => commandStage({ cli, folder }, ...setting);
+const here = commandStages(cli);
+const { stage } = here;
 
 describe('a signal', () => {
   const held: ScriptedRun = { ...ms, held: true };

@@ -1,4 +1,4 @@
-import { opened, passes, used, type Account, type Caps } from './account.ts';
+import { emptyAccount, opened, passes, used, type Account, type Caps } from './account.ts';
 import { inWords, units, within, type Amount, type Unit } from './amount.ts';
 
 /** One budget that a call counts against. */
@@ -42,11 +42,7 @@ export function reserve(purses: readonly Purse[], id: string, amount: Amount): R
     if (unit !== null) return { kind: 'refused', at, unit, sentence: noRoom(purse, unit, takes) };
   }
   const accounts = purses.map((purse) => opened(purse.account, id, taken(amount, purse)));
-  const strained: string[] = [];
-  for (const [at, account] of accounts.entries()) {
-    const purse = purses[at];
-    if (purse !== undefined && isStrained({ account, caps: purse.caps })) strained.push(purse.of);
-  }
+  const strained = purses.flatMap(({ of, caps }, at) => (isStrained({ account: accounts[at] ?? emptyAccount, caps }) ? [of] : []));
   return { kind: 'held', accounts, strained };
 }
 

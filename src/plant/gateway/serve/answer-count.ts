@@ -3,7 +3,7 @@ import { orderFor, type Request } from '../upstream/order-for.ts';
 import type { Answered, Ask } from './ask.ts';
 import type { Gateway } from './gateway.ts';
 import { oneTry } from './one-try.ts';
-import type { ReplyTo } from './reply-to.ts';
+import type { Reply } from './reply-to.ts';
 
 /**
  * Tells how long a prompt is: as an upstream of the caller's own protocol counts it, and else by a guess. That an upstream counts
@@ -34,7 +34,7 @@ function guess({ reply, request }: Ask): Answered {
 const bytesPerToken = 3.6;
 const tokensPerImage = 1500;
 
-function tell(reply: ReplyTo, { protocol, body, asked }: Request): void {
+function tell(reply: Reply, { protocol, body, asked }: Request): void {
   const tokens = Math.ceil((body.length - asked.imageBytes) / bytesPerToken) + asked.images * tokensPerImage;
   const text = JSON.stringify(protocol === 'messages' ? { input_tokens: tokens } : { totalTokens: tokens });
   reply.head(200, { 'content-type': 'application/json', 'content-length': String(text.length) });

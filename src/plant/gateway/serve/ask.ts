@@ -3,7 +3,7 @@ import type { KeyGrant } from '../../../core/ports/gateway/virtual-keys.ts';
 import type { Request } from '../upstream/order-for.ts';
 import { type Refusal, refuse } from './errors.ts';
 import type { Paid } from './pay.ts';
-import type { ReplyTo } from './reply-to.ts';
+import type { Reply } from './reply-to.ts';
 
 /** One request of a known caller, under way. */
 export interface Ask {
@@ -11,7 +11,7 @@ export interface Ask {
   readonly request: Request;
   readonly grant: KeyGrant;
   readonly keyId: string;
-  readonly reply: ReplyTo;
+  readonly reply: Reply;
 }
 
 /** What became of a request, for the record. */

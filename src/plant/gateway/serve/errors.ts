@@ -1,6 +1,6 @@
 import type { Protocol } from '../../../core/gateway/config/protocol.ts';
 import { type Fault, faultOf, replyError } from '../translate/index.ts';
-import type { ReplyTo } from './reply-to.ts';
+import type { Reply } from './reply-to.ts';
 
 /** An error for a caller who has heard nothing yet, and whether he is to ask again. */
 export interface Refusal {
@@ -18,7 +18,7 @@ export function refusal(
 }
 
 /** Tells a caller of an error in the words of his protocol. Vendors' clients look at `x-should-retry` before they look at the status. */
-export function refuse(reply: ReplyTo, protocol: Protocol, { fault, retryable }: Refusal): void {
+export function refuse(reply: Reply, protocol: Protocol, { fault, retryable }: Refusal): void {
   const { status, body, retryAfter } = replyError(protocol, fault);
   const text = JSON.stringify(body);
   reply.head(status, {

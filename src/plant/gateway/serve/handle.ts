@@ -15,7 +15,7 @@ import type { Gateway } from './gateway.ts';
 import { modelsList } from './models-list.ts';
 import { enterByKey, leaveByKey } from './key-limits.ts';
 import { aheadOf } from './pay.ts';
-import { Reply, type ReplyTo } from './reply-to.ts';
+import { Reply } from './reply-to.ts';
 import { type Address, addressParts, type Route, routeOf } from './route.ts';
 
 /** Bytes of one answer that are kept for the record. */
@@ -46,7 +46,7 @@ function protocolOf(route: Route): Ask['request']['protocol'] {
 async function answerAt(
   gateway: Gateway,
   message: IncomingMessage,
-  reply: ReplyTo,
+  reply: Reply,
   { address, route }: { readonly address: Address; readonly route: Route },
 ): Promise<void> {
   const protocol = protocolOf(route);
@@ -74,7 +74,7 @@ interface Asked {
 async function requestOf(
   { deadlines }: Gateway,
   message: IncomingMessage,
-  reply: ReplyTo,
+  reply: Reply,
   { address: { query }, route: { protocol, what, model, stream }, token, caller }: Asked,
 ): Promise<Request | null> {
   const body = await readBody(message, deadlines.bodyBytes);
@@ -150,7 +150,7 @@ function noKey(token: string | null, kind: FoundKey['kind']): Refusal {
 }
 
 /** Refuses without reading: what more comes is let go, and after a while the connection with it. */
-function turnAway(message: IncomingMessage, reply: ReplyTo, protocol: Ask['request']['protocol'], why: Refusal): void {
+function turnAway(message: IncomingMessage, reply: Reply, protocol: Ask['request']['protocol'], why: Refusal): void {
   refuse(reply, protocol, why);
   message.on('error', () => undefined);
   message.resume();
@@ -164,7 +164,7 @@ const patienceMs = 2_000;
 function listModels(
   { inForce }: Gateway,
   message: IncomingMessage,
-  reply: ReplyTo,
+  reply: Reply,
   { route, slots }: { readonly route: Extract<Route, { kind: 'models' }>; readonly slots: readonly string[] | null },
 ): void {
   const list = modelsList(inForce().config, route, { slots, headers: message.headers });

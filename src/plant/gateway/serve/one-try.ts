@@ -9,7 +9,7 @@ import type { Order, Request } from '../upstream/order-for.ts';
 import type { Agents, Incoming } from '../upstream/send.ts';
 import type { Deadlines } from './deadlines.ts';
 import { inTime, Silence } from './in-time.ts';
-import type { ReplyTo } from './reply-to.ts';
+import type { Reply } from './reply-to.ts';
 
 /** What became of one try: `content` where the caller has his whole answer. */
 export interface Tried {
@@ -23,7 +23,7 @@ export interface Tried {
 export interface Trying {
   readonly request: Request;
   readonly order: Order;
-  readonly reply: ReplyTo;
+  readonly reply: Reply;
   readonly agents: Agents;
   readonly deadlines: Deadlines;
   /** A clock that never goes back, and the time of day. */

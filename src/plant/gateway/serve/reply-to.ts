@@ -1,24 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
-/** Whoever waits for an answer. */
-export interface ReplyTo {
-  /** Aborted when he is gone before his answer was whole. Made when it is asked for, because making it takes its time. */
-  readonly left: AbortSignal;
-  isGone(): boolean;
-  /** Calls back when he is gone; what it returns takes that back. */
-  onGone(act: () => void): () => void;
-  /** Status and headers of what was begun; null before. */
-  begun(): Begun | null;
-  /** What went to him so far, up to a limit, and how many bytes more. */
-  heard(): { readonly chunks: readonly { readonly ms: number; readonly bytes: Uint8Array }[]; readonly bytesDropped: number };
-  /** Begins to answer; of an answer in one piece the length is known. */
-  head(status: number, headers: Readonly<Record<string, string>>): void;
-  /** Writes; null where he took it, and what to wait for where he reads more slowly than we write. */
-  write(out: Buffer | string): Promise<void> | null;
-  end(out?: Buffer | string): void;
-}
-
 interface Begun {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -27,8 +9,8 @@ interface Begun {
 /** Whoever reads nothing for so long has left, whatever his connection says. */
 const patienceMs = 5 * 60_000;
 
-/** Answers one request; `keep` is how many bytes of it are held for the record, `now` a clock that never goes back. */
-export class Reply implements ReplyTo {
+/** Whoever waits for an answer; `keep` is how many bytes of it are held for the record, `now` a clock that never goes back. */
+export class Reply {
   readonly #response: ServerResponse;
   readonly #keep: number;
   readonly #now: () => number;
@@ -51,6 +33,7 @@ export class Reply implements ReplyTo {
     response.on('error', () => undefined);
   }
 
+  /** Aborted when he is gone before his answer was whole. Made when it is asked for, because making it takes its time. */
   get left(): AbortSignal {
     this.#leaving ??= new AbortController();
     if (this.#isGone) this.#leaving.abort();
@@ -61,24 +44,29 @@ export class Reply implements ReplyTo {
     return this.#isGone;
   }
 
+  /** Calls back when he is gone; what it returns takes that back. */
   onGone(act: () => void): () => void {
     this.#acts.add(act);
     return () => void this.#acts.delete(act);
   }
 
+  /** Status and headers of what was begun; null before. */
   begun(): Begun | null {
     return this.#begun;
   }
 
-  heard(): ReturnType<ReplyTo['heard']> {
+  /** What went to him so far, up to a limit, and how many bytes more. */
+  heard(): { readonly chunks: readonly { readonly ms: number; readonly bytes: Uint8Array }[]; readonly bytesDropped: number } {
     return { chunks: this.#chunks, bytesDropped: this.#bytesDropped };
   }
 
+  /** Begins to answer; of an answer in one piece the length is known. */
   head(status: number, headers: Readonly<Record<string, string>>): void {
     this.#begun = { status, headers };
     this.#response.writeHead(status, headers);
   }
 
+  /** Writes; null where he took it, and what to wait for where he reads more slowly than we write. */
   write(out: Buffer | string): Promise<void> | null {
     if (out.length === 0 || this.#isGone || this.#response.write(this.#hear(out))) return null;
     return this.#drained();

@@ -40,7 +40,7 @@ export function placeCall(
     merit,
     now: clock.monotonicMs(),
   });
-  const plan = ways.length === 1 ? ways.map(({ model }) => model) : [...new Set(ways.map(({ model }) => model))];
+  const plan = [...new Set(ways.map(({ model }) => model))];
   const held = first === null || first === ways[0] ? ways : [first, ...ways.filter((way) => way !== first)];
   // What is in a cache is worth more than an answer that comes a little sooner.
   const fastest = fast && cached === 0 ? fastestFirst(request, ways, board) : null;
