@@ -39,7 +39,15 @@ async function openProcess(first: Database, open: () => Promise<Database>): Prom
     engine: { ...engine, close },
     die: () => database.close(),
     beTakenForDead: async () => {
-      await first.pool.query(`select jidoka.reap('another', id, beat) from jidoka.executor where id = $1`, [engine.executor]);
+      // A beat between the look and the taking over keeps its steps for it, as it should: others would see it live.
+      const taken = async (): Promise<number> => {
+        const { rows } = await first.pool.query<{ taken: string }>(
+          `select jidoka.reap('another', id, beat) as taken from jidoka.executor where id = $1`,
+          [engine.executor],
+        );
+        return Number(rows[0]?.taken);
+      };
+      while ((await taken()) === 0);
     },
   };
 }
