@@ -9,6 +9,7 @@ import type { Feed } from './core/ports/feed.ts';
 import { builtInLine, openMachines, type FactoryConfig, type Machines } from './machines.ts';
 import { evidenceFiles } from './works/delivery/index.ts';
 import { autoPlan, resolveSlot } from './core/gateway/config/resolve-slot.ts';
+import { withSettings } from './core/gateway/config/setting.ts';
 import { publicPriors } from './shipped.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import {
@@ -51,6 +52,7 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
       audience.during(watch, async () => {
         const line = await lineOf(request);
         const open = await house.open();
+        lookAhead(open);
         return await workRequest(request, { line, needs: open.needs, crew: house, signal: house.whileOpen(signal) });
       }),
     submit: async (request, options = {}) => {
@@ -59,7 +61,12 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
       const order = { key: options.key ?? null, notBefore: options.notBefore ?? null };
       return await open.engine.transaction((tx) => submitRequest(named, order, open, tx));
     },
-    resume: (run, watch) => audience.during(watch, async () => await resumeRun(run, await needs(), house, house.whileOpen())),
+    resume: (run, watch) =>
+      audience.during(watch, async () => {
+        const open = await house.open();
+        lookAhead(open);
+        return await resumeRun(run, open.needs, house, house.whileOpen());
+      }),
     cancel: async (run, order) => {
       personOnly(order.actor, 'cancel a run');
       return await stopRun(run, { by: order.actor.name, why: order.why }, await needs());
@@ -105,6 +112,11 @@ async function underItsLine(request: RunRequest): Promise<RunRequest> {
 interface Open {
   readonly needs: RunNeeds;
   readonly machines: Machines;
+}
+
+/** The floor looks at its walls and tools while the first step is found; whoever needs it hears of a failure. */
+function lookAhead({ machines }: Open): void {
+  machines.floor.probe().catch(() => undefined);
 }
 
 /** What is open in this process, and who works in it. */
@@ -201,11 +213,12 @@ async function routerOf(machines: Machines): Promise<Router | null> {
   const config = machines.gatewayConfig;
   if (config === null) return null;
   const priors = await publicPriors();
+  const inForce = async () => withSettings(config, await machines.modelSettings());
   return {
     models: Object.keys(config.models),
-    chooses: (slot) => resolveSlot(config, slot)?.plan === autoPlan,
-    decide: ({ station, ...question }) =>
-      decideRoute({ ...question, config, priors, harness: station.replace(/^acp:/, ''), usdLeft: null }, machines),
+    chooses: async (slot) => resolveSlot((await inForce()).config, slot)?.plan === autoPlan,
+    decide: async ({ station, ...question }) =>
+      decideRoute({ ...question, ...(await inForce()), priors, harness: station.replace(/^acp:/, ''), usdLeft: null }, machines),
   };
 }
 

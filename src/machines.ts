@@ -21,6 +21,9 @@ import type { Ledger } from './core/ports/ledger.ts';
 import type { Registry } from './core/ports/registry.ts';
 import type { Station, StationFamily } from './core/ports/station.ts';
 import type { GatewayConfig } from './core/gateway/config/gateway-config.ts';
+import type { LiveSetting } from './core/gateway/config/setting.ts';
+import { keyNames, withoutNames } from './core/gateway/config/key-names.ts';
+import type { GatewayView } from './core/ports/gateway/gateway-door.ts';
 import type { ModelAccess } from './core/ports/gateway/model-access.ts';
 import type { Logins } from './core/ports/stations/logins.ts';
 import type { ReportDesk, ToolDesk } from './core/ports/stations/report-desk.ts';
@@ -48,6 +51,7 @@ import { npmRegistry, npmUpstreams } from './plant/registry/index.ts';
 import { agentStore } from './plant/station/agents/index.ts';
 import { agentStations } from './plant/station/index.ts';
 import { reportDesk } from './plant/station/report/index.ts';
+import { lateFloor, type LateFloor } from './late-floor.ts';
 import { modelFamily, modelWays, type ModelWays } from './model-ways.ts';
 
 export { builtInLine } from './plant/lines/index.ts';
@@ -94,6 +98,10 @@ export interface Machines {
   readonly models: ModelAccess;
   /** What the owner says of the factory's own gateway; null where it has none. */
   readonly gatewayConfig: GatewayConfig | null;
+  /** What operators set on top of it, as it is in force. */
+  readonly modelSettings: () => Promise<readonly LiveSetting[]>;
+  /** Looks up its keys, and what names lead to as it is set at present. Throws `gateway-failed` where the factory has none. */
+  readonly lookAtGateway: (names: readonly string[]) => Promise<GatewayView>;
   /** Starts the factory's own gateway, where it has one; else the first request does. Throws `gateway-failed`. */
   readonly startGateway: () => Promise<void>;
   readonly clock: Clock;
@@ -121,9 +129,7 @@ export async function openMachines(config: FactoryConfig): Promise<Machines> {
     now: () => clock.epochMs(),
     log,
   });
-  const floor = within(settings.limits, floorOf(config, settings, { clock, log, git: forge, desk, ways }));
-  // The floor looks at its tools while the database starts; whoever needs it hears of a failure.
-  floor.probe().catch(() => undefined);
+  const floor = lateFloor(settings.kind, () => within(settings.limits, floorOf(config, settings, { clock, log, git: forge, desk, ways })));
   const database = await openDatabase({ home, url: config.databaseUrl, binDir: config.postgresBin, env, log });
   try {
     await refuseMoved(database);
@@ -143,8 +149,10 @@ interface Around {
   readonly ways: ModelWays;
 }
 
-function floorOf({ home, env }: FactoryConfig, settings: FloorSettings, { clock, log, git, desk, ways }: Around): Floor {
+function floorOf({ home, env: whole }: FactoryConfig, settings: FloorSettings, { clock, log, git, desk, ways }: Around): Floor {
   const { kind, preset, image, engine, host, least, region } = settings;
+  // What a floor starts on this machine, as an ssh client, asks no model: keys of providers are not for it.
+  const env = withoutNames(whole, keyNames(ways.config));
   const ground = { root: floorRoot(home, process.getuid?.()), clock, env, log, region };
   const model = ways.upstream;
   const egress = (): Egress => {
@@ -191,7 +199,7 @@ interface Ground {
   readonly forge: Forge & Lending;
   readonly log: (line: string) => void;
   readonly clock: Clock;
-  readonly floor: Floor;
+  readonly floor: LateFloor;
   readonly desk: ReportDesk & ToolDesk;
   readonly ways: ModelWays;
 }
@@ -208,6 +216,7 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
     drafts: `${agentFolder(home)}-drafts`,
     settings: home,
     env,
+    withheld: keyNames(ways.config),
     clock,
     run: ownPrograms(clock),
     log,
@@ -235,6 +244,8 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
     logins: ways.logins,
     models: ways.access,
     gatewayConfig: ways.config,
+    modelSettings: () => store.settings.list(),
+    lookAtGateway: async (names) => await ways.look(names, await store.settings.list()),
     startGateway: () => ways.start(),
     clock,
     sha256: (content) => parseDigest(createHash('sha256').update(content).digest('hex')),
@@ -249,13 +260,14 @@ async function machinesOn(database: Database, { config, log, clock, floor, forge
   };
 }
 
-async function closeFloor(floor: Floor, log: (line: string) => void): Promise<void> {
+async function closeFloor(floor: LateFloor, log: (line: string) => void): Promise<void> {
   // A machine that is out of reach is tidied up by whoever reaches it next.
   const untidy = (error: unknown): void => {
     // Where nothing can be confined nothing was opened.
     if (!isJidokaError(error) || error.code !== 'no-sandbox') log(`The floor was not tidied up: ${String(error)}`);
   };
-  await floor.reap().catch(untidy);
+  // Who did not need it leaves it as it is.
+  if (floor.isUsed) await floor.reap().catch(untidy);
   await floor.close();
 }
 
