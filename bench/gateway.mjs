@@ -21,7 +21,7 @@ const goals = {
 };
 const rounds = { whole: { 4_000: 600, 400_000: 120 }, stream: { 4_000: 120, 400_000: 60 } };
 /** Calls before the first that counts: a gateway runs for days, and all of its code is compiled by then. After 2,000 some of it is not yet. */
-const warmUp = { calls: 10_000, rounds: 60 };
+const warmUp = { calls: 10_000, streams: 2_000, streamsAtOnce: 48, rounds: 60 };
 /** Each is asked so often before the next one is: called once between six others, it is their code that is in the caches of a processor. */
 const inARow = 20;
 const memoryRequests = 100_000;
@@ -76,6 +76,11 @@ async function measured({ direct, quick }, { said: { url, key = '' }, pid }, pee
   for (const [name, place] of Object.entries(places)) {
     console.error(`  warm: ${name}`);
     await loaded(place, null, warmUp.calls);
+    await sendAll(place, {
+      times: warmUp.streams,
+      atOnce: warmUp.streamsAtOnce,
+      bodyOf: (turn) => bodyOf(place.model, { size: 4_000, stream: true, turn }),
+    });
   }
   /** @type {Record<string, unknown>} */
   const calls = {};

@@ -1,12 +1,8 @@
-import { urlToHttpOptions } from 'node:url';
-
 /** An address as a request wants it. */
 export interface Place {
-  readonly isSafe: boolean;
-  /** With its port, where it is not the usual one. */
-  readonly host: string;
-  readonly hostname: string;
-  readonly port: number | undefined;
+  /** `https://HOST`, with its port where that is not the usual one. */
+  readonly origin: string;
+  /** With what follows the question mark. */
   readonly path: string;
 }
 
@@ -22,14 +18,9 @@ export class AddressBook {
     const known = this.#known.get(address);
     if (known !== undefined) return known;
     if (this.#known.size >= mostKnown) this.#known.clear();
-    const place = placeOf(new URL(address));
+    const { origin, pathname, search } = new URL(address);
+    const place = { origin, path: `${pathname}${search}` };
     this.#known.set(address, place);
     return place;
   }
-}
-
-function placeOf(url: URL): Place {
-  const { hostname, port, path } = urlToHttpOptions(url);
-  const own = port === undefined || port === null || port === '' ? undefined : Number(port);
-  return { isSafe: url.protocol === 'https:', host: url.host, hostname: hostname ?? '', port: own, path: path ?? '/' };
 }

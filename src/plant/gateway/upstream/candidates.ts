@@ -6,6 +6,7 @@ import type { Candidate } from '../../../core/gateway/failover/try-state.ts';
 import type { Price } from '../../../core/gateway/money/price.ts';
 import type { Speaker } from '../packages/speaker.ts';
 import type { Tongue } from '../translate/protocol.ts';
+import { formsOf, type KeyForm } from './key-forms.ts';
 import type { ProviderKey } from './provider-keys.ts';
 
 /** One way to answer a caller of a protocol: where, what is spoken there, and what it costs. */
@@ -26,9 +27,13 @@ export interface Way extends Candidate {
 }
 
 /** How an upstream is asked: by an address and a key, or by a package that has its own. */
-export type Door =
+export type Door = (
   | { readonly kind: 'address'; readonly base: string; readonly key: string | null }
-  | { readonly kind: 'package'; readonly speaker: Speaker };
+  | { readonly kind: 'package'; readonly speaker: Speaker }
+) & {
+  /** Its keys, in all forms in which they are shown to nobody. */
+  readonly secrets: readonly KeyForm[];
+};
 
 /** Why an upstream is no way, in words that go on after its name. */
 export interface NoWay {
@@ -42,6 +47,9 @@ export interface WaysFound {
   readonly noWays: readonly NoWay[];
 }
 
+/** Callers may name models in any order. */
+const mostKnown = 1000;
+
 /** Finds ways as {@link waysFor} does, once for as long as the same is in force. */
 export function wayReader(
   inForce: () => InForce,
@@ -51,7 +59,7 @@ export function wayReader(
   const known = new Map<string, WaysFound>();
   return (models, from) => {
     const now = inForce();
-    if (now !== last) known.clear();
+    if (now !== last || known.size >= mostKnown) known.clear();
     last = now;
     const name = [from, ...models].join('\n');
     const found = known.get(name) ?? waysFor(now, keys, { models, from });
@@ -113,6 +121,9 @@ function ofModel(inForce: InForce, keys: ReadonlyMap<string, ProviderKey>, model
 }
 
 function doorOf(base: string | undefined, key: ProviderKey): Door | null {
-  if (key.kind === 'package') return { kind: 'package', speaker: key.speaker };
-  return base === undefined ? null : { kind: 'address', base, key: key.kind === 'key' ? key.key : null };
+  if (key.kind === 'package') return { kind: 'package', speaker: key.speaker, secrets: formsOf(key.speaker.secrets) };
+  if (base === undefined) return null;
+  return key.kind === 'key'
+    ? { kind: 'address', base, key: key.key, secrets: formsOf([key.key]) }
+    : { kind: 'address', base, key: null, secrets: [] };
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Protocol } from '../../../core/gateway/config/protocol.ts';
+import { type KeyForm, showsSecret } from './key-forms.ts';
 
 /** Headers in which somebody proves who he is. */
 export const keyHeaders = ['authorization', 'x-api-key', 'x-goog-api-key', 'api-key'] as const;
@@ -51,11 +52,11 @@ export function headersOn(headers: IncomingHttpHeaders, token: string): Headers 
 }
 
 /** Headers of an answer that go back to the caller: what tells of the answer, and nothing of whose account it is; and the gateway's own. */
-export function headersBack(headers: IncomingHttpHeaders, secrets: readonly string[], own: Headers): Headers {
+export function headersBack(headers: IncomingHttpHeaders, secrets: readonly KeyForm[], own: Headers): Headers {
   const back: Record<string, string> = { ...own };
   for (const [name, value] of Object.entries(headers)) {
     if (Object.hasOwn(own, name)) continue;
-    if (typeof value !== 'string' || !isTold(name) || secrets.some((secret) => value.includes(secret))) continue;
+    if (typeof value !== 'string' || !isTold(name) || showsSecret(value, secrets)) continue;
     back[name] = value;
   }
   return back;
@@ -75,9 +76,4 @@ export function keyHeadersOf(key: string, protocol: Protocol, spoken: readonly P
   if (protocol === 'generate-content') return { 'x-goog-api-key': key };
   if (protocol !== 'messages') return bearer;
   return spoken.length > 1 ? { ...bearer, 'x-api-key': key } : { 'x-api-key': key };
-}
-
-/** A text of an upstream without the keys that it was asked with: some show them around in their errors. */
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((left, secret) => left.replaceAll(secret, '[redacted:provider-key]'), text);
 }

@@ -16,6 +16,8 @@ export interface HealthBoard {
   shortAnswerMs(candidate: Candidate): number | null;
   /** Milliseconds until an upstream may be asked that is left alone now. */
   restMs(candidate: Candidate): number;
+  /** Whether it is left alone because it refuses us, or has no such model: no waiting mends that. */
+  isCut(candidate: Candidate): boolean;
   /** Begins a request; false where it would try whether an upstream is well again, and another gateway does just that. */
   enter(candidate: Candidate): Promise<boolean>;
   /**
@@ -29,6 +31,8 @@ export interface HealthBoard {
 interface Entry {
   readonly provider: string;
   circuit: Circuit;
+  /** Why it was left alone the last time. */
+  why: Rest['why'] | null;
   /** Whether others know of it as left alone. */
   isTold: boolean;
   /** Whether a request of this process tries if it is well again. */
@@ -42,6 +46,7 @@ export function healthBoard({ models }: Pick<GatewayConfig, 'models'>, now: () =
     isUsable: (candidate) => board.isUsable(candidate),
     shortAnswerMs: (candidate) => board.shortAnswerMs(candidate),
     restMs: (candidate) => board.restMs(candidate),
+    isCut: (candidate) => board.isCut(candidate),
     enter: (candidate) => board.enter(candidate),
     answered: (candidate, firstContentMs, tokens, writingMs) => board.answered(candidate, firstContentMs, tokens, writingMs),
     mark: (mark) => board.mark(mark),
@@ -76,6 +81,10 @@ class Board {
     return Math.max(0, (circuit.phase === 'half-open' ? (circuit.probeUntil ?? 0) : circuit.until) - this.#now());
   }
 
+  isCut(candidate: Candidate): boolean {
+    return this.#entryOf(candidate).why === 'cut';
+  }
+
   async enter(candidate: Candidate): Promise<boolean> {
     const entry = this.#entryOf(candidate);
     const { admitted, circuit } = admit(entry.circuit, this.#now());
@@ -94,6 +103,7 @@ class Board {
     const entry = this.#entryOf(candidate);
     const before = entry.circuit;
     entry.circuit = answered(before, firstContentMs, tokens, writingMs);
+    entry.why = null;
     if (before.phase === 'closed' || entry.circuit.phase !== 'closed') return;
     Object.assign(entry, { isTold: false, isTried: false });
     this.#shared.well(candidate.at);
@@ -108,7 +118,7 @@ class Board {
       entry.circuit = afterMark(before, { kind, restMs }, now);
       const { phase, until, opened: times } = entry.circuit;
       if (phase !== 'open' || (before.phase === 'open' && before.until === until)) return [];
-      Object.assign(entry, { isTold: true, isTried: false });
+      Object.assign(entry, { isTold: true, isTried: false, why: whyOf(kind) });
       return [{ at: name, until: this.#shared.now() + until - now, why: whyOf(kind), opened: times }];
     });
     if (opened.length > 0) this.#shared.tell(opened);
@@ -131,7 +141,7 @@ class Board {
       const told = rest === undefined ? null : this.#toldBy(rest);
       if (told === null ? !entry.isTold : entry.isTried && told.inMs <= 0) continue;
       entry.circuit = afterTold(entry.circuit, told, this.#now());
-      Object.assign(entry, { isTold: told !== null, isTried: false });
+      Object.assign(entry, { isTold: told !== null, isTried: false, why: rest?.why ?? null });
     }
   }
 
@@ -142,5 +152,5 @@ class Board {
 }
 
 function fresh(provider: string): Entry {
-  return { provider, circuit: healthy, isTold: false, isTried: false };
+  return { provider, circuit: healthy, why: null, isTold: false, isTried: false };
 }

@@ -15,7 +15,9 @@ import { fewerMarks, ownThoughts, translate, type TranslatedCall, type World } f
 import { addressOf } from './address.ts';
 import { cacheKeyMember } from './cache-key.ts';
 import type { Way } from './candidates.ts';
+import { countedModel } from './counted-model.ts';
 import { keyHeadersOf } from './headers.ts';
+import type { KeyForm } from './key-forms.ts';
 import { type Asking, send, type Sending, type Sent } from './send.ts';
 import { upstreamOf } from './upstream-of.ts';
 
@@ -40,7 +42,14 @@ export interface Request {
   readonly session: string | null;
 }
 
-export type Ahead = Omit<CallAhead, 'maxOutput'> & { readonly maxOutput: number | null };
+export interface Ahead extends Omit<CallAhead, 'maxOutput' | 'window'> {
+  /** Tokens of the longest of its answers; null where it does not say. */
+  readonly maxOutput: number | null;
+  /** How many answers are asked for at once. */
+  readonly answers: number;
+  /** Whether the prompt may hold what its bytes do not. */
+  readonly elsewhere: boolean;
+}
 
 /** What is sent to an upstream, and how its answer comes back. */
 export interface Order {
@@ -50,25 +59,30 @@ export interface Order {
   readonly lane: Lane;
   /** What the upstream was not told; a package adds to it when it is asked. */
   readonly leftOut: readonly string[];
-  /** Keys of the provider: they are shown to nobody, whatever the upstream says. */
-  readonly secrets: readonly string[];
+  /** Keys of the provider, in all of their forms: they are shown to nobody, whatever the upstream says. */
+  readonly secrets: readonly KeyForm[];
 }
 
 /** `message` is for the caller: his request means something that this upstream cannot be told. */
 export type OrderFor = Order | { readonly kind: 'refused'; readonly message: string };
 
 /** Makes of a request what one upstream is sent. */
-export function orderFor(
-  request: Request,
-  way: Way,
-  { repairs, world }: { readonly repairs: readonly Repair[]; readonly world: World },
-): OrderFor {
+export function orderFor(request: Request, way: Way, terms: { readonly repairs: readonly Repair[]; readonly world: World }): OrderFor {
+  try {
+    const order = orderBy(request, way, terms);
+    return order.kind === 'order' && request.asArray ? { ...order, lane: arrayLane(order.lane) } : order;
+  } catch (error) {
+    // Whatever reads or writes a value member by member has an end to how deep it goes.
+    if (error instanceof RangeError) return { kind: 'refused', message: 'The body is nested too deeply to be put into other words.' };
+    throw error;
+  }
+}
+
+function orderBy(request: Request, way: Way, { repairs, world }: { readonly repairs: readonly Repair[]; readonly world: World }): OrderFor {
   const { door } = way;
-  const order =
-    way.protocol === request.protocol && door.kind === 'address'
-      ? passed(request, way, { door, repairs })
-      : translated(request, way, { repairs, world });
-  return order.kind === 'order' && request.asArray ? { ...order, lane: arrayLane(order.lane) } : order;
+  return way.protocol === request.protocol && door.kind === 'address'
+    ? passed(request, way, { door, repairs })
+    : translated(request, way, { repairs, world });
 }
 
 type Address = Extract<Way['door'], { readonly kind: 'address' }>;
@@ -86,17 +100,18 @@ function passed(request: Request, way: Way, { door, repairs }: { readonly door: 
     ask: (asking) => send({ address, headers: sent, body }, asking),
     lane: passLane(protocol),
     leftOut: [],
-    secrets: key === null ? [] : [key],
+    secrets: door.secrets,
   };
 }
 
 /** The body for one upstream: its own name of the model, what is to be cached where that is the gateway's to say, and as it came elsewhere. */
-function bodyFor(request: Request, way: Way, repairs: readonly Repair[]): readonly Buffer[] {
+function bodyFor(request: Request, way: Way, repairs: readonly Repair[]): Buffer {
   const { body, members } = repaired(request, repairs);
   const span = request.asked.model === null ? undefined : members.get('model');
   const marks = way.inserts && !repairs.includes('trim-cache-marks') ? cacheEdits(request, { body, members }) : [];
   const model = span === undefined ? [] : [{ at: span.from, drop: span.to - span.from, text: JSON.stringify(way.name) }];
-  return edited(body, [...model, ...marks]);
+  const counted = request.protocol === 'generate-content' && request.what === 'count' ? countedModel(body, members, way.name) : [];
+  return edited(body, [...model, ...marks, ...counted]);
 }
 
 /** What is put into a request that says nothing of the cache. */
@@ -148,12 +163,12 @@ function translated(
   const order = { kind: 'order', lane: translateLane({ ...call.reply, alias }, world), leftOut } as const;
   if (door.kind === 'address' && way.protocol !== 'sdk') {
     const sending = sendingTo(way, door, { protocol: way.protocol, call });
-    return { ...order, ask: (asking) => send(sending, asking), secrets: door.key === null ? [] : [door.key] };
+    return { ...order, ask: (asking) => send(sending, asking), secrets: door.secrets };
   }
   if (door.kind === 'address') throw new Error(`${way.at} has an address and is asked by a package`);
   const { speaker } = door;
   const asked = { speaker, model: way.name, call: call.body, stream: call.stream, leftOut: (what: string) => void leftOut.push(what) };
-  return { ...order, ask: (asking) => askPackage(asked, asking), secrets: speaker.secrets };
+  return { ...order, ask: (asking) => askPackage(asked, asking), secrets: door.secrets };
 }
 
 function sendingTo(
@@ -170,7 +185,7 @@ function sendingTo(
       ...(protocol === 'messages' ? { 'anthropic-version': '2023-06-01' } : {}),
       ...(key === null ? {} : keyHeadersOf(key, protocol, spoken)),
     },
-    body: [Buffer.from(JSON.stringify(call.body))],
+    body: Buffer.from(JSON.stringify(call.body)),
   };
 }
 

@@ -12,6 +12,11 @@ export type ProviderKey =
   | { readonly kind: 'missing'; readonly why: string }
   | OpenSpeaker;
 
+/** All that is secret of keys of providers, and of what their packages are told. */
+export function secretsOf(keys: ReadonlyMap<string, ProviderKey>): readonly string[] {
+  return [...keys.values()].flatMap((key) => (key.kind === 'key' ? [key.key] : key.kind === 'package' ? key.speaker.secrets : []));
+}
+
 /** Reads the keys of all providers, once. What is told of one that is missing is where it was looked for, and never what was found. */
 export async function readProviderKeys(
   { providers }: Pick<GatewayConfig, 'providers'>,

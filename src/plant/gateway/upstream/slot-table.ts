@@ -6,10 +6,14 @@ import type { ModelRow, SlotRow, UpstreamRow } from '../../../core/ports/gateway
 import { waysFor } from './candidates.ts';
 import type { ProviderKey } from './provider-keys.ts';
 
-/** What each slot of a configuration resolves to, and why what is left out is left out. */
-export function slotTable(inForce: InForce, keys: ReadonlyMap<string, ProviderKey>): readonly SlotRow[] {
+/** What slots resolve to, all of a configuration or those named, and why what is left out is left out; a name that leads nowhere has no row. */
+export function slotTable(
+  inForce: InForce,
+  keys: ReadonlyMap<string, ProviderKey>,
+  names: readonly string[] = Object.keys(inForce.config.slots),
+): readonly SlotRow[] {
   const { config } = inForce;
-  return Object.keys(config.slots).flatMap((slot) => {
+  return names.flatMap((slot) => {
     const resolved = resolveSlot(config, slot);
     if (resolved === null) return [];
     const models = resolved.models.flatMap((model): ModelRow[] => {
