@@ -81,7 +81,7 @@ describe('the next call of a session', () => {
     });
     expect(place(session, [cheap])).toMatchObject({
       first: cheap,
-      switched: { why: 'gone', sentence: 'a/strong is no way of this slot any more.' },
+      switched: { why: 'gone', sentence: 'a/strong is no way of this call any more.' },
     });
     expect(place(session, [{ ...cheap, price: 'unpriced' }])).toMatchObject({ switched: { why: 'gone', takes: null } });
   });

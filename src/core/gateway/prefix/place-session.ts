@@ -65,6 +65,6 @@ export function placeSession<P extends Place>(session: Session | null, places: r
 }
 
 function forced({ at }: Pin, why: 'gone' | 'rests', takes: MicroUsd | null): SwitchNote {
-  const sentence = why === 'gone' ? `${at} is no way of this slot any more.` : `${at} is left alone for now.`;
+  const sentence = why === 'gone' ? `${at} is no way of this call any more.` : `${at} is left alone for now.`;
   return { why, takes, sentence };
 }

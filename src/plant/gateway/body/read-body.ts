@@ -1,31 +1,33 @@
-import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Arriving } from '../upstream/incoming.ts';
 
 export type ReadBody = { readonly kind: 'body'; readonly bytes: Buffer } | { readonly kind: 'too-large' } | { readonly kind: 'cut' };
 
-/** Reads a body up to a limit; of one that is longer nothing is kept, and its connection is the caller's to close. */
-export async function readBody(message: Readable & Pick<IncomingMessage, 'headers'>, most: number): Promise<ReadBody> {
-  if (Number(message.headers['content-length'] ?? 0) > most) return { kind: 'too-large' };
-  if (message.destroyed) return { kind: 'cut' };
-  // By its events: to iterate over it costs as much as all else that is done for a short body.
+/**
+ * Reads a body up to a limit, and tells of each piece. Of one that is longer nothing is kept: it stands still, and is the caller's to close,
+ * or to let run out.
+ */
+export async function readBody(arriving: Arriving, most: number, heard: () => void = () => undefined): Promise<ReadBody> {
+  if (Number(arriving.headers['content-length'] ?? 0) > most) return { kind: 'too-large' };
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
+    const pieces: Buffer[] = [];
     let length = 0;
-    const take = (chunk: Buffer): void => {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length <= most) return;
-      message.off('data', take);
-      message.pause();
-      resolve({ kind: 'too-large' });
-    };
-    const cut = (): void => resolve({ kind: 'cut' });
-    message.on('data', take);
-    message.once('end', () => {
-      const [only] = chunks;
-      resolve({ kind: 'body', bytes: chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length) });
+    let isTooLarge = false;
+    arriving.listen({
+      piece(bytes) {
+        if (isTooLarge) return;
+        heard();
+        length += bytes.length;
+        if (length <= most) return void pieces.push(bytes);
+        isTooLarge = true;
+        pieces.length = 0;
+        arriving.pause();
+        resolve({ kind: 'too-large' });
+      },
+      over() {
+        const [only] = pieces;
+        if (!arriving.complete) resolve({ kind: 'cut' });
+        else resolve({ kind: 'body', bytes: pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces, length) });
+      },
     });
-    message.once('error', cut);
-    message.once('close', cut);
   });
 }

@@ -1,4 +1,6 @@
-import { isSpace, noSight, type Sight, stringEnd, valueEnd } from './walk.ts';
+import { stringEnd } from './literals.ts';
+import { type References, referencesOf } from './references.ts';
+import { type Foothold, listEnd, sightOf, type Sight, spaceEnd, valueEnd } from './walk.ts';
 
 /** Where the value of a top-level member lies in a body: from the first byte to the one after the last. */
 export interface Span {
@@ -18,6 +20,8 @@ export interface TopLevel {
   readonly cache: 'none' | '5m' | '1h';
   /** Whether it may hold thoughts that the gateway packed, because they are of an upstream of another API. */
   readonly keepsakes: boolean;
+  /** What lies elsewhere, and is read there by its provider. */
+  readonly references: References;
 }
 
 /** `message` says what is wrong, for the caller. */
@@ -25,68 +29,78 @@ export type Scanned = ({ readonly kind: 'object' } & TopLevel) | { readonly kind
 
 const [quote, comma, colon, openBrace, closeBrace] = [0x22, 0x2c, 0x3a, 0x7b, 0x7d];
 
+/** A look at a body that began as another one did: up to a foothold all is known. */
+export interface Underway {
+  readonly foothold: Foothold;
+  /** The list that it lies in, and the members before that one. */
+  readonly name: string;
+  readonly members: Map<string, Span>;
+}
+
 /**
- * Finds the top-level members of a JSON object in its bytes. Nothing is parsed but names: what lies within is only walked over,
+ * Finds the top-level members of a JSON object in its bytes. Nothing is parsed but names: what lies within is only walked over, as strictly as a parser would,
  * so that a body of megabytes costs little and leaves as it came.
  *
  * @example
  * topLevel(Buffer.from('{"model":"coder"}')).members.get('model'); // { from: 9, to: 16 }
  */
-export function topLevel(body: Buffer): Scanned {
-  const members = new Map<string, Span>();
-  const sight = noSight([]);
-  let at = space(body, 0);
+export function topLevel(body: Buffer, sight = sightOf([]), underway: Underway | null = null): Scanned {
+  const members = underway?.members ?? new Map<string, Span>();
+  let at = spaceEnd(body, 0);
   if (body[at] !== openBrace) return wrong('The body is no JSON object.');
-  at = space(body, at + 1);
+  at = spaceEnd(body, at + 1);
   if (body[at] === closeBrace) return ended(body, at + 1, members, sight);
+  let value = underway === null ? valueAt(body, at, members) : { name: underway.name, from: underway.foothold.list };
+  let known = underway?.foothold ?? null;
   for (;;) {
-    if (body[at] !== quote) return wrong(`The body is no JSON: a name is missing at byte ${at}.`);
-    const nameEnd = stringEnd(body, at);
-    const name = nameEnd === -1 ? null : nameOf(body, at, nameEnd);
-    if (name === null) return wrong(`The body is no JSON: a name that is none at byte ${at}.`);
-    if (members.has(name)) return wrong(`The body has "${name.slice(0, 80)}" twice.`);
-    const colonAt = space(body, nameEnd);
-    if (body[colonAt] !== colon) return wrong(`The body is no JSON: no colon at byte ${colonAt}.`);
-    const from = space(body, colonAt + 1);
-    const to = valueEnd(body, from, sight);
-    if (to === -1) return wrong(`The body is no JSON: it ends within the value at byte ${from}.`);
+    if (typeof value === 'string') return wrong(value);
+    const { name, from } = value;
+    const to: number = known === null ? valueEnd(body, from, sight) : listEnd(body, known, sight);
+    known = null;
+    if (to === -1) return wrong(`The body is no JSON: the value at byte ${from} is none, or has no end.`);
     members.set(name, { from, to });
     // The body itself may be what is to be kept.
     if (name === 'cache_control') sight.cacheControl = true;
-    at = space(body, to);
+    at = spaceEnd(body, to);
     if (body[at] === closeBrace) return ended(body, at + 1, members, sight);
     if (body[at] !== comma) return wrong(`The body is no JSON: neither a comma nor an end at byte ${at}.`);
-    at = space(body, at + 1);
+    value = valueAt(body, spaceEnd(body, at + 1), members);
   }
+}
+
+/** The name of a member and where its value begins; or what is wrong with it. */
+function valueAt(body: Buffer, at: number, members: ReadonlyMap<string, Span>): { readonly name: string; readonly from: number } | string {
+  if (body[at] !== quote) return `The body is no JSON: a name is missing at byte ${at}.`;
+  const nameEnd = stringEnd(body, at);
+  const name = nameEnd === -1 ? null : nameOf(body, at, nameEnd);
+  if (name === null) return `The body is no JSON: a name that is none at byte ${at}.`;
+  if (members.has(name)) return `The body has "${name.slice(0, 80)}" twice.`;
+  const colonAt = spaceEnd(body, nameEnd);
+  if (body[colonAt] !== colon) return `The body is no JSON: no colon at byte ${colonAt}.`;
+  return { name, from: spaceEnd(body, colonAt + 1) };
 }
 
 /** Where the elements of a list begin; none for what is no list. */
 export function elementStarts(body: Buffer, { from }: Span): readonly number[] {
   const starts: number[] = [];
-  valueEnd(body, from, noSight(starts));
+  valueEnd(body, from, sightOf(starts));
   return starts;
 }
 
 /** The byte after the value that begins here; -1 where the body ends before it does. */
 export function endOfValue(body: Buffer, from: number): number {
-  return valueEnd(body, from, noSight());
+  return valueEnd(body, from, sightOf());
 }
 
 function ended(body: Buffer, at: number, members: ReadonlyMap<string, Span>, sight: Sight): Scanned {
-  if (space(body, at) < body.length) return wrong(`The body is no JSON: more comes after its end at byte ${at}.`);
-  const { elements, images, imageBytes, cacheControl, hour, keepsakes } = sight;
+  if (spaceEnd(body, at) < body.length) return wrong(`The body is no JSON: more comes after its end at byte ${at}.`);
+  const { elements, images, imageBytes, cacheControl, hour, keepsakes, referring } = sight;
   const cache = !cacheControl ? 'none' : hour ? '1h' : '5m';
-  return { kind: 'object', members, elements: elements ?? [], images, imageBytes, cache, keepsakes };
+  return { kind: 'object', members, elements: elements ?? [], images, imageBytes, cache, keepsakes, references: referencesOf(referring) };
 }
 
 function wrong(message: string): Scanned {
   return { kind: 'wrong', message };
-}
-
-function space(body: Buffer, from: number): number {
-  let at = from;
-  while (at < body.length && isSpace(body[at])) at += 1;
-  return at;
 }
 
 /** A name may be written with escapes, and means the same then. */

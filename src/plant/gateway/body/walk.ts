@@ -1,9 +1,24 @@
 import { packedPrefix } from '../translate/index.ts';
+import { begins, scalarEnd, stringEnd } from './literals.ts';
+import { lookAtMember, nothingReferred, type Referring } from './references.ts';
 
 /** What is seen on the way through the bytes of a JSON value. */
-export interface Sight {
+export interface Sight extends Seen {
   /** Where the elements of the list begin that the value is; none is taken down where this is null. */
   readonly elements: number[] | null;
+  /** Places from which the walk can be gone on with; none is taken down where this is null. */
+  readonly footholds: Foothold[] | null;
+}
+
+/** A place of the walk, at the first byte of an element of a list: that list's own first byte, and what was seen before. */
+export interface Foothold extends Readonly<Seen> {
+  readonly at: number;
+  readonly list: number;
+  /** Elements that had begun, with this one. */
+  readonly begun: number;
+}
+
+interface Seen {
   /** Texts that are pictures, and their bytes. */
   images: number;
   imageBytes: number;
@@ -12,18 +27,30 @@ export interface Sight {
   hour: boolean;
   /** Whether a text begins as thoughts do that the gateway packed for a caller to keep. */
   keepsakes: boolean;
+  readonly referring: Referring;
 }
 
-export function noSight(elements: number[] | null = null): Sight {
-  return { elements, images: 0, imageBytes: 0, cacheControl: false, hour: false, keepsakes: false };
+const unseen: Readonly<Seen> = {
+  images: 0,
+  imageBytes: 0,
+  cacheControl: false,
+  hour: false,
+  keepsakes: false,
+  referring: nothingReferred,
+};
+
+/** What is seen before a walk, or before one is gone on with. */
+export function sightOf(elements: number[] | null = null, footholds: Foothold[] | null = null, before: Readonly<Seen> = unseen): Sight {
+  const { images, imageBytes, cacheControl, hour, keepsakes, referring } = before;
+  return { elements, footholds, images, imageBytes, cacheControl, hour, keepsakes, referring: { ...referring } };
 }
 
-const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
+const [quote, comma, colon] = [0x22, 0x2c, 0x3a];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
-/** A text as long as this, without any space, is the bytes of a picture. */
+/** A text as long as this that begins as a picture does is the bytes of one. */
 const leastImageBytes = 2048;
 
-/** The byte after the value that begins here; -1 where the body ends before it does, or where none begins. */
+/** The byte after the value that begins here; -1 where the body ends before it does, or where it is none that a parser would read. */
 export function valueEnd(body: Buffer, from: number, sight: Sight): number {
   const byte = body[from];
   if (byte === quote) return textEnd(body, from, sight);
@@ -36,69 +63,95 @@ function textEnd(body: Buffer, from: number, sight: Sight): number {
   return end;
 }
 
-/** Of a number, or of a word. */
-function scalarEnd(body: Buffer, from: number): number {
-  for (let at = from; at < body.length; at += 1) {
-    const byte = body[at];
-    if (byte === comma || byte === closeBrace || byte === closeBracket || isSpace(byte)) return at === from ? -1 : at;
-    if (byte === quote || byte === openBrace || byte === openBracket) return -1;
-  }
-  return -1;
+/** The byte after a list, gone on with within its elements. */
+export function listEnd(body: Buffer, { list, at }: Foothold, sight: Sight): number {
+  return nestedEnd(body, list, sight, at);
 }
 
-function nestedEnd(body: Buffer, from: number, sight: Sight): number {
+/** The byte after a list or an object, from its beginning or from that of one of its elements; -1 where it is none that a parser would read. */
+function nestedEnd(body: Buffer, from: number, sight: Sight, element: number | null = null): number {
   const elements = body[from] === openBracket ? sight.elements : null;
-  let depth = 0;
-  let isDue = false;
-  for (let at = from; at < body.length; at += 1) {
-    const byte = body[at];
-    if (isDue && !isSpace(byte)) {
-      if (byte !== closeBracket) elements?.push(at);
-      isDue = false;
-    }
-    if (byte === quote) {
-      at = textEnd(body, at, sight) - 1;
-      if (at < 0) return -1;
-    } else if (byte === openBrace || byte === openBracket) {
-      isDue = elements !== null && depth === 0;
-      depth += 1;
-    } else if (byte === closeBrace || byte === closeBracket) {
-      depth -= 1;
-      if (depth === 0) return at + 1;
-    } else if (byte === comma) isDue = elements !== null && depth === 1;
-  }
-  return -1;
-}
-
-/** Bytes that are walked over one by one before a search is worth its call, and the most of them where searches find the next at once. */
-const strideBytes = 48;
-const mostStride = 4096;
-
-/**
- * The byte after the quote that ends a text; -1 where none does. Texts of code are full of quotes of their own, which are passed over
- * one by one; where none comes for a while, the next is searched for.
- */
-export function stringEnd(body: Buffer, from: number): number {
-  let at = from + 1;
-  let stride = strideBytes;
+  const nesting = new Nesting();
+  if (element !== null) nesting.enter(openBracket);
+  let at = element ?? from;
   for (;;) {
-    for (const stop = Math.min(at + stride, body.length); at < stop; at += 1) {
-      const byte = body[at];
-      if (byte === quote) return at + 1;
-      if (byte === backslash) at += 1;
+    const byte = body[at];
+    const enters = byte === openBrace || byte === openBracket;
+    if (enters) nesting.enter(byte);
+    const end = enters ? at + 1 : byte === quote ? textEnd(body, at, sight) : scalarEnd(body, at);
+    if (end === -1) return -1;
+    at = spaceEnd(body, end);
+    let isEmpty = enters;
+    while (body[at] === nesting.closer) {
+      nesting.leave();
+      if (nesting.depth === 0) return at + 1;
+      at = spaceEnd(body, at + 1);
+      isEmpty = false;
     }
-    const found = at < body.length ? body.indexOf(quote, at) : -1;
-    if (found === -1) return -1;
-    let slashes = 0;
-    while (found - 1 - slashes >= at && body[found - 1 - slashes] === backslash) slashes += 1;
-    if (slashes % 2 === 0) return found + 1;
-    stride = found - at < 4 * strideBytes ? Math.min(4 * stride, mostStride) : strideBytes;
-    at = found + 1;
+    if (!isEmpty) {
+      if (body[at] !== comma) return -1;
+      at = spaceEnd(body, at + 1);
+    }
+    if (nesting.closer === closeBrace) {
+      at = memberValue(body, at, sight);
+      if (at === -1) return -1;
+    } else if (elements !== null && nesting.depth === 1) beginElement(at, from, sight);
   }
 }
 
-export function isSpace(byte: number | undefined): boolean {
+/** Where the value of a member begins, whose name is looked at on the way; -1 where there is none. */
+function memberValue(body: Buffer, from: number, sight: Sight): number {
+  const to = body[from] === quote ? textEnd(body, from, sight) : -1;
+  const colonAt = to === -1 ? -1 : spaceEnd(body, to);
+  if (body[colonAt] !== colon) return -1;
+  const valueAt = spaceEnd(body, colonAt + 1);
+  lookAtMember(sight.referring, body, { from, to, valueAt });
+  return valueAt;
+}
+
+/** The lists and objects that a place lies in: a byte each, as somebody may send millions. */
+class Nesting {
+  /** The byte that ends the innermost one. */
+  closer = 0;
+  depth = 0;
+  #closers = new Uint8Array(64);
+
+  enter(opener: number): void {
+    if (this.depth === this.#closers.length) {
+      const more = new Uint8Array(2 * this.depth);
+      more.set(this.#closers);
+      this.#closers = more;
+    }
+    this.closer = opener === openBrace ? closeBrace : closeBracket;
+    this.#closers[this.depth] = this.closer;
+    this.depth += 1;
+  }
+
+  leave(): void {
+    this.depth -= 1;
+    this.closer = this.#closers[this.depth - 1] ?? 0;
+  }
+}
+
+/** Footholds are so far apart: to take one down costs as much as some of these bytes. */
+const apartBytes = 4096;
+
+function beginElement(at: number, list: number, sight: Sight): void {
+  const { elements, footholds, images, imageBytes, cacheControl, hour, keepsakes, referring } = sight;
+  elements?.push(at);
+  if (footholds === null || elements === null || at - (footholds.at(-1)?.at ?? 0) < apartBytes) return;
+  footholds.push({ at, list, begun: elements.length, images, imageBytes, cacheControl, hour, keepsakes, referring: { ...referring } });
+}
+
+function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+/** The first byte from here that is no space. */
+export function spaceEnd(body: Buffer, from: number): number {
+  let at = from;
+  while (at < body.length && isSpace(body[at])) at += 1;
+  return at;
 }
 
 const cacheControl = Buffer.from('"cache_control"');
@@ -112,18 +165,19 @@ function look(body: Buffer, from: number, to: number, sight: Sight): void {
   else if (length === hour.length) sight.hour ||= begins(body, from, hour);
   else if (length > keepsake.length) {
     sight.keepsakes ||= begins(body, from, keepsake);
+    // Of pages nobody knows how many there are until they are unpacked.
+    if (pages.some((page) => begins(body, from, page))) sight.referring.unbounded = true;
     if (length <= leastImageBytes || !isImage(body, from + 1)) return;
     sight.images += 1;
     sight.imageBytes += length;
   }
 }
 
-function begins(body: Buffer, from: number, text: Buffer): boolean {
-  // Byte by byte: nearly all differ in the first ones.
-  for (let at = 0; at < text.length; at += 1) if (body[from + at] !== text[at]) return false;
-  return true;
-}
+const pages = ['"JVBERi', '"data:application/pdf'].map((text) => Buffer.from(text));
+/** As pictures begin whose kind providers take: PNG, JPEG, GIF, WebP, BMP, HEIC and AVIF. */
+const picture =
+  /^(?:data:image\/[\w.+-]+;base64,|iVBORw0KGgo|[/_]9j[/_]|R0lGOD|UklGR.{7}RUJQ|Qk.{6}AAAA|AAAA..Z0eXB(?:hdmlm|oZWlj|oZWl4|taWYx))[A-Za-z0-9+/_-]*$/;
 
 function isImage(body: Buffer, from: number): boolean {
-  return /^(?:data:[a-z]+\/[\w.+-]+;base64,)?[A-Za-z0-9+/_-]+$/.test(body.toString('latin1', from, from + 512));
+  return picture.test(body.toString('latin1', from, from + 512));
 }

@@ -6,18 +6,14 @@ export interface Edit {
   readonly text: string;
 }
 
-/** Up to so many bytes a copy costs less than to write in pieces. */
-const shortBytes = 64 * 1024;
-
 /**
- * A body with these changes, and the same in every other byte, as pieces that follow each other: of a long one nothing is copied. The
- * changes may come in any order, and do not overlap.
+ * A body with these changes, and the same in every other byte. The changes may come in any order, and do not overlap.
  *
  * @example
- * edited(Buffer.from('{"a":1}'), [{ at: 6, drop: 0, text: ',"b":2' }]); // [{"a":1,"b":2}]
+ * edited(Buffer.from('{"a":1}'), [{ at: 6, drop: 0, text: ',"b":2' }]); // {"a":1,"b":2}
  */
-export function edited(body: Buffer, edits: readonly Edit[]): readonly Buffer[] {
-  if (edits.length === 0) return [body];
+export function edited(body: Buffer, edits: readonly Edit[]): Buffer {
+  if (edits.length === 0) return body;
   const parts: Buffer[] = [];
   let from = 0;
   for (const { at, drop, text } of edits.toSorted((left, right) => left.at - right.at)) {
@@ -25,5 +21,6 @@ export function edited(body: Buffer, edits: readonly Edit[]): readonly Buffer[] 
     from = at + drop;
   }
   parts.push(body.subarray(from));
-  return body.length > shortBytes ? parts : [Buffer.concat(parts)];
+  // In one piece: to write several takes as long as to put them together.
+  return Buffer.concat(parts);
 }

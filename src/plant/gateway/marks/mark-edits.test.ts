@@ -10,7 +10,7 @@ function marked(text: string): string {
   const body = Buffer.from(text);
   const found = topLevel(body);
   if (found.kind === 'wrong') throw new Error(found.message);
-  return Buffer.concat(edited(body, markEdits(body, found.members))).toString();
+  return edited(body, markEdits(body, found.members)).toString();
 }
 
 const markedOf = (request: object): unknown => JSON.parse(marked(JSON.stringify(request)));
