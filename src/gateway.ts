@@ -1,7 +1,6 @@
 import { type LiveSetting, withSettings } from './core/gateway/config/setting.ts';
 import { placeOfKey } from './core/gateway/config/key-reference.ts';
 import { JidokaError } from './core/base/error.ts';
-import { redact } from './core/base/redact.ts';
 import { publicChances } from './core/gateway/prefix/merit.ts';
 import type { GatewayDoor, GatewaySetting, ModelStore, OpenGateway, StorePlace } from './core/ports/gateway/gateway-door.ts';
 import type { KeyGrant } from './core/ports/gateway/virtual-keys.ts';
@@ -14,8 +13,10 @@ import {
   memoryKeys,
   newToken,
   readProviderKeys,
+  secretsOf,
   slotTable,
   startGateway,
+  withoutKeys,
 } from './plant/gateway/index.ts';
 import { publicPriors } from './plant/priors/index.ts';
 
@@ -32,12 +33,13 @@ export async function openGateway(setting: GatewaySetting): Promise<OpenGateway>
   const grant: KeyGrant = { caller: owner, slots: null, caps: null, limits: {}, expiresAt: null };
   const keys = await readProviderKeys(config, { env, folder });
   const failed = (why: string): void => log(`calls are no longer taken down: ${why}`);
-  const fileOfCalls = record === null ? null : await fileRecorder({ file: record, failed });
-  const shared = await sharedOf(setting, [{ token, grant }]);
+  const secrets = [token, ...secretsOf(keys)];
+  const clean = withoutKeys(secrets);
+  const fileOfCalls = record === null ? null : await fileRecorder({ file: record, keys: secrets, failed });
+  const shared = await sharedOf(setting, { given: [{ token, grant }], secrets });
   try {
     const clock = { ...systemClock(), now: () => new Date(shared.now()).toISOString() };
-    const fault = (error: unknown): void =>
-      log(redact(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
+    const fault = (error: unknown): void => log(clean(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
     const recorder = allRecorders([shared.recorder, fileOfCalls]);
     const chances = publicChances(config, await publicPriors());
     const gateway = await startGateway({ config, keys, chances, ...shared.parts, recorder, listen, clock, fault });
@@ -86,8 +88,14 @@ interface Shared {
 
 type Given = readonly { readonly token: string; readonly grant: KeyGrant }[];
 
+interface Own {
+  readonly given: Given;
+  /** Keys that are kept out of records. */
+  readonly secrets: readonly string[];
+}
+
 /** What gateways of one factory share in its database; of a gateway without a factory, what it has in memory. */
-async function sharedOf({ config, store: place, log }: GatewaySetting, given: Given): Promise<Shared> {
+async function sharedOf({ config, store: place, log }: GatewaySetting, { given, secrets }: Own): Promise<Shared> {
   if (place === null) {
     const now = (): number => Date.now();
     const none: readonly LiveSetting[] = [];
@@ -97,7 +105,7 @@ async function sharedOf({ config, store: place, log }: GatewaySetting, given: Gi
   }
   const { store, close } = await openStore(place, log, given);
   try {
-    const { budgets, recorder, settings, health, now } = await store.join(config);
+    const { budgets, recorder, settings, health, now } = await store.join(config, secrets);
     return { parts: { virtualKeys: store.keys, budgets, settings, health }, recorder, now, close };
   } catch (error) {
     await close();

@@ -8,7 +8,7 @@ import type { CallRecorder, RecordedCall } from '../../src/core/ports/gateway/ca
 export interface CallsInUse {
   readonly ledger: CallLedger;
   /** Takes calls down and returns when they are kept. */
-  kept(work: (recorder: CallRecorder) => void): Promise<void>;
+  kept(work: (recorder: CallRecorder) => void | Promise<void>): Promise<void>;
 }
 
 const caller: Caller = { line: 'deps', fleet: null, run: 'deps-ms-1', stage: 'change', station: 'coder' };
@@ -78,23 +78,44 @@ export function callLedgerContract(name: string, open: () => Promise<CallsInUse>
       expect(await calls.ledger.said('none')).toBeNull();
     });
 
-    it('tell calls in the order in which they came, by run, stage, station and time', async () => {
+    it('tell calls in the order in which they came, by run, stage, station, time and status', async () => {
       const at = (minute: number): number => Date.parse('2026-11-30T12:00:00Z') + minute * 60_000;
       await keep(
         recordedCall('b', { at: at(2), caller: { ...caller, station: 'reviewer', stage: 'review' } }),
         recordedCall('a', { at: at(1) }),
-        recordedCall('c', { at: at(3), caller: { ...caller, run: 'deps-ms-2' } }),
+        recordedCall('c', { at: at(3), caller: { ...caller, run: 'deps-ms-2' }, answer: { ...recordedCall('c').answer, status: 402 } }),
       );
       const ids = async (filter: object, limit = 9): Promise<string> =>
         (await calls.ledger.calls({ ...filter, limit })).map(({ id }) => id).join('');
       expect([await ids({}), await ids({}, 2), await ids({ run: 'deps-ms-1' })]).toEqual(['abc', 'ab', 'ab']);
       expect([await ids({ station: 'reviewer' }), await ids({ stage: 'change' })]).toEqual(['b', 'ac']);
       expect(await ids({ since: new Date(at(2)).toISOString(), until: new Date(at(3)).toISOString() })).toBe('b');
+      expect([await ids({ status: 402 }), await ids({ status: 402, run: 'deps-ms-1' })]).toEqual(['c', '']);
     });
 
     it('keep a call once, whoever takes it down again', async () => {
       await keep(recordedCall('1'), recordedCall('1', { ms: 99 }));
       expect((await calls.ledger.calls({ limit: 9 })).map(({ ms }) => ms)).toEqual([20]);
+    });
+
+    it('know of a call that is open, as far as it was seen last, until it has ended', async () => {
+      const underWay = (output: number): RecordedCall =>
+        recordedCall('1', { asked: '{"a":1}', said: [], ended: 'open', estimated: true, usage: { ...noUsage, input: 90, output } });
+      const seen = async (): Promise<unknown> => ({
+        calls: (await calls.ledger.calls({ limit: 9 })).map(({ id, ended }) => `${id} ${ended}`),
+        sums: (await calls.ledger.spend([])).map(({ calls: count, usage, estimatedCalls }) => [count, usage.output, estimatedCalls]),
+        said: await calls.ledger.said('1'),
+      });
+      await calls.kept(async (recorder) => {
+        recorder.note(underWay(3));
+        recorder.note(recordedCall('2', { said: [], ended: 'open' }));
+        recorder.take(recordedCall('2'));
+        await expect.poll(seen).toEqual({ calls: ['1 open', '2 whole'], sums: [[2, 10, 1]], said: { request: '{"a":1}', answer: '' } });
+        recorder.note(underWay(40));
+        await expect.poll(seen).toMatchObject({ calls: ['1 open', '2 whole'], sums: [[2, 47, 1]] });
+        recorder.take(recordedCall('1', { asked: '{"a":1}', said: ['Hi'] }));
+      });
+      expect(await seen()).toEqual({ calls: ['1 whole', '2 whole'], sums: [[2, 14, 0]], said: { request: '{"a":1}', answer: 'Hi' } });
     });
 
     it('keep no secret, even one that came in two pieces', async () => {

@@ -8,6 +8,7 @@ import type { CallRecorder, RecordedCall } from '../../src/core/ports/gateway/ca
 /** A record of calls in memory: what is taken is there at once. `redact` takes secrets out. */
 export function memoryCalls(redact: (text: string) => string): { readonly recorder: CallRecorder; readonly ledger: CallLedger } {
   const kept: KeptCall[] = [];
+  const open = new Map<string, KeptCall>();
   const blobs = new Map<string, string>();
   const put = (bytes: Uint8Array): string => {
     const text = redact(Buffer.from(bytes).toString('utf8'));
@@ -15,20 +16,24 @@ export function memoryCalls(redact: (text: string) => string): { readonly record
     blobs.set(sha256, text);
     return sha256;
   };
-  const take = ({ request, elements: _elements, answer: { chunks, ...answer }, ...call }: RecordedCall): void => {
+  const keptOf = ({ request, elements: _elements, answer: { chunks, ...answer }, ...call }: RecordedCall): KeptCall => {
     const bytes = Buffer.concat(chunks.map((chunk) => chunk.bytes));
     const body = bytes.length === 0 ? null : put(bytes);
     const pieces = chunks.map((chunk) => [chunk.ms, chunk.bytes.length] as const);
-    if (kept.some(({ id }) => id === call.id)) return;
-    kept.push({ ...call, request: [put(request)], answer: { ...answer, body, pieces }, dropped: 0 });
+    return { ...call, request: [put(request)], answer: { ...answer, body, pieces }, dropped: 0 };
   };
-  const ordered = (): readonly KeptCall[] => kept.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+  const take = (call: RecordedCall): void => {
+    open.delete(call.id);
+    if (!kept.some(({ id }) => id === call.id)) kept.push(keptOf(call));
+  };
+  const all = (): readonly KeptCall[] => [...kept, ...open.values()];
+  const ordered = (): readonly KeptCall[] => all().toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
   return {
-    recorder: { take, dropped: () => 0, close: async () => undefined },
+    recorder: { take, note: (call) => void open.set(call.id, keptOf(call)), dropped: () => 0, close: async () => undefined },
     ledger: {
       calls: async ({ limit, ...filter }) => ordered().filter(matches(filter)).slice(0, limit),
       async said(id) {
-        const call = kept.find((one) => one.id === id);
+        const call = all().find((one) => one.id === id);
         if (call === undefined) return null;
         const { body } = call.answer;
         const textOf = (sha256: string): string => blobs.get(sha256) ?? '';
@@ -36,7 +41,9 @@ export function memoryCalls(redact: (text: string) => string): { readonly record
       },
       async spend(by, filter = {}) {
         const groups = new Map<string, KeptCall[]>();
-        for (const call of kept.filter((one) => one.by !== null).filter(matches(filter))) {
+        for (const call of all()
+          .filter((one) => one.by !== null)
+          .filter(matches(filter))) {
           const name = JSON.stringify(namesOf(call, by));
           groups.set(name, [...(groups.get(name) ?? []), call]);
         }
@@ -47,13 +54,14 @@ export function memoryCalls(redact: (text: string) => string): { readonly record
   };
 }
 
-function matches({ run, stage, station, since, until }: CallFilter): (call: KeptCall) => boolean {
-  return ({ at, caller }) =>
+function matches({ run, stage, station, since, until, status }: CallFilter): (call: KeptCall) => boolean {
+  return ({ at, caller, answer }) =>
     (run === undefined || caller.run === run) &&
     (stage === undefined || caller.stage === stage) &&
     (station === undefined || caller.station === station) &&
     (since === undefined || at >= Date.parse(since)) &&
-    (until === undefined || at < Date.parse(until));
+    (until === undefined || at < Date.parse(until)) &&
+    (status === undefined || answer.status === status);
 }
 
 function namesOf({ at, caller, alias, by }: KeptCall, wanted: readonly SpendBy[]): Spend['of'] {

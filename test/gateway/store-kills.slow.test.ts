@@ -1,17 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ModelStore } from '../../src/core/ports/gateway/gateway-door.ts';
 import { openModelStore } from '../../src/gateway.ts';
 import { openModelTwin } from '../../src/model-twin.ts';
 import { removeDatabase } from '../../src/plant/postgres/index.ts';
+import { ended, type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
 
-const main = fileURLToPath(new URL('../../dist/src/doors/cli/main.js', import.meta.url));
 const key = 'key-of-the-owner-of-the-gateways';
 /** Calls that all may make together, and the part of them that one process takes at once. */
 const [cap, slice] = [48, 2];
@@ -45,45 +42,14 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-interface Gateway {
-  readonly child: ChildProcess;
-  readonly url: string;
-}
-
-/** A gateway of the factory, in a process of its own. */
-async function start(): Promise<Gateway> {
-  const argv = [
-    main,
-    'gateway',
-    'serve',
-    '--json',
-    '--home',
-    home,
-    '--config',
-    join(home, 'factory.yaml'),
-    '--port',
-    '0',
-    '--key',
-    'env:OWN_KEY',
-  ];
-  const child = spawn(process.execPath, argv, { env: { ...process.env, OWN_KEY: key }, stdio: ['ignore', 'pipe', 'inherit'] });
-  children.push(child);
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]; // its first line says where it listens
-  return { child, url: (JSON.parse(line) as { url: string }).url };
-}
-
-async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  const exit = once(child, 'exit');
-  child.kill(signal);
-  await exit;
-}
+const start = (): Promise<GatewayProcess> => startGatewayProcess(home, key, children);
 
 async function recorded(): Promise<number> {
   const [sum] = await store.calls.spend([]);
   return sum?.calls ?? 0;
 }
 
-async function ask({ url }: Gateway): Promise<number> {
+async function ask({ url }: GatewayProcess): Promise<number> {
   const body = JSON.stringify({ model: 'coder', max_tokens: 10, messages: [{ role: 'user', content: 'Hello?' }] });
   const answer = await fetch(`${url}/g/${key}/v1/chat/completions`, { method: 'POST', body });
   await answer.text();

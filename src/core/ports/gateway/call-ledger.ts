@@ -29,6 +29,8 @@ export interface CallFilter {
   readonly since?: string;
   /** ISO 8601; calls that came before this time. */
   readonly until?: string;
+  /** Calls whose answer has this status. */
+  readonly status?: number;
 }
 
 /** What sums are made by; days are those of UTC. */
@@ -48,7 +50,7 @@ export interface Spend {
   readonly estimatedCalls: number;
 }
 
-/** The record of calls of models, as gateways took them down. */
+/** The record of calls of models, as gateways took them down; those that are open for a second or longer are in it too. */
 export interface CallLedger {
   /** Calls in the order in which they came, at most `limit`. */
   calls(filter: CallFilter & { readonly limit: number }): Promise<readonly KeptCall[]>;

@@ -15,7 +15,7 @@ export interface RecordedCall {
   readonly key: string;
   /** Protocol of the caller. */
   readonly protocol: Protocol;
-  /** What the caller named: a slot, a plan or a model. */
+  /** What the caller named, a slot, a plan or a model; or where calls with its key go that name none of them. */
   readonly alias: string;
   /** Without the key, wherever the caller put it. */
   readonly path: string;
@@ -26,8 +26,7 @@ export interface RecordedCall {
   readonly elements?: readonly number[];
   readonly tries: readonly RecordedTry[];
   readonly answer: RecordedAnswer;
-  /** How it ended: whole, refused before any answer, broken off in the middle of one, or the caller left. */
-  readonly ended: 'whole' | 'refused' | 'broken-off' | 'left';
+  readonly ended: CallEnd;
   readonly usage: Usage;
   /** Whether tokens are a guess, because the upstream told of none before it ended. */
   readonly estimated: boolean;
@@ -40,6 +39,12 @@ export interface RecordedCall {
   readonly ms: number;
 }
 
+/**
+ * How a call ended: whole, refused before any answer, broken off in the middle of one, or the caller left. One that is `open` has not
+ * ended; of one that is `lost` nobody knows, because its gateway was gone before: tokens of both are those seen so far.
+ */
+export type CallEnd = 'whole' | 'refused' | 'broken-off' | 'left' | 'open' | 'lost';
+
 /** One try at one upstream. */
 export interface RecordedTry {
   /** `PROVIDER/NAME`. */
@@ -48,6 +53,10 @@ export interface RecordedTry {
   readonly ms: number;
   /** `content`, or what went wrong, as failover tells it apart. */
   readonly outcome: string;
+  /** How an upstream that refused said so, without keys; left out where it did not refuse. */
+  readonly words?: string;
+  /** Sent a second time, because the connection that was kept for it closed as it was asked; left out where it was not. */
+  readonly resent?: true;
   /** What the request lost in translation. */
   readonly leftOut: readonly string[];
   /** Of the first try: the session of the call, and why it was asked there. */
@@ -66,6 +75,11 @@ export interface RecordedAnswer {
 /** Takes calls down. It never makes a caller wait: what it has no room for is counted and said, and never lost in silence. */
 export interface CallRecorder {
   take(call: RecordedCall): void;
+  /**
+   * Takes down how far a call is that is `open`, in the place of what was noted of it before; `take` does so with its end. It is known by
+   * that if this process is killed meanwhile.
+   */
+  note(call: RecordedCall): void;
   /** Calls that there was no room for. */
   dropped(): number;
   /** Returns when all that was taken is kept. */

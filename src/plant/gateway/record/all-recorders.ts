@@ -8,6 +8,9 @@ export function allRecorders(recorders: readonly (CallRecorder | null)[]): CallR
     take(call) {
       for (const recorder of all) recorder.take(call);
     },
+    note(call) {
+      for (const recorder of all) recorder.note(call);
+    },
     dropped: () => all.reduce((sum, recorder) => sum + recorder.dropped(), 0),
     async close() {
       await Promise.all(all.map((recorder) => recorder.close()));

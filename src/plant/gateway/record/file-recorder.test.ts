@@ -114,3 +114,15 @@ it('is not begun where it cannot be written', async () => {
     'cannot be taken down',
   );
 });
+
+it('holds no key of a provider, whatever it looks like: not in a request, an answer or a header', async () => {
+  const file = join(folder, 'calls.jsonl');
+  const keys = ['house-key-of-nobody', 'house-key-of-nobody-2', 'odd"key\\0', 'short'];
+  const recorder = await fileRecorder({ file, keys, failed: (why) => expect.fail(why) });
+  const said = 'my keys are house-key-of-nobody-2, house-key-of-nobody and odd"key\\0; short stays';
+  recorder.take({ ...call('a', JSON.stringify({ said }), ['it is house-key-', 'of-nobody']), headers: { 'x-own': 'house-key-of-nobody' } });
+  await recorder.close();
+  const text = await readFile(file, 'utf8');
+  expect(text).not.toMatch(/house-key|odd/);
+  expect(text).toContain('short stays');
+});

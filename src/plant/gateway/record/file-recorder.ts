@@ -6,16 +6,19 @@ import { threadRecorder } from './thread-recorder.ts';
 interface FileRecorderOptions {
   /** Absolute path; lines are added to what is there. */
   readonly file: string;
+  /** Keys that are kept out of it, whatever they look like. */
+  readonly keys?: readonly string[];
   /** Bytes that may wait to be written. */
   readonly mostWaiting?: number;
   /** Told once where nothing can be written any more. */
   readonly failed: (why: string) => void;
 }
 
-/** Takes calls down in a file, as lines of JSON. Throws `usage` where it cannot be written. */
-export async function fileRecorder({ file, mostWaiting, failed }: FileRecorderOptions): Promise<CallRecorder> {
+/** Takes calls down in a file, as lines of JSON; each when it has ended, so that a line is a call. Throws `usage` where it cannot be written. */
+export async function fileRecorder({ file, keys = [], mostWaiting, failed }: FileRecorderOptions): Promise<CallRecorder> {
   await writable(file);
-  return threadRecorder({ thread: 'record/record-thread', data: file, mostWaiting, failed });
+  const recorder = threadRecorder({ thread: 'record/record-thread', data: { place: file, keys, holder: null }, mostWaiting, failed });
+  return { ...recorder, note: () => undefined };
 }
 
 async function writable(file: string): Promise<void> {

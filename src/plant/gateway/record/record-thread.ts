@@ -1,13 +1,13 @@
 import { createWriteStream } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { redact } from '../../../core/base/redact.ts';
 import { lineWriter, unpacked } from './recorded-line.ts';
 import type { FromThread, ToThread } from './thread-recorder.ts';
+import { type RecordPlace, withoutKeys } from './without-keys.ts';
 
 /** Writes calls to a file, away from the thread that answers: taking secrets out of megabytes takes its time. */
-function serve(port: NonNullable<typeof parentPort>, file: string): void {
-  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
-  const { linesOf } = lineWriter(redact);
+function serve(port: NonNullable<typeof parentPort>, { place, keys }: RecordPlace): void {
+  const stream = createWriteStream(place, { flags: 'a', mode: 0o600 });
+  const { linesOf } = lineWriter(withoutKeys(keys));
   const tell = (message: FromThread): void => port.postMessage(message);
   tell({ kind: 'ready' });
   stream.on('error', (error) => tell({ kind: 'failed', why: error.message }));
@@ -23,4 +23,4 @@ function serve(port: NonNullable<typeof parentPort>, file: string): void {
   });
 }
 
-if (parentPort !== null) serve(parentPort, String(workerData));
+if (parentPort !== null) serve(parentPort, workerData as RecordPlace); // given by threadRecorder

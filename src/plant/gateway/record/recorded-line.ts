@@ -1,4 +1,4 @@
-import type { RecordedCall } from '../../../core/ports/gateway/call-recorder.ts';
+import type { RecordedCall, RecordedTry } from '../../../core/ports/gateway/call-recorder.ts';
 import { partShelf } from './part-shelf.ts';
 import type { RequestToKeep } from './parts.ts';
 
@@ -88,8 +88,11 @@ export function lineWriter(redact: (text: string) => string): LineWriter {
       const parts = shelf.partsOf(requestIn(packedCall));
       const said = answerIn(packedCall);
       const text = redact(said);
-      const own = { ...answer, text, pieces: rounded(pieces), ...(text !== said && { redacted: true }) };
-      const whole = { v: 1, ...call, request: parts.map(({ sha256 }) => sha256), answer: own, ...(dropped > 0 && { dropped }) };
+      const told = { ...answer, headers: each(answer.headers, redact) };
+      const own = { ...told, text, pieces: rounded(pieces), ...(text !== said && { redacted: true }) };
+      const tries = triesWith(call.tries, redact);
+      const asked = { ...call, tries, alias: redact(call.alias), path: redact(call.path), headers: each(call.headers, redact) };
+      const whole = { v: 1, ...asked, request: parts.map(({ sha256 }) => sha256), answer: own, ...(dropped > 0 && { dropped }) };
       const fresh = parts.flatMap((part) => (part.text === null ? [] : [line({ v: 1, part: part.sha256, text: part.text })]));
       return fresh.join('') + line(whole);
     },
@@ -105,6 +108,16 @@ export function requestIn({ head, bytes, requestBytes, elements }: PackedCall): 
 /** What went to its caller. */
 export function answerIn({ bytes, requestBytes }: PackedCall): string {
   return new TextDecoder().decode(bytes.subarray(requestBytes));
+}
+
+/** Headers with each value changed. */
+export function each(headers: Readonly<Record<string, string>>, change: (text: string) => string): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, change(value)]));
+}
+
+/** Tries with what upstreams said changed. */
+export function triesWith(tries: readonly RecordedTry[], change: (text: string) => string): readonly RecordedTry[] {
+  return tries.map((one) => (one.words === undefined ? one : { ...one, words: change(one.words) }));
 }
 
 /** Hundredths of a millisecond are enough. */

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
+import type { CallRecorder, RecordedCall } from '../../../core/ports/gateway/call-recorder.ts';
 import { type Batch, bytesOf, packed, type WaitingCall } from './recorded-line.ts';
+import type { RecordPlace } from './without-keys.ts';
 
 /** What a thread that keeps calls is told: calls, or that nothing more comes. */
 export type ToThread = { readonly kind: 'calls'; readonly batch: Batch } | { readonly kind: 'end'; readonly dropped: number };
@@ -17,7 +18,7 @@ export type FromThread =
 export interface ThreadRecorderOptions {
   /** The thread, by its path within this room, without an ending. */
   readonly thread: 'record/record-thread' | 'store/calls-thread';
-  readonly data: unknown;
+  readonly data: RecordPlace;
   /** Bytes that may wait to be written. */
   readonly mostWaiting?: number | undefined;
   /** Told once where nothing can be kept any more. */
@@ -63,6 +64,15 @@ export function threadRecorder({ thread, data, mostWaiting = usualWaiting, faile
     dropped += 1;
     untold += 1;
   };
+  /** Whether there was room for it. */
+  const queue = (call: RecordedCall, before: number): boolean => {
+    const length = bytesOf(call);
+    if (isBroken || waiting + length > mostWaiting) return false;
+    waiting += length;
+    queued.push({ call, dropped: before });
+    timer ??= setTimeout(handOver, gatherMs).unref();
+    return true;
+  };
   worker.on('message', (message: FromThread) => {
     if (message.kind === 'written') waiting -= message.bytes;
     else if (message.kind === 'failed') breakDown(message.why);
@@ -78,22 +88,25 @@ export function threadRecorder({ thread, data, mostWaiting = usualWaiting, faile
   return {
     ready,
     take(call) {
-      const length = bytesOf(call);
-      if (isBroken || waiting + length > mostWaiting) return drop();
-      waiting += length;
-      queued.push({ call, dropped: untold });
+      if (!queue(call, untold)) return drop();
       untold = 0;
-      timer ??= setTimeout(handOver, gatherMs).unref();
     },
+    // Nothing is lost where there is no room: its end comes later.
+    note: (call) => void queue(call, 0),
     dropped: () => dropped,
     async close() {
       handOver();
-      worker.ref();
-      worker.postMessage({ kind: 'end', dropped: untold } satisfies ToThread, []);
-      await told(worker, ['failed', 'ended']);
-      await worker.terminate();
+      await endOf(worker, untold);
     },
   };
+}
+
+/** Tells the thread that nothing more comes, and returns when all is kept. */
+async function endOf(worker: Worker, dropped: number): Promise<void> {
+  worker.ref();
+  worker.postMessage({ kind: 'end', dropped } satisfies ToThread, []);
+  await told(worker, ['failed', 'ended']);
+  await worker.terminate();
 }
 
 /** Resolves when the thread tells one of these, or is gone. */

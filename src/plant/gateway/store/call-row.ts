@@ -1,11 +1,12 @@
 import { partsOf as partsOfUpstream } from '../../../core/gateway/config/model.ts';
 import type { PartShelf } from '../record/part-shelf.ts';
 import { sha256Of } from '../record/part-shelf.ts';
-import { answerIn, type PackedCall, requestIn, rounded } from '../record/recorded-line.ts';
+import { answerIn, each, type PackedCall, requestIn, rounded, triesWith } from '../record/recorded-line.ts';
 
-/** A call as a row of `jidoka.model_call`, and the blobs of it that were not given before. */
+/** A call as a row of `jidoka.model_call`, or of `jidoka.model_call_open`, and the blobs of it that were not given before. */
 export interface CallRow {
   readonly id: string;
+  readonly isOpen: boolean;
   /** The row as JSON, with the columns by their names. */
   readonly json: string;
   readonly blobs: readonly Blob[];
@@ -17,10 +18,18 @@ export interface Blob {
   readonly text: string;
 }
 
+/** What rows are made with. `holder` names the process whose open calls are. */
+export interface RowMaking {
+  readonly shelf: PartShelf;
+  readonly redact: (text: string) => string;
+  readonly holder: string | null;
+}
+
 /** Makes the row of a call. Secrets are taken out of all that the caller or the upstream wrote. */
-export function callRow(call: PackedCall, shelf: PartShelf, redact: (text: string) => string): CallRow {
+export function callRow(call: PackedCall, { shelf, redact, holder }: RowMaking): CallRow {
   const { head, pieces, dropped } = call;
   const { caller, usage, cost, by, answer } = head;
+  const isOpen = head.ended === 'open';
   const clean = (text: string): string => wellFormed(redact(text));
   const parts = shelf.partsOf(requestIn(call));
   const said = redact(answerIn(call));
@@ -47,7 +56,7 @@ export function callRow(call: PackedCall, shelf: PartShelf, redact: (text: strin
     saved: head.saved,
     ended: head.ended,
     ms: head.ms,
-    tries: head.tries,
+    tries: triesWith(head.tries, clean),
     path: clean(head.path),
     headers: each(head.headers, clean),
     request: parts.map(({ sha256 }) => sha256),
@@ -57,14 +66,11 @@ export function callRow(call: PackedCall, shelf: PartShelf, redact: (text: strin
     pieces: rounded(pieces),
     bytes_dropped: answer.bytesDropped,
     dropped,
+    ...(isOpen && { holder }),
   };
   const fresh = parts.flatMap(({ sha256, text }) => (text === null ? [] : [{ sha256, text }]));
   const json = JSON.stringify(row, (_, value: unknown) => (typeof value === 'string' ? wellFormed(value) : value));
-  return { id: head.id, json, blobs: body === null ? fresh : [...fresh, body] };
-}
-
-function each(headers: Readonly<Record<string, string>>, change: (text: string) => string): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, change(value)]));
+  return { id: head.id, isOpen, json, blobs: body === null ? fresh : [...fresh, body] };
 }
 
 /** PostgreSQL has no text with a NUL or half of a surrogate pair in it: these become the replacement character. */

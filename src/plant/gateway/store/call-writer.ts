@@ -19,6 +19,8 @@ const retryMs = 250;
 /** `url` is that of a database with our schema; it may hold a password. */
 export function callWriter(url: string): CallWriter {
   let client: pg.Client | null = null;
+  // Calls that are noted in the database as open.
+  const noted = new Set<string>();
   const drop = async (): Promise<void> => {
     const lost = client;
     client = null;
@@ -45,7 +47,16 @@ export function callWriter(url: string): CallWriter {
       rows.flatMap((row) => row.blobs.map(({ sha256, text }) => [sha256, text] as const)).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     );
     const bytes = [...blobs.values()].map((text) => Buffer.from(text));
-    await now.query(insertCalls, [[...blobs.keys()], bytes, `[${rows.map(({ json }) => json).join(',')}]`]);
+    const ended = rows.filter(({ isOpen }) => !isOpen);
+    const over = new Set(ended.map(({ id }) => id));
+    // What was noted of one and the same call last.
+    const open = [...new Map(rows.filter(({ id, isOpen }) => isOpen && !over.has(id)).map((row) => [row.id, row])).values()];
+    const closed = [...over].filter((id) => noted.has(id));
+    const values = [[...blobs.keys()], bytes, listOf(ended)];
+    if (open.length + closed.length === 0) await now.query(insertCalls, values);
+    else await now.query(insertAndNote, [...values, closed, listOf(open)]);
+    for (const { id } of open) noted.add(id);
+    for (const id of closed) noted.delete(id);
   };
   const write: CallWriter['write'] = async (rows, isOver) => {
     for (;;) {
@@ -67,6 +78,10 @@ export function callWriter(url: string): CallWriter {
   return { open, write, close: drop };
 }
 
+function listOf(rows: readonly CallRow[]): string {
+  return `[${rows.map(({ json }) => json).join(',')}]`;
+}
+
 /** Whether the database itself objects, so that trying again helps nothing: not where it goes down, is full, or breaks a deadlock. */
 function isObjection(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -80,9 +95,22 @@ async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>):
 }
 
 // A call whose answer was lost is written again, and is there once. What comes again is new again: a purge leaves it.
-const insertCalls = `
+const keepBlobs = `
   with kept as (
     insert into jidoka.blob (sha256, bytes) select sha256, bytes from unnest($1::text[], $2::bytea[]) given (sha256, bytes)
     on conflict (sha256) do update set at = now() where blob.at < now() - interval '1 day'
-  )
+  )`;
+const keepCalls = `
   insert into jidoka.model_call select * from jsonb_populate_recordset(null::jidoka.model_call, $3::jsonb) on conflict (id) do nothing`;
+const insertCalls = keepBlobs + keepCalls;
+/** What changes of a call while it is open. */
+const moving =
+  'model provider upstream input cache_read cache_write_5m cache_write_1h output reasoning is_estimated cost price_as_of saved ms tries status answer_headers'.split(
+    ' ',
+  );
+const insertAndNote = `${keepBlobs}, closed as (
+    delete from jidoka.model_call_open where id = any($4::text[])
+  ), noted as (
+    insert into jidoka.model_call_open select * from jsonb_populate_recordset(null::jidoka.model_call_open, $5::jsonb)
+    on conflict (id) do update set ${moving.map((column) => `${column} = excluded.${column}`).join(', ')}
+  )${keepCalls}`;

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { redact } from '../../../core/base/redact.ts';
 import { partShelf } from '../record/part-shelf.ts';
 import { type PackedCall, unpacked } from '../record/recorded-line.ts';
 import type { FromThread, ToThread } from '../record/thread-recorder.ts';
+import { type RecordPlace, withoutKeys } from '../record/without-keys.ts';
 import { callRow, type CallRow } from './call-row.ts';
 import { callWriter } from './call-writer.ts';
 
@@ -15,8 +15,9 @@ const shelfMs = 12 * 60 * 60_000;
 const endPatienceMs = 5_000;
 
 /** Writes calls to the database, away from the thread that answers. */
-function serve(port: NonNullable<typeof parentPort>, url: string): void {
+function serve(port: NonNullable<typeof parentPort>, { place: url, keys, holder }: RecordPlace): void {
   const writer = callWriter(url);
+  const redact = withoutKeys(keys);
   const queue: PackedCall[] = [];
   let [shelf, shelfSince] = [partShelf(redact), performance.now()];
   let endsAt = Number.POSITIVE_INFINITY;
@@ -28,7 +29,7 @@ function serve(port: NonNullable<typeof parentPort>, url: string): void {
     while (queue.length > 0) {
       if (performance.now() - shelfSince > shelfMs) [shelf, shelfSince] = [partShelf(redact), performance.now()];
       const calls = nextOf(queue);
-      const rows = calls.map((call): CallRow => callRow(call, shelf, redact));
+      const rows = calls.map((call): CallRow => callRow(call, { shelf, redact, holder }));
       const lost = await writer.write(rows, isOver);
       // What was not kept may have had the only text of a part.
       if (lost.length > 0) shelf = partShelf(redact);
@@ -76,4 +77,4 @@ function nextOf(queue: PackedCall[]): readonly PackedCall[] {
   return queue.splice(0, count);
 }
 
-if (parentPort !== null) serve(parentPort, String(workerData));
+if (parentPort !== null) serve(parentPort, workerData as RecordPlace); // given by threadRecorder

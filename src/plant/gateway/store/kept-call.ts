@@ -36,10 +36,12 @@ export interface CallRecord {
   readonly pieces: KeptCall['answer']['pieces'];
   readonly bytes_dropped: string;
   readonly dropped: number;
+  /** Whose open call it is; null where it has ended. */
+  readonly holder: string | null;
 }
 
-/** Reads a row. */
-export function keptCall(row: CallRecord): KeptCall {
+/** Reads a row. An open call is lost where its holder does not live. */
+export function keptCall(row: CallRecord, isHeld: boolean): KeptCall {
   const { line, fleet, run, stage, station, model, upstream, cost, price_as_of: asOf } = row;
   return {
     id: row.id,
@@ -59,7 +61,7 @@ export function keptCall(row: CallRecord): KeptCall {
       pieces: row.pieces,
       bytesDropped: Number(row.bytes_dropped),
     },
-    ended: row.ended,
+    ended: row.ended === 'open' && !isHeld ? 'lost' : row.ended,
     usage: {
       input: Number(row.input),
       cacheRead: Number(row.cache_read),

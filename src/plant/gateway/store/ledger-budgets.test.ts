@@ -105,6 +105,28 @@ describe('model budgets of several processes', () => {
     expect(await usedOf('organisation')).toMatchObject({ microUsd: 400 });
   });
 
+  it('count a call that ends while a slice is given back, and let no other in its place', async () => {
+    await empty();
+    let whileGivenBack: () => void = () => undefined;
+    const attempt: Database['attempt'] = async (work) => {
+      const told = await database.attempt(work);
+      whileGivenBack();
+      return told;
+    };
+    const budgets = processWith([{ of: 'organisation', calls: 64 }], { attempt, isLive: (holder) => database.isLive(holder) });
+    const call = async (id: string): Promise<boolean> => (await budgets.reserve({ id, caller, own: [], amount: money(1) })).kind === 'held';
+    let count = 0;
+    for (; await call(`${count}`); count += 1) {
+      const id = `${count}`;
+      whileGivenBack = () => budgets.settle(id, money(1));
+      await budgets.giveBack();
+      whileGivenBack = () => undefined;
+    }
+    expect(count).toBe(64);
+    await budgets.giveBack();
+    expect(await usedOf('organisation')).toMatchObject({ calls: 64 });
+  });
+
   it('know beyond which soft limit all of them are together', async () => {
     await empty();
     const soft: readonly BudgetRule[] = [{ of: 'organisation', calls: { soft: 2, hard: 64 } }];

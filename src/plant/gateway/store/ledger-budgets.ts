@@ -5,7 +5,7 @@ import { isStrained, reserve } from '../../../core/gateway/budget/reserve.ts';
 import { comesBack, isOver, type Limited, limitsAsBudgets, roomIn } from '../../../core/gateway/budget/window.ts';
 import type { CallToPay, Held, ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
 import { askLedger, returnSlices } from './ask-ledger.ts';
-import { afterReturn, freshFor, isIdle, isLoose, type Own, purseOf, wholeOf } from './own-part.ts';
+import { afterReturn, freshFor, isGivenBack, isIdle, isLoose, type Own, purseOf, wholeOf } from './own-part.ts';
 import { SoftSums } from './soft-sums.ts';
 import type { StoreDatabase } from './store-database.ts';
 import { forfeitDead } from './tidy.ts';
@@ -119,7 +119,8 @@ class Slices implements LedgerBudgets {
       for (const { budget, account } of loose) {
         const own = this.#slices.get(budget.key);
         const rest = own === undefined ? null : { ...own, ...afterReturn(own.account, account) };
-        if (rest === null || isIdle(rest)) this.#slices.delete(budget.key);
+        // What calls that ended meanwhile came to is not told yet: the ledger keeps room for them until it is.
+        if (rest === null || isGivenBack(rest)) this.#slices.delete(budget.key);
         else this.#slices.set(budget.key, rest);
       }
       await this.#sums.read(loose.flatMap(({ budget: { key } }) => (this.#sums.knows(key) ? [key] : [])));

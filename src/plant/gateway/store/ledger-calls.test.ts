@@ -9,16 +9,19 @@ import { blobTable, openBlobs } from '../../ledger/index.ts';
 import { openDatabase, removeDatabase, type Database } from '../../postgres/index.ts';
 import { threadRecorder } from '../record/thread-recorder.ts';
 import { ledgerCalls } from './ledger-calls.ts';
+import { tidyStore } from './tidy.ts';
 
 let home: string;
 let database: Database;
+let gateway: Awaited<ReturnType<Database['enlist']>>;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'jidoka-calls-'));
   await giveCluster(home);
   database = await openDatabase({ home, log: () => {}, env: process.env, binDir: process.env['JIDOKA_PG_BIN'] ?? null });
+  gateway = await database.enlist(() => expect.fail('the database went down'));
 });
 beforeEach(async () => {
-  await database.pool.query('delete from jidoka.model_call; delete from jidoka.blob');
+  await database.pool.query('delete from jidoka.model_call; delete from jidoka.model_call_open; delete from jidoka.blob');
 });
 afterAll(async () => {
   await database.close();
@@ -27,15 +30,15 @@ afterAll(async () => {
 });
 
 const lost: string[] = [];
-function recorder(): CallRecorder {
+function recorder(holder = gateway.id): CallRecorder {
   lost.splice(0);
   const failed = (why: string): void => void lost.push(why);
-  return threadRecorder({ thread: 'store/calls-thread', data: database.url, failed, lost: failed });
+  return threadRecorder({ thread: 'store/calls-thread', data: { place: database.url, keys: [], holder }, failed, lost: failed });
 }
 
-async function kept(work: (recorder: CallRecorder) => void): Promise<void> {
+async function kept(work: (recorder: CallRecorder) => void | Promise<void>): Promise<void> {
   const one = recorder();
-  work(one);
+  await work(one);
   await one.close();
   expect(lost).toEqual([]);
 }
@@ -111,4 +114,25 @@ it('calls wait for a connection that broke, and none is lost', async () => {
   await one.close();
   expect(lost).toEqual([]);
   expect((await ledger.calls({ limit: 9 })).map(({ id }) => id)).toEqual(['1', '2']);
+});
+
+it('an open call of a gateway that is gone is lost, with what it came to, and so it stays', async () => {
+  const ledger = ledgerCalls(database);
+  const one = recorder('a gateway that was killed');
+  one.note(recordedCall('1', { said: [], ended: 'open', estimated: true }));
+  one.note(recordedCall('2', { said: [], ended: 'open' }));
+  one.take(recordedCall('2'));
+  await one.close();
+  await kept((other) => other.note(recordedCall('3', { said: [], ended: 'open' })));
+  const seen = async (): Promise<unknown> => (await ledger.calls({ limit: 9 })).map(({ id, ended }) => `${id} ${ended}`);
+  const sums = await ledger.spend(['run', 'model']);
+  expect(await seen()).toEqual(['1 lost', '2 whole', '3 open']);
+  const isLive = (holder: string): Promise<boolean> => database.isLive(holder);
+  expect(await tidyStore(database, { isLive, now: Date.now() })).toMatchObject({ calls: 1 });
+  expect(await tidyStore(database, { isLive, now: Date.now() })).toMatchObject({ calls: 0 });
+  expect(await seen()).toEqual(['1 lost', '2 whole', '3 open']);
+  expect(await ledger.spend(['run', 'model'])).toEqual(sums);
+  expect(await ledger.said('1')).toEqual({ request: '{}', answer: '' });
+  const { rows } = await database.pool.query<{ id: string }>('select id from jidoka.model_call_open');
+  expect(rows).toEqual([{ id: '3' }]);
 });

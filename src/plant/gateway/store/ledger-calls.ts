@@ -5,16 +5,21 @@ import { type CallRecord, keptCall } from './kept-call.ts';
 import type { StoreDatabase } from './store-database.ts';
 
 /** Reads the calls that gateways took down in a database. */
-export function ledgerCalls(database: Pick<StoreDatabase, 'attempt'>): CallLedger {
+export function ledgerCalls(database: Pick<StoreDatabase, 'attempt' | 'isLive'>): CallLedger {
   const ask = <Row extends object>(text: string, values: readonly unknown[]): Promise<readonly Row[]> =>
     database.attempt(async (pool) => (await pool.query<Row>(text, [...values])).rows);
+  const deadAmong = async (holders: ReadonlySet<string>): Promise<ReadonlySet<string>> => {
+    const found = await Promise.all([...holders].map(async (holder) => ((await database.isLive(holder)) ? [] : [holder])));
+    return new Set(found.flat());
+  };
   return {
     async calls({ limit, ...filter }) {
-      const rows = await ask<CallRecord>(`select * from jidoka.model_call where ${filtered} order by at, id limit $6`, [
+      const rows = await ask<CallRecord>(`select * from (${everyCall}) every where ${filtered} order by at, id limit $7`, [
         ...valuesOf(filter),
         limit,
       ]);
-      return rows.map(keptCall);
+      const dead = await deadAmong(new Set(rows.flatMap(({ holder }) => holder ?? [])));
+      return rows.map((row) => keptCall(row, row.holder === null || !dead.has(row.holder)));
     },
     async said(id) {
       const [row] = await ask<SaidRow>(selectSaid, [id]);
@@ -30,13 +35,17 @@ export function ledgerCalls(database: Pick<StoreDatabase, 'attempt'>): CallLedge
       const names = by.map((name, at) => `${columns[name]} as n${at}`);
       const groups = by.map((_, at) => `n${at}`);
       const text = `
-        select ${[...names, sums].join(', ')} from jidoka.model_call where model is not null and ${filtered}
+        select ${[...names, sums].join(', ')} from (${everyCall}) every where model is not null and ${filtered}
         ${groups.length === 0 ? '' : `group by ${groups.join(', ')}`} having count(*) > 0
         order by ${['sum(cost) desc nulls last', 'count(*) desc', ...groups].join(', ')}`;
       return (await ask<SpendRecord>(text, valuesOf(filter))).map((row) => spendOf(row, by));
     },
   };
 }
+
+/** Whether ended or open: where the end of one is written, the note of it is taken away in the same statement. */
+const everyCall = `
+  select c.*, null::text as holder from jidoka.model_call c union all select o.* from jidoka.model_call_open o`;
 
 interface SaidRow {
   readonly request: readonly string[];
@@ -48,7 +57,7 @@ interface SaidRow {
 const selectSaid = `
   select request, answer, (
       select by || to_char(p.at at time zone 'UTC', '", "YYYY-MM-DD HH24:MI" UTC"') from jidoka.model_purge p where p.before > c.at order by p.seq limit 1
-    ) as purged from jidoka.model_call c where id = $1`;
+    ) as purged from (${everyCall}) c where id = $1`;
 
 function removed(id: string, purged: string): JidokaError {
   return new JidokaError('evidence-invalid', `What was said in call ${id} was removed, by ${purged}.`, {
@@ -66,10 +75,11 @@ function checked(id: string, sha256: string, bytes: Buffer | undefined): string 
 }
 
 const filtered = `($1::text is null or run = $1) and ($2::text is null or stage = $2) and ($3::text is null or station = $3)
-  and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)`;
+  and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)
+  and ($6::integer is null or status = $6)`;
 
-function valuesOf({ run, stage, station, since, until }: CallFilter): readonly unknown[] {
-  return [run ?? null, stage ?? null, station ?? null, since ?? null, until ?? null];
+function valuesOf({ run, stage, station, since, until, status }: CallFilter): readonly unknown[] {
+  return [run ?? null, stage ?? null, station ?? null, since ?? null, until ?? null, status ?? null];
 }
 
 const columns: Readonly<Record<SpendBy, string>> = {

@@ -9,6 +9,7 @@ import type { ModelStore, Tidied } from '../../../core/ports/gateway/gateway-doo
 import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
 import type { KeyGrant, VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
 import { threadRecorder } from '../record/thread-recorder.ts';
+import type { RecordPlace } from '../record/without-keys.ts';
 import { standingRests } from './health/standing-rests.ts';
 import { standingHealth } from './health/standing-health.ts';
 import { ledgerBudgets } from './ledger-budgets.ts';
@@ -32,8 +33,8 @@ export interface GatewayStoreOptions {
 /** What the factory and its model gateways have in common, in the database of the factory. */
 export interface GatewayStore extends Omit<ModelStore, 'trace' | 'tape'> {
   readonly keys: VirtualKeys;
-  /** Makes this process one of the gateways, until the store is closed. */
-  join(config: GatewayConfig): Promise<Joined>;
+  /** Makes this process one of the gateways, until the store is closed. `keys` are kept out of the record, whatever they look like. */
+  join(config: GatewayConfig, keys?: readonly string[]): Promise<Joined>;
   /** Gives back what is left of slices. */
   close(): Promise<void>;
 }
@@ -73,7 +74,7 @@ export function openGatewayStore({ database, clock, given = [], log }: GatewaySt
   const settings = ledgerSettings({ database, now: () => time.known() });
   const tidy = async (): Promise<Tidied> => tidyStore(database, { isLive: (holder) => database.isLive(holder), now: await time.known() });
   const closing: (() => Promise<void>)[] = [() => keys.close()];
-  const join = async (config: GatewayConfig): Promise<Joined> => {
+  const join = async (config: GatewayConfig, providerKeys: readonly string[] = []): Promise<Joined> => {
     await time.learn();
     // What keeps the database from answering is told by the calls that need it.
     const executor = await database.enlist(() => undefined);
@@ -94,7 +95,13 @@ export function openGatewayStore({ database, clock, given = [], log }: GatewaySt
       // Whoever took this one for dead took its names away.
       regularly(tidyMs, () => tell().then(tidy), log),
     );
-    return { budgets, recorder: await callRecorder(database, log), settings: () => standing.now(), health, now };
+    return {
+      budgets,
+      recorder: await callRecorder({ place: database.url, keys: providerKeys, holder: executor.id }, log),
+      settings: () => standing.now(),
+      health,
+      now,
+    };
   };
   return {
     keys,
@@ -114,10 +121,10 @@ export function openGatewayStore({ database, clock, given = [], log }: GatewaySt
   };
 }
 
-async function callRecorder(database: StoreDatabase, log: (line: string) => void): Promise<CallRecorder> {
+async function callRecorder(data: RecordPlace, log: (line: string) => void): Promise<CallRecorder> {
   const recorder = threadRecorder({
     thread: 'store/calls-thread',
-    data: database.url,
+    data,
     failed: (why) => log(`calls are no longer taken down: ${why}`),
     lost: (why) => log(`a call was not taken down: ${why}`),
   });

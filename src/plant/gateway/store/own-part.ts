@@ -46,6 +46,11 @@ export function isLoose(own: Own): boolean {
   return isIdle(own) || units.some((unit) => own.budget.caps.hard[unit] !== undefined && rest[unit] > 0);
 }
 
+/** Whether the ledger keeps nothing for it any more. */
+export function isGivenBack({ account, granted }: Own): boolean {
+  return account.open.size === 0 && units.every((unit) => granted[unit] === 0);
+}
+
 /** What is left here after the ledger closed what was spent until then; calls that ended since are not in that. */
 export function afterReturn(now: Account, then: Account): Pick<Own, 'account' | 'granted'> {
   return { account: { ...now, closed: minus(now.closed, spentOf(then)) }, granted: underWayIn(then) };

@@ -17,7 +17,8 @@ export async function tidyStore(
   const accounts = await database.attempt((pool) => pool.query(deleteAccounts, [month, hour]));
   const gateways = await forgetDead(database, isLive);
   await database.attempt((pool) => pool.query(`delete from jidoka.model_health where until < now() - interval '1 day'`));
-  return { slices, keys: keys.rowCount ?? 0, accounts: accounts.rowCount ?? 0, gateways };
+  const calls = await closeDead(database, isLive);
+  return { slices, keys: keys.rowCount ?? 0, accounts: accounts.rowCount ?? 0, gateways, calls };
 }
 
 const hourMs = 60 * 60_000;
@@ -63,6 +64,22 @@ async function forgetDead(database: Pick<StoreDatabase, 'attempt'>, isLive: (hol
   return count;
 }
 
+/** Open calls of gateways that are gone are lost: nobody tells how they ended. */
+async function closeDead(database: Pick<StoreDatabase, 'attempt'>, isLive: (holder: string) => Promise<boolean>): Promise<number> {
+  const { rows } = await database.attempt((pool) => pool.query<{ holder: string }>('select distinct holder from jidoka.model_call_open'));
+  let count = 0;
+  for (const { holder } of rows) {
+    if (await isLive(holder)) continue;
+    const closed = await database.attempt((pool) => pool.query(closeOpen, [holder]));
+    count += closed.rowCount ?? 0;
+  }
+  return count;
+}
+
+const closeOpen = `
+  with gone as (delete from jidoka.model_call_open where holder = $1 returning *)
+  insert into jidoka.model_call
+  select (jsonb_populate_record(null::jidoka.model_call, to_jsonb(gone) || '{"ended": "lost"}')).* from gone on conflict (id) do nothing`;
 const decided = 'select run from jidoka.run where decided';
 const deleteKeys = `delete from jidoka.model_key where run in (${decided}) or expires_at < $1`;
 // Whatever a living process holds a slice of stays. Keys of accounts end with their period, as in line:deps@2026-11-30.

@@ -11,6 +11,7 @@ import * as modelCalls from './0009-model-calls.ts';
 import * as modelSettings from './0010-model-settings.ts';
 import * as modelHealth from './0011-model-health.ts';
 import * as modelPurges from './0012-model-purges.ts';
+import * as openCalls from './0013-open-calls.ts';
 import type { MigrationName } from './names.ts';
 
 export const migrations: Readonly<Record<MigrationName, Migration>> = {
@@ -26,4 +27,5 @@ export const migrations: Readonly<Record<MigrationName, Migration>> = {
   '0010-model-settings': modelSettings,
   '0011-model-health': modelHealth,
   '0012-model-purges': modelPurges,
+  '0013-open-calls': openCalls,
 };

@@ -12,5 +12,6 @@ export const migrationNames = [
   '0010-model-settings',
   '0011-model-health',
   '0012-model-purges',
+  '0013-open-calls',
 ] as const;
 export type MigrationName = (typeof migrationNames)[number];

@@ -53,7 +53,7 @@ async function take(...calls: readonly RecordedCall[]): Promise<void> {
   const writer = callWriter(database.url);
   const shelf = partShelf(redact);
   await writer.write(
-    unpacked(packed(calls.map((one) => ({ call: one, dropped: 0 })))).map((one) => callRow(one, shelf, redact)),
+    unpacked(packed(calls.map((one) => ({ call: one, dropped: 0 })))).map((one) => callRow(one, { shelf, redact, holder: null })),
     () => true,
   );
   await writer.close();

@@ -60,6 +60,7 @@ const bodiesOf = 'unnest(c.request || case when c.answer is null then array[]::t
 const keepReferred = `
   create temp table purge_kept as
   select ${bodiesOf} as sha256 from jidoka.model_call c where c.at >= $1::timestamptz or (${isOpen})
+  union select unnest(request) from jidoka.model_call_open
   union select found[1] from jidoka.event, regexp_matches(text, '[0-9a-f]{64}', 'g') found`;
 const findGone = `
   create temp table purge_gone as
