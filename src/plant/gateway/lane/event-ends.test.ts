@@ -23,6 +23,15 @@ it('holds no byte of an event that comes whole', () => {
   expect(eventEnds(1000).take(whole)).toBe(whole);
 });
 
+it('looks once at each byte of an event that has no end, however many pieces it comes in', () => {
+  const most = 32 * 2 ** 20;
+  const ends = eventEnds(most);
+  const piece = Buffer.alloc(2 ** 14, 'x');
+  let taken = 0;
+  while (ends.take(piece)?.length === 0) taken += piece.length;
+  expect(taken).toBe(most);
+});
+
 it('takes no event for one that is longer than any answer', () => {
   const ends = eventEnds(20);
   expect(ends.take(Buffer.from('data: 12345'))?.length).toBe(0);

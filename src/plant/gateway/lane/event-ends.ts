@@ -8,34 +8,42 @@ export interface EventEnds {
 
 /**
  * Holds back the half of an event until its other half comes: what has been said can then be ended with a whole event of our own,
- * wherever an upstream breaks off. An event that comes whole is not held at all.
+ * wherever an upstream breaks off. An event that comes whole is not held at all. Each byte is looked at once, however many pieces it takes.
  */
 export function eventEnds(most: number): EventEnds {
-  let begun: Buffer[] = [];
+  let memory = empty;
   let held = 0;
+  const hold = (bytes: Buffer): void => {
+    if (memory.length < held + bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(leastMemory, 2 * (held + bytes.length)));
+      memory.copy(larger, 0, 0, held);
+      memory = larger;
+    }
+    held += bytes.copy(memory, held);
+  };
   return {
     take(chunk) {
-      const end = endOf(chunk);
-      if (end === chunk.length && begun.length === 0) return chunk;
-      begun.push(chunk);
-      held += chunk.length;
+      if (held === 0 && endOf(chunk) === chunk.length) return chunk;
       // The end of an event may itself be cut in two.
-      const all = begun.length === 1 ? chunk : Buffer.concat(begun);
-      const cut = begun.length === 1 ? end : endOf(all);
-      if (cut === 0) {
-        begun = [all];
-        return held > most ? null : empty;
-      }
-      begun = cut === all.length ? [] : [all.subarray(cut)];
-      held = all.length - cut;
-      return all.subarray(0, cut);
+      const from = Math.max(0, held - longestEnd + 1);
+      hold(chunk);
+      const end = endOf(memory.subarray(from, held));
+      if (end === 0) return held > most ? null : empty;
+      const whole = memory.subarray(0, from + end);
+      const rest = memory.subarray(from + end, held);
+      [memory, held] = [empty, 0];
+      if (rest.length > 0) hold(rest);
+      return whole;
     },
-    rest: () => Buffer.concat(begun),
+    rest: () => memory.subarray(0, held),
   };
 }
 
+/** Bytes that are had for a half of an event at least. */
+const leastMemory = 4096;
 const empty = Buffer.alloc(0);
 const ends = ['\n\n', '\r\n\r\n', '\r\r'].map((end) => Buffer.from(end));
+const longestEnd = 4;
 
 /** The byte after the last event that is whole; 0 where none is. */
 function endOf(bytes: Buffer): number {

@@ -25,6 +25,8 @@ export interface Lane {
   take(bytes: Buffer): LanePart;
   /** The stream is over. */
   end(): LanePart;
+  /** Whether the upstream told of the end of its stream, though that may still be open. */
+  isWhole(): boolean;
   /** Ends what the caller has heard already with a whole error of his protocol. */
   breakOff(fault: Fault): string;
   /** Takes an answer in one piece. */

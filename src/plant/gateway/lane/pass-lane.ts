@@ -2,7 +2,7 @@ import type { Piece } from '../../../core/gateway/failover/hold-back.ts';
 import type { Protocol } from '../../../core/gateway/config/protocol.ts';
 import { answerReader } from '../translate/answer/answer-reader.ts';
 import { decodeWhole } from '../translate/answer/decode-whole.ts';
-import type { AnswerEvent } from '../translate/answer/event.ts';
+import { type AnswerEvent, saidIn } from '../translate/answer/event.ts';
 import { longestAnswer } from '../translate/answer/server-sent-events.ts';
 import type { Voice } from '../translate/answer/voice.ts';
 import { dialects } from '../translate/dialects.ts';
@@ -20,11 +20,11 @@ export function passLane(protocol: Protocol): Lane {
   let stopped = false;
   const after = (events: readonly AnswerEvent[]): Piece => {
     let piece: Piece = 'preamble';
+    said += saidIn(events);
     for (const event of events) {
       if (event.kind === 'usage') usage = event.usage;
       else if (event.kind === 'stop') stopped = true;
       else if (event.kind === 'fault') fault ??= event.fault;
-      else if (event.kind === 'more') said += event.text.length;
       if (isContent(event)) piece = 'content';
     }
     return piece;
@@ -44,9 +44,10 @@ export function passLane(protocol: Protocol): Lane {
     end() {
       const rest = ends.rest();
       after([...(rest.length === 0 ? [] : reader.take(rest)), ...reader.end()]);
-      if (fault === null && !stopped) fault = faultOf('cut', 'The answer of the model’s server broke off before its end.');
+      if (fault === null && !stopped) fault = faultOf('cut', 'The answer of the model’s server broke off before its end. Ask again.');
       return part('end', rest);
     },
+    isWhole: () => reader.isWhole(),
     breakOff: inOwnWords,
     whole(text): LanePart {
       after(decodeWhole(protocol, text));
@@ -60,5 +61,7 @@ export function passLane(protocol: Protocol): Lane {
 const nobody: Voice = { alias: '', id: '', created: 0, streamUsage: false, showThoughts: false, originOf: () => ({ kind: 'function' }) };
 
 function isContent(event: AnswerEvent): boolean {
-  return event.kind === 'more' || event.kind === 'close' || (event.kind === 'open' && event.what.kind === 'call');
+  return (
+    event.kind === 'more' || event.kind === 'close' || event.kind === 'unread' || (event.kind === 'open' && event.what.kind === 'call')
+  );
 }

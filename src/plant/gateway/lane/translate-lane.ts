@@ -1,13 +1,11 @@
-import { replyStream, type ReplyTerms, replyWhole, type Usage, type World } from '../translate/index.ts';
+import { replyStream, type ReplyTerms, replyWhole, type World } from '../translate/index.ts';
 import { eventStream, type Lane, type LanePart, type Told } from './lane.ts';
 
 /** Puts an answer into the words of the caller's protocol. */
 export function translateLane(terms: ReplyTerms, world: World): Lane {
   const stream = replyStream(terms, world);
-  let whole: { readonly usage: Usage | null; readonly fault: Told['fault'] } | null = null;
-  let said = 0;
+  let whole: Told | null = null;
   const part = (out: string): LanePart => {
-    said += out.length;
     const { content, stop, fault } = stream.seen();
     return { piece: fault !== null ? 'error' : stop !== null ? 'end' : content ? 'content' : 'preamble', out };
   };
@@ -16,16 +14,14 @@ export function translateLane(terms: ReplyTerms, world: World): Lane {
     type: eventStream,
     take: (bytes) => part(stream.take(bytes)),
     end: () => part(stream.end()),
+    isWhole: () => stream.isWhole(),
     // A fault that the upstream told of is part of what the translation said already.
     breakOff: (fault) => stream.fail(fault),
     whole(text) {
       const reply = replyWhole(terms, text, world);
-      whole = { usage: reply.usage, fault: reply.kind === 'fault' ? reply.fault : null };
-      if (reply.kind === 'fault') return { piece: 'error', out: '' };
-      const out = JSON.stringify(reply.body);
-      said += out.length;
-      return { piece: 'end', out };
+      whole = { usage: reply.usage, fault: reply.kind === 'fault' ? reply.fault : null, said: reply.said };
+      return reply.kind === 'fault' ? { piece: 'error', out: '' } : { piece: 'end', out: JSON.stringify(reply.body) };
     },
-    told: () => ({ ...(whole ?? { usage: stream.seen().usage, fault: stream.seen().fault }), said }),
+    told: () => whole ?? { usage: stream.seen().usage, fault: stream.seen().fault, said: stream.said() },
   };
 }

@@ -53,6 +53,8 @@ export function translate({ from, to, body, asked, upstream }: ToTranslate): Tra
   const read = dialects[from].read(body, asked, remarks);
   if (read === null || remarks.refusals.length > 0) return refused(remarks.refusals);
   const { conversation, names } = repaired(read, to, upstream, remarks);
+  if (conversation.turns.length === 0 && remarks.refusals.length === 0)
+    return refused([`Nothing is left to ask: ${[...remarks.leftOut].join(', ') || 'no message says anything'}.`]);
   const written = outbound[to].write(conversation, upstream, remarks);
   if (remarks.refusals.length > 0) return refused(remarks.refusals);
   const origins = new Map(read.tools.map(({ name, origin }) => [name, origin]));

@@ -66,6 +66,24 @@ describe('calls whose chunks come interleaved', () => {
   });
 });
 
+describe('calls that a server neither counts nor names', () => {
+  const part = (name: string | null, text: string): string =>
+    chunk({ tool_calls: [{ id: '', function: { ...(name !== null && { name }), arguments: text } }] });
+  const parts = (...chunks: readonly string[]): readonly string[] =>
+    heardStream('messages', streamed('messages', 'chat', [...chunks, chunk({}, 'stop')].join(''))).parts.map((heard) =>
+      heard.replace(/^call \S+ /, ''),
+    );
+
+  it.each(['tool_1', 'tool_2'])('are two where another one begins after a whole one: %s', (second) => {
+    expect(parts(part('tool_1', '{"a":1}'), part(second, '{"b":2}'))).toEqual(['tool_1 {"a":1}', `${second} {"b":2}`]);
+  });
+
+  it('are one where its arguments come in pieces, with its name or without', () => {
+    expect(parts(part('tool_1', ''), part(null, '{"a"'), part(null, ':1}'))).toEqual(['tool_1 {"a":1}']);
+    expect(parts(part('tool_1', '{"a"'), part('tool_1', ':1}'), part('tool_1', ''))).toEqual(['tool_1 {"a":1}']);
+  });
+});
+
 describe('events that do not fit together', () => {
   const events = (block: object, more: readonly object[] = []): string =>
     [
@@ -83,6 +101,12 @@ describe('events that do not fit together', () => {
     const call = { type: 'tool_use', id: 'one', name: 'a', input: {} };
     expect(heard(events(call))).toMatchObject({ stop: null, error: expect.stringMatching(/had no end/) });
     expect(heard(events({ type: 'text', text: 'Yes.' }))).toMatchObject({ parts: ['text Yes.'], stop: 'stop', error: null });
+  });
+
+  it('an answer whose last event was lost broke off, though it told why it ends', () => {
+    const whole = events({ type: 'text', text: 'Yes.' });
+    const lost = whole.slice(0, whole.lastIndexOf('data: '));
+    expect(heard(lost)).toMatchObject({ stop: null, error: expect.stringMatching(/broke off/) });
   });
 
   it('more of what never began is a fault, and what a provider’s own tools did is passed over', () => {

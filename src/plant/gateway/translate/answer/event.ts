@@ -11,6 +11,8 @@ export type AnswerEvent =
   | { readonly kind: 'usage'; readonly usage: Usage }
   | { readonly kind: 'stop'; readonly stop: Stop; readonly sequence: string | null }
   | { readonly kind: 'ping' }
+  /** Content that was not read, with its characters: `fault` is what a translation makes of it, null where it does without. */
+  | { readonly kind: 'unread'; readonly fault: Fault | null; readonly said: number }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
 export type Opening =
@@ -39,4 +41,16 @@ export interface Decoder {
   take(data: unknown): readonly AnswerEvent[];
   /** The stream is over: what is still to be told, nothing where it was cut. */
   end(): readonly AnswerEvent[];
+  /** Whether nothing more is to come that counts, of a stream whose stop only `end` tells. */
+  isWhole?(): boolean;
+}
+
+/** Characters of what a model said in these events: words, thoughts and arguments of calls, without what they are wrapped in. */
+export function saidIn(events: readonly AnswerEvent[]): number {
+  let said = 0;
+  for (const event of events) {
+    if (event.kind === 'more') said += event.text.length;
+    else if (event.kind === 'unread') said += event.said;
+  }
+  return said;
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { redact } from '../../../../core/base/redact.ts';
+import { finerKind } from './finer-kind.ts';
 
 /** Errors that callers tell apart. */
 export const faultKinds = [
   'bad-request',
   'login',
   'denied',
+  /** There is no such model, or nothing at all at this address. */
   'unknown',
   'too-large',
   'rate-limit',
@@ -18,6 +20,14 @@ export const faultKinds = [
   'foreign-thinking',
   /** Too many marks for the prompt cache, or one where none may be. */
   'cache-marks',
+  /** Something else that the request names is not there: a file, an item, an answer of before. */
+  'missing',
+  /** What the request says is not to be answered. */
+  'flagged',
+  /** There is too little credit for a request of this length; a shorter one may be taken. */
+  'unaffordable',
+  /** Whoever has the model cannot do what the request asks for. */
+  'unsupported',
   'malformed',
   'cut',
 ] as const;
@@ -47,6 +57,10 @@ const usualStatus: Readonly<Record<FaultKind, number>> = {
   'context-overflow': 400,
   'foreign-thinking': 400,
   'cache-marks': 400,
+  missing: 404,
+  flagged: 400,
+  unaffordable: 402,
+  unsupported: 400,
   malformed: 502,
   cut: 502,
 };
@@ -62,6 +76,7 @@ const Told = z.object({
   message: z.string().nullish().catch(null),
   type: z.string().nullish().catch(null),
   code: z.union([z.string(), z.number()]).nullish().catch(null),
+  param: z.string().nullish().catch(null),
   status: z.union([z.string(), z.number()]).nullish().catch(null),
   details: z.array(z.looseObject({})).nullish().catch(null),
 });
@@ -78,16 +93,19 @@ const Body = z.union([
 export function readFault(body: unknown, status: number | null, retryAfter: number | null = null): Fault {
   const parsed = Body.safeParse(body);
   if (!parsed.success)
-    return faultOf(
-      kindOfStatus(status),
-      `The model's server answered ${status ?? 'with an error'} and said nothing that can be read.`,
-      retryAfter,
-    );
-  const { message, type, code, status: word, details } = parsed.data;
+    return faultOf(kindOfStatus(status), `The model's server answered ${status ?? 'with an error'}${inItsWords(body)}`, retryAfter);
+  const { message, type, code, param, status: word, details } = parsed.data;
   const words = [type, code, word].filter((said) => said != null).join(' ');
   const number = status ?? [code, word].find((said) => typeof said === 'number') ?? null;
   const text = message ?? (words === '' ? 'The model’s server said no more.' : words);
-  return faultOf(kindOf(words, text, Number(number)), text, retryAfter ?? delayIn(details ?? []));
+  const told = { status: Number(number) || null, names: words, param: param ?? '', message: message ?? '' };
+  return faultOf(finerKind(kindOf(words, text, Number(number)), told), text, retryAfter ?? delayIn(details ?? []));
+}
+
+/** What is in no known form is told as it came, as far as a person reads. */
+function inItsWords(body: unknown): string {
+  const text = JSON.stringify(body) ?? '';
+  return text === '' || text === 'null' || text === '{}' ? ' and said nothing that can be read.' : `: ${text.slice(0, 300)}`;
 }
 
 const byWords: readonly (readonly [RegExp, FaultKind])[] = [
@@ -122,7 +140,9 @@ function kindOf(words: string, message: string, status: number): FaultKind {
   const isRate = status === 429 || /throttl/i.test(words);
   const [, told = null] =
     (isRate ? [] : byMessage).find(([pattern]) => pattern.test(message)) ?? byWords.find(([pattern]) => pattern.test(words)) ?? [];
-  return told ?? kindOfStatus(Number.isFinite(status) && status > 0 ? status : null);
+  const byStatus = kindOfStatus(Number.isFinite(status) && status > 0 ? status : null);
+  // A server that fails, or refuses a key, has not looked for what it does not find.
+  return told === null || (told === 'unknown' && (status === 401 || status === 429 || status >= 500)) ? byStatus : told;
 }
 
 function kindOfStatus(status: number | null): FaultKind {

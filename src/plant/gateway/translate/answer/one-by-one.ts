@@ -3,7 +3,7 @@ import { faultOf } from './fault.ts';
 
 /**
  * Puts events into an order in which one block closes before the next opens; what comes too early is held back. Where an
- * upstream's events do not fit together something was lost on their way, and that is a fault.
+ * upstream's events do not fit together something was lost on their way, and that is a fault; so is what could not be read.
  */
 export function oneByOne(): (event: AnswerEvent) => readonly AnswerEvent[] {
   let current: number | null = null;
@@ -39,6 +39,7 @@ export function oneByOne(): (event: AnswerEvent) => readonly AnswerEvent[] {
   };
   return (event) => {
     if (event.kind === 'stop') return atStop(event);
+    if (event.kind === 'unread') return event.fault === null ? [] : [{ kind: 'fault', fault: event.fault }];
     if (event.kind !== 'open' && event.kind !== 'more' && event.kind !== 'close') return [event];
     const { block } = event;
     if (event.kind === 'open' ? begun.has(block) : !open.has(block)) return [misfit(`part ${block} began twice, or not at all`)];

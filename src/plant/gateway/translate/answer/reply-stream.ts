@@ -1,7 +1,7 @@
 import { dialects } from '../dialects.ts';
 import type { ReplyTerms } from '../translate.ts';
 import { answerReader } from './answer-reader.ts';
-import type { AnswerEvent, Stop, Usage } from './event.ts';
+import { type AnswerEvent, saidIn, type Stop, type Usage } from './event.ts';
 import { type Fault, faultOf } from './fault.ts';
 import { oneByOne } from './one-by-one.ts';
 import { inOwnWords } from './own-words.ts';
@@ -15,7 +15,11 @@ export interface ReplyStream {
   /** Ends the answer for a reason of the gateway's own, such as silence. */
   fail(fault: Fault): string;
   ping(): string;
+  /** Whether the upstream told of the end of its answer. */
+  isWhole(): boolean;
   seen(): Seen;
+  /** Characters of what the model said. */
+  said(): number;
 }
 
 /** What was seen of an answer so far. */
@@ -36,23 +40,29 @@ export function replyStream(terms: ReplyTerms, world: World): ReplyStream {
   const own = inOwnWords(terms, world.newId);
   let begun = false;
   let seen: Seen = { content: false, usage: null, stop: null, fault: null };
+  let said = 0;
   const isOver = (): boolean => seen.fault !== null || seen.stop !== null;
   const tell = (event: AnswerEvent): string => {
     if (isOver() || (event.kind === 'begin' && begun)) return '';
     const late = begun || event.kind === 'begin' || event.kind === 'fault' ? '' : emitter.take({ kind: 'begin', id: null });
     begun ||= event.kind !== 'fault';
-    const said = own(event);
-    seen = said.reduce(after, seen);
-    return `${late}${said.map((one) => emitter.take(one)).join('')}`;
+    const told = own(event);
+    seen = told.reduce(after, seen);
+    return `${late}${told.map((one) => emitter.take(one)).join('')}`;
   };
-  const tellAll = (events: readonly AnswerEvent[]): string => events.flatMap(order).map(tell).join('');
+  const tellAll = (events: readonly AnswerEvent[]): string => {
+    said += saidIn(events);
+    return events.flatMap(order).map(tell).join('');
+  };
   const fail = (fault: Fault): string => tell({ kind: 'fault', fault });
   return {
     take: (bytes) => (seen.fault === null ? tellAll(reader.take(bytes)) : ''),
-    end: () => `${tellAll(reader.end())}${fail(faultOf('cut', 'The answer of the model’s server broke off before its end.'))}`,
+    end: () => `${tellAll(reader.end())}${fail(faultOf('cut', 'The answer of the model’s server broke off before its end. Ask again.'))}`,
     fail,
     ping: () => (begun && !isOver() ? emitter.ping() : ''),
+    isWhole: () => reader.isWhole(),
     seen: () => seen,
+    said: () => said,
   };
 }
 

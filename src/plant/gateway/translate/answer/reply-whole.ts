@@ -4,27 +4,29 @@ import type { Members, Protocol } from '../protocol.ts';
 import type { ReplyTerms } from '../translate.ts';
 import { type Answer, collect } from './collect.ts';
 import { decodeWhole } from './decode-whole.ts';
-import type { Stop, Usage } from './event.ts';
+import { saidIn, type Stop, type Usage } from './event.ts';
 import { type Fault, faultOf } from './fault.ts';
 import { oneByOne } from './one-by-one.ts';
 import { inOwnWords } from './own-words.ts';
 import { newVoice, type World } from './world.ts';
 
+/** `said` are characters of what the model said. */
 export type ReplyWhole =
-  | { readonly kind: 'answer'; readonly body: Members; readonly usage: Usage | null; readonly stop: Stop }
-  | { readonly kind: 'fault'; readonly fault: Fault; readonly usage: Usage | null };
+  | { readonly kind: 'answer'; readonly body: Members; readonly usage: Usage | null; readonly stop: Stop; readonly said: number }
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly usage: Usage | null; readonly said: number };
 
 /** Translates an answer in one piece. */
 export function replyWhole(terms: ReplyTerms, text: string, world: World): ReplyWhole {
   const events = decodeWhole(terms.to, text);
   const usage = events.findLast((event) => event.kind === 'usage')?.usage ?? null;
+  const said = saidIn(events);
   const own = inOwnWords(terms, world.newId);
   const collected = collect(events.flatMap(oneByOne()).flatMap(own));
-  if (collected.kind === 'fault') return { ...collected, usage };
+  if (collected.kind === 'fault') return { ...collected, usage, said };
   const { answer } = collected;
   const fault = faultFor(terms.from, answer);
-  if (fault !== null) return { kind: 'fault', fault, usage };
-  return { kind: 'answer', body: dialects[terms.from].whole(answer, newVoice(terms, world)), usage, stop: answer.stop };
+  if (fault !== null) return { kind: 'fault', fault, usage, said };
+  return { kind: 'answer', body: dialects[terms.from].whole(answer, newVoice(terms, world)), usage, stop: answer.stop, said };
 }
 
 /** Where arguments are an object there is no way to say what is none; another try may go better. */

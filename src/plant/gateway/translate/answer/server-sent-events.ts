@@ -18,13 +18,15 @@ export interface EventReader {
 /** Reads a stream of server-sent events, wherever its bytes are cut. Names, ids and comments are of no use here. */
 export function eventReader(): EventReader {
   const decoder = new TextDecoder();
+  // Half of a line, and whole lines of a piece that is not yet whole; with each the length of all that is kept of it.
   let begun: string[] = [];
-  let length = 0;
+  let begunLength = 0;
   let kind: StreamPiece['kind'] = 'event';
   let piece: string[] = [];
+  let pieceLength = 0;
   const flushed = (next: StreamPiece['kind']): StreamPiece | null => {
     const whole = piece.length === 0 ? null : { kind, text: piece.join('\n') };
-    [kind, piece] = [next, []];
+    [kind, piece, pieceLength] = [next, [], 0];
     return whole;
   };
   const takeLine = (line: string): StreamPiece | null => {
@@ -34,23 +36,23 @@ export function eventReader(): EventReader {
     const own = isData ? 'event' : 'stray';
     const before = kind === own ? null : flushed(own);
     piece.push(isData ? line.slice(line.startsWith('data: ') ? 6 : 5) : line);
+    pieceLength += line.length;
     return before;
   };
   return {
     take(bytes) {
       const text = decoder.decode(bytes, { stream: true });
       begun.push(text);
-      length += text.length;
-      if (length > longestAnswer) return null;
+      begunLength += text.length;
+      if (begunLength + pieceLength > longestAnswer) return null;
       if (!/[\r\n]/.test(text)) return [];
       const all = begun.join('');
       // A return at the very end may be the first half of an end of line.
       const halfEnd = all.endsWith('\r') ? '\r' : '';
       const lines = all.slice(0, all.length - halfEnd.length).split(/\r\n|\n|\r/);
-      begun = [`${lines.pop() ?? ''}${halfEnd}`];
-      const pieces = lines.map(takeLine).filter((found) => found !== null);
-      length = [...begun, ...piece].reduce((sum, part) => sum + part.length, 0);
-      return pieces;
+      const half = `${lines.pop() ?? ''}${halfEnd}`;
+      [begun, begunLength] = [[half], half.length];
+      return lines.map(takeLine).filter((found) => found !== null);
     },
     rest: () => ({ kind, text: [...piece, ...begun].join('\n').trim() }),
   };

@@ -1,32 +1,9 @@
-import { z } from 'zod';
 import type { AnswerEvent, Decoder, Stop } from '../answer/event.ts';
 import { faultOf, readFault } from '../answer/fault.ts';
-import { maybe } from '../conversation/read-body.ts';
-import { ChatUsage, usageOf } from './chat-usage.ts';
-
-const Said = z.object({
-  content: z.string().nullish(),
-  reasoning_content: maybe.text,
-  reasoning: maybe.text,
-  refusal: maybe.text,
-  tool_calls: z
-    .array(
-      z.object({
-        index: maybe.number,
-        id: maybe.text,
-        function: z.object({ name: maybe.text, arguments: maybe.text }).nullish(),
-        extra_content: maybe.any,
-      }),
-    )
-    .nullish(),
-});
-type Said = z.infer<typeof Said>;
-const Chunk = z.object({
-  id: maybe.text,
-  choices: z.array(z.object({ delta: Said.nullish(), message: Said.nullish(), finish_reason: maybe.text })).nullish(),
-  usage: ChatUsage.nullish(),
-  error: maybe.any,
-});
+import { aside, isError, unread } from '../answer/unread.ts';
+import { parsedArguments } from '../conversation/call-input.ts';
+import { usageOf } from './chat-usage.ts';
+import { readChunk, type Said, type Spoken } from './read-chunk.ts';
 
 /** Reads a stream of `/v1/chat/completions`. Tokens come after the end of the answer, so the end is told with them. */
 export function chatDecoder(): Decoder {
@@ -34,25 +11,29 @@ export function chatDecoder(): Decoder {
   let begun = false;
   let finish: string | null = null;
   let done = false;
+  let counted = false;
   return {
     take(data) {
       if (data === doneMark) {
         done = true;
         return [];
       }
-      const parsed = Chunk.safeParse(data);
-      if (!parsed.success) return [{ kind: 'fault', fault: faultOf('malformed', 'The model’s server sent a chunk that is none.') }];
-      const { id, choices, usage, error } = parsed.data;
-      if (error != null) return [{ kind: 'fault', fault: readFault(data, null) }];
+      const chunk = readChunk(data);
+      if (chunk === null) return [{ kind: 'fault', fault: faultOf('malformed', 'The model’s server sent a chunk that is none.') }];
+      const { id, choices, usage, error } = chunk;
+      if (isError(error)) return [{ kind: 'fault', fault: readFault(data, null) }];
       const [choice] = choices ?? [];
       const events: AnswerEvent[] = begun ? [] : [{ kind: 'begin', id: id ?? null }];
       begun = true;
       const said = choice?.delta ?? choice?.message;
       if (said != null) events.push(...blocks.take(said));
+      if (chunk.unread != null) events.push(unread(chunk.unread));
       if (choice?.finish_reason != null) finish = choice.finish_reason;
+      counted ||= usage != null;
       if (usage != null) events.push({ kind: 'usage', usage: usageOf(usage) });
       return events;
     },
+    isWhole: () => done || (finish !== null && counted),
     end: () => (finish === null && !(done && begun) ? [] : [...blocks.close(), ...stopOf(finish ?? 'stop')]),
   };
 }
@@ -62,9 +43,9 @@ export const doneMark = '[DONE]';
 
 /** Reads an answer of `/v1/chat/completions` in one piece. */
 export function decodeCompletion(body: unknown): readonly AnswerEvent[] | null {
-  const parsed = Chunk.safeParse(body);
-  const [choice] = parsed.data?.choices ?? [];
-  if (choice?.message == null) return null;
+  const chunk = readChunk(body);
+  const [choice] = chunk?.choices ?? [];
+  if (chunk === null || choice === undefined || (choice.message == null && chunk.unread == null)) return null;
   const decoder = chatDecoder();
   return [...decoder.take(body), ...(choice.finish_reason == null ? decoder.take(doneMark) : []), ...decoder.end()];
 }
@@ -90,17 +71,18 @@ interface Blocks {
 /** Nothing says where a block ends: text and thought end where something else begins, calls with the answer. */
 function chatBlocks(): Blocks {
   let last = -1;
-  let spoken: { readonly kind: 'text' | 'thought'; readonly block: number; readonly member: string; text: string } | null = null;
-  const calls = new Map<number, { readonly block: number; readonly id: string | null }>();
+  let spoken: { readonly kind: 'text' | 'thought'; readonly block: number; readonly member: string | null; text: string } | null = null;
+  const calls = new Map<number, Called>();
   const closed: number[] = [];
   const endSpoken = (): readonly AnswerEvent[] => {
     if (spoken === null) return [];
     const { kind, block, member, text } = spoken;
     spoken = null;
-    return [{ kind: 'close', block, keepsake: kind === 'thought' ? { [member]: text } : null }];
+    return [{ kind: 'close', block, keepsake: kind === 'thought' && member !== null ? { [member]: text } : null }];
   };
-  const speak = (kind: 'text' | 'thought', member: string, text: string | null | undefined): readonly AnswerEvent[] => {
-    if (text == null || text === '') return [];
+  const speak = ({ kind, member, text }: Utterance): readonly AnswerEvent[] => {
+    if (kind === 'aside') return [aside];
+    if (text === '') return [];
     const begin: AnswerEvent[] = [];
     if (spoken?.kind !== kind) {
       begin.push(...endSpoken(), { kind: 'open', block: (last += 1), what: { kind } });
@@ -110,19 +92,20 @@ function chatBlocks(): Blocks {
     spoken.text += text;
     return [...begin, { kind: 'more', block: spoken.block, text }];
   };
-  const call = (made: NonNullable<Said['tool_calls']>[number], at: number): readonly AnswerEvent[] => {
+  const call = (made: MadeCall, at: number): readonly AnswerEvent[] => {
     const index = made.index ?? at;
     const known = calls.get(index);
     const { name, arguments: given } = made.function ?? {};
     const id = made.id || null;
     const text = given ?? '';
-    // Some servers count every call as the first.
-    const isNew = known === undefined || (id !== null && id !== known.id && name != null);
-    if (!isNew) return text === '' ? [] : [{ kind: 'more', block: known.block, text }];
+    if (known !== undefined && !isAnother(known, { id, name: name ?? '', text })) {
+      known.text += text;
+      return text === '' ? [] : [{ kind: 'more', block: known.block, text }];
+    }
     if (known !== undefined) closed.push(known.block);
     const before = [...endSpoken(), ...belonging(made.extra_content)];
     last += 1;
-    calls.set(index, { block: last, id });
+    calls.set(index, { block: last, id, name: name ?? '', text });
     const open: AnswerEvent = { kind: 'open', block: last, what: { kind: 'call', id, name: name ?? '' } };
     return [...before, open, ...(text === '' ? [] : [{ kind: 'more', block: last, text } as const])];
   };
@@ -136,14 +119,44 @@ function chatBlocks(): Blocks {
     ];
   };
   return {
-    take: (said) => [
-      ...speak('thought', said.reasoning_content == null ? 'reasoning' : 'reasoning_content', said.reasoning_content ?? said.reasoning),
-      ...speak('text', 'content', said.content ?? said.refusal),
-      ...(said.tool_calls ?? []).flatMap(call),
-    ],
+    take: (said) => [...utterancesIn(said).flatMap(speak), ...(said.tool_calls ?? []).flatMap(call)],
     close: () => {
       const open = [...closed, ...[...calls.values()].map(({ block }) => block)];
       return [...endSpoken(), ...open.map((block) => ({ kind: 'close', block, keepsake: null }) as const)];
     },
   };
+}
+
+/** What is said, and the member that would take it back: none would take the thoughts of a list. */
+interface Utterance extends Spoken {
+  readonly member: string | null;
+}
+
+function utterancesIn({ reasoning_content: content, reasoning, content: text, refusal }: Said): readonly Utterance[] {
+  const thought = utterances('thought', content == null ? 'reasoning' : 'reasoning_content', content ?? reasoning);
+  return [...thought, ...utterances('text', 'content', text ?? refusal)];
+}
+
+function utterances(kind: Spoken['kind'], member: string, given: string | readonly Spoken[] | null | undefined): readonly Utterance[] {
+  if (given == null) return [];
+  return typeof given === 'string' ? [{ kind, member, text: given }] : given.map((one) => ({ ...one, member: null }));
+}
+
+type MadeCall = NonNullable<Said['tool_calls']>[number];
+
+interface Called {
+  readonly block: number;
+  readonly id: string | null;
+  readonly name: string;
+  text: string;
+}
+
+/** Some servers count every call as the first, or not at all, and not all of those name them: what is whole needs no more. */
+function isAnother(
+  known: Called,
+  { id, name, text }: { readonly id: string | null; readonly name: string; readonly text: string },
+): boolean {
+  if (name === '' || known.name === '') return false;
+  if (id !== null) return id !== known.id;
+  return name !== known.name || (text.trim() !== '' && known.text !== '' && parsedArguments(known.text) !== null);
 }

@@ -2,7 +2,7 @@ import { inputText } from '../conversation/call-input.ts';
 import type { Conversation, Media, Part, Result, Text, Thought, Tool, ToolChoice, Turn } from '../conversation/conversation.ts';
 import { addressOf } from '../conversation/data-url.ts';
 import type { Remarks } from '../conversation/remarks.ts';
-import { mediaIn, resultText, textIn } from '../conversation/spoken.ts';
+import { fromResultOf, mediaIn, resultText, textIn } from '../conversation/spoken.ts';
 import type { Upstream } from '../conversation/upstream.ts';
 import { effortFor, limitFor } from '../conversation/thinking.ts';
 import type { Members } from '../protocol.ts';
@@ -62,7 +62,8 @@ function assistantOf(parts: readonly Part[]): Members {
 
 /** A thought of this server goes into the member that it came in; what belongs to a call is given for the next one. */
 function thoughtOf({ keepsake }: Thought, thoughts: Record<string, string>): Members | null {
-  const data = keepsake?.data as Members; // as the decoder kept it
+  const data = keepsake?.data as Members | null | undefined; // as the decoder kept it
+  if (data == null) return null;
   if ('extra_content' in data) return data;
   for (const [member, text] of Object.entries(data)) thoughts[member] = `${thoughts[member] ?? ''}${String(text)}`;
   return null;
@@ -78,7 +79,7 @@ function resultOf(result: Result): Members {
 /** A message of a tool is text alone: images come right after the results, with the call that they belong to. */
 function liftedOf({ id, content }: Result): readonly (Text | Media)[] {
   const media = mediaIn(content);
-  return media.length === 0 ? [] : [{ kind: 'text', text: `From the result of the call ${id}:` }, ...media];
+  return media.length === 0 ? [] : [{ kind: 'text', text: fromResultOf(id) }, ...media];
 }
 
 function contentOf(parts: readonly (Text | Media)[], remarks: Remarks): string | readonly Members[] {

@@ -15,6 +15,10 @@ const codes: Readonly<Record<FaultKind, { readonly type: string; readonly code: 
   'context-overflow': { type: 'invalid_request_error', code: 'context_length_exceeded' },
   'foreign-thinking': { type: 'invalid_request_error', code: null },
   'cache-marks': { type: 'invalid_request_error', code: null },
+  missing: { type: 'invalid_request_error', code: null },
+  flagged: { type: 'invalid_request_error', code: 'content_policy_violation' },
+  unaffordable: { type: 'insufficient_quota', code: 'insufficient_quota' },
+  unsupported: { type: 'invalid_request_error', code: null },
   malformed: { type: 'server_error', code: 'server_error' },
   cut: { type: 'server_error', code: 'server_error' },
 };

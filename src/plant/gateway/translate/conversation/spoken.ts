@@ -11,6 +11,11 @@ export function textIn(content: readonly (Text | Media)[]): string {
   return content.flatMap((part) => (part.kind === 'text' ? [part.text] : [])).join('\n');
 }
 
+/** Introduces images that an API does not take within the result they belong to. */
+export function fromResultOf(id: string): string {
+  return `From the result of the call ${id}:`;
+}
+
 /** The images among words and images. */
 export function mediaIn(content: readonly (Text | Media)[]): readonly Media[] {
   return content.filter((part) => part.kind === 'media');

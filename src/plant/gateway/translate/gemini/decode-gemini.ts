@@ -1,49 +1,34 @@
-import { z } from 'zod';
 import type { AnswerEvent, Decoder, Opening, Stop } from '../answer/event.ts';
 import { faultOf, readFault } from '../answer/fault.ts';
-import { maybe } from '../conversation/read-body.ts';
-import { GeminiUsage, usageOf } from './gemini-usage.ts';
-
-const Part = z.object({
-  text: maybe.text,
-  thought: maybe.flag,
-  thoughtSignature: maybe.text,
-  functionCall: z.object({ id: maybe.text, name: z.string(), args: maybe.any }).nullish(),
-});
-type Part = z.infer<typeof Part>;
-const Content = z.object({
-  responseId: maybe.text,
-  candidates: z
-    .array(
-      z.object({ content: z.object({ parts: z.array(Part).nullish() }).nullish(), finishReason: maybe.text, finishMessage: maybe.text }),
-    )
-    .nullish(),
-  promptFeedback: z.object({ blockReason: maybe.text }).nullish(),
-  usageMetadata: GeminiUsage.nullish(),
-  error: maybe.any,
-});
+import { aside, isError, unread } from '../answer/unread.ts';
+import { usageOf } from './gemini-usage.ts';
+import { type Content, type Part, readContent } from './read-content.ts';
 
 /** Reads a stream of `:streamGenerateContent`. Its end is told by a reason, after which tokens may still come. */
 export function geminiDecoder(): Decoder {
   const blocks = geminiBlocks();
   let begun = false;
   let stop: AnswerEvent | null = null;
+  let counted = false;
   return {
     take(data) {
-      const parsed = Content.safeParse(data);
-      if (!parsed.success) return [{ kind: 'fault', fault: faultOf('malformed', 'The model’s server sent a chunk that is none.') }];
-      const { responseId, candidates, promptFeedback, usageMetadata, error } = parsed.data;
-      if (error != null) return [{ kind: 'fault', fault: readFault(data, null) }];
+      const content = readContent(data);
+      if (content === null) return [{ kind: 'fault', fault: faultOf('malformed', 'The model’s server sent a chunk that is none.') }];
+      const { responseId, candidates, usageMetadata, error } = content;
+      if (isError(error)) return [{ kind: 'fault', fault: readFault(data, null) }];
       const events: AnswerEvent[] = begun ? [] : [{ kind: 'begin', id: responseId ?? null }];
       begun = true;
       const [candidate] = candidates ?? [];
       for (const part of candidate?.content?.parts ?? []) events.push(...blocks.take(part));
+      if (content.unread != null) events.push(unread(content.unread));
+      counted ||= usageMetadata != null;
       if (usageMetadata != null) events.push({ kind: 'usage', usage: usageOf(usageMetadata) });
-      const ending = endingOf(candidate?.finishReason ?? (promptFeedback?.blockReason == null ? null : 'SAFETY'), candidate?.finishMessage);
+      const ending = endingOf(content);
       if (ending?.kind === 'fault') return [...events, ending];
       stop = ending ?? stop;
       return events;
     },
+    isWhole: () => stop !== null && counted,
     end: () => (stop === null ? [] : [...blocks.close(), stop]),
   };
 }
@@ -51,12 +36,12 @@ export function geminiDecoder(): Decoder {
 /** Reads an answer of `:generateContent`, or a stream that is one array. */
 export function decodeContent(body: unknown): readonly AnswerEvent[] | null {
   const [first] = Array.isArray(body) ? (body as readonly unknown[]) : [];
-  if (Array.isArray(body) && Content.safeParse(first).data?.candidates != null) {
+  if (Array.isArray(body) && readContent(first)?.candidates != null) {
     const stream = geminiDecoder();
     return [...body.flatMap((one: unknown) => stream.take(one)), ...stream.end()];
   }
-  const parsed = Content.safeParse(body);
-  if (!parsed.success || (parsed.data.candidates == null && parsed.data.promptFeedback == null)) return null;
+  const content = readContent(body);
+  if (content === null || (content.candidates == null && content.promptFeedback == null)) return null;
   const decoder = geminiDecoder();
   return [...decoder.take(body), ...decoder.end()];
 }
@@ -68,7 +53,9 @@ const stops: Readonly<Record<string, Stop>> = {
 };
 
 /** Where the model wrote a call that its own server could not read, another try may go better. */
-function endingOf(reason: string | null, message: string | null | undefined): AnswerEvent | null {
+function endingOf({ candidates, promptFeedback }: Content): AnswerEvent | null {
+  const { finishReason, finishMessage: message } = candidates?.[0] ?? {};
+  const reason = finishReason ?? (promptFeedback?.blockReason == null ? null : 'SAFETY');
   if (reason === null) return null;
   if (!/^(MALFORMED_FUNCTION_CALL|UNEXPECTED_TOOL_CALL|MALFORMED_RESPONSE)$/.test(reason))
     return { kind: 'stop', stop: stops[reason] ?? 'end', sequence: null };
@@ -109,10 +96,13 @@ function geminiBlocks(): Blocks {
     return [...before, { kind: 'more', block: last, text }];
   };
   return {
-    take({ text, thought, thoughtSignature: signature, functionCall: call }) {
+    take(part) {
+      if (part.unread !== undefined) return [unread(part.unread)];
+      const { text, thought, thoughtSignature: signature, functionCall: call } = part;
       if (thought === true) return [...speak('thought', text ?? ''), ...(signature == null ? [] : signed(signature))];
       const keepsake = signature == null ? [] : signed(signature);
-      if (call == null) return [...keepsake, ...speak('text', text ?? '')];
+      if (call == null) return [...keepsake, ...(text == null && signature == null ? [aside] : speak('text', text ?? ''))];
+      if (call.name == null || call.willContinue === true) return [...keepsake, unread(call)];
       const what: Opening = { kind: 'call', id: call.id || null, name: call.name };
       const before = [...keepsake, ...close(), begin(what)];
       return [

@@ -15,6 +15,10 @@ const statuses: Readonly<Record<FaultKind, string>> = {
   'context-overflow': 'INVALID_ARGUMENT',
   'foreign-thinking': 'INVALID_ARGUMENT',
   'cache-marks': 'INVALID_ARGUMENT',
+  missing: 'NOT_FOUND',
+  flagged: 'INVALID_ARGUMENT',
+  unaffordable: 'RESOURCE_EXHAUSTED',
+  unsupported: 'INVALID_ARGUMENT',
   malformed: 'UNAVAILABLE',
   cut: 'UNAVAILABLE',
 };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Usage } from '../answer/event.ts';
+import { tokens } from '../conversation/read-body.ts';
 import type { Members } from '../protocol.ts';
 
-const tokens = z.number().nullish().catch(null);
 export const GeminiUsage = z.object({
   promptTokenCount: tokens,
   cachedContentTokenCount: tokens,

@@ -4,6 +4,7 @@ import type { Asked } from '../conversation/dialect.ts';
 import { offeredWithout } from '../conversation/hosted-tools.ts';
 import { effortOf, maybe, readBody, samplingOf } from '../conversation/read-body.ts';
 import type { Remarks } from '../conversation/remarks.ts';
+import { inCamelCase } from './camel-case.ts';
 import { inLowerCase } from './gemini-schema.ts';
 import { GeminiContent, systemOf, turnsOf } from './read-contents.ts';
 
@@ -39,7 +40,7 @@ type Body = z.infer<typeof Body>;
 
 /** Reads a request to `/v1beta/models/<model>:generateContent`, streaming or not. */
 export function readGemini(body: unknown, { model, stream }: Asked, remarks: Remarks): Conversation | null {
-  const parsed = readBody(Body, body, remarks);
+  const parsed = readBody(Body, inCamelCase(body), remarks);
   if (parsed === null) return null;
   const config = parsed.generationConfig ?? Config.parse({});
   judge(parsed, config, remarks);

@@ -1,6 +1,6 @@
 import { inputObject } from '../conversation/call-input.ts';
 import type { Conversation, Media, Part, Result, Thought } from '../conversation/conversation.ts';
-import { mediaIn, textIn } from '../conversation/spoken.ts';
+import { fromResultOf, mediaIn, textIn } from '../conversation/spoken.ts';
 import type { Upstream } from '../conversation/upstream.ts';
 import type { Members } from '../protocol.ts';
 
@@ -55,8 +55,9 @@ function resultOf({ id, content, isError }: Result, name: string): Members {
 }
 
 /** Images of results stand beside them, which models of every age take. */
-function imagesOf({ content }: Result): readonly Members[] {
-  return mediaIn(content).map(partOf);
+function imagesOf({ id, content }: Result): readonly Members[] {
+  const images = mediaIn(content);
+  return images.length === 0 ? [] : [{ text: fromResultOf(id) }, ...images.map(partOf)];
 }
 
 function partOf(part: Exclude<Part, Thought | Result>): Members {

@@ -1,44 +1,14 @@
-import { z } from 'zod';
 import type { AnswerEvent, Decoder, Opening, Stop } from '../answer/event.ts';
-import { faultOf, readFault } from '../answer/fault.ts';
-import { maybe } from '../conversation/read-body.ts';
-import { mergedUsage, MessagesUsage, usageOf } from './messages-usage.ts';
-
-const Block = z.object({
-  type: z.string(),
-  id: maybe.text,
-  name: maybe.text,
-  text: maybe.text,
-  thinking: maybe.text,
-  signature: maybe.text,
-  data: maybe.text,
-  input: maybe.any,
-});
-type Block = z.infer<typeof Block>;
-const Event = z.object({
-  type: z.string(),
-  index: z.number().default(0),
-  message: z.object({ id: maybe.text, usage: MessagesUsage.nullish() }).nullish(),
-  content_block: Block.nullish(),
-  delta: z
-    .object({
-      text: maybe.text,
-      thinking: maybe.text,
-      signature: maybe.text,
-      partial_json: maybe.text,
-      stop_reason: maybe.text,
-      stop_sequence: maybe.text,
-    })
-    .nullish(),
-  usage: MessagesUsage.nullish(),
-});
-type Event = z.infer<typeof Event>;
+import { aside, typedEvent, unread } from '../answer/unread.ts';
+import { mergedUsage, type MessagesUsage, usageOf } from './messages-usage.ts';
+import { type Block, type Delta, type Event, readEvent, readMessage } from './read-event.ts';
 
 /** Reads a stream of `/v1/messages`. */
 export function messagesDecoder(): Decoder {
   const open = new Map<number, Begun | null>();
   let usage: MessagesUsage = {};
   let stop: AnswerEvent | null = null;
+  let begun = false;
   const onUsage = (told: MessagesUsage | null | undefined): readonly AnswerEvent[] => {
     if (told == null) return [];
     usage = mergedUsage(usage, told);
@@ -51,7 +21,7 @@ export function messagesDecoder(): Decoder {
       case 'content_block_start':
         return event.content_block == null ? [] : begin(event.index, event.content_block, open);
       case 'content_block_delta':
-        return event.delta == null ? [] : more(event.index, event.delta, open.get(event.index));
+        return event.delta == null || event.unread !== undefined ? [] : more(event.index, event.delta, open.get(event.index));
       case 'content_block_stop':
         return end(event.index, open);
       case 'message_delta':
@@ -65,11 +35,14 @@ export function messagesDecoder(): Decoder {
   };
   return {
     take(data) {
-      const parsed = Event.safeParse(data);
-      if (!parsed.success) return [{ kind: 'fault', fault: faultOf('malformed', 'The model’s server sent an event that is none.') }];
-      return parsed.data.type === 'error' ? [{ kind: 'fault', fault: readFault(data, null) }] : onEvent(parsed.data);
+      const { event, fault } = typedEvent(readEvent(data), data, begun);
+      if (fault !== null) return [fault];
+      begun = true;
+      const heard = onEvent(event);
+      return event.unread === undefined || event.type === 'ping' ? heard : [...heard, unread(event.unread)];
     },
-    end: () => (stop === null ? [] : [stop]),
+    // The vendor's own clients take a stream without its last event for one that broke off, though it told why it ends.
+    end: () => [],
   };
 }
 
@@ -85,7 +58,7 @@ function begin(index: number, block: Block, open: Map<number, Begun | null>): re
   if (what === null) {
     // What a provider's own tools did is no part of the answer here.
     open.set(index, null);
-    return [];
+    return [aside];
   }
   const text = block.text ?? block.thinking ?? '';
   open.set(index, { block, text, signature: block.signature ?? '' });
@@ -98,8 +71,8 @@ function openingOf({ type, id, name }: Block): Opening | null {
   return type === 'tool_use' ? { kind: 'call', id: id ?? null, name: name ?? '' } : null;
 }
 
-function more(index: number, delta: NonNullable<Event['delta']>, begun: Begun | null | undefined): readonly AnswerEvent[] {
-  if (begun === null) return [];
+function more(index: number, delta: Delta, begun: Begun | null | undefined): readonly AnswerEvent[] {
+  if (begun === null) return [aside];
   if (begun === undefined) return [{ kind: 'more', block: index, text: '' }];
   const text = delta.text ?? delta.thinking ?? delta.partial_json ?? '';
   begun.text += text;
@@ -139,24 +112,16 @@ function stopOf(reason: string, sequence: string | null): AnswerEvent {
   return { kind: 'stop', stop: stops[reason] ?? 'end', sequence };
 }
 
-const Message = z.object({
-  type: z.literal('message'),
-  id: maybe.text,
-  content: z.array(Block),
-  stop_reason: maybe.text,
-  stop_sequence: maybe.text,
-  usage: MessagesUsage.nullish(),
-});
-
 /** Reads an answer of `/v1/messages` in one piece. */
 export function decodeMessage(body: unknown): readonly AnswerEvent[] | null {
-  const parsed = Message.safeParse(body);
-  if (!parsed.success) return null;
-  const { id, content, usage, stop_reason: reason, stop_sequence: sequence } = parsed.data;
+  const message = readMessage(body);
+  if (message === null) return null;
+  const { id, content, usage, stop_reason: reason, stop_sequence: sequence } = message;
   const open = new Map<number, Begun | null>();
   return [
     { kind: 'begin', id: id ?? null },
     ...content.flatMap((block, at) => [...begin(at, block, open), ...end(at, open)]),
+    ...(message.unread === undefined ? [] : [unread(message.unread)]),
     ...(usage == null ? [] : [{ kind: 'usage', usage: usageOf(usage) } as const]),
     stopOf(reason ?? '', sequence ?? null),
   ];

@@ -15,6 +15,10 @@ const types: Readonly<Record<FaultKind, string>> = {
   'context-overflow': 'invalid_request_error',
   'foreign-thinking': 'invalid_request_error',
   'cache-marks': 'invalid_request_error',
+  missing: 'not_found_error',
+  flagged: 'invalid_request_error',
+  unaffordable: 'billing_error',
+  unsupported: 'invalid_request_error',
   malformed: 'api_error',
   cut: 'api_error',
 };

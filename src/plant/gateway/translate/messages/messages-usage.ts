@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Usage } from '../answer/event.ts';
+import { tokens } from '../conversation/read-body.ts';
 
-const tokens = z.number().nullish().catch(null);
 export const MessagesUsage = z.object({
   input_tokens: tokens,
   cache_creation_input_tokens: tokens,

@@ -87,7 +87,7 @@ describe('what an API cannot take', () => {
     expect(turns('chat', 'messages', empty)).toEqual([['user', ['text Do.', 'text More.']]]);
   });
 
-  it('neither do results have empty texts, or images that the model does not see', () => {
+  it('neither do results have empty texts, and where an image was that the model does not see is said', () => {
     const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } };
     const content = [{ type: 'text', text: '' }, image, { type: 'text', text: 'r' }];
     const messages = [
@@ -96,7 +96,10 @@ describe('what an API cannot take', () => {
       { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'x', content }] },
     ];
     const sent = send('messages', 'responses', { model: 'a', messages }, { images: false });
-    expect(sent).toMatchObject({ body: { input: [{}, {}, { output: 'r' }] }, leftOut: [expect.stringContaining('image/png')] });
+    expect(sent).toMatchObject({
+      body: { input: [{}, {}, { output: '[Here is image/png that you cannot be shown.]\nr' }] },
+      leftOut: [expect.stringContaining('image/png')],
+    });
   });
 
   it('what is all instruction is said by the user, for there must be something to answer', () => {
@@ -174,6 +177,19 @@ describe('limits, chance and form', () => {
   it('a limit below the least of the API is raised to it, and that is told', () => {
     const probe = { model: 'a', max_tokens: 1, messages: [{ role: 'user', content: 'quota' }] };
     expect(send('messages', 'responses', probe)).toMatchObject({ body: { max_output_tokens: 16 }, leftOut: ['a limit below 16 tokens'] });
+  });
+
+  it.each<[Protocol, Protocol, object]>([
+    ['messages', 'chat', { max_tokens: 9, messages: [{ role: 'user', content: 'x' }] }],
+    ['chat', 'responses', { messages: [{ role: 'user', content: 'x' }] }],
+    ['responses', 'generate-content', { input: 'x' }],
+    ['generate-content', 'messages', { contents: [{ role: 'user', parts: [{ text: 'x' }] }] }],
+  ])('members of %s that nobody knows are named', (from, to, said) => {
+    const future = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`future${at}`, { x: 1 }]));
+    expect(send(from, to, { model: 'a', ...said })).toMatchObject({ leftOut: [] });
+    const told = send(from, to, { model: 'a', ...said, ...future });
+    expect(told.kind === 'call' && told.leftOut.slice(0, 2)).toEqual(['"future0"', '"future1"']);
+    expect(told.kind === 'call' && told.leftOut.length).toBe(20);
   });
 
   it('what the other API cannot be told is named', () => {

@@ -1,4 +1,4 @@
-import type { Conversation, Part, Turn } from '../conversation/conversation.ts';
+import type { Conversation, Part, Text, Turn } from '../conversation/conversation.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import type { Upstream } from '../conversation/upstream.ts';
 import type { Tongue } from '../protocol.ts';
@@ -15,8 +15,9 @@ export interface Repaired {
 export function repaired(conversation: Conversation, to: Tongue, upstream: Upstream, remarks: Remarks): Repaired {
   const names = fittingNames(conversation, to);
   const { system, turns } = withoutLeadingSystem(names.conversation);
-  const isKept = keptBy(to, upstream, remarks);
-  const kept = turns.map(({ role, parts }) => ({ role, parts: parts.filter(isKept).map((part) => withoutInner(part, isKept)) }));
+  const seen = turns.map(({ role, parts }) => ({ role, parts: withMedia(parts, upstream, remarks) }));
+  const isKept = keptBy(to, upstream);
+  const kept = seen.map(({ role, parts }) => ({ role, parts: parts.filter(isKept).map((part) => withoutInner(part, isKept)) }));
   const whole = fittingIds(paired(joined(kept), remarks), to).map((turn) => (takesSystemTurns(to) ? turn : spoken(turn)));
   return { conversation: { ...names.conversation, system, turns: joined(whole) }, names };
 }
@@ -42,14 +43,22 @@ function spoken({ role, parts }: Turn): Turn {
 }
 
 /** Thoughts go back to who made them, and are nobody else's. Empty texts are refused by some APIs and say nothing to any. */
-function keptBy(to: Tongue, { family, images }: Upstream, remarks: Remarks): (part: Part) => boolean {
+function keptBy(to: Tongue, { family }: Upstream): (part: Part) => boolean {
   return (part) => {
     if (part.kind === 'thought') return part.keepsake?.form === to && part.keepsake.family === family && part.keepsake.data !== null;
-    if (part.kind === 'text') return part.text.trim() !== '';
-    if (part.kind !== 'media' || images) return true;
-    remarks.leaveOut(`${part.type}: the model takes none`);
-    return false;
+    return part.kind !== 'text' || part.text.trim() !== '';
   };
+}
+
+/** A model that takes no pictures is told where one was: without it, what is said about it means something else. */
+function withMedia(parts: readonly Part[], upstream: Upstream, remarks: Remarks): readonly Part[] {
+  if (upstream.images) return parts;
+  const told = <T extends Part>(part: T): T | Text => {
+    if (part.kind !== 'media') return part;
+    remarks.leaveOut(`${part.type}: the model takes none`);
+    return { kind: 'text', text: `[Here is ${part.type} that you cannot be shown.]` };
+  };
+  return parts.map((part) => told(part.kind === 'result' ? { ...part, content: part.content.map(told) } : part));
 }
 
 /** The same for what stands in results. */

@@ -1,44 +1,15 @@
-import { z } from 'zod';
 import type { AnswerEvent, Decoder, Opening, Stop } from '../answer/event.ts';
-import { faultOf, readFault } from '../answer/fault.ts';
-import { maybe } from '../conversation/read-body.ts';
-import { ResponsesUsage, usageOf } from './responses-usage.ts';
-
-const Part = z.looseObject({ type: z.string(), text: maybe.text, refusal: maybe.text });
-const Item = z.looseObject({
-  type: z.string(),
-  call_id: maybe.text,
-  name: maybe.text,
-  arguments: maybe.text,
-  content: z.array(Part).nullish().catch(null),
-  summary: z.array(Part).nullish().catch(null),
-  encrypted_content: maybe.text,
-});
-type Item = z.infer<typeof Item>;
-const Response = z.object({
-  id: maybe.text,
-  status: maybe.text,
-  error: maybe.any,
-  incomplete_details: z.object({ reason: maybe.text }).nullish(),
-  output: z.array(Item).nullish(),
-  usage: ResponsesUsage.nullish(),
-});
-type Response = z.infer<typeof Response>;
-const Event = z.object({
-  type: z.string(),
-  output_index: z.number().default(0),
-  summary_index: z.number().nullish(),
-  delta: maybe.text,
-  item: Item.nullish(),
-  response: Response.nullish(),
-});
-type Event = z.infer<typeof Event>;
+import { readFault } from '../answer/fault.ts';
+import { aside, typedEvent, unread } from '../answer/unread.ts';
+import { type Event, type Item, readEvent, readResponse, type Response } from './read-event.ts';
+import { usageOf } from './responses-usage.ts';
 
 /** Reads a stream of `/v1/responses`. */
 export function responsesDecoder(): Decoder {
   const items = new Map<number, Begun | null>();
   let refused = false;
-  const onEvent = (event: Event): readonly AnswerEvent[] => {
+  let begun = false;
+  const onEvent = (event: Event & { readonly type: string }): readonly AnswerEvent[] => {
     const { type, output_index: block, item, response } = event;
     const known = items.get(block);
     switch (type) {
@@ -52,19 +23,22 @@ export function responsesDecoder(): Decoder {
       case 'response.incomplete':
         return response == null ? [] : endOf(response, refused);
       default:
-        if (known === null || !isDelta(type)) return [];
+        if (!type.endsWith('.delta')) return [];
+        if (known === null || !isDelta(type)) return [aside];
         refused ||= type === 'response.refusal.delta';
         return known === undefined ? [{ kind: 'more', block, text: '' }] : more(event, known);
     }
   };
   return {
     take(data) {
-      const parsed = Event.safeParse(data);
-      if (!parsed.success) return [{ kind: 'fault', fault: faultOf('malformed', 'The model’s server sent an event that is none.') }];
-      const { type, response } = parsed.data;
-      if (type === 'error') return [{ kind: 'fault', fault: readFault(data, null) }];
+      const { event, fault } = typedEvent(readEvent(data), data, begun);
+      if (fault !== null) return [fault];
+      begun = true;
+      const { type, response } = event;
       if (type === 'response.failed') return [{ kind: 'fault', fault: readFault({ error: response?.error }, null) }];
-      return onEvent(parsed.data);
+      if (type === null) return [unread(data)];
+      const isItem = type.startsWith('response.output_item.');
+      return event.unread !== undefined && (isItem || isDelta(type)) ? [unread(event.unread)] : onEvent({ ...event, type });
     },
     end: () => [],
   };
@@ -81,7 +55,7 @@ function begin(block: number, item: Item, items: Map<number, Begun | null>): rea
   if (what === null) {
     // What a provider's own tools did is no part of the answer here.
     items.set(block, null);
-    return [];
+    return [aside];
   }
   items.set(block, { told: '', summary: 0 });
   return [{ kind: 'open', block, what }];
@@ -101,7 +75,7 @@ function done(block: number, item: Item, items: Map<number, Begun | null>): read
   const opened = items.has(block) ? [] : begin(block, item, items);
   const known = items.get(block) ?? null;
   items.delete(block);
-  return known === null ? [] : [...opened, ...whole(block, known.told, item)];
+  return known === null ? opened : [...opened, ...whole(block, known.told, item)];
 }
 
 /** A server that streams whole items alone tells everything at their end. */
@@ -142,13 +116,18 @@ function endOf({ status, incomplete_details: why, usage, output }: Response, ref
 
 /** Reads an answer of `/v1/responses` in one piece. */
 export function decodeResponse(body: unknown): readonly AnswerEvent[] | null {
-  const parsed = Response.safeParse(body);
-  if (!parsed.success || parsed.data.output == null) return null;
-  const { id, status, error, output } = parsed.data;
+  const response = readResponse(body);
+  if (response?.output == null) return null;
+  const { id, status, error, output } = response;
   if (status === 'failed') return [{ kind: 'fault', fault: readFault({ error }, null) }];
   const blocks = output.flatMap((item, block): readonly AnswerEvent[] => {
     const what = openingOf(item);
     return what === null ? [] : [{ kind: 'open', block, what }, ...whole(block, '', item)];
   });
-  return [{ kind: 'begin', id: id ?? null }, ...blocks, ...endOf(parsed.data, false)];
+  return [
+    { kind: 'begin', id: id ?? null },
+    ...blocks,
+    ...(response.unread === undefined ? [] : [unread(response.unread)]),
+    ...endOf(response, false),
+  ];
 }

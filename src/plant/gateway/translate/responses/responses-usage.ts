@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Usage } from '../answer/event.ts';
+import { tokens } from '../conversation/read-body.ts';
 import type { Members } from '../protocol.ts';
 
-const tokens = z.number().nullish().catch(null);
 export const ResponsesUsage = z.object({
   input_tokens: tokens,
   input_tokens_details: z.object({ cached_tokens: tokens, cache_write_tokens: tokens }).nullish().catch(null),
