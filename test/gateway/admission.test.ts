@@ -1,5 +1,6 @@
-import { request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { JidokaError } from '../../src/core/base/error.ts';
 import type { VirtualKeys } from '../../src/core/ports/gateway/virtual-keys.ts';
@@ -135,6 +136,19 @@ describe('a budget', () => {
     });
   });
 
+  it.each<[string, object, object]>([
+    ['several answers', { n: 30 }, { protocols: ['chat'] }],
+    ['what lies with the provider', { previous_response_id: 'resp_1' }, { protocols: ['responses'] }],
+  ])('has no room for a call that may come to more by %s', async (_, more, provider) => {
+    const upstream = await rawUpstream((socket) => socket.write(http(200, message)));
+    const served = await serve({ a: { base: upstream.url, ...provider } }, { budgets: [{ of: 'run', usd: 0.2 }] });
+    open.push(upstream, served);
+    const path = 'n' in more ? 'chat/completions' : 'responses';
+    const asking = { model: 'coder', max_tokens: 1000, max_output_tokens: 1000, messages: [], input: 'Hello', ...more };
+    const { status } = await fetch(`${served.keyed}/v1/${path}`, { method: 'POST', body: JSON.stringify(asking) });
+    expect([status, upstream.requests.length]).toEqual([402, 0]);
+  });
+
   it('of a minute that is used up asks to come back when it is over', async () => {
     const now = (): number => Date.parse('2026-11-30T12:00:07Z');
     const budgets = memoryBudgets({ rules: [{ of: 'line', per: 'minute', calls: 1 }], now });
@@ -176,6 +190,7 @@ describe('a budget', () => {
 describe('a request', () => {
   it.each([
     ['is no JSON', '{"model":"coder"', 400, 'The body is no JSON'],
+    ['is no JSON within a member', '{"model":"coder","messages":[1,,2]}', 400, 'The body is no JSON'],
     ['is no object', '[]', 400, 'The body is no JSON object.'],
     ['names no model', '{}', 400, 'The body names no "model".'],
     ['names one that nobody has', '{"model":"clod"}', 404, 'This key has no model "clod". There are: coder.'],
@@ -185,6 +200,14 @@ describe('a request', () => {
     const answer = await ask(served, { text });
     expect([answer.status, answer.said.type]).toEqual([status, 'error']);
     expect(answer.said.error?.message).toContain(told);
+    expect(upstream.requests).toHaveLength(0);
+  });
+
+  it('that is compressed is refused, and told so', async () => {
+    const { served, upstream } = await house();
+    const headers = { 'x-api-key': served.token, 'content-encoding': 'gzip' };
+    const answer = await fetch(`${served.url}/v1/messages`, { method: 'POST', headers, body: gzipSync('{"model":"coder"}') });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('The body is compressed (gzip)')]);
     expect(upstream.requests).toHaveLength(0);
   });
 
@@ -214,6 +237,24 @@ describe('a request', () => {
       for (let at = 0; at < 20; at += 1) asking.write('x'.repeat(500));
     });
     expect([status, upstream.requests.length]).toEqual([413, 0]);
+  });
+
+  it('that was too long leaves its connection to the next one', async () => {
+    const { served } = await house({}, { deadlines: { bodyBytes: 1000 } });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const post = (pieces: readonly string[]): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        const headers = { 'x-api-key': served.token, 'transfer-encoding': 'chunked' };
+        const asking = httpRequest(`${served.url}/v1/messages`, { method: 'POST', headers, agent }, (response) => {
+          response.resume().on('end', () => resolve([response.statusCode, asking.reusedSocket]));
+        });
+        asking.on('error', reject);
+        for (const piece of pieces) asking.write(piece);
+        asking.end();
+      });
+    expect(await post(Array.from({ length: 40 }, () => 'x'.repeat(50_000)))).toEqual([413, false]);
+    expect(await post([JSON.stringify(body)])).toEqual([200, true]);
+    agent.destroy();
   });
 
   it('that breaks off is forgotten, and the gateway goes on', async () => {
@@ -257,6 +298,16 @@ describe('a count of tokens', () => {
     expect(await count(second)).toEqual({ input_tokens: 23 });
     expect(await count(third)).toEqual({ input_tokens: 23 });
     expect(other.requests).toHaveLength(1);
+  });
+
+  it('is a guess where the upstream tells of an error in an answer with 200', async () => {
+    const wrong = '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}';
+    const upstream = await rawUpstream((socket) => socket.write(http(200, wrong)));
+    const served = await serve({ a: { base: upstream.url, protocols: ['messages'] } });
+    open.push(upstream, served);
+    const asked = { method: 'POST', body: JSON.stringify({ ...body, model: 'coder' }) };
+    expect(await (await fetch(`${served.keyed}/v1/messages/count_tokens`, asked)).json()).toEqual({ input_tokens: 23 });
+    expect(upstream.requests).toHaveLength(1);
   });
 });
 

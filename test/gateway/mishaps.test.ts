@@ -49,6 +49,8 @@ function ask(served: Served, more: object = {}, init: RequestInit = {}): Promise
   return fetch(`${served.url}/v1/messages`, { method: 'POST', headers, body: JSON.stringify(body), ...init });
 }
 
+const said = (data: object | string): string => `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
+
 const html = '<!doctype html><html><body>Bad gateway</body></html>';
 const overloadedBody = JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
 
@@ -92,6 +94,29 @@ describe('an upstream that fails before any content', () => {
     const { served } = await house(() => undefined, { deadlines: { firstByteMs: 100 } });
     expect((await ask(served)).status).toBe(200);
     expect(served.calls[0]?.tries[0]?.outcome).toBe('silent');
+  });
+
+  it('fails after it told a long prompt twice, or told more than any prompt is: another one answers', async () => {
+    const told = (type: string, length: number): string => said({ type, response: { id: 'r', instructions: 'x'.repeat(length) } });
+    const failed = said({ type: 'response.failed', response: { id: 'r', error: { code: 'server_is_overloaded', message: 'Busy' } } });
+    const end =
+      said({ type: 'response.output_text.delta', output_index: 0, delta: 'Fine.' }) +
+      said({ type: 'response.completed', response: { id: 'r', usage: { input_tokens: 10, output_tokens: 7 } } });
+    const more = told('response.in_progress', 1_000_000);
+    const [long, endless, second] = await Promise.all([
+      rawUpstream((socket) => socket.end(streamHead + told('response.created', 200_000) + told('response.in_progress', 200_000) + failed)),
+      rawUpstream((socket) => socket.write(streamHead + more.repeat(10))),
+      rawUpstream((socket) => socket.end(streamHead + end)),
+    ]);
+    const at = ({ url }: RawUpstream) => ({ base: url, protocols: ['responses'] });
+    const served = await serve({ a: at(long), b: at(endless), c: at(second) });
+    open.push(long, endless, second, served);
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${served.token}` };
+    const body = JSON.stringify({ model: 'coder', stream: true, input: 'Hello' });
+    const response = await fetch(`${served.url}/v1/responses`, { method: 'POST', headers, body });
+    expect(await response.text()).toBe(end);
+    const whole = [{ outcome: 'refused 503' }, { outcome: 'garbled' }, { outcome: 'content' }];
+    await expect.poll(() => served.calls[0]?.tries).toMatchObject(whole);
   });
 
   it('goes to the next model of a plan where the first has no other upstream', async () => {
@@ -172,6 +197,35 @@ describe('an upstream that fails before any content', () => {
     expect([response.status, await response.json(), second.requests.length]).toEqual([400, JSON.parse(wrong), 0]);
   });
 
+  it.each([
+    [404, 'not_found_error', 'File not found: file_abc', 404],
+    [403, 'permission_error', 'Your input was flagged for "violence".', 400],
+  ])('is fine for others where it refuses one request alone with %i', async (status, type, words, told) => {
+    const wrong = JSON.stringify({ type: 'error', error: { type, message: words } });
+    const { served, first, second } = await house((socket, request, count) =>
+      request.includes('poison') ? socket.write(http(status, wrong)) : fine(socket, request, count),
+    );
+    const response = await ask(served, { messages: [{ role: 'user', content: 'poison' }] });
+    expect([response.status, response.headers.get('x-should-retry')]).toEqual([told, 'false']);
+    expect(await response.json()).toMatchObject({ error: { message: words } });
+    expect((await ask(served)).status).toBe(200);
+    expect([first.requests.length, second.requests.length]).toEqual([2, 0]);
+  });
+
+  it('is fine for others where it has too little credit for one request, which goes elsewhere', async () => {
+    const wrong = JSON.stringify({ error: { code: 402, message: 'This request requires more credits, or fewer max_tokens.' } });
+    const answer: Answer = (socket, request, count) =>
+      request.includes('poison') ? socket.write(http(402, wrong)) : fine(socket, request, count);
+    const poison = { messages: [{ role: 'user', content: 'poison' }] };
+    const { served, first, second } = await house(answer);
+    expect([(await ask(served, poison)).status, (await ask(served)).status]).toEqual([200, 200]);
+    expect([first.requests.length, second.requests.length]).toEqual([2, 1]);
+    const { served: other } = await alone(answer);
+    const response = await ask(other, poison);
+    expect([response.status, await response.text()]).toEqual([402, expect.stringContaining('fewer max_tokens')]);
+    expect((await ask(other)).status).toBe(200);
+  });
+
   it('takes all thinking out once where an upstream does not know its signature', async () => {
     const wrong = JSON.stringify({
       type: 'error',
@@ -191,6 +245,23 @@ describe('an upstream that fails before any content', () => {
     ];
     expect((await ask(served, { messages })).status).toBe(200);
     expect(first.requests).toHaveLength(2);
+  });
+
+  it('over one of several connections that the upstream closes as it is asked again is asked for over a new one', async () => {
+    const four: Socket[] = [];
+    const { served, first } = await alone((socket, _, count) => {
+      if (four.includes(socket)) socket.resetAndDestroy();
+      else if (count > 4) socket.write(http(200, message));
+      else if (four.push(socket) === 4) for (const one of four) one.write(http(200, message));
+    });
+    const some = await Promise.all([1, 2, 3, 4].map(() => ask(served, { stream: false })));
+    expect(some.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    await Promise.all(some.map((response) => response.text()));
+    expect((await ask(served, { stream: false })).status).toBe(200);
+    await expect.poll(() => served.calls.length).toBe(5);
+    // The upstream had read it, and the record says that it was sent twice.
+    expect(served.calls.map(({ tries }) => tries.map(({ resent }) => resent))).toEqual([...some.map(() => [undefined]), [true]]);
+    expect(first.requests).toHaveLength(6);
   });
 });
 
@@ -304,6 +375,64 @@ describe('an answer that goes well', () => {
     expect((await ask(served, { stream: false })).status).toBe(200);
     expect(served.calls.map(({ tries }) => tries.length)).toEqual([1, 1]);
     expect(first.requests).toHaveLength(2);
+  });
+});
+
+const chunk = (delta: object, reason: string | null = null): string =>
+  said({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: reason }] });
+const tokens = said({ id: 'c', choices: [], usage: { prompt_tokens: 10, completion_tokens: 7 } });
+const part = { candidates: [{ content: { parts: [{ text: 'Fine.' }] }, finishReason: 'STOP' }] };
+
+describe('a stream that told of its end is whole though its connection stays open', () => {
+  const messages = messageStart + textOf('Fine.') + messageEnd;
+  it.each<[string, string, string]>([
+    ['messages', 'messages', messages],
+    ['messages', 'messages', messageStart + messageEnd],
+    ['chat', 'chat', chunk({ content: 'Fine.' }) + chunk({}, 'stop') + tokens + said('[DONE]')],
+    ['chat without its mark', 'chat', chunk({ content: 'Fine.' }) + chunk({}, 'stop') + tokens],
+    [
+      'responses',
+      'responses',
+      said({ type: 'response.created', response: { id: 'r' } }) +
+        said({ type: 'response.output_item.added', output_index: 0, item: { type: 'message' } }) +
+        said({ type: 'response.output_text.delta', output_index: 0, delta: 'Fine.' }) +
+        said({ type: 'response.completed', response: { id: 'r', usage: { input_tokens: 10, output_tokens: 7 } } }),
+    ],
+    ['generate-content', 'generate-content', said({ ...part, usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 7 } })],
+  ])('of %s', async (_, protocol, stream) => {
+    const upstream = await rawUpstream((socket) => socket.write(streamHead + stream));
+    const provider = { base: `${upstream.url}/v1`, protocols: [protocol] };
+    const served = await serve({ a: provider }, {}, { deadlines: { silenceMs: 2_000, closeMs: 20 } });
+    open.push(upstream, served);
+    const text = await (await ask(served)).text();
+    expect(text).toContain('event: message_stop');
+    expect(text).not.toContain('error');
+    const whole = { ended: 'whole', estimated: false, usage: { output: 7 }, tries: [{ outcome: 'content' }] };
+    await expect.poll(() => served.calls[0]).toMatchObject(whole);
+  });
+
+  it('in the bytes of an upstream that is passed through', async () => {
+    const { served } = await alone((socket) => socket.write(streamHead + messages), { silenceMs: 2_000, closeMs: 20 });
+    expect(await (await ask(served)).text()).toBe(messages);
+  });
+
+  it('and signs of life go on', async () => {
+    const pings: Answer = (socket) => {
+      socket.write(streamHead + messages);
+      const timer = setInterval(() => socket.write(': ping\n\n'), 5);
+      socket.on('close', () => clearInterval(timer));
+    };
+    const { served, first } = await alone(pings, { answerMs: 2_000, closeMs: 20 });
+    const text = await (await ask(served)).text();
+    expect(text.replaceAll(': ping\n\n', '')).toBe(messages);
+    await expect.poll(() => served.calls[0]).toMatchObject({ ended: 'whole', estimated: false });
+    await expect.poll(() => first.left()).toBe(1);
+  });
+
+  it('and it is not blamed for that', async () => {
+    const { served, first } = await alone((socket) => socket.write(streamHead + messages), { silenceMs: 2_000, closeMs: 1 });
+    for (let at = 0; at < 5; at += 1) expect((await (await ask(served)).text()).slice(-messageEnd.length)).toBe(messageEnd);
+    expect(first.requests).toHaveLength(5);
   });
 });
 

@@ -60,7 +60,7 @@ export async function serve(
     keys: await readProviderKeys(config, { env: { PROVIDER_KEY: providerKey, ...env }, folder: '' }),
     virtualKeys,
     budgets: memoryBudgets({ rules: config.budgets ?? [], now }),
-    recorder: { take: (call) => void calls.push(call), dropped: () => 0, close: async () => undefined },
+    recorder: { take: (call) => void calls.push(call), note: () => undefined, dropped: () => 0, close: async () => undefined },
     listen: { port: 0 },
     clock: systemClock(),
     fault: (error) => void faults.push(error),

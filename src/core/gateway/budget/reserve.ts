@@ -1,4 +1,5 @@
-import { emptyAccount, opened, passes, used, type Account, type Caps } from './account.ts';
+import { opened, passes, used, type Account, type Caps } from './account.ts';
+import { inUsdExactly } from '../money/micro-usd.ts';
 import { inWords, units, within, type Amount, type Unit } from './amount.ts';
 
 /** One budget that a call counts against. */
@@ -16,8 +17,6 @@ export type Reservation =
       readonly kind: 'held';
       /** Of each purse, its account with the call. */
       readonly accounts: readonly Account[];
-      /** Budgets beyond their soft limit with this call: the next one should go to a cheaper plan. */
-      readonly strained: readonly string[];
     }
   | {
       readonly kind: 'refused';
@@ -41,16 +40,14 @@ export function reserve(purses: readonly Purse[], id: string, amount: Amount): R
     const unit = isOpen ? null : passes(purse.account, purse.caps.hard, takes);
     if (unit !== null) return { kind: 'refused', at, unit, sentence: noRoom(purse, unit, takes) };
   }
-  const accounts = purses.map((purse) => opened(purse.account, id, taken(amount, purse)));
-  const strained = purses.flatMap(({ of, caps }, at) => (isStrained({ account: accounts[at] ?? emptyAccount, caps }) ? [of] : []));
-  return { kind: 'held', accounts, strained };
+  return { kind: 'held', accounts: purses.map((purse) => opened(purse.account, id, taken(amount, purse))) };
 }
 
 function taken(amount: Amount, { most }: Purse): Amount {
   return most === undefined ? amount : within(amount, most);
 }
 
-/** Whether a budget is beyond one of its soft limits. */
+/** Whether a budget is beyond one of its soft limits: the next call is to go to a cheaper plan. */
 export function isStrained({ account, caps }: Pick<Purse, 'account' | 'caps'>): boolean {
   if (!units.some((unit) => caps.soft[unit] !== undefined)) return false;
   const count = used(account);
@@ -59,7 +56,8 @@ export function isStrained({ account, caps }: Pick<Purse, 'account' | 'caps'>): 
 
 /** Says that a budget has no room for a call; of a slice this is no news: ask the ledger for another, and say it of the whole account. */
 export function noRoom({ of, account, caps }: Purse, unit: Unit, amount: Amount): string {
-  const cap = inWords(unit, caps.hard[unit] ?? 0);
-  const gone = inWords(unit, used(account)[unit]);
-  return `The budget of ${of} has no room for this call: ${gone} of ${cap} is used or reserved, and the call may come to ${inWords(unit, amount[unit])}.`;
+  // Rounded, what is left would look as if it sufficed.
+  const exactly = (count: number): string => (unit === 'microUsd' ? inUsdExactly(count) : inWords(unit, count));
+  const [gone, cap, most] = [used(account)[unit], caps.hard[unit] ?? 0, amount[unit]].map(exactly);
+  return `The budget of ${of} has no room for this call: ${gone} of ${cap} is used or reserved, and the call may come to ${most}.`;
 }

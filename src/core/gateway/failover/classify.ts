@@ -11,6 +11,7 @@ export type FailureClass =
   | 'garbled'
   | 'cut'
   | 'gone'
+  | 'unfit'
   | 'overflow'
   | 'thinking'
   | 'marks'
@@ -46,6 +47,7 @@ export const failureRules: Readonly<Record<FailureClass, FailureRule>> = {
   garbled: { first: 'elsewhere', again: true, mark: 'failed', status: 503, retryable: true, says: 'answered with what is no answer' },
   cut: { first: 'elsewhere', again: false, mark: 'provider-cut', status: 403, retryable: false, says: 'has cut us off' },
   gone: { first: 'elsewhere', again: false, mark: 'model-cut', status: 404, retryable: false, says: 'does not have the model' },
+  unfit: { first: 'elsewhere', again: false, mark: null, status: 400, retryable: false, says: 'cannot serve a request like this one' },
   overflow: { first: 'larger', again: false, mark: null, status: 400, retryable: false, says: 'finds the prompt too long' },
   thinking: {
     first: 'repaired',
@@ -106,8 +108,12 @@ const bySaid: Readonly<Record<Said, FailureClass>> = {
   'foreign-thinking': 'thinking',
   'cache-marks': 'marks',
   'unknown-model': 'gone',
+  missing: 'request',
+  flagged: 'request',
+  unfit: 'unfit',
 };
 
+/** What is refused without a word that says more. */
 const statuses: Readonly<Record<number, FailureClass>> = {
   401: 'cut',
   402: 'cut',

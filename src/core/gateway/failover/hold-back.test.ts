@@ -49,13 +49,29 @@ describe('an answer', () => {
       ['keep', 'release'],
     ],
     [
-      'that only ever begins is let go before it fills the memory',
+      'is kept back too where it tells the longest of prompts twice before it begins',
       [
-        ['preamble', 60_000],
-        ['preamble', 60_000],
+        ['preamble', 4_000_000],
+        ['preamble', 4_000_000],
         ['error', 9],
       ],
-      ['keep', 'release', 'break-off'],
+      ['keep', 'keep', 'fail'],
+    ],
+    [
+      'that only ever begins is seen by nobody, and no memory is filled with it',
+      [
+        ['preamble', 8_000_000],
+        ['preamble', 400_000],
+      ],
+      ['keep', 'fail'],
+    ],
+    [
+      'with its content behind so much is an answer',
+      [
+        ['preamble', 8_000_000],
+        ['content', 400_000],
+      ],
+      ['keep', 'release'],
     ],
   ])('%s', (_, pieces, told) => {
     expect(acts(pieces)).toEqual(told);

@@ -16,8 +16,11 @@ export type HoldAct = 'keep' | 'release' | 'pass' | 'fail' | 'break-off';
 
 export const holding: Hold = { phase: 'holding', held: 0 };
 
-/** More than this before any content is let go: memory is for answers. */
-const mostHeld = 64 * 1024;
+/**
+ * More than this before any content is no answer. Some tell twice, before they begin, what they were told: instructions and tools. The
+ * largest windows take a million tokens, about four megabytes. Only who was sent so much holds so much, and sixteen such calls 128 MB.
+ */
+const mostHeld = 8 * 2 ** 20;
 
 /**
  * Holds an answer back until its first real content, so that an error after a 200, or an early cut, is seen by nobody.
@@ -33,7 +36,8 @@ export function held(hold: Hold, piece: Piece, bytes: number): { readonly hold: 
   if (piece === 'error') return { hold: { phase: 'over', held: 0 }, act: 'fail' };
   // An answer that ends without content is an answer: a model may have nothing to say.
   if (piece === 'end') return { hold: { phase: 'over', held: 0 }, act: 'release' };
+  if (piece === 'content') return { hold: { phase: 'flowing', held: 0 }, act: 'release' };
   const sum = hold.held + bytes;
-  if (piece === 'content' || sum > mostHeld) return { hold: { phase: 'flowing', held: 0 }, act: 'release' };
+  if (sum > mostHeld) return { hold: { phase: 'over', held: 0 }, act: 'fail' };
   return { hold: { phase: 'holding', held: sum }, act: 'keep' };
 }

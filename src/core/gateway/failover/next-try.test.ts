@@ -70,6 +70,13 @@ describe('a request goes', () => {
       ['a/strong', 'b/strong', 'c/other', '750ms b/strong', 'stop 503 retryable'],
     ],
     ['nowhere else with a wrong request', [refused(400)], ['a/strong', 'stop 400 for good']],
+    ['nowhere else where what it names is not there', [refused(404, 'missing')], ['a/strong', 'stop 400 for good']],
+    ['nowhere else where what it says is not answered to', [refused(403, 'flagged')], ['a/strong', 'stop 400 for good']],
+    [
+      'elsewhere where it fits one upstream not, and not back',
+      [refused(402, 'unfit'), refused(402, 'unfit'), refused(402, 'unfit')],
+      ['a/strong', 'b/strong', 'c/other', 'stop 400 for good'],
+    ],
     [
       'to the same once with thinking taken out',
       [refused(400, 'foreign-thinking'), refused(400, 'foreign-thinking')],
@@ -105,6 +112,10 @@ describe('a request goes', () => {
   it('past one model of a provider that does not have it', () => {
     const a2 = candidate('other', 'a/other');
     expect(way([refused(404)], begin([a, a2]))).toEqual(['a/strong', 'a/other']);
+  });
+
+  it('to a sole upstream a second time, and no third', () => {
+    expect(way([down, down], begin([a]))).toEqual(['a/strong', '375ms a/strong', 'stop 503 retryable']);
   });
 
   it('never back to a model before its own in the plan that it did not begin with', () => {
@@ -149,6 +160,7 @@ describe('where it stops', () => {
     expect(mark(refused(429, null, 7000))).toEqual({ kind: 'rests', at: a, restMs: 7000 });
     expect(mark({ kind: 'silent' })).toMatchObject({ kind: 'failed' });
     expect(mark(refused(400))).toBeNull();
+    for (const said of ['missing', 'flagged', 'unfit'] as const) expect(mark(refused(403, said))).toBeNull();
     expect(mark({ kind: 'left' })).toBeNull();
   });
 });

@@ -96,6 +96,7 @@ function ending(
 }
 
 function toldOf(outcome: Outcome): string {
-  if (outcome.kind === 'refused') return ` (it answered ${outcome.status})`;
+  if (outcome.kind === 'refused')
+    return outcome.isWithin === true ? ' (it said so in an answer that began with 200)' : ` (it answered ${outcome.status})`;
   return outcome.kind === 'unreachable' && outcome.why !== null ? ` (${outcome.why})` : '';
 }

@@ -8,14 +8,28 @@ export type Said =
   /** Thinking in the history is not signed, or signed by somebody else. */
   | 'foreign-thinking'
   | 'cache-marks'
-  | 'unknown-model';
+  /** The model is not there, or nothing is at this address. */
+  | 'unknown-model'
+  /** Something else is not there that only this request names. */
+  | 'missing'
+  /** It does not answer to what this request says. */
+  | 'flagged'
+  /** It cannot serve this request as it is, for its length or for what it asks; others it can. */
+  | 'unfit';
 
 /** What became of one try at one upstream. */
 export type Outcome =
   /** Its first content came. */
   | { readonly kind: 'content' }
   /** It refused, by its status or by an error in an answer that began with 200, before any content. */
-  | { readonly kind: 'refused'; readonly status: number; readonly said: Said | null; readonly retryAfterMs: number | null }
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      /** Whether it told so within an answer that began with 200: `status` is what its words come to. */
+      readonly isWithin?: boolean;
+      readonly said: Said | null;
+      readonly retryAfterMs: number | null;
+    }
   /** No connection: name, network, certificate; `why` is for people. */
   | { readonly kind: 'unreachable'; readonly why: string | null }
   /** Nothing came in the time for the first byte. */

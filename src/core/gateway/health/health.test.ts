@@ -69,6 +69,9 @@ it.each([
   ['failed', null, { phase: 'closed', errors: 0.2 }],
   ['rests', 7000, { phase: 'open', until: 8000, errors: 0 }],
   ['rests', null, { phase: 'open', until: 6000 }],
+  ['rests', 86_400_000, { phase: 'open', until: 86_401_000 }],
+  ['failed', 7000, { phase: 'closed', errors: 0.2 }],
+  ['provider-cut', 86_400_000, { phase: 'open', until: 301_000 }],
   ['provider-cut', null, { phase: 'open', until: 301_000 }],
   ['model-cut', null, { phase: 'open', until: 301_000 }],
 ] as const)('after the mark "%s" (%s ms) a circuit is %j', (kind, restMs, circuit) => {

@@ -26,7 +26,16 @@ export function microUsd(usd: number): MicroUsd {
  * inUsd(420); // '$0.00042'
  */
 export function inUsd(micro: MicroUsd): string {
-  const exact = (Math.abs(micro) / 1e6).toFixed(6);
-  const shown = Math.abs(micro) >= 10_000 ? (Math.abs(micro) / 1e6).toFixed(2) : exact.replace(/(\.\d\d\d*?)0+$/, '$1');
-  return `${micro < 0 ? '-' : ''}$${shown}`;
+  return Math.abs(micro) >= 10_000 ? `${micro < 0 ? '-' : ''}$${(Math.abs(micro) / 1e6).toFixed(2)}` : inUsdExactly(micro);
+}
+
+/**
+ * Money in words to the last millionth: for what is compared.
+ *
+ * @example
+ * inUsdExactly(44_800); // '$0.0448'
+ */
+export function inUsdExactly(micro: MicroUsd): string {
+  const exact = (Math.abs(micro) / 1e6).toFixed(6).replace(/(\.\d\d\d*?)0+$/, '$1');
+  return `${micro < 0 ? '-' : ''}$${exact}`;
 }

@@ -6,7 +6,7 @@ import { upperEstimate, upperPromptTokens, type CallAhead } from './upper-estima
 import { allTokens } from './usage.ts';
 
 const prices: PriceList = { asOf: '2026-11-20', input: 5, output: 25, cacheRead: 0.5, cacheWrite5m: 6.25, cacheWrite1h: 10, reasoning: 30 };
-const call: CallAhead = { textBytes: 40_000, images: 0, maxOutput: 8000, cache: 'none', before: null };
+const call: CallAhead = { textBytes: 40_000, images: 0, maxOutput: 8000, cache: 'none', before: null, window: null };
 
 it('takes two bytes for a token, where nothing is known of the session', () => {
   expect(upperEstimate(call, prices)).toEqual({ kind: 'priced', amount: { microUsd: 100_000 + 240_000, tokens: 28_000, calls: 1 } });
@@ -19,6 +19,11 @@ it('estimates only what came since the call before', () => {
 
 it('counts pictures by their number, not by their bytes', () => {
   expect(upperPromptTokens({ ...call, textBytes: 0, images: 2 })).toBe(12_000);
+});
+
+it('takes the whole window for a prompt that lies elsewhere, and the body where that is longer', () => {
+  expect(upperPromptTokens({ ...call, window: 200_000 })).toBe(200_000);
+  expect(upperPromptTokens({ ...call, window: 10_000 })).toBe(20_000);
 });
 
 it('knows the tokens and no price, where nobody knows it', () => {

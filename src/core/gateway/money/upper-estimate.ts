@@ -9,7 +9,9 @@ export interface CallAhead {
   readonly textBytes: number;
   /** Pictures in it that the call before did not have. */
   readonly images: number;
-  /** Most tokens that the answer may have; what the model allows where the caller says nothing. */
+  /** Tokens of the model's window where the prompt may hold what its body only refers to; null where all of it is in the body. */
+  readonly window: number | null;
+  /** Most tokens that all its answers may have; what the model allows where the caller says nothing. */
   readonly maxOutput: number;
   /** How long the provider may be asked to keep the prompt: it costs more than to read it once. */
   readonly cache: 'none' | '5m' | '1h';
@@ -23,15 +25,16 @@ const leastBytesPerToken = 2;
 const mostTokensPerImage = 6000;
 
 /**
- * Most tokens that the prompt may have. What a session sent before is known; only what came since is estimated.
+ * Most tokens that the prompt may have. What a session sent before is known; only what came since is estimated. What lies elsewhere may
+ * be as long as a prompt can be.
  *
  * @example
- * upperPromptTokens({ textBytes: 4000, images: 0, … , before: null }); // 2000
+ * upperPromptTokens({ textBytes: 4000, images: 0, window: null, … , before: null }); // 2000
  */
-export function upperPromptTokens({ textBytes, images, before }: CallAhead): number {
+export function upperPromptTokens({ textBytes, images, before, window }: CallAhead): number {
   const grows = before !== null && before.textBytes <= textBytes;
   const [known, bytes] = grows ? [before.promptTokens, textBytes - before.textBytes] : [0, textBytes];
-  return known + Math.ceil(bytes / leastBytesPerToken) + images * mostTokensPerImage;
+  return Math.max(known + Math.ceil(bytes / leastBytesPerToken) + images * mostTokensPerImage, window ?? 0);
 }
 
 /** The most that a call may come to. Where its price is unknown only its tokens are: whoever takes that for nothing breaks a cap. */

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import type { Asking, Incoming, Sent } from '../upstream/send.ts';
+import { StreamIncoming } from '../upstream/incoming.ts';
+import type { Asking, Sent } from '../upstream/send.ts';
 import { eventsOf, noteWarnings } from './part-events.ts';
 import type { SdkModel, Speaker } from './speaker.ts';
 import { wayOut } from './way-out.ts';
@@ -90,8 +91,8 @@ function answering({ pieces, type }: Answer, from: Sent | null): Sent {
       closed(error);
     },
   });
-  const head = { statusCode: 200, headers: { ...theirs?.headers, 'content-type': type, 'content-length': undefined }, complete: false };
-  return { kind: 'answering', incoming: Object.assign(content, head) };
+  const headers = { ...theirs?.headers, 'content-type': type, 'content-length': undefined };
+  return { kind: 'answering', incoming: new StreamIncoming(content, { statusCode: 200, headers }) };
 }
 
 /** What came of a call that the package gave up. */
@@ -103,8 +104,7 @@ function failed(error: unknown, { speaker, sent }: { readonly speaker: Speaker; 
     return { kind: 'unreachable', why: `${speaker.name}: ${message}` };
   }
   if (sent.kind !== 'answering') return sent;
-  const { statusCode: status = 0 } = sent.incoming;
-  if (status < 200 || status > 299) return sent;
+  if (sent.incoming.statusCode > 299) return sent;
   sent.incoming.destroy();
   // Some packages read the beginning of a stream, and find an error there.
   return statusCode >= 400 ? refusal(statusCode, message) : { kind: 'garbled' };
@@ -119,6 +119,6 @@ function told(error: unknown): { readonly name: string; readonly message: string
 const longest = 500;
 
 function refusal(statusCode: number, message: string): Sent {
-  const head: Pick<Incoming, 'headers' | 'statusCode' | 'complete'> = { headers: {}, statusCode, complete: false };
-  return { kind: 'answering', incoming: Object.assign(Readable.from([Buffer.from(JSON.stringify({ error: { message } }))]), head) };
+  const content = Readable.from([Buffer.from(JSON.stringify({ error: { message } }))]);
+  return { kind: 'answering', incoming: new StreamIncoming(content, { statusCode, headers: {} }) };
 }

@@ -1,3 +1,5 @@
+import { isSecret } from '../upstream/key-forms.ts';
+
 /** What a package is told: options and secrets by their names, where a dot leads into an option. */
 export function toldOptions(told: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const root: Record<string, unknown> = {};
@@ -16,18 +18,15 @@ function put(into: Record<string, unknown>, [first = '', ...rest]: readonly stri
   into[first] = members;
 }
 
-/** Shorter than this nothing is a secret: it would be taken out of words that it is no part of. */
-const shortest = 8;
-
 /** A secret as the package is told it: JSON as what it is, and everything in it that nobody else may see. */
 export function secretValue(text: string): { readonly value: unknown; readonly secrets: readonly string[] } | null {
-  if (!text.startsWith('{')) return { value: text, secrets: text.length < shortest ? [] : [text] };
+  if (!text.startsWith('{')) return { value: text, secrets: isSecret(text) ? [text] : [] };
   try {
     const value: unknown = JSON.parse(text);
     return {
       value,
       secrets: textsIn(value)
-        .filter(([name, one]) => /key|secret|token/i.test(name) && one.length >= shortest)
+        .filter(([name, one]) => /key|secret|token/i.test(name) && isSecret(one))
         .map(([, one]) => one),
     };
   } catch {

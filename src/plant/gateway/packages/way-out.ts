@@ -1,5 +1,5 @@
-import { Readable } from 'node:stream';
-import type { ReadableStream as WebStream } from 'node:stream/web';
+import { ReadableStream } from 'node:stream/web';
+import type { Incoming } from '../upstream/incoming.ts';
 import { type Asking, type Sent, send } from '../upstream/send.ts';
 
 type Body = ConstructorParameters<typeof Response>[0];
@@ -31,14 +31,33 @@ export function wayOut(asking: Asking): WayOut {
     const address = where instanceof Request ? where.url : String(where);
     const { 'content-length': _own, ...headers } = Object.fromEntries(new Headers(init.headers));
     const body = Buffer.from(await new Response(init.body ?? null).arrayBuffer());
-    sent = await send({ address, headers: { ...headers, 'accept-encoding': 'identity' }, body: [body] }, asking);
+    sent = await send({ address, headers: { ...headers, 'accept-encoding': 'identity' }, body }, asking);
     if (sent.kind !== 'answering') throw new Error(`the provider is ${sent.kind}`);
-    const { statusCode = 0, headers: told } = sent.incoming;
-    if (statusCode < 200 || statusCode > 299) throw new Error(`the provider answered ${statusCode}`);
+    const { statusCode, headers: told } = sent.incoming;
+    if (statusCode > 299) throw new Error(`the provider answered ${statusCode}`);
     begin(asking.firstByteMs, { kind: 'silent' });
-    return new Response(Readable.toWeb(sent.incoming) as WebStream<Uint8Array> as Body, { status: statusCode, headers: pairsOf(told) }); // one class, typed twice
+    return new Response(webStream(sent.incoming) as Body, { status: statusCode, headers: pairsOf(told) }); // one class, typed twice
   };
   return { fetch: ask, sent: () => sent, late, over: () => clearTimeout(timer) };
+}
+
+function webStream(incoming: Incoming): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    start(out) {
+      incoming.listen({
+        piece(bytes) {
+          out.enqueue(bytes);
+          if ((out.desiredSize ?? 0) <= 0) incoming.pause();
+        },
+        over() {
+          if (incoming.complete) out.close();
+          else out.error(new Error('the answer broke off'));
+        },
+      });
+    },
+    pull: () => incoming.resume(),
+    cancel: () => incoming.destroy(),
+  });
 }
 
 function pairsOf(headers: NodeJS.Dict<string | string[]>): [string, string][] {

@@ -2,7 +2,7 @@ import { nothing } from '../../../core/gateway/budget/amount.ts';
 import type { BudgetOf } from '../../../core/gateway/budget/budget-rule.ts';
 import type { Held } from '../../../core/ports/gateway/model-budgets.ts';
 import { answerCount } from './answer-count.ts';
-import { type Answered, type Ask, refused } from './ask.ts';
+import { type Answered, type Ask, paidSoFar, refused } from './ask.ts';
 import { chooseWays } from './choose-ways.ts';
 import { type Refusal, refusal } from './errors.ts';
 import type { Gateway } from './gateway.ts';
@@ -15,16 +15,15 @@ export async function answerAsk(gateway: Gateway, ask: Ask): Promise<Answered> {
   await budgets.learn(ask.grant.caller);
   const chosen = chooseWays(gateway, ask);
   if (chosen.kind === 'refused') return refused(ask, chosen.refusal);
+  ask.underWay.slot = chosen.via[0] ?? null;
   if (ask.request.what === 'count') return answerCount(gateway, ask, chosen.ways);
   const { id, grant, request } = ask;
   const held = await budgets.reserve({ id, caller: grant.caller, own: ownBudgets(ask), amount: mostOf(request, chosen.ways) });
   if (held.kind === 'refused') return refused(ask, noRoom(held));
-  let answered: Answered | null = null;
   try {
-    answered = await answerInSession(gateway, ask, chosen);
-    return answered;
+    return await answerInSession(gateway, ask, chosen);
   } finally {
-    budgets.settle(id, answered?.paid?.amount ?? nothing);
+    budgets.settle(id, paidSoFar(ask)?.amount ?? nothing);
   }
 }
 

@@ -37,6 +37,5 @@ export async function answerInSession(gateway: Gateway, ask: Ask, { ways, via }:
   if (first === undefined) return answered;
   const { plan, pinned, cached, switched, simple } = placed.note;
   const session = { id, plan, pinned, cached, switched, simple, cacheLost };
-  const { at, lane, ms, outcome, leftOut } = first;
-  return { tries: [{ at, lane, ms, outcome, leftOut, session }, ...others], ended, paid };
+  return { tries: [{ ...first, session }, ...others], ended, paid };
 }

@@ -11,7 +11,7 @@ type Chosen =
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** The ways that the owner's configuration has for what was named: beyond a soft limit, those of the cheapest model of a plan. */
-export function chooseWays({ inForce, waysFor, budgets }: Gateway, { request, grant }: Ask): Chosen {
+export function chooseWays({ inForce, waysFor, budgets, board }: Gateway, { request, grant }: Ask): Chosen {
   const { config } = inForce();
   const { alias, protocol } = request;
   const { slots, otherwise = null } = grant;
@@ -24,9 +24,15 @@ export function chooseWays({ inForce, waysFor, budgets }: Gateway, { request, gr
   const isTight = resolved.models.length > 1 && budgets.strained(grant.caller).length > 0;
   const models = isTight ? frugal(resolved.models, (model) => own(config.models, model)?.price ?? 'unpriced') : resolved.models;
   const { ways, noWays } = waysFor(models, protocol);
-  if (ways.length > 0) return { kind: 'ways', ways, via: resolved.via };
+  if (ways.length > 0) return { kind: 'ways', ways: request.asked.images > 0 ? seeing(ways, board) : ways, via: resolved.via };
   const why = noWays.map((noWay) => `${noWay.at} ${noWay.why}`).join('; ');
   return no(refusal('server', `Nothing can answer "${alias}" here: ${why}. The owner of the gateway has to mend that.`));
+}
+
+/** Pictures are for models that see, as long as one of them can be asked; to others they are only named. */
+function seeing(ways: readonly Way[], { isUsable }: Gateway['board']): readonly Way[] {
+  const some = ways.filter(({ sees }) => sees);
+  return some.some(isUsable) ? some : ways;
 }
 
 function no(why: Refusal): Chosen {

@@ -8,6 +8,8 @@ export interface Deadlines {
   readonly wholeMs: number;
   /** Between two pieces of an answer. */
   readonly silenceMs: number;
+  /** From where an answer told of its end to the end of its stream. */
+  readonly closeMs: number;
   /** All tries of one request together. */
   readonly triesMs: number;
   /** The longest answer, in time and in bytes. */
@@ -22,6 +24,7 @@ export const usualDeadlines: Deadlines = {
   firstByteMs: 120_000,
   wholeMs: 10 * 60_000,
   silenceMs: 120_000,
+  closeMs: 1_000,
   triesMs: 10 * 60_000,
   answerMs: 60 * 60_000,
   answerBytes: 64 * 2 ** 20,

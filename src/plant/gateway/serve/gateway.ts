@@ -1,9 +1,11 @@
+import type { BodyScanner } from '../body/body-scanner.ts';
 import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
 import type { InForce } from '../../../core/gateway/config/setting.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { CallRecorder } from '../../../core/ports/gateway/call-recorder.ts';
 import type { ModelBudgets } from '../../../core/ports/gateway/model-budgets.ts';
 import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
+import type { OpenCalls } from '../record/open-calls.ts';
 import type { SessionTable } from '../sessions/session-table.ts';
 import type { World } from '../translate/index.ts';
 import type { wayReader } from '../upstream/candidates.ts';
@@ -22,11 +24,13 @@ export interface Gateway {
   readonly budgets: ModelBudgets;
   /** Null where nothing is taken down. */
   readonly recorder: CallRecorder | null;
+  readonly open: OpenCalls;
   /** Chances of a right result by public figures, by model. */
   readonly chances: ReadonlyMap<string, number>;
   readonly board: HealthBoard;
   readonly sessions: SessionTable;
   readonly agents: Agents;
+  readonly bodies: BodyScanner;
   readonly deadlines: Deadlines;
   readonly clock: Clock;
   /** Milliseconds since 1970. */

@@ -2,14 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { noUsage } from '../../../core/gateway/money/usage.ts';
 import { isJidokaError } from '../../../core/base/error.ts';
 import type { Caller } from '../../../core/gateway/budget/budget-rule.ts';
+import type { RecordedCall } from '../../../core/ports/gateway/call-recorder.ts';
 import type { FoundKey } from '../../../core/ports/gateway/virtual-keys.ts';
 import { askedOf } from '../body/asked.ts';
 import { readBody } from '../body/read-body.ts';
 import { sessionId } from '../sessions/session-id.ts';
 import { keyHeaders, headersOn } from '../upstream/headers.ts';
+import { StreamArriving } from '../upstream/incoming.ts';
 import type { Request } from '../upstream/order-for.ts';
 import { answerAsk } from './answer-ask.ts';
-import type { Answered, Ask } from './ask.ts';
+import { type Answered, type Ask, nobodyAsked, paidSoFar } from './ask.ts';
 import { type Refusal, refusal, refuse } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import { modelsList } from './models-list.ts';
@@ -30,13 +32,19 @@ export async function handle(gateway: Gateway, message: IncomingMessage, respons
   try {
     await answerAt(gateway, message, reply, { address, route });
   } catch (error) {
-    if (!isJidokaError(error) || error.code !== 'database-unavailable' || reply.begun() !== null) throw error;
-    // Without it nobody knows whose key this is, nor what is left of a budget: no call is made until it is back.
+    if (reply.begun() !== null || reply.isGone()) throw error;
     gateway.fault(error);
-    const more = { retryAfterMs: 1000, retryable: true };
-    const why = refusal('overloaded', 'This gateway cannot look up keys and budgets just now. Ask again.', more);
-    turnAway(message, reply, protocolOf(route), why);
+    turnAway(message, reply, protocolOf(route), refusalFor(error));
   }
+}
+
+/** What a caller is told where the gateway itself failed. */
+function refusalFor(error: unknown): Refusal {
+  if (!isJidokaError(error) || error.code !== 'database-unavailable')
+    return refusal('server', 'This gateway failed at this request. Its owner finds why in its log.');
+  // Without it nobody knows whose key this is, nor what is left of a budget: no call is made until it is back.
+  const more = { retryAfterMs: 1000, retryable: true };
+  return refusal('overloaded', 'This gateway cannot look up keys and budgets just now. Ask again.', more);
 }
 
 function protocolOf(route: Route): Ask['request']['protocol'] {
@@ -58,35 +66,40 @@ async function answerAt(
     const what = `${message.method ?? ''} ${address.path.slice(0, 200)}`;
     return turnAway(message, reply, protocol, refusal('unknown', `This gateway has no ${what}.`));
   }
-  const request = await requestOf(gateway, message, reply, { address, route, token, caller: found.grant.caller });
+  const request = await requestOf(gateway, message, reply, { address, route, token, keyId: found.id, caller: found.grant.caller });
   if (request !== null)
-    await answerWithin(gateway, { id: gateway.world.newId(), request, grant: found.grant, keyId: found.id, reply }, address.path);
+    await answerWithin(
+      gateway,
+      { id: gateway.world.newId(), request, grant: found.grant, keyId: found.id, reply, underWay: nobodyAsked() },
+      address.path,
+    );
 }
 
 interface Asked {
   readonly address: Address;
   readonly route: Extract<Route, { kind: 'ask' }>;
   readonly token: string;
+  readonly keyId: string;
   readonly caller: Caller;
 }
 
 /** Reads what is asked; null where that was refused, or the caller left in the middle of it. */
 async function requestOf(
-  { deadlines }: Gateway,
+  { deadlines, bodies }: Gateway,
   message: IncomingMessage,
   reply: Reply,
-  { address: { query }, route: { protocol, what, model, stream }, token, caller }: Asked,
+  { address: { query }, route: { protocol, what, model, stream }, token, keyId, caller }: Asked,
 ): Promise<Request | null> {
-  const body = await readBody(message, deadlines.bodyBytes);
+  const body = await readBody(new StreamArriving(message, message.headers), deadlines.bodyBytes);
   if (body.kind === 'cut') return null;
   if (body.kind === 'too-large') {
     const most = `The body is longer than ${deadlines.bodyBytes} bytes, which is the most that this gateway takes.`;
     turnAway(message, reply, protocol, refusal('too-large', most));
     return null;
   }
-  const asked = askedOf(body.bytes, protocol);
+  const asked = askedOf(body.bytes, protocol, bodies.scan(keyId, body.bytes));
   if (asked.kind === 'wrong') {
-    refuse(reply, protocol, refusal('bad-request', asked.message));
+    refuse(reply, protocol, refusal('bad-request', compressed(message) ?? asked.message));
     return null;
   }
   const alias = model ?? asked.model?.name ?? '';
@@ -109,23 +122,38 @@ async function requestOf(
   };
 }
 
+/** What is compressed looks like anything but JSON. */
+function compressed({ headers }: IncomingMessage): string | null {
+  const { 'content-encoding': how = 'identity' } = headers;
+  return how === 'identity' ? null : `The body is compressed (${how.slice(0, 40)}), and is taken only as it is: send it without.`;
+}
+
 /** What follows the question mark where events are asked for instead of one array. */
 function asEvents(query: string): string {
   const parts = query.split('&').filter((part) => part !== '' && !part.startsWith('alt='));
   return [...parts, 'alt=sse'].join('&');
 }
 
-/** Answers within the limits of the key, and hands the call to the recorder. */
+/** Answers within the limits of the key, and hands the call to the recorder: when the caller has all of it, and before where it lasts. */
 async function answerWithin(gateway: Gateway, ask: Ask, path: string): Promise<void> {
   const { request, reply } = ask;
+  const { recorder, open, clock } = gateway;
   const full = await enterByKey(gateway, ask);
   if (full !== null) return refuse(reply, request.protocol, full);
   const at = gateway.today();
-  const startedAt = gateway.clock.monotonicMs();
+  const startedAt = clock.monotonicMs();
+  const callAs = (answered: Answered): RecordedCall => callOf(ask, { at, path, answered, ms: clock.monotonicMs() - startedAt });
+  const soFar = (ended: Answered['ended']): RecordedCall => callAs({ tries: ask.underWay.tries, ended, paid: paidSoFar(ask) });
+  const call = open.begin(startedAt, () => recorder?.note(soFar('open')));
   try {
     const answered = await answerAsk(gateway, ask);
-    record(gateway, ask, { at, path, answered, ms: gateway.clock.monotonicMs() - startedAt });
+    recorder?.take(callAs(answered));
+  } catch (error) {
+    // The gateway failed at it: whoever was at work for it bills that all the same.
+    if (call.isNoted || paidSoFar(ask) !== null) recorder?.take(soFar('broken-off'));
+    throw error;
   } finally {
+    open.end(call);
     leaveByKey(gateway, ask);
   }
 }
@@ -175,24 +203,22 @@ function listModels(
   reply.end(text);
 }
 
-/** Hands a call to the recorder when the caller has all of it. */
-function record(
-  { recorder }: Gateway,
-  { id, request, grant, keyId, reply }: Ask,
+/** A call as it is taken down. What is heard of one that is open belongs to it once it has ended. */
+function callOf(
+  { id, request, grant, keyId, reply, underWay }: Ask,
   { at, path, answered, ms }: { readonly at: number; readonly path: string; readonly answered: Answered; readonly ms: number },
-): void {
-  if (recorder === null) return;
+): RecordedCall {
   const { protocol, alias, body, onward } = request;
   const { paid, tries, ended } = answered;
   const { status = 0, headers: told = {} } = reply.begun() ?? {};
-  const { chunks, bytesDropped } = reply.heard();
-  recorder.take({
+  const { chunks, bytesDropped } = ended === 'open' ? nothingHeard : reply.heard();
+  return {
     id,
     at,
     caller: grant.caller,
     key: keyId,
     protocol,
-    alias,
+    alias: underWay.slot ?? alias,
     path,
     headers: onward,
     request: body,
@@ -206,5 +232,7 @@ function record(
     by: paid?.by ?? null,
     saved: paid?.saved ?? null,
     ms,
-  });
+  };
 }
+
+const nothingHeard: ReturnType<Reply['heard']> = { chunks: [], bytesDropped: 0 };

@@ -1,4 +1,4 @@
-import type { Incoming } from '../upstream/send.ts';
+import type { Incoming } from '../upstream/incoming.ts';
 import type { Deadlines } from './deadlines.ts';
 
 /** Calls back once when nothing was heard for a time, in which somebody listened. */
@@ -30,24 +30,40 @@ export class Silence {
   }
 }
 
+/** Who reads a stream. */
+interface Reader {
+  /** Whether it wants more. */
+  take(chunk: Buffer): boolean | Promise<boolean>;
+  /** Whether the stream said that it is whole: for its end nobody waits long then. */
+  isWhole(): boolean;
+}
+
 /**
  * Reads a stream piece by piece as long as `take` wants more: to its end, to silence, or to where no answer is so long. Where `take` has to
- * wait for its caller nothing is read meanwhile. A connection that breaks ends it like any other end; what was said tells whether it was
- * whole.
+ * wait for its caller nothing is read meanwhile. A connection that breaks ends it like any other end, and so does one that stays open
+ * when all was said; what was said tells whether it was whole.
  */
 export async function inTime(
   incoming: Incoming,
-  { silenceMs, answerMs, answerBytes }: Deadlines,
-  take: (chunk: Buffer) => boolean | Promise<boolean>,
+  { silenceMs, closeMs, answerMs, answerBytes }: Deadlines,
+  reader: Reader,
 ): Promise<'over' | 'silent' | 'endless'> {
+  let closing: NodeJS.Timeout | null = null;
+  const take = (chunk: Buffer): boolean | Promise<boolean> => {
+    const more = reader.take(chunk);
+    if (closing === null && reader.isWhole()) closing = setTimeout(() => incoming.destroy(), closeMs);
+    return more;
+  };
   const silence = new Silence(() => incoming.destroy(), silenceMs);
   const whole = new Silence(() => incoming.destroy(), answerMs);
   try {
     const isEndless = await read(incoming, { answerBytes, take, silence });
+    if (closing !== null) return 'over';
     return isEndless ? 'endless' : silence.isUp ? 'silent' : whole.isUp ? 'endless' : 'over';
   } finally {
     silence.over();
     whole.over();
+    clearTimeout(closing ?? undefined);
   }
 }
 
@@ -57,14 +73,15 @@ interface Reading {
   readonly silence: Silence;
 }
 
-/** By its events: to iterate over a stream takes longer than all that is done with a piece of it. Resolves with whether it was too long. */
+/** Resolves with whether it was too long. */
 function read(incoming: Incoming, { answerBytes, take, silence }: Reading): Promise<boolean> {
   return new Promise((resolve, reject) => {
     let bytes = 0;
     let isWaiting = false;
-    let isClosed = false;
+    let isOver = false;
+    let isDone = false;
     const stop = (isEndless: boolean): void => {
-      incoming.off('data', onData);
+      isDone = true;
       resolve(isEndless);
     };
     const wait = async (more: Promise<boolean>): Promise<void> => {
@@ -74,10 +91,11 @@ function read(incoming: Incoming, { answerBytes, take, silence }: Reading): Prom
       const wants = await more;
       silence.listen(true);
       isWaiting = false;
-      if (!wants || isClosed) return stop(false);
+      if (!wants || isOver) return stop(false);
       incoming.resume();
     };
-    const onData = (chunk: Buffer): void => {
+    const piece = (chunk: Buffer): void => {
+      if (isDone) return;
       bytes += chunk.length;
       if (bytes > answerBytes) return stop(true);
       silence.heard();
@@ -89,14 +107,10 @@ function read(incoming: Incoming, { answerBytes, take, silence }: Reading): Prom
         reject(error as Error); // only errors are thrown here
       }
     };
-    const closed = (): void => {
-      isClosed = true;
+    const over = (): void => {
+      isOver = true;
       if (!isWaiting) stop(false);
     };
-    if (incoming.destroyed) return stop(false);
-    incoming.on('data', onData);
-    incoming.once('end', closed);
-    incoming.once('error', closed);
-    incoming.once('close', closed);
+    incoming.listen({ piece, over });
   });
 }

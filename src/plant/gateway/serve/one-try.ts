@@ -1,12 +1,15 @@
+import { z } from 'zod';
 import { held, holding, type HoldAct } from '../../../core/gateway/failover/hold-back.ts';
 import type { Outcome, Said } from '../../../core/gateway/failover/outcome.ts';
 import { retryAfterMs } from '../../../core/gateway/failover/retry-after.ts';
 import { readBody } from '../body/read-body.ts';
 import type { LanePart } from '../lane/lane.ts';
 import { type Fault, faultOf, refusalOf } from '../translate/index.ts';
-import { headersBack, withoutSecrets } from '../upstream/headers.ts';
+import { headersBack } from '../upstream/headers.ts';
+import type { Incoming } from '../upstream/incoming.ts';
+import { bytesWithoutSecrets, withoutSecrets } from '../upstream/key-forms.ts';
 import type { Order, Request } from '../upstream/order-for.ts';
-import type { Agents, Incoming } from '../upstream/send.ts';
+import type { Agents } from '../upstream/send.ts';
 import type { Deadlines } from './deadlines.ts';
 import { inTime, Silence } from './in-time.ts';
 import type { Reply } from './reply-to.ts';
@@ -26,6 +29,8 @@ export interface Trying {
   readonly reply: Reply;
   readonly agents: Agents;
   readonly deadlines: Deadlines;
+  /** Called back where it is sent a second time over another connection, which is no other try. */
+  readonly onResent?: () => void;
   /** A clock that never goes back, and the time of day. */
   readonly now: () => number;
   readonly today: () => number;
@@ -33,18 +38,19 @@ export interface Trying {
 
 /** Asks one upstream and lets its answer through to the caller, from its first content on. */
 export async function oneTry(trying: Trying): Promise<Tried> {
-  const { request, order, agents, reply, deadlines, now } = trying;
+  const { request, order, agents, reply, deadlines, onResent, now } = trying;
   const startedAt = now();
   const { connectMs } = deadlines;
   const firstByteMs = request.stream === true ? deadlines.firstByteMs : deadlines.wholeMs;
-  const sent = await order.ask({ agents, caller: reply, connectMs, firstByteMs });
+  const sent = await order.ask({ agents, caller: reply, connectMs, firstByteMs, ...(onResent && { onResent }) });
   if (sent.kind !== 'answering') return tried(sent);
   const { incoming } = sent;
   const stay = reply.onGone(() => incoming.destroy());
   try {
-    const status = incoming.statusCode ?? 0;
-    if (status < 200 || status > 299) return await refusedBy(trying, incoming, status);
-    return await (isStream(trying, incoming) ? streamed : inOnePiece)(trying, incoming, startedAt);
+    if (incoming.statusCode > 299) return await refusedBy(trying, incoming);
+    if (!isStream(trying, incoming)) return await inOnePiece(trying, incoming, startedAt);
+    // Who asked for one piece can make nothing of a stream.
+    return request.stream === true ? await streamed(trying, incoming, startedAt) : tried({ kind: 'garbled' });
   } finally {
     stay();
     if (!incoming.complete) incoming.destroy();
@@ -64,12 +70,15 @@ function tried(outcome: Outcome, { refused = null, firstContentMs = 0 }: Partial
 
 const longestRefusal = 2 ** 20;
 
-async function refusedBy({ order, deadlines, today }: Trying, incoming: Incoming, status: number): Promise<Tried> {
+async function refusedBy({ order, deadlines, today }: Trying, incoming: Incoming): Promise<Tried> {
   const timer = setTimeout(() => incoming.destroy(), deadlines.silenceMs);
   const body = await readBody(incoming, longestRefusal).finally(() => clearTimeout(timer));
   const text = body.kind === 'body' ? withoutSecrets(body.bytes.toString('utf8'), order.secrets) : '';
-  const { 'retry-after': after = null, date = null } = incoming.headers;
-  const fault = refusalOf(status, text, null);
+  const { statusCode: status, headers } = incoming;
+  const { 'retry-after': after = null, date = null } = headers;
+  const said = refusalOf(status, text, null);
+  // Whatever was escaped in it stands there plainly now.
+  const fault = { ...said, message: withoutSecrets(said.message, order.secrets) };
   const told = retryAfterMs(after, { date, now: today() });
   const waits = told ?? (fault.retryAfter === null ? null : fault.retryAfter * 1000);
   return tried({ kind: 'refused', status, said: saidOf(fault), retryAfterMs: waits }, { refused: fault });
@@ -82,6 +91,11 @@ const saids: Partial<Readonly<Record<Fault['kind'], Said>>> = {
   'context-overflow': 'context-overflow',
   'foreign-thinking': 'foreign-thinking',
   'cache-marks': 'cache-marks',
+  unknown: 'unknown-model',
+  missing: 'missing',
+  flagged: 'flagged',
+  unaffordable: 'unfit',
+  unsupported: 'unfit',
 };
 
 function saidOf({ kind }: Fault): Said | null {
@@ -92,20 +106,20 @@ function saidOf({ kind }: Fault): Said | null {
 function outcomeOf(fault: Fault | null): Outcome {
   if (fault === null || fault.kind === 'malformed' || fault.kind === 'cut') return { kind: 'garbled' };
   const { status, retryAfter } = fault;
-  return { kind: 'refused', status, said: saidOf(fault), retryAfterMs: retryAfter === null ? null : retryAfter * 1000 };
+  return { kind: 'refused', status, isWithin: true, said: saidOf(fault), retryAfterMs: retryAfter === null ? null : retryAfter * 1000 };
 }
 
 async function inOnePiece(trying: Trying, incoming: Incoming, startedAt: number): Promise<Tried> {
   const { request, order, reply, deadlines, now } = trying;
   const silence = new Silence(() => incoming.destroy(), deadlines.silenceMs);
-  incoming.on('data', () => silence.heard());
-  const body = await readBody(incoming, deadlines.answerBytes).finally(() => silence.over());
+  const body = await readBody(incoming, deadlines.answerBytes, () => silence.heard()).finally(() => silence.over());
   if (reply.isGone()) return tried({ kind: 'left' });
   if (silence.isUp) return tried({ kind: 'silent' });
   if (body.kind !== 'body') return tried({ kind: 'garbled' });
   const firstContentMs = now() - startedAt;
-  const text = body.bytes.toString('utf8');
-  if (request.what === 'count') return isJson(text) ? deliver(trying, incoming, body.bytes, firstContentMs) : tried({ kind: 'garbled' });
+  const bytes = bytesWithoutSecrets(body.bytes, order.secrets);
+  const text = bytes.toString('utf8');
+  if (request.what === 'count') return isCount(text) ? deliver(trying, incoming, bytes, firstContentMs) : tried({ kind: 'garbled' });
   const part = order.lane.whole(text);
   const { fault } = order.lane.told();
   // A stream was asked for, and what came is none.
@@ -113,7 +127,7 @@ async function inOnePiece(trying: Trying, incoming: Incoming, startedAt: number)
     return tried(outcomeOf(fault), {
       refused: fault === null ? null : { ...fault, message: withoutSecrets(fault.message, order.secrets) },
     });
-  return deliver(trying, incoming, part.out === text ? body.bytes : part.out, firstContentMs);
+  return deliver(trying, incoming, part.out === text ? bytes : part.out, firstContentMs);
 }
 
 function deliver({ reply, order }: Trying, incoming: Incoming, out: Buffer | string, firstContentMs: number): Tried {
@@ -124,10 +138,12 @@ function deliver({ reply, order }: Trying, incoming: Incoming, out: Buffer | str
   return tried({ kind: 'content' }, { firstContentMs });
 }
 
-function isJson(text: string): boolean {
+const counted = z.union([z.looseObject({ input_tokens: z.number() }), z.looseObject({ totalTokens: z.number() })]);
+
+/** Some tell of an error in an answer that is none by its status. */
+function isCount(text: string): boolean {
   try {
-    JSON.parse(text);
-    return true;
+    return counted.safeParse(JSON.parse(text)).success;
   } catch {
     return false;
   }
@@ -139,24 +155,37 @@ async function streamed(trying: Trying, incoming: Incoming, startedAt: number): 
   let hold = holding;
   let firstContentMs = 0;
   const kept: (Buffer | string)[] = [];
-  const take = ({ piece, out }: LanePart): { readonly act: HoldAct; readonly waits: Promise<void> | null } => {
+  const scrubbed = (out: LanePart['out']): LanePart['out'] =>
+    typeof out === 'string' ? withoutSecrets(out, order.secrets) : bytesWithoutSecrets(out, order.secrets);
+  const take = ({ piece, out: said }: LanePart): { readonly act: HoldAct; readonly waits: Promise<void> | null } => {
+    const out = scrubbed(said);
     const { act, hold: after } = held(hold, piece, out.length);
     hold = after;
     if (act === 'keep') kept.push(out);
     if (act === 'keep' || act === 'fail') return { act, waits: null };
-    if (act !== 'release') return { act, waits: reply.write(typeof out === 'string' ? withoutSecrets(out, order.secrets) : out) };
+    if (act !== 'release') return { act, waits: reply.write(out) };
     firstContentMs = now() - startedAt;
     reply.head(200, headersBack(incoming.headers, order.secrets, { 'content-type': lane.type }));
     return { act, waits: reply.write(joined([...kept.splice(0), out])) };
   };
   let act = 'keep' as HoldAct;
-  const ended = await inTime(incoming, deadlines, (chunk) => {
+  // Some say again and again that they are at work, and never what comes of it.
+  let isLate = false;
+  const patience = setTimeout(() => {
+    isLate = true;
+    incoming.destroy();
+  }, deadlines.wholeMs);
+  const takeChunk = (chunk: Buffer): boolean | Promise<boolean> => {
     const taken = take(lane.take(chunk));
     ({ act } = taken);
+    if (act === 'release') clearTimeout(patience);
     const wants = act !== 'fail' && act !== 'break-off';
     return taken.waits === null ? wants : taken.waits.then(() => wants);
-  });
+  };
+  const reading = inTime(incoming, deadlines, { take: takeChunk, isWhole: () => lane.isWhole() });
+  const ended = await reading.finally(() => clearTimeout(patience));
   if (reply.isGone()) return tried({ kind: 'left' });
+  if (isLate) return tried({ kind: 'silent' });
   if (ended === 'silent' || ended === 'endless') {
     if (hold.phase === 'holding') return tried({ kind: ended === 'silent' ? 'silent' : 'garbled' });
     const why = ended === 'silent' ? 'said nothing more for too long' : 'did not come to an end';

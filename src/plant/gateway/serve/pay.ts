@@ -16,10 +16,16 @@ export function mostOf({ ahead, protocol }: Request, ways: readonly Way[]): Amou
       // A translation marks what is to be cached, and so does the gateway where it may: the caller is billed for what is written.
       const marks = ahead.cache === 'none' && marksFor(way, protocol);
       const cache = marks ? '5m' : ahead.cache;
-      const estimate = upperEstimate({ ...ahead, cache, maxOutput: Math.min(ahead.maxOutput ?? way.output, way.output) }, way.price);
+      const window = ahead.elsewhere ? way.window : null;
+      const estimate = upperEstimate({ ...ahead, cache, window, maxOutput: mostOutput(ahead, way) }, way.price);
       return estimate.kind === 'priced' ? estimate.amount : { microUsd: 0, tokens: estimate.tokens, calls: 1 };
     })
     .reduce(greater, nothing);
+}
+
+/** Tokens that all answers of a call may have: no provider writes, nor bills, more. */
+function mostOutput({ maxOutput, answers }: Ahead, { output }: Way): number {
+  return Math.min(maxOutput ?? output, output) * answers;
 }
 
 /** Whether a request of this protocol has marks put in for an upstream. */
@@ -27,14 +33,15 @@ function marksFor({ protocol: to, inserts }: Way, from: Request['protocol']): bo
   return to === 'sdk' || (to === 'messages' && (inserts || from !== 'messages'));
 }
 
-/** Tokens that its prompt may have. */
+/** Tokens that its prompt may have by its bytes: limits of a minute are kept by these, and what lies elsewhere is counted when it was used. */
 export function mostPromptTokens({ ahead }: Request): number {
-  return upperPromptTokens({ ...ahead, maxOutput: 0 });
+  return upperPromptTokens({ ...ahead, window: null, maxOutput: 0 });
 }
 
 /** What is known of a request from its bytes. */
-export function aheadOf(body: Buffer, { imageBytes, images, cache, maxOutput }: AskedBody): Ahead {
-  return { textBytes: body.length - imageBytes, images, maxOutput, cache, before: null };
+export function aheadOf(body: Buffer, asked: AskedBody): Ahead {
+  const { imageBytes, images, references, cache, maxOutput, answers, elsewhere } = asked;
+  return { textBytes: body.length - imageBytes, images: images + references.pictures, maxOutput, answers, elsewhere, cache, before: null };
 }
 
 /** What a call came to. */
@@ -50,15 +57,17 @@ export interface Paid {
   readonly amount: Amount;
 }
 
-/** Text has three to four bytes for a token. */
-const bytesPerToken = 3.6;
+/** Text has three to four characters for a token. */
+const charactersPerToken = 3.6;
 
 /**
- * What a call came to, by what its upstream told. Where an answer ended before that, what was sent and what was said is counted instead:
- * the upstream bills it too.
+ * What a call came to, by what its upstream told. Where an answer ended before that, what was sent and what was said is counted instead, up
+ * to the longest answer that was reserved: the upstream bills it too.
  */
-export function paidFor(request: Request, { price, model, at }: Way, told: Told, isWhole: boolean): Paid {
-  const { usage, estimated } = usageOf(request, told, isWhole);
+export function paidFor(request: Request, way: Way, told: Told, isWhole: boolean): Paid {
+  const { price, model, at } = way;
+  const heard = Math.min(Math.ceil(told.said / charactersPerToken), mostOutput(request.ahead, way));
+  const { usage, estimated } = usageOf(request, { usage: told.usage, heard }, isWhole);
   const cost = costOf(usage, price);
   const amount = { microUsd: cost.kind === 'priced' ? cost.microUsd : 0, tokens: allTokens(usage), calls: 1 };
   return { usage, estimated, cost, saved: savedByCache(usage, price), by: { model, at }, amount };
@@ -66,12 +75,11 @@ export function paidFor(request: Request, { price, model, at }: Way, told: Told,
 
 function usageOf(
   { body, asked }: Request,
-  { usage: told, said }: Told,
+  { usage: told, heard }: { readonly usage: Told['usage']; readonly heard: number },
   isWhole: boolean,
 ): { readonly usage: Usage; readonly estimated: boolean } {
-  const heard = Math.ceil(said / bytesPerToken);
   if (told === null) {
-    const input = Math.ceil((body.length - asked.imageBytes) / bytesPerToken) + asked.images * 1500;
+    const input = Math.ceil((body.length - asked.imageBytes) / charactersPerToken) + asked.images * 1500;
     return { usage: { ...noUsage, input, output: heard }, estimated: true };
   }
   const { input, cacheRead, cacheWrite, cacheWriteHour, output, reasoning } = told;

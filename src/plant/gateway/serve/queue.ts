@@ -59,6 +59,10 @@ async function placed(
 export function atRest({ board }: Gateway, ways: readonly Way[]): Refusal {
   const rests = ways.map((way) => ({ at: way.at, ms: board.restMs(way) }));
   const told = rests.map(({ at, ms }) => `${at} for ${Math.ceil(ms / 1000)} s`).join(', ');
+  if (ways.every((way) => board.isCut(way))) {
+    const why = `Every upstream refuses this gateway, or does not have the model: ${told}. Its owner has to mend its key, or the name of the model.`;
+    return refusal('denied', why);
+  }
   const retryAfterMs = Math.min(...rests.map(({ ms }) => ms));
   return refusal('overloaded', `Every upstream is left alone after it failed: ${told}. Ask again.`, { retryAfterMs, retryable: true });
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Agent as HttpAgent, createServer, type Server } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { JidokaError } from '../../../core/base/error.ts';
 import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
@@ -12,7 +11,10 @@ import type { UpstreamHealth } from '../../../core/ports/gateway/upstream-health
 import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
 import { sessionTable } from '../sessions/session-table.ts';
 import { aloneWith } from '../upstream/alone.ts';
+import { BodyScanner } from '../body/body-scanner.ts';
 import { AddressBook } from '../upstream/address-book.ts';
+import { OpenCalls } from '../record/open-calls.ts';
+import { Connections } from '../upstream/connections.ts';
 import { wayReader } from '../upstream/candidates.ts';
 import { healthBoard } from '../upstream/health-board.ts';
 import type { ProviderKey } from '../upstream/provider-keys.ts';
@@ -48,6 +50,9 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
+/** So often it is looked which calls last. */
+const noteEveryMs = 500;
+
 /**
  * Starts a model gateway. It listens on this machine alone: who may ask from elsewhere is somebody else's to decide. Throws `port-taken`.
  *
@@ -57,7 +62,8 @@ export interface RunningGateway {
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { listen, recorder, clock } = options;
   const today = (): number => clock.epochMs();
-  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }), addresses: new AddressBook() };
+  const deadlines = { ...usualDeadlines, ...options.deadlines };
+  const agents = { connections: new Connections(deadlines), addresses: new AddressBook() };
   const inForce = inForceOf(options);
   const gateway: Gateway = {
     ...options,
@@ -67,20 +73,23 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     board: healthBoard(options.config, () => clock.monotonicMs(), options.health ?? aloneWith(today)),
     sessions: sessionTable(() => clock.monotonicMs()),
     agents,
-    deadlines: { ...usualDeadlines, ...options.deadlines },
+    open: new OpenCalls(),
+    bodies: new BodyScanner(),
+    deadlines,
     today,
     chance: Math.random,
     world: { newId: () => randomUUID().replaceAll('-', ''), now: () => Math.floor(today() / 1000) },
   };
-  const open = new Set<Promise<void>>();
+  const answering = new Set<Promise<void>>();
+  const noting = recorder === null ? undefined : setInterval(() => gateway.open.look(clock.monotonicMs()), noteEveryMs).unref();
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     const work = handle(gateway, request, response).catch((error: unknown) => {
       // It ends the call and not the gateway; the caller asks again.
       options.fault(error);
       response.destroy();
     });
-    open.add(work);
-    void work.finally(() => open.delete(work));
+    answering.add(work);
+    void work.finally(() => answering.delete(work));
   });
   // Some clients try a socket of the web first: told at once, they do without.
   server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 426 Upgrade Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'));
@@ -91,9 +100,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
-      await Promise.all(open);
-      agents.http.destroy();
-      agents.https.destroy();
+      await Promise.all(answering);
+      clearInterval(noting);
+      agents.connections.close();
       await recorder?.close();
     },
   };

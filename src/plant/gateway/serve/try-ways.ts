@@ -19,6 +19,7 @@ export async function tryWays(gateway: Gateway, ask: Ask, ways: readonly Way[]):
   if (first === undefined) return refused(ask, atRest(gateway, ways));
   const deadlineAt = clock.monotonicMs() + deadlines.triesMs;
   const done: Tries = { tries: [], paid: null };
+  ask.underWay.tries = done.tries;
   let walk: Walk = { left: ways, way: first, state: beginTries(ways, { first, deadlineAt, retriesOfCaller: retriesOf(request) }) };
   for (;;) {
     const found = orderOn(gateway, request, walk);
@@ -94,21 +95,32 @@ async function tryOnce(
   const { request, reply } = ask;
   const now = (): number => clock.monotonicMs();
   const startedAt = now();
-  const tried = await oneTry({ request, order, reply, agents, deadlines, now, today });
+  ask.underWay.asked = { way, lane: order.lane };
+  let resent = false as boolean;
+  const onResent = (): void => void (resent = true);
+  const tried = await oneTry({ request, order, reply, agents, deadlines, onResent, now, today });
   const { outcome } = tried;
   // Whoever refused, or said nothing that was let through, bills nothing.
   const isPaid = reply.begun() !== null || outcome.kind === 'left';
   done.paid = isPaid ? paidFor(request, way, order.lane.told(), outcome.kind === 'content') : null;
+  ask.underWay.asked = null;
+  ask.underWay.paid = done.paid;
   leave(gateway, ask, way, done.paid === null ? mostPromptTokens(request) : allTokens(done.paid.usage));
-  done.tries.push({
+  const one: RecordedTry = {
     at: way.at,
     lane: order.lane.kind,
     ms: now() - startedAt,
     outcome: outcome.kind === 'refused' ? `refused ${outcome.status}` : outcome.kind,
     leftOut: order.leftOut,
-  });
+    ...(resent && { resent }),
+  };
+  const { refused: said } = tried;
+  done.tries.push(said === null ? one : { ...one, words: said.message.slice(0, longestWords) });
   return tried;
 }
+
+/** Of what an upstream says of its refusal so much is kept. */
+const longestWords = 500;
 
 interface Stopped {
   readonly next: Extract<Next, { readonly kind: 'stop' }>;
