@@ -1,4 +1,5 @@
 import type { CallLedger, KeptCall } from './core/ports/gateway/call-ledger.ts';
+import type { CallEnd } from './core/ports/gateway/call-recorder.ts';
 import type { TracedCall } from './core/ports/gateway/model-trace.ts';
 import type { TraceFilter } from './core/ports/gateway/gateway-door.ts';
 import { hearCalls, type HeardCall } from './plant/gateway/trace/index.ts';
@@ -21,13 +22,23 @@ export async function* tapeOfRun(ledger: CallLedger, filter: TraceFilter): Async
 }
 
 function entryOf({ kept, said, traced }: HeardCall, seq: number): TapeEntry | null {
-  if (said === null || kept.answer.status === 0) return null;
+  const how = endOnTape[kept.ended];
+  if (said === null || kept.answer.status === 0 || how === null) return null;
   const { caller, at, ms, path, headers } = kept;
   const conversation = `${caller.stage ?? ''}/${caller.station}/${traced.conversation}`;
-  return recordedEntry({ seq, at, ms, path, headers, request: said.request, conversation, answer: answerOf(kept, said.answer) });
+  return recordedEntry({ seq, at, ms, path, headers, request: said.request, conversation, answer: answerOf(kept, said.answer, how) });
 }
 
-function answerOf({ answer, ended }: KeptCall, body: string): TapeEntry['answer'] {
-  const how = ({ whole: 'complete', refused: 'complete', 'broken-off': 'dropped', left: 'left' } as const)[ended];
-  return { status: answer.status, headers: { ...answer.headers }, body, ended: how };
+function answerOf({ answer }: KeptCall, body: string, ended: TapeEntry['answer']['ended']): TapeEntry['answer'] {
+  return { status: answer.status, headers: { ...answer.headers }, body, ended };
 }
+
+/** What was answered in a call that did not end is on no record. */
+const endOnTape: Readonly<Record<CallEnd, TapeEntry['answer']['ended'] | null>> = {
+  whole: 'complete',
+  refused: 'complete',
+  'broken-off': 'dropped',
+  left: 'left',
+  open: null,
+  lost: null,
+};

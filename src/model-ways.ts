@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { JidokaError } from './core/base/error.ts';
 import { ownersFile } from './core/gateway/config/owners-file.ts';
 import { slotOfRole } from './core/gateway/config/slot-of-role.ts';
 import type { GatewayConfig } from './core/gateway/config/gateway-config.ts';
+import { type LiveSetting, withSettings } from './core/gateway/config/setting.ts';
 import type { EgressRoute, ModelUpstream } from './core/ports/egress.ts';
+import type { GatewayView, KeyView } from './core/ports/gateway/gateway-door.ts';
 import type { ModelAccess } from './core/ports/gateway/model-access.ts';
 import type { StationFamily } from './core/ports/station.ts';
 import type { Logins } from './core/ports/stations/logins.ts';
@@ -23,6 +25,8 @@ export interface ModelWays {
   readonly access: ModelAccess;
   /** What the owner says of the factory's own gateway; null where it has none. */
   readonly config: GatewayConfig | null;
+  /** Looks up keys, and what names lead to, by the owner's file and what is set on top of it. Throws `gateway-failed` where there is no gateway. */
+  look(names: readonly string[], settings: readonly LiveSetting[]): Promise<GatewayView>;
   readonly logins: Logins;
   /** Whether an agent can think: null, or what is missing and what to do about it, as sentences. */
   missing(agent: string): Promise<string | null>;
@@ -73,6 +77,10 @@ export async function modelWays({ home, env, database, now, log }: ModelWaysOpti
     upstream: named ?? access ?? logins,
     access: access ?? noGateway,
     config: access === null ? null : config,
+    look: async (names, settings) => {
+      if (file !== null && config !== null) return await viewOf({ file, config, env }, names, settings);
+      throw new JidokaError('gateway-failed', 'This factory has no model gateway of its own.', { mend: 'Look at docs/GATEWAY.md.' });
+    },
     logins,
     missing: async (agent) => (hasGateway ? null : await missingLogin(agent, logins)),
     hasGateway,
@@ -103,6 +111,24 @@ async function readOwnersFile(home: string, env: Env): Promise<GatewayOrder['fil
       cause,
     });
   }
+}
+
+interface Looked {
+  readonly file: GatewayOrder['file'];
+  readonly config: GatewayConfig;
+  readonly env: Env;
+}
+
+async function viewOf({ file, config, env }: Looked, names: readonly string[], settings: readonly LiveSetting[]): Promise<GatewayView> {
+  // A factory that works leaves keys to the process of its gateway: this is loaded for who asks alone.
+  const { readProviderKeys, slotTable } = await import('./plant/gateway/index.ts');
+  const path = resolve(file.path);
+  const found = await readProviderKeys(config, { env, folder: dirname(path) });
+  const keys = [...found].map(([provider, key]): KeyView => {
+    if (key.kind === 'missing') return { provider, lacks: { what: 'key', why: key.why } };
+    return { provider, lacks: key.kind === 'no-package' ? { what: 'package', why: key.why } : null };
+  });
+  return { file: path, keys, rows: slotTable(withSettings(config, settings), found, names) };
 }
 
 function gatewayOf(order: GatewayOrder, env: Env, log: (line: string) => void): OwnGateway {

@@ -12,6 +12,8 @@ const covered = [
   ['POST', '/v1beta/models/some-model-2.5:generateContent'],
   ['POST', '/v1beta/models/some-model-2.5:streamGenerateContent?alt=sse'],
   ['POST', '/v1beta/models/some-model-2.5:countTokens'],
+  ['POST', '/v1beta/models/one,two:generateContent'],
+  ['POST', '/v1beta/models/one%2Ctwo:streamGenerateContent?alt=sse'],
   ['GET', '/v1/models'],
   ['GET', '/v1/models?limit=20&after_id=some-model'],
   ['GET', '/v1beta/models?pageSize=50'],

@@ -41,8 +41,8 @@ export class MemoryRouting implements RoutingDesk {
 
   async explainNow({ line, repository, words, slot, config, priors, override }: RouteInquiry): Promise<PlannedRoute> {
     const job = { messages: words, toolCalls: [], repository: { files: 1, languages: {} } };
-    const needs = { capabilities: [], prompt: 0, regions: null, notVendors: [], usdLeft: null };
-    const known = { config, priors, slot, override, job, needs, place: { line, repository }, harness: null };
+    const needs = { capabilities: ['tools'] as const, prompt: 0, regions: null, notVendors: [], usdLeft: null };
+    const known = { config, cuts: [], priors, slot, override, job, needs, place: { line, repository }, harness: null };
     return planRun({ ...known, attempts: [], chances: [0.999, 0.999], nowMs: 0 });
   }
 

@@ -149,20 +149,31 @@ export class MemoryHouse {
     });
   }
 
-  /** Resolves when `holds` does. */
+  /**
+   * Resolves when `holds` does, however long what it waits for takes. Throws where nothing has happened for so long that nothing
+   * will: no change in the store, and no file read.
+   */
   async until(holds: () => boolean | Promise<boolean>): Promise<void> {
-    for (let turns = 0; !(await holds()); turns += 1) {
-      if (turns === longestTurns) throw new Error('What was waited for does not come; nothing stands still for so long here.');
-      await turn();
+    for (const stands = this.#standsStill(); !(await holds());) {
+      const still = stands();
+      if (still === longestStill) throw new Error('What was waited for does not come; nothing stands still for so long here.');
+      await (still < promptTurns ? turn() : wait(lookMs));
     }
   }
 
   /** Resolves when nothing has happened for a while and nothing will without a person, a program or time. */
   async quiet(): Promise<void> {
-    for (let [still, seen] = [0, this.#changes]; still < stillTurns; still += 1) {
-      await turn();
-      if (seen !== this.#changes) [still, seen] = [0, this.#changes];
-    }
+    for (const stands = this.#standsStill(); stands() < stillTurns;) await turn();
+  }
+
+  /** Counts for how many looks in a row nothing has happened here. */
+  #standsStill(): () => number {
+    let [still, seen] = [-1, this.#changes];
+    return () => {
+      still = seen === this.#changes && !isReading() ? still + 1 : 0;
+      seen = this.#changes;
+      return still;
+    };
   }
 
   /** Lets time pass, and all that is due then happen. */
@@ -174,10 +185,22 @@ export class MemoryHouse {
   }
 }
 
-/** Everything here is memory: what has not moved for so many turns of the loop stands. */
+/** Everything here is memory, but for modules that are loaded when they are first needed: what has not moved for so many turns of the loop stands. */
 const stillTurns = 8;
-const longestTurns = 2000;
+/** So many turns of the loop are looked at one by one, then one now and then: who waits for long is to leave the processor to others. */
+const promptTurns = 200;
+const lookMs = 5;
+const longestStill = 1200;
+
+/** Whether this process reads a file now, as it does to load a module: what comes of it is still to happen. */
+function isReading(): boolean {
+  return process.getActiveResourcesInfo().some((kind) => kind.startsWith('FSReq') || kind === 'CloseReq');
+}
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -13,10 +13,13 @@ import { openScene, type Scene } from '../scenarios/scene.ts';
 const model = (at: string, prior: string, input: number): string =>
   `{ upstreams: [twin/${at}], prior: ${prior}, price: { asOf: 2026-11-20, input: ${input}, output: ${input} }, window: 200000, output: 8000, capabilities: [tools], weights: open }`;
 const owner = (url: string): string => `gateway:
-  providers: { twin: { protocols: [chat], base: "${url}", vendor: self, region: own } }
+  providers:
+    twin: { protocols: [chat], base: "${url}", vendor: self, region: own }
+    gone: { protocols: [chat], base: "http://127.0.0.1:9", vendor: other, region: own }
   models:
     cheap: ${model('small', 'GPT-5 mini', 100)}
     strong: ${model('big', 'Opus 4.5', 1000)}
+    lost: ${model('lost', 'GPT-5 mini', 100).replace('twin/', 'gone/').replace('[tools]', '[]')}
   slots: { main: auto }
   roles: { default: main }
   lines: { learn: { quality: 0.5, wrongCap: 0.2, minuteUsd: 0.5 } }
@@ -164,5 +167,20 @@ describe('a factory that worked', () => {
     const file = await scene.write('own.yaml', line('true'));
     const unknown = await said('run', 'task', '--line', file, '--title', 'own', '--repo', repository.path, '--plan', 'stronk');
     expect(unknown).toMatchObject({ code: 2, text: expect.stringContaining('"stronk" is no model of this factory') });
+  });
+
+  it('goes on with the next model of a plan where the first is nowhere to be had, and learns nothing of either', async () => {
+    const { run, routes } = await work('outage', 'grep -q strong made.txt', '--plan', 'lost,strong');
+    expect(routes).toMatchObject([{ plan: ['lost', 'strong'] }]);
+    expect((await exported()).filter((one) => one.run === run)).toEqual([]);
+    expect((await scene.jidoka(['gateway', 'spend', '--run', run])).stdout).toMatch(/change +command +strong/);
+  });
+
+  it('works by what an operator swapped a slot to, and chooses for it again once that is lifted', async () => {
+    expect(await scene.jidoka(['models', 'swap', 'main', 'strong'])).toMatchObject({ code: 0 });
+    expect((await work('swapped', 'grep -q strong made.txt')).routes).toEqual([]);
+    expect(await scene.jidoka(['models', 'swap', 'main', 'auto'])).toMatchObject({ code: 0 });
+    expect((await work('chosen', 'test -s made.txt')).routes).toMatchObject([{ because: expect.stringMatching(/worth|explored/) }]);
+    expect(await scene.jidoka(['models', 'unswap', 'main'])).toMatchObject({ code: 0 });
   });
 });

@@ -1,9 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { descendants } from '../../kit/scenario/index.ts';
 import type { Admission } from '../../src/core/ports/gateway/model-access.ts';
+import { presetFloor } from '../../src/core/ports/floor.ts';
+import { createFactory } from '../../src/factory.ts';
 import { modelWays, type ModelWays } from '../../src/model-ways.ts';
 import { systemClock } from '../../src/plant/clock/index.ts';
 import { openGatewayStore, type GatewayStore } from '../../src/plant/gateway/store/index.ts';
@@ -12,7 +14,7 @@ import { politeScenario, startModelTwin, type ModelTwin } from '../../src/plant/
 import { giveCluster } from '../cluster/give-cluster.ts';
 
 const secret = 'sk-of-the-provider-0123456789';
-const owner = (url: string, key: string): string => `gateway:
+const owner = (url: string, key: string, more = ''): string => `gateway:
   providers: { house: { protocols: [chat], base: "${url}", key: "${key}", vendor: self, region: own } }
   models:
     strong:
@@ -24,6 +26,7 @@ const owner = (url: string, key: string): string => `gateway:
       weights: open
   slots: { main: strong }
   roles: { default: main }
+  ${more}
 `;
 
 let home: string;
@@ -51,9 +54,9 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-async function waysWith(key = 'env:HOUSE_KEY'): Promise<ModelWays> {
+async function waysWith(key = 'env:HOUSE_KEY', more = ''): Promise<ModelWays> {
   logged = [];
-  await writeFile(join(home, 'factory.yaml'), owner(twin.url, key));
+  await writeFile(join(home, 'factory.yaml'), owner(twin.url, key, more));
   const env = { ...process.env, HOUSE_KEY: secret };
   const ways = await modelWays({
     home,
@@ -75,6 +78,7 @@ function admissionOf(): Admission {
     caller: { line: 'bug', fleet: null, run, stage: 'change', station: 'coder' },
     asks: 'main',
     lifeMs: 60_000,
+    goesOn: false,
   };
 }
 
@@ -113,6 +117,27 @@ describe("the factory's own gateway", () => {
     await admitted.end();
     await expect(ask(ways, admission.workspace)).rejects.toThrow('no station works');
     expect(JSON.stringify([proof, logged])).not.toContain(secret);
+  });
+
+  it('tells what budgets refused a turn of a station, and not another one of the same stage', async () => {
+    const ways = await waysWith('env:HOUSE_KEY', 'budgets: [{ of: run, calls: 1 }]');
+    const admission = admissionOf();
+    const first = await ways.access.admit(admission);
+    expect([await ask(ways, admission.workspace), await first.refused()]).toEqual([200, null]);
+    expect([await ask(ways, admission.workspace), await ask(ways, admission.workspace)]).toEqual([402, 402]);
+    const refused = {
+      calls: 2,
+      sentence: `The budget of run ${admission.caller.run} has no room for this call: 1 call of 1 call is used or reserved, and the call may come to 1 call.`,
+      answeredAfter: false,
+    };
+    expect(await first.refused()).toEqual(refused);
+    await first.end();
+    const again = await ways.access.admit(admission);
+    expect(await again.refused()).toBeNull();
+    expect(await ask(ways, admission.workspace)).toBe(402);
+    expect(await again.refused()).toEqual({ ...refused, calls: 1 });
+    const left = await ways.access.admit({ ...admission, goesOn: true });
+    expect(await left.refused()).toEqual({ ...refused, calls: 3 });
   });
 
   it('makes a key with the first request, one for all that come at once, and none for who asks nothing', async () => {
@@ -161,6 +186,31 @@ describe("the factory's own gateway", () => {
     expect(await ask(ways, admission.workspace)).toBe(200);
     await ways.close();
     expect(await gatewaysOf()).toEqual([]);
+  });
+
+  it('alone is given the keys of providers: an ssh client that carries a floor is not', async () => {
+    await writeFile(join(home, 'factory.yaml'), owner(twin.url, 'env:HOUSE_KEY'));
+    const [programs, seen] = [join(home, 'programs'), join(home, 'seen-by-ssh')];
+    await mkdir(programs);
+    await writeFile(join(programs, 'ssh'), `#!/bin/sh\nenv > ${seen}\nexit 255\n`, { mode: 0o755 });
+    const env = {
+      ...process.env,
+      PATH: `${programs}:${process.env['PATH'] ?? ''}`,
+      HOUSE_KEY: secret,
+      JIDOKA_MODEL_KEY: secret,
+      OTHER: 'kept',
+    };
+    const floor = { ...presetFloor, kind: 'ssh', host: 'ada@build.example' } as const;
+    const factory = await createFactory({ home, databaseUrl: null, postgresBin, floor, env, version: '0.0.0-test', log: () => undefined });
+    try {
+      const findings = await factory.doctor();
+      expect(findings.find(({ name }) => name === 'provider house')).toMatchObject({ ok: true });
+    } finally {
+      await factory.close();
+    }
+    const given = await readFile(seen, 'utf8');
+    expect(given).toContain('OTHER=kept');
+    expect(given).not.toContain(secret);
   });
 
   it('says what is missing where nothing of it can be asked, and in which file what cannot be honoured stands', async () => {

@@ -19,6 +19,7 @@ const file = (url: string, { budget = '', coder = 'strong' }: Pick<Trial, 'budge
 gateway:
   providers:
     twin: { protocols: [messages, responses], base: "${url}", key: "env:TWIN_KEY", vendor: twin, region: here }
+    gone: { protocols: [messages], base: "http://127.0.0.1:9", vendor: other, region: here }
   models:
     strong:
       upstreams: [twin/twin]
@@ -27,10 +28,19 @@ gateway:
       output: 32000
       capabilities: [tools, images, thinking]
       weights: closed
+    lost:
+      upstreams: [gone/lost]
+      price: { asOf: 2026-11-20, input: 1, output: 5 }
+      window: 200000
+      output: 32000
+      capabilities: []
+      weights: open
   slots: { main: strong, coder: ${coder} }
   roles: { default: main }
   budgets: [${budget}]
 `;
+
+const agents = ['claude-code', 'codex', 'gemini', 'opencode'] as const;
 
 let scene: Scene;
 let repository: MadeRepository;
@@ -39,7 +49,7 @@ beforeAll(async () => {
   await chmod(scene.folder, 0o755);
   await mkdir(scene.home, { recursive: true });
   repository = await makeRepository(slugFiles);
-  for (const agent of ['claude-code', 'codex']) await installAgent(agent, scene);
+  for (const agent of agents) await installAgent(agent, scene);
 });
 afterAll(async () => {
   await repository.remove();
@@ -52,19 +62,21 @@ interface Trial {
   /** What fills the slot of the coder. */
   readonly coder?: string;
   readonly deed?: object;
+  /** What a person says on the command line. */
+  readonly more?: readonly string[];
   /** Is told of the command while it runs. */
   readonly during?: (pid: number, tape: ReturnType<typeof memoryTape>) => Promise<void>;
 }
 
 let trials = 0;
-async function work({ agent, deed = mends, during, ...owner }: Trial) {
+async function work({ agent, deed = mends, more = [], during, ...owner }: Trial) {
   const tape = memoryTape();
   const scenario = readScenario(JSON.stringify(scenarioOf(agentScript({ change: [deed] }))), agent);
   const twin = await startModelTwin({ scenario, port: 0, tape, replay: null });
   try {
     await writeFile(join(scene.home, 'factory.yaml'), file(twin.url, owner));
     const asked = await scene.write(`${(trials += 1)}.md`, `${ticket}\nReported for the ${trials}. time.\n`);
-    const argv = ['run', 'bug', '--ticket', asked, '--repo', repository.path, '--station', agent, '--json'];
+    const argv = ['run', 'bug', '--ticket', asked, '--repo', repository.path, '--station', agent, '--json', ...more];
     const running = scene.start(argv, { env: { TWIN_KEY: secret } });
     const told = during?.(running.pid, tape);
     told?.catch(() => undefined);
@@ -103,6 +115,12 @@ describe('a factory with a gateway of its own', () => {
     expect(routes.map(({ stage, route }) => [stage, route.slot, route.plan])).toEqual([['change', 'coder', ['strong']]]);
     const told = await scene.jidoka(['route', 'explain', result.run]);
     expect([told.code, told.stdout]).toEqual([0, expect.stringContaining('strong')]);
+  });
+
+  it.each(agents)('lets %s go on with the next model of a plan where the first is nowhere to be had', async (agent) => {
+    const { result, events } = await work({ agent, more: ['--plan', 'lost,strong'] });
+    expect(`${result.verdict} ${result.reason.code}`, result.reason.message).toBe('PR_READY validated');
+    expect(countsIn(events).find(({ stage }) => stage === 'change')).toMatchObject({ model: 'strong', station: agent });
   });
 
   it('tells afterwards what its agents saw and said', async () => {

@@ -181,7 +181,7 @@ export function bundle(run: RunId, events: readonly LedgerEvent[]): EvidenceBund
 
 function surroundings(told: readonly LedgerEvent[]): Surroundings {
   const [starts, environments] = [bodies(told, 'stage.started'), bodies(told, 'environment.read')];
-  return { starts, environments, claims: bodies(told, 'claim.made') };
+  return { starts, environments, claims: bodies(told, 'claim.made'), refusals: bodies(told, 'models.refused') };
 }
 
 function confinementPart(told: readonly LedgerEvent[]): Pick<EvidenceBundle, 'confinement'> {

@@ -9,7 +9,7 @@ import type { Seed } from '../packet/seed.ts';
 import type { Resumption } from '../station/resumption.ts';
 import type { Reason, Verdict, VerdictMetric } from '../verdict/verdict.ts';
 import type { Delivery } from './delivery.ts';
-import type { ModelCount } from './model-count.ts';
+import type { ModelCount, RefusedCalls } from './model-count.ts';
 import type { BlobRef, Claim, Fact, FailureClass } from './fact.ts';
 import type { Where } from './where.ts';
 
@@ -210,6 +210,8 @@ export type EventBody =
   | { readonly type: 'request.refused'; readonly request: string; readonly code: string; readonly message: string; readonly mend: string }
   /** What the factory's own gateway took down of the calls of a run, before its verdict: nobody's own count is needed beside it. */
   | { readonly type: 'models.counted'; readonly counts: readonly ModelCount[] }
+  /** What a station asked of the factory's own gateway, and a budget had no room for. */
+  | ({ readonly type: 'models.refused'; readonly stage: string; readonly attempt: number; readonly station: string } & RefusedCalls)
   | { readonly type: 'plan.made'; readonly stage: string; readonly steps: readonly string[] }
   | {
       readonly type: 'observed';

@@ -19,3 +19,16 @@ export interface ModelCount {
   /** Calls whose tokens are a guess. */
   readonly estimatedCalls: number;
 }
+
+/** Calls of one turn of a station that a budget had no room for. */
+export interface RefusedCalls {
+  readonly calls: number;
+  /** What the last of them was told; '' where nobody knows any more. */
+  readonly sentence: string;
+  /** Whether another call was answered after the last of them. */
+  readonly answeredAfter: boolean;
+}
+
+export function refusedWords({ calls, sentence }: Pick<RefusedCalls, 'calls' | 'sentence'>): string {
+  return `A budget refused ${calls === 1 ? '1 call' : `${calls} calls`} of models${sentence === '' ? '.' : `: ${sentence}`}`;
+}

@@ -61,6 +61,14 @@ describe('what a run spent on models', () => {
     expect(cost(...claims, { type: 'models.counted', counts: [{ ...whole, unpricedCalls: 1 }] })).toMatchObject({ usd: null });
   });
 
+  it('is nothing where budgets refused whatever was asked, and says so', () => {
+    const refused = { type: 'models.refused', stage: 'change', attempt: 1, station: 'command', calls: 2, sentence: '' } as const;
+    expect(cost(claim('command'), { ...refused, answeredAfter: false })).toEqual({
+      usd: 0,
+      basis: 'no model was called; command: a budget refused 2 calls',
+    });
+  });
+
   it.each<readonly [string, readonly EventBody[]]>([
     ['tells nothing of it', [claim('command')]],
     ['was ended before it claimed anything', began('command')],

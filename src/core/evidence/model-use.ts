@@ -59,8 +59,9 @@ function toldUses(events: readonly LedgerEvent[]): ModelUse[] {
  */
 export function modelCost(events: readonly LedgerEvent[]): ModelCost {
   const uses = modelUses(events);
-  // Whoever asked a model was counted where there is a gateway.
-  const silent = countsIn(events) === null ? silentStations(events) : [];
+  const refused = refusedIn(events);
+  // Whoever asked a model was counted where there is a gateway, and where it refused whatever was asked there is one too.
+  const silent = countsIn(events) === null && refused.size === 0 ? silentStations(events) : [];
   const played = [...new Set(claimsIn(events).map(({ claim }) => claim.station))].filter((station) => playedBy(station) !== null);
   const words = [
     ...[...new Set(uses.map(({ station }) => station))].map((station) =>
@@ -70,6 +71,7 @@ export function modelCost(events: readonly LedgerEvent[]): ModelCost {
       ),
     ),
     ...silent.map((station) => `${station}: nothing is told of the models that it may have called`),
+    ...[...refused].map(([station, calls]) => `${station}: a budget refused ${calls === 1 ? '1 call' : `${calls} calls`}`),
     ...played.map((station) => `${station} was played`),
   ];
   const costs = uses.map(({ usage }) => usage.costUsd);
@@ -82,6 +84,14 @@ export function modelCost(events: readonly LedgerEvent[]): ModelCost {
 function countsIn(events: readonly LedgerEvent[]): readonly ModelCount[] | null {
   const found = events.map(({ body }) => body).findLast((body): body is Of<'models.counted'> => body.type === 'models.counted');
   return found?.counts ?? null;
+}
+
+/** By station, how many calls budgets refused. */
+function refusedIn(events: readonly LedgerEvent[]): ReadonlyMap<string, number> {
+  const refused = new Map<string, number>();
+  for (const { body } of events)
+    if (body.type === 'models.refused') refused.set(body.station, (refused.get(body.station) ?? 0) + body.calls);
+  return refused;
 }
 
 function useOf({ stage, station, model, usage, ...count }: ModelCount): ModelUse {

@@ -11,7 +11,7 @@ const packet = {
 const risksOf = (company: FactData['flakiness']['company']): readonly string[] => {
   const data = { runner: 'mocha', rate: 0.05, wanted: 60, tests: [], modes: [], notReached: [] };
   const found = fact('flakiness', 'holds', 'never-fails', 'No.', company === undefined ? data : { ...data, company });
-  return residualRisks(packet, [found], { starts: [], environments: [], claims: [] });
+  return residualRisks(packet, [found], { starts: [], environments: [], claims: [], refusals: [] });
 };
 
 describe('the residual risk of a triage', () => {
@@ -29,5 +29,15 @@ describe('the residual risk of a triage', () => {
     expect(risksOf([{ mode: 'suite', when: 'before', busy: 0.49, processors: 2 }])).toEqual([]);
     expect(risksOf([])).toEqual([]);
     expect(risksOf(undefined)).toEqual([]);
+  });
+});
+
+describe('the residual risk of a run whose budget was used up', () => {
+  it('tells which station went without what it asked for', () => {
+    const refused = { type: 'models.refused', stage: 'change', attempt: 1, station: 'command', calls: 1, answeredAfter: false } as const;
+    const refusals = [{ ...refused, sentence: 'The budget of run x has no room for this call: so.' }];
+    expect(residualRisks(packet, [], { starts: [], environments: [], claims: [], refusals })).toEqual([
+      'In stage "change" command went without what it asked for. A budget refused 1 call of models: The budget of run x has no room for this call: so.',
+    ]);
   });
 });

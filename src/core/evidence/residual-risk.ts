@@ -2,6 +2,7 @@ import { playedBy } from '../line/stations.ts';
 import type { TaskPacket } from '../packet/packet.ts';
 import type { EventBody } from './event.ts';
 import type { Fact, FactOf } from './fact.ts';
+import { refusedWords } from './model-count.ts';
 
 type Started = Extract<EventBody, { type: 'stage.started' }>;
 
@@ -10,12 +11,15 @@ export interface Surroundings {
   readonly starts: readonly Started[];
   readonly environments: readonly Extract<EventBody, { type: 'environment.read' }>[];
   readonly claims: readonly Extract<EventBody, { type: 'claim.made' }>[];
+  readonly refusals: readonly Extract<EventBody, { type: 'models.refused' }>[];
 }
 
 /** Lists what a reader must still carry in mind: what could not be shown, what was reported only, and where it ran. */
-export function residualRisks(packet: TaskPacket, facts: readonly Fact[], { starts, environments, claims }: Surroundings): string[] {
+export function residualRisks(packet: TaskPacket, facts: readonly Fact[], surroundings: Surroundings): string[] {
+  const { starts, environments, claims, refusals } = surroundings;
   return [
     ...playedRisks(claims),
+    ...refusals.map((refusal) => `In stage "${refusal.stage}" ${refusal.station} went without what it asked for. ${refusedWords(refusal)}`),
     ...factRisks(packet, facts),
     ...repositoryRisks(packet),
     ...environments.flatMap(({ unmet }) => unmet),

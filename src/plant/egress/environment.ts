@@ -43,9 +43,10 @@ function npmEnvironment(registries: readonly UpstreamRegistry[], url: string): R
   };
 }
 
-/** Where the clients of the three protocols look for their address and key. */
+/** Where clients of the model APIs look for their address and key, and where a program of the owner's does. */
 function modelEnvironment(url: string): Record<string, string> {
   return {
+    JIDOKA_MODEL_URL: url,
     ANTHROPIC_BASE_URL: url,
     ANTHROPIC_API_KEY: placeholderKey,
     OPENAI_BASE_URL: `${url}/v1`,

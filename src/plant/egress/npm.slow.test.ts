@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
@@ -13,6 +12,7 @@ import type { EgressRefusal } from '../../core/ports/egress.ts';
 import { forwarderProgram } from '../floor/walls/forwarder.ts';
 import { npmUpstreams } from '../registry/index.ts';
 import { openEgress } from './index.ts';
+import { freePort } from '../../../test/net/free-port.ts';
 
 const token = 's3cr3t-token-value';
 
@@ -208,14 +208,6 @@ async function tryThroughEgress(home: string, tree: string, ...args: string[]) {
   );
   await gate.close();
   return { ...ran, refusals, environment };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo; // a TCP server has no other kind of address
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 async function lockOf(tree: string): Promise<{ packages: Record<string, { resolved?: string }> }> {

@@ -77,6 +77,7 @@ function order(key = 'one', otherwise: Partial<RouteOrder> = {}): RouteOrder {
     stage: 'change',
     slot: 'coder',
     config,
+    cuts: [],
     priors,
     feedback: [],
     harness: null,

@@ -1,6 +1,7 @@
 import type { Sha256 } from '../../core/base/ids.ts';
 import type { EventBody } from '../../core/evidence/event.ts';
 import type { GatewayConfig } from '../../core/gateway/config/gateway-config.ts';
+import type { InForce } from '../../core/gateway/config/setting.ts';
 import type { Needs } from '../../core/gateway/routing/eligible.ts';
 import { workedAttempts, type WorkedAttempt } from '../../core/gateway/routing/learning/worked-attempts.ts';
 import { planRun, type PlannedRoute } from '../../core/gateway/routing/plan-run.ts';
@@ -19,6 +20,8 @@ export interface RouteOrder {
   /** Slot that its station asks for, as `auto`. */
   readonly slot: string;
   readonly config: GatewayConfig;
+  /** What is taken away at present: a model that is nowhere is not chosen. */
+  readonly cuts: InForce['cuts'];
   readonly priors: PriorTables;
   /** What was objected to so far. */
   readonly feedback: readonly string[];
@@ -51,7 +54,7 @@ export async function decideRoute(
 }
 
 /** What a plan is chosen for, whether a run asks or a person. */
-export interface RouteAsk extends Pick<RouteOrder, 'line' | 'slot' | 'config' | 'priors' | 'harness' | 'override'> {
+export interface RouteAsk extends Pick<RouteOrder, 'line' | 'slot' | 'config' | 'cuts' | 'priors' | 'harness' | 'override'> {
   readonly repository: RepositorySnapshot;
   readonly words: readonly string[];
   readonly draws: readonly [number, number];
@@ -67,9 +70,10 @@ export async function chosen(
   { ledger, forge, clock }: Pick<RoutingNeeds, 'ledger' | 'forge' | 'clock'>,
 ): Promise<PlannedRoute> {
   const [attempts, files] = await Promise.all([pastAttempts(ledger), forge.list(ask.repository)]);
-  const { config, priors, slot, harness, needs, override, draws, line, repository, words } = ask;
+  const { config, cuts, priors, slot, harness, needs, override, draws, line, repository, words } = ask;
   return planRun({
     config,
+    cuts,
     priors,
     attempts,
     job: jobSeen(words, files),

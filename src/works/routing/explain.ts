@@ -19,5 +19,5 @@ export async function explainRun(text: string, { ledger }: Pick<RoutingNeeds, 'l
 export async function explainNow(inquiry: RouteInquiry, needs: RoutingNeeds): Promise<PlannedRoute> {
   const repository = await needs.forge.open(inquiry.repository);
   // At the end of their range, draws never explore.
-  return await chosen({ ...inquiry, repository, harness: null, needs: agentNeeds, draws: [0.999, 0.999] }, needs);
+  return await chosen({ ...inquiry, cuts: [], repository, harness: null, needs: agentNeeds, draws: [0.999, 0.999] }, needs);
 }

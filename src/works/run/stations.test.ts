@@ -72,6 +72,61 @@ const judge = (form: NonNullable<Stage['form']>, more: Partial<Stage> = {}): Sta
 
 const change = (names: readonly string[], more: Partial<Stage> = {}): Stage => changeStage({ station: [...names], ...more });
 
+describe('a station that a budget refused calls', () => {
+  const sentence = 'The budget of run x has no room for this call: 1 USD of 1 USD is used.';
+  const refused = { calls: 2, sentence, answeredAfter: false };
+  const reasonOf = async (run: RunId): Promise<string> => (await house.told(run, 'verdict.decided'))[0]?.reason.message ?? '';
+
+  it.each(['crash', 'provider', 'timeout', undefined] as const)(
+    'and that fails for that, by "%s", ends the run in ESCALATE for the budget; nobody is asked in its place',
+    async (failure) => {
+      station('first', failed(failure, 'TypeError.'));
+      station('second', {});
+      house.models.refusals.set('first', refused);
+      const run = await ended(taskLine([change(['first', 'second'])]));
+      expect(await house.told(run, 'verdict.decided')).toMatchObject([{ verdict: 'ESCALATE', reason: { code: 'station-failed' } }]);
+      expect(await reasonOf(run)).toBe(`The station first failed: A budget refused 2 calls of models: ${sentence} TypeError.`);
+      expect(await house.told(run, 'change.harvested')).toMatchObject([{ files: [{ path: 'src/first.js' }] }]);
+      expect(await house.told(run, 'claim.made')).toMatchObject([{ claim: { summary: 'TypeError.' } }]);
+      expect(jobs).toHaveLength(1);
+    },
+  );
+
+  it('and that knows so itself tells it once', async () => {
+    station('first', failed(undefined, `It handed in no report: ${sentence}`));
+    house.models.refusals.set('first', refused);
+    const run = await ended(taskLine([change(['first'])]));
+    expect(await reasonOf(run)).toBe(`The station first failed: It handed in no report: ${sentence}`);
+  });
+
+  it('and that judges ends the run in ESCALATE for the budget, though it would be asked again', async () => {
+    const report: Report = { state: 'RETRYABLE_FAILURE', summary: 'No answer.', cause: 'The model is away.' };
+    station('judge', { ...failed('provider', 'No answer.'), report });
+    house.models.refusals.set('judge', refused);
+    const run = await ended(taskLine([judge('plan')]));
+    expect(await house.told(run, 'verdict.decided')).toMatchObject([{ verdict: 'ESCALATE', reason: { code: 'no-report' } }]);
+    expect(await reasonOf(run)).toContain(`A budget refused 2 calls of models: ${sentence} No answer.`);
+  });
+
+  it('and answered others afterwards may fail for something else: the next one goes on', async () => {
+    station('first', failed('provider'));
+    station('second', {});
+    house.models.refusals.set('first', { ...refused, answeredAfter: true });
+    const run = await ended(taskLine([change(['first', 'second'])]));
+    expect(await house.told(run, 'verdict.decided')).toMatchObject([{ verdict: 'PR_READY' }]);
+    expect(jobs).toHaveLength(2);
+  });
+
+  it('and that does its work without them is believed no less, and it is on record', async () => {
+    station('first', {});
+    house.models.refusals.set('first', refused);
+    const run = await ended(taskLine([change(['first'])]));
+    expect(await house.told(run, 'verdict.decided')).toMatchObject([{ verdict: 'PR_READY' }]);
+    const on = { stage: 'change', attempt: 1, station: 'first' };
+    expect(await house.told(run, 'models.refused')).toEqual([{ type: 'models.refused', ...on, ...refused }]);
+  });
+});
+
 describe('a stage with several stations', () => {
   it.each(['provider', 'quota', 'login', 'stall', 'crash', 'environment'] as const)(
     'goes on with the next one in the same tree where the first fails by "%s"',
@@ -369,8 +424,14 @@ describe('a factory with a gateway of its own', () => {
   /** Leaves the slot of the role to the factory, whose plan is this. */
   function planned(plan: readonly string[] | null): void {
     house.models.slots.add('coder');
-    const route = { slot: 'coder', plan } as unknown as PlannedRoute; // no more of it is looked at
-    house.router = { models: [], chooses: () => true, decide: async ({ stage }) => ({ type: 'route.decided', stage, attempt: 1, route }) };
+    const chances = { other: { solves: 0.2 }, cheap: {}, strong: {}, better: { solves: 0.5 }, blind: { solves: 0.9 } };
+    const excluded = [{ model: 'blind', why: 'It lacks tools.' }];
+    const route = { slot: 'coder', plan, chances, excluded, override: null } as unknown as PlannedRoute; // no more of it is looked at
+    house.router = {
+      models: [],
+      chooses: async () => true,
+      decide: async ({ stage }) => ({ type: 'route.decided', stage, attempt: 1, route }),
+    };
     process = house.process();
   }
 
@@ -385,12 +446,12 @@ describe('a factory with a gateway of its own', () => {
     expect([house.models.open.size, house.models.ended]).toEqual([0, [run]]);
   });
 
-  it('chooses a plan once for a stage, and gives each attempt the next model of it', async () => {
+  it('chooses a plan once for a stage, and gives each attempt the next model of it, and for its loss those that follow, and not who was refused', async () => {
     planned(['cheap', 'strong']);
     station('first', {});
     station('judge', objects('one'), objects('two'), {});
     const run = await ended(line(judge('review', { onFail: { stage: 'change', atMost: 2 } })));
-    expect(askedFor()).toEqual(['cheap', 'strong', 'strong']);
+    expect(askedFor()).toEqual(['cheap,strong,better,other', 'strong,better,other', 'strong,better,other']);
     expect(await house.told(run, 'route.decided')).toHaveLength(1);
   });
 
@@ -399,17 +460,18 @@ describe('a factory with a gateway of its own', () => {
     house.models.slots.add('coder');
     const decide = async (question: RouteQuestion) => {
       decided.push(question);
-      const route = { plan: question.override?.models ?? null } as unknown as PlannedRoute; // no more of it is looked at
+      const { override } = question;
+      const route = { plan: override?.models, chances: { other: {} }, excluded: [], override } as unknown as PlannedRoute; // no more of it is looked at
       return { type: 'route.decided', stage: question.stage, attempt: 1, route } as const;
     };
-    house.router = { models: ['small', 'big'], chooses: () => false, decide };
+    house.router = { models: ['small', 'big'], chooses: async () => false, decide };
     process = house.process();
     station('first', {});
     station('judge', objects('one'), {});
     const named = { ...line(judge('review', { onFail: { stage: 'change', atMost: 2 } })), roles: [{ ...role, model: 'dear' }] };
     const plan = { by: 'cli:ada', models: ['small', 'big'] };
     const run = await ended(named, { plan });
-    expect(askedFor()).toEqual(['small', 'big']);
+    expect(askedFor()).toEqual(['small,big', 'big']);
     expect(decided).toMatchObject([{ run, stage: 'change', override: plan }]);
   });
 

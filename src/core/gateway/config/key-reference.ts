@@ -9,6 +9,17 @@ export const KeyReference = z
   );
 export type KeyReference = z.infer<typeof KeyReference>;
 
+/** Where all that is secret of one provider lies: its key, and what its package is told. */
+export function keyReferences({
+  key,
+  secrets = {},
+}: {
+  readonly key?: KeyReference | undefined;
+  readonly secrets?: Readonly<Record<string, KeyReference>> | undefined;
+}): readonly KeyReference[] {
+  return [...(key === undefined ? [] : [key]), ...Object.values(secrets)];
+}
+
 /**
  * Takes a reference apart.
  *

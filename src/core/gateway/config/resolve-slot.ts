@@ -13,13 +13,23 @@ export interface Resolved {
 export const autoPlan = 'auto';
 
 /**
- * Follows a slot to the models that fill it; a plan and a model may be asked for by their own names too. `auto` may come to any
- * model, and where nothing was chosen they are tried as they are written. Null where the name is unknown, or leads in a circle.
+ * Follows a slot to the models that fill it; a plan and a model may be asked for by their own names too, and several by their names with
+ * commas between, one after the other. `auto` may come to any model, and where nothing was chosen they are tried as they are written.
+ * Null where a name is unknown, or leads in a circle.
  *
  * @example
  * resolveSlot(config, 'coder'); // { via: ['coder', 'careful'], plan: 'careful', models: ['cheap', 'strong'] }
  */
-export function resolveSlot(config: Pick<GatewayConfig, 'models' | 'slots' | 'plans'>, name: string): Resolved | null {
+export function resolveSlot(config: Names, name: string): Resolved | null {
+  if (!name.includes(',')) return resolveOne(config, name);
+  const all = name.split(',').map((one) => resolveOne(config, one));
+  const models = all.flatMap((one) => one?.models ?? []);
+  return all.includes(null) ? null : { via: [name], plan: name, models: [...new Set(models)] };
+}
+
+type Names = Pick<GatewayConfig, 'models' | 'slots' | 'plans'>;
+
+function resolveOne(config: Names, name: string): Resolved | null {
   const via: string[] = [];
   for (let at: string | undefined = name; at !== undefined && !via.includes(at); at = own(config.slots, at)) {
     via.push(at);

@@ -44,7 +44,10 @@ export function withSettings(config: GatewayConfig, settings: readonly LiveSetti
 }
 
 /** What cuts a model off from an upstream, in words that go on after its name; null where nothing does. */
-export function cutBy({ config, cuts }: InForce, upstream: { readonly model: string; readonly at: string }): string | null {
+export function cutBy(
+  { config, cuts }: Pick<InForce, 'config' | 'cuts'>,
+  upstream: { readonly model: string; readonly at: string },
+): string | null {
   for (const { what, until, by } of cuts) {
     if (what.kind !== 'cut' || !isCut(config, what.cut, upstream)) continue;
     return `is cut off: ${by} took ${what.cut.kind} "${what.cut.name}" away${until === null ? '' : ` until ${until}`}`;

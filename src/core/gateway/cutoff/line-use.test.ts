@@ -42,6 +42,15 @@ it('says what to write where nobody said what a station asks', async () => {
   });
 });
 
+it.each(['command', 'acp'])('of a program of the owner (%s) nobody can say what it asks, whatever slot its role has', async (station) => {
+  const line = await lineOf('deps');
+  const own: Line = { ...line, stages: line.stages.map((stage) => (stage.id === 'change' ? { ...stage, station } : stage)) };
+  expect(lineUse(own, { slots: { main: 'strong' }, roles: { default: 'main' } }).stages[0]?.stations[0]?.asks).toEqual({
+    kind: 'unsaid',
+    why: 'It is a program of yours, and may ask for any slot, plan and model of the configuration, whatever slot its role has.',
+  });
+});
+
 it('looks into the lines of sub-runs', async () => {
   const [deps, bug] = [await lineOf('deps'), await lineOf('bug')];
   const outer: Line = { ...deps, stages: [{ id: 'parts', does: 'runs', runs: { line: 'bug', items: ['a'], join: 'all' } }], lines: [bug] };

@@ -32,7 +32,7 @@ export interface LineUse {
 
 /**
  * What the stations of a line, and of the lines in it, ask models by: `model:NAME` by that name, an agent by the model of its
- * role, or by the slot that the owner gave its role.
+ * role, or by the slot that the owner gave its role; of a program nobody can say.
  *
  * @example
  * lineUse(line, config).stages[0]; // { stage: 'change', isOptional: false, stations: [{ station: 'codex', asks: … }] }
@@ -52,11 +52,14 @@ function stagesOf(line: Line, config: Pick<GatewayConfig, 'roles' | 'slots'>, wi
   });
 }
 
+/** Its key opens all that the owner configured; its role's slot is only where names lead that are none of those. */
+const programAsks = 'It is a program of yours, and may ask for any slot, plan and model of the configuration, whatever slot its role has.';
+
 function asksOf(station: string, stage: Stage, { roles = [] }: Line, config: Pick<GatewayConfig, 'roles' | 'slots'>): Asks {
   const named = modelNamed(station);
   if (named !== null) return { kind: 'slot', slot: named };
   if (station === 'mechanic' || playedBy(station) !== null) return { kind: 'nothing' };
-  if (programStations.includes(station)) return { kind: 'unsaid', why: 'It is a program of yours, and asks whatever it asks.' };
+  if (programStations.includes(station)) return { kind: 'unsaid', why: programAsks };
   const slot = slotOfRole(roles.find(({ name }) => name === stage.role) ?? null, config);
   if (slot !== null) return { kind: 'slot', slot };
   return {

@@ -41,14 +41,28 @@ function stationFate(config: GatewayConfig, { station, asks }: StationUse, cut: 
   return { station, kind: kind === 'unfilled' ? 'stops' : kind, slot, ways, sentence };
 }
 
-function outcomeOf(fates: readonly StationFate[], isOptional: boolean): Pick<StageFate, 'kind' | 'sentence'> {
+/** What a cut does is told by stations that have a model without it: the others stand still anyhow. */
+function outcomeOf(all: readonly StationFate[], isOptional: boolean): Pick<StageFate, 'kind' | 'sentence'> {
+  const fates = all.filter((fate) => !isUnfilled(fate));
+  const empty = sentencesOf(all.filter(isUnfilled));
+  const told = (kind: FateKind, ...words: readonly string[]) => ({ kind, sentence: [...words, ...empty].join(' ') });
   const [first] = fates;
-  if (first === undefined) return { kind: 'untouched', sentence: 'No station does it.' };
-  if (first.kind === 'untouched' || first.kind === 'falls-back') return { kind: first.kind, sentence: first.sentence };
+  if (first === undefined) {
+    if (empty.length === 0) return told('untouched', 'No station does it.');
+    return isOptional ? told('untouched', 'It is optional: a run goes on without it anyhow.') : told('stops');
+  }
+  if (first.kind === 'untouched' || first.kind === 'falls-back') return told(first.kind, first.sentence);
   const heir = fates.find(({ kind }) => kind === 'untouched' || kind === 'falls-back');
-  if (heir !== undefined)
-    return { kind: 'falls-back', sentence: `"${heir.station}" goes on where "${first.station}" may not. ${heir.sentence}` };
-  const sentence = [...new Set(fates.map((fate) => fate.sentence))].join(' ');
-  if (isOptional) return { kind: 'falls-back', sentence: `It is optional: a run goes on without it. ${sentence}` };
-  return { kind: fates.some(({ kind }) => kind === 'unknown') ? 'unknown' : 'stops', sentence };
+  if (heir !== undefined) return told('falls-back', `"${heir.station}" goes on where "${first.station}" may not.`, heir.sentence);
+  const sentences = sentencesOf(fates);
+  if (isOptional) return told('falls-back', 'It is optional: a run goes on without it.', ...sentences);
+  return told(fates.some(({ kind }) => kind === 'unknown') ? 'unknown' : 'stops', ...sentences);
+}
+
+function isUnfilled({ slot, ways }: StationFate): boolean {
+  return slot !== null && ways.length === 0;
+}
+
+function sentencesOf(fates: readonly StationFate[]): readonly string[] {
+  return [...new Set(fates.map(({ sentence }) => sentence))];
 }

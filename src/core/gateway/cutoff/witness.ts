@@ -1,4 +1,5 @@
 import type { LedgerEvent } from '../../evidence/event.ts';
+import type { KeptCall } from '../../ports/gateway/call-ledger.ts';
 import type { Verdict } from '../../verdict/verdict.ts';
 
 /** What was seen of a line while something was cut off. */
@@ -29,14 +30,22 @@ export function witness(seen: readonly Witnessed[], { run, body }: Pick<LedgerEv
 
 /**
  * What it shows of a line: `finishes` where runs ended meanwhile and each at an answer; `fails` where one was given up for the
- * surroundings; `not-seen` where none ended.
+ * surroundings, or for a person after nobody answered it; `not-seen` where none ended.
  */
-export function shownOf({ ended }: Witnessed): 'finishes' | 'fails' | 'not-seen' {
-  if (ended.some(({ verdict }) => verdict === 'RETRYABLE_FAILURE')) return 'fails';
+export function shownOf({ ended }: Witnessed, unanswered: readonly string[]): 'finishes' | 'fails' | 'not-seen' {
+  const fails = ({ run, verdict }: Witnessed['ended'][number]): boolean =>
+    verdict === 'RETRYABLE_FAILURE' || (verdict === 'ESCALATE' && unanswered.includes(run));
+  if (ended.some(fails)) return 'fails';
   return ended.length === 0 ? 'not-seen' : 'finishes';
 }
 
 /** Whether nothing more is to be waited for: each line showed something, and nothing of it is under way. */
 export function isShown(seen: readonly Witnessed[]): boolean {
   return seen.every((one) => one.open.length === 0 && one.ended.length > 0);
+}
+
+/** Whether a stage of a run was left without an answer: nobody was at work for the last call that it made, whatever budgets and keys say. */
+export function isUnanswered(calls: readonly Pick<KeptCall, 'caller' | 'ended' | 'answer'>[]): boolean {
+  const last = new Map(calls.map((call) => [call.caller.stage, call]));
+  return [...last.values()].some(({ ended, answer: { status } }) => ended === 'refused' && (status === 403 || status >= 500));
 }

@@ -15,8 +15,8 @@ export interface ToldOutcomes {
 
 /**
  * What attempts of a ledger came to, as records of outcomes, in the order given. Only those that end in a verdict on the work, and whose
- * cost is known, can be judged by. A plan is left unsaid where a person chose it, for no policy took it, and where not all of its attempts
- * are told.
+ * cost is known, can be judged by. A plan is left unsaid where a person chose it, for no policy took it, where not all of its attempts
+ * are told, and where none was chosen and several models answered. Where one alone answered, the plan is that one, and it was sure.
  *
  * @example
  * recordsOf(workedAttempts(events), sha256).records.map((record) => JSON.stringify(record)).join('\n');
@@ -67,10 +67,10 @@ function recordOf(one: WorkedAttempt, { isWhole, ...told }: Told): OutcomeRecord
 }
 
 function routePart(
-  { route, model, isOverride }: WorkedAttempt,
+  { route, model, isOverride, isSure }: WorkedAttempt,
   isWhole: boolean,
 ): Pick<OutcomeRecord, 'plan' | 'propensity' | 'prefixes' | 'chance' | 'features'> {
-  if (route === null) return {};
+  if (route === null) return isSure && isWhole ? { plan: [model], propensity: 1, prefixes: [1] } : {};
   const chance = route.chances[model]?.solves;
   const seen = { features: { ...route.features }, ...(chance !== undefined && { chance }) };
   if (!isWhole || isOverride || route.plan === null || route.propensity === null) return seen;

@@ -23,6 +23,7 @@ const config: GatewayConfig = {
 const nowMs = Date.parse('2026-11-30T00:00:00Z');
 const question: PlanQuestion = {
   config,
+  cuts: [],
   priors: {
     tables: [
       {
@@ -51,6 +52,7 @@ const attempts = (count: number, right: boolean, otherwise: Partial<WorkedAttemp
   Array.from({ length: count }, (_, at) => ({
     job: `j${at}`,
     run: `r${at}`,
+    isSure: false,
     line: 'bug',
     repository: '/shop',
     stage: 'change',
@@ -84,6 +86,17 @@ describe('a plan for a run', () => {
     });
     expect(chosen.others.every(({ odds }) => odds.usd >= 0)).toBe(true);
     expect(JSON.parse(JSON.stringify(chosen))).toEqual(chosen);
+  });
+
+  it('leaves out a model that is taken away at present, wherever it is asked', () => {
+    const cut = {
+      what: { kind: 'cut', cut: { kind: 'model', name: 'strong' } },
+      until: null,
+      by: 'ada',
+      at: '2026-11-30T00:00:00Z',
+    } as const;
+    const { plan, excluded } = planRun({ ...question, cuts: [cut] });
+    expect([plan?.includes('strong'), excluded]).toEqual([false, [{ model: 'strong', why: 'It can be asked nowhere now.' }]]);
   });
 
   it('learns from the verdicts of this factory, by whatever name a station tells its model', () => {

@@ -1,6 +1,7 @@
 import type { GatewayConfig, LineNeeds } from '../config/gateway-config.ts';
 import { partsOf, upstreamsOf, type Model } from '../config/model.ts';
 import { own, resolveSlot } from '../config/resolve-slot.ts';
+import { cutBy, type InForce } from '../config/setting.ts';
 import type { Stakes } from './choose-plan.ts';
 import type { Needs, Routable } from './eligible.ts';
 import type { JobSeen } from './features.ts';
@@ -19,6 +20,8 @@ export const policyVersion = '2';
 /** What a plan is chosen from for a slot of a run. */
 export interface PlanQuestion {
   readonly config: GatewayConfig;
+  /** What is taken away at present. */
+  readonly cuts: InForce['cuts'];
   readonly priors: PriorTables;
   /** What models came to so far, of the whole factory. */
   readonly attempts: readonly WorkedAttempt[];
@@ -67,7 +70,7 @@ export function planRun(question: PlanQuestion): PlannedRoute {
     const [model, figures] = [own(config.models, name), own(known, name)];
     return model === undefined || figures === undefined
       ? []
-      : [{ ...routable(name, model, config), usd: figures.usd, prior: figures.prior?.resolved ?? unknownPrior }];
+      : [{ ...routable(name, model, question), usd: figures.usd, prior: figures.prior?.resolved ?? unknownPrior }];
   });
   const lessons = lessonsOf(named, nowMs);
   const offsets = learnOffsets(lessons, (name) => own(known, name)?.prior?.resolved ?? unknownPrior);
@@ -110,10 +113,12 @@ function knownOf(name: string, model: Model, { priors, harness, place }: PlanQue
   return { prior, usd: cost?.usd ?? null, from: cost?.from ?? 'nobody knows' };
 }
 
-function routable(name: string, model: Model, { providers }: GatewayConfig): Omit<Routable, 'usd'> {
+function routable(name: string, model: Model, { config, cuts }: Pick<PlanQuestion, 'config' | 'cuts'>): Omit<Routable, 'usd'> {
   const places = upstreamsOf(model).flatMap(({ at }) => {
-    const provider = own(providers, partsOf(at).provider);
-    return provider === undefined ? [] : [{ vendor: provider.vendor, region: provider.region }];
+    const provider = own(config.providers, partsOf(at).provider);
+    return provider === undefined || cutBy({ config, cuts }, { model: name, at }) !== null
+      ? []
+      : [{ vendor: provider.vendor, region: provider.region }];
   });
   return { name, capabilities: model.capabilities, window: model.window, places };
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { meant } from '../../base/nearest.ts';
+import type { GatewayConfig } from '../config/gateway-config.ts';
 
 /** How often a model solved the tasks of a public benchmark under one harness, and at what cost. */
 const PriorRow = z.strictObject({
@@ -57,4 +59,19 @@ export function priorOf(
       .map((row): Prior => ({ model, resolved: row.resolved, usd: row.usd ?? null, harness: row.harness, benchmark, asOf })),
   );
   return found.find((prior) => prior.harness === harness) ?? found[0] ?? null;
+}
+
+/** A `prior:` of a configuration that no table has, and what may have been meant. */
+export interface UnknownPrior {
+  readonly model: string;
+  readonly prior: string;
+  readonly mend: string;
+}
+
+/** Models whose `prior:` names nothing that is publicly known: nothing is known of them then. */
+export function unknownPriors({ models }: Pick<GatewayConfig, 'models'>, { tables }: PriorTables): readonly UnknownPrior[] {
+  const known = [...new Set(tables.flatMap(({ rows }) => rows.map(({ model }) => model)))];
+  return Object.entries(models).flatMap(([model, { prior }]) =>
+    prior === undefined || known.includes(prior) ? [] : [{ model, prior, mend: meant(prior, known) }],
+  );
 }

@@ -73,7 +73,7 @@ export function route(question: RouteQuestion): Route {
     excluded: judged.flatMap(({ model, why }) => (why === null ? [] : [{ model: model.name, why }])),
     stakes,
     validator,
-    others: choice.plans.filter((plan) => plan !== outcome.taken).slice(0, othersTold),
+    others: choice.plans.filter(({ models: others }) => others.join() !== outcome.taken?.models.join()).slice(0, othersTold),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { RescueSign } from './difficulty.ts';
+import type { Route } from './route.ts';
 
 /** Why a job might go on with the next model of its plan. */
 export type UpgradeCause =
@@ -41,5 +42,30 @@ export function upgrade(plan: readonly string[], at: number, cause: UpgradeCause
  * modelOfAttempt(['cheap', 'strong'], 3); // 'strong'
  */
 export function modelOfAttempt(plan: readonly string[], attempt: number): string | null {
-  return plan[Math.min(Math.max(1, attempt), plan.length) - 1] ?? null;
+  return plan[placeOf(plan, attempt)] ?? null;
 }
+
+function placeOf(plan: readonly string[], attempt: number): number {
+  return Math.min(Math.max(1, attempt), plan.length) - 1;
+}
+
+/**
+ * Models that an attempt of a stage asks, in order: its own first, and where that is nowhere to be had those that follow in the plan, then
+ * what else the factory might have chosen, the likeliest to be right first. What an earlier attempt was refused with is not asked again.
+ *
+ * @example
+ * orderOfAttempt({ plan: ['cheap', 'strong'], chances, excluded: [], override: null }, 1); // ['cheap', 'strong', 'other']
+ */
+export function orderOfAttempt(
+  { plan, chances, excluded, override }: Pick<Route, 'plan' | 'chances' | 'excluded' | 'override'>,
+  attempt: number,
+): readonly string[] {
+  if (plan === null) return [];
+  const others = Object.keys(chances)
+    .filter((name) => override === null && !plan.includes(name) && !excluded.some(({ model }) => model === name))
+    .toSorted((left, right) => (chances[right]?.solves ?? 0) - (chances[left]?.solves ?? 0));
+  return [...plan.slice(placeOf(plan, attempt)), ...others].slice(0, mostAsked);
+}
+
+/** More than a few lost models are an outage of all, and names of agents have an end. */
+const mostAsked = 8;

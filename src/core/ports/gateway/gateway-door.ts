@@ -70,6 +70,8 @@ export interface Tidied {
   readonly accounts: number;
   /** Gateways that are gone. */
   readonly gateways: number;
+  /** Calls that they had open: they are lost. */
+  readonly calls: number;
 }
 
 /** Calls of one run, or of one of its stages. */
@@ -97,6 +99,21 @@ export interface OpenGateway {
   readonly token: string;
   readonly slots: readonly SlotRow[];
   close(): Promise<void>;
+}
+
+/** The factory's own gateway, for who looks whether it could answer. */
+export interface GatewayView {
+  /** Absolute path of the owner's file. */
+  readonly file: string;
+  readonly keys: readonly KeyView[];
+  /** What the names lead to that were asked for; one that leads nowhere has no row. */
+  readonly rows: readonly SlotRow[];
+}
+
+/** Whether a provider can be asked: with its key, with none, or not at all because something is missing. Never a key. */
+export interface KeyView {
+  readonly provider: string;
+  readonly lacks: { readonly what: 'key' | 'package'; readonly why: string } | null;
 }
 
 /** What a name that agents say leads to. */

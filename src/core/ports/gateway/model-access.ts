@@ -1,5 +1,5 @@
 import type { Caller } from '../../gateway/budget/budget-rule.ts';
-import type { ModelCount } from '../../evidence/model-count.ts';
+import type { ModelCount, RefusedCalls } from '../../evidence/model-count.ts';
 import type { Tx } from '../tx.ts';
 
 /** Lets stations ask models through the factory's own gateway, each under a key of its own. */
@@ -25,9 +25,13 @@ export interface Admission {
   readonly asks: string | null;
   /** How long it may take at the most, in milliseconds: a key outlives nobody by more than that. */
   readonly lifeMs: number;
+  /** It goes on with what a process began that died: what that asked counts as its own. */
+  readonly goesOn: boolean;
 }
 
 export interface Admitted {
+  /** What budgets refused it by now, as its gateway took that down; null where that is nothing, or nobody knows. */
+  refused(): Promise<RefusedCalls | null>;
   /** From now on nothing that comes of the workspace counts for the caller; its key, if any was made, ends with its run. */
   end(): Promise<void>;
 }

@@ -10,7 +10,7 @@ export interface TracedCall {
   >;
   /** Its session in the gateway; null where nobody was asked. */
   readonly session: SessionNote | null;
-  /** Of its stage and station, from 1: an agent may hold several at once. */
+  /** Of its stage and station, from 1: an agent may hold several at once, and another attempt begins another. */
   readonly conversation: number;
   /** Instructions of the system; null where they are those of the call before it. */
   readonly system: string | null;

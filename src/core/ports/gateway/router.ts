@@ -3,8 +3,8 @@ import type { Seed } from '../../packet/seed.ts';
 
 /** Chooses plans for slots that the owner left to the factory. */
 export interface Router {
-  /** Whether a plan has to be chosen for a slot. */
-  chooses(slot: string): boolean;
+  /** Whether a plan has to be chosen for a slot, as slots are filled at present. */
+  chooses(slot: string): Promise<boolean>;
   /** Models that a person may choose a plan of. */
   readonly models: readonly string[];
   /** Chooses, for a stage of a run, once; the same question has the same answer. */

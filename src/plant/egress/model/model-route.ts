@@ -33,14 +33,13 @@ export function modelRouteOf({ method, url, headers }: Requested): ModelRoute {
   return { kind: 'covered', path: rest === '' ? path : `${path}?${rest}`, foreign: foreignKeys(headers, query) };
 }
 
-/** Paths are compared as they stand in the request line: what is escaped is none of these. */
+/** Paths are compared as they stand in the request line: but for a comma between models, what is escaped is none of these. */
 function covers(method: string, path: string): boolean {
   if (method === 'GET') return path === '/v1/models' || path === '/v1beta/models';
-  return (
-    method === 'POST' &&
-    (posted.has(path) || /^\/v1beta\/models\/[A-Za-z0-9][\w.-]{0,127}:(?:generateContent|streamGenerateContent|countTokens)$/.test(path))
-  );
+  return method === 'POST' && (posted.has(path) || ofGemini.test(path));
 }
+
+const ofGemini = /^\/v1beta\/models\/[A-Za-z0-9](?:[\w.,-]|%2C){0,999}:(?:generateContent|streamGenerateContent|countTokens)$/;
 
 const posted: ReadonlySet<string> = new Set(['/v1/messages', '/v1/messages/count_tokens', '/v1/responses', '/v1/chat/completions']);
 

@@ -1,16 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ModelCount } from '../../../core/evidence/model-count.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { ModelCount, RefusedCalls } from '../../../core/evidence/model-count.ts';
 import type { ModelUpstream } from '../../../core/ports/egress.ts';
 import type { CallLedger, Spend } from '../../../core/ports/gateway/call-ledger.ts';
 import type { Admission, Admitted, ModelAccess } from '../../../core/ports/gateway/model-access.ts';
 import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
+import { digestOf, keyIdOf } from '../keys/key-token.ts';
 import type { OwnGateway } from './own-gateway.ts';
 
 export interface GatewayAccessOptions {
   readonly gateway: OwnGateway;
   /** Those of the database, once it is open. */
   readonly keys: () => Pick<VirtualKeys, 'mint' | 'endRun'>;
-  readonly calls: () => Pick<CallLedger, 'spend'>;
+  readonly calls: () => CallLedger;
   /** By which name a station of a role asks; null where nobody said. */
   readonly slotOf: (role: string | null) => string | null;
   /** Milliseconds since 1970, by the clock of the database: keys expire by it. */
@@ -42,9 +44,14 @@ export function gatewayAccess({ gateway, keys, calls, slotOf, now }: GatewayAcce
       const key = lateKey((passedMs) => mint(admission, passedMs));
       admitted.set(workspace, key);
       return {
+        refused: async () => {
+          const token = await key.made();
+          if (token === null && !admission.goesOn) return null;
+          return await settled(() => refusedOf(calls(), admission, token));
+        },
         end: async () => {
           if (admitted.get(workspace) === key) admitted.delete(workspace);
-          await key.settled();
+          await key.made();
         },
       };
     },
@@ -63,8 +70,8 @@ export function gatewayAccess({ gateway, keys, calls, slotOf, now }: GatewayAcce
 interface LateKey {
   /** The same for all who ask; where it could not be made, the next one tries again. */
   token(): Promise<string>;
-  /** Resolves once none is being made: what ends the keys of a run later ends this one too. */
-  settled(): Promise<void>;
+  /** Resolves once none is being made, to null where there is none: what ends the keys of a run later ends this one too. */
+  made(): Promise<string | null>;
 }
 
 function lateKey(mint: (passedMs: number) => Promise<string>): LateKey {
@@ -80,7 +87,7 @@ function lateKey(mint: (passedMs: number) => Promise<string>): LateKey {
         throw error;
       }
     },
-    settled: async () => void (await making?.catch(() => undefined)),
+    made: async () => (await making?.catch(() => null)) ?? null,
   };
 }
 
@@ -88,19 +95,39 @@ function lateKey(mint: (passedMs: number) => Promise<string>): LateKey {
 const settleMs = 150;
 const mostReads = 20;
 
-async function settled(read: () => Promise<readonly ModelCount[]>): Promise<readonly ModelCount[]> {
+async function settled<Read>(read: () => Promise<Read>): Promise<Read> {
   let before = await read();
   for (let times = 1; times < mostReads; times += 1) {
     await pause(settleMs);
     const now = await read();
-    if (callsIn(now) === callsIn(before)) return now;
+    if (isDeepStrictEqual(now, before)) return now;
     before = now;
   }
   return before;
 }
 
-function callsIn(counts: readonly ModelCount[]): number {
-  return counts.reduce((sum, { calls }) => sum + calls, 0);
+/** What a gateway answers where a budget has no room, and nothing else. */
+const noRoom = 402;
+/** Who is refused more often has heard it. */
+const mostRefused = 1000;
+
+async function refusedOf(ledger: CallLedger, { caller, goesOn }: Admission, token: string | null): Promise<RefusedCalls | null> {
+  const { run, stage, station } = caller;
+  const its = { run, station, ...(stage === null ? {} : { stage }) };
+  const found = await ledger.calls({ ...its, status: noRoom, limit: mostRefused });
+  // Which keys a process had that died nobody knows.
+  const refused = goesOn || token === null ? found : found.filter(({ key }) => key === keyIdOf(digestOf(token)));
+  const last = refused.at(-1);
+  if (last === undefined) return null;
+  const after = await ledger.calls({ ...its, since: new Date(last.at + 1).toISOString(), status: 200, limit: 1 });
+  return { calls: refused.length, sentence: await sentenceOf(ledger, last.id), answeredAfter: after.length > 0 };
+}
+
+/** It is told in the words of some protocol, but always as a text of JSON; what follows it is for the station alone. */
+async function sentenceOf(ledger: CallLedger, id: string): Promise<string> {
+  const said = await ledger.said(id).catch(() => null); // what was said may be purged
+  const [text] = /"The budget of (?:[^"\\]|\\.)*"/.exec(said?.answer ?? '') ?? [];
+  return text === undefined ? '' : String(JSON.parse(text)).replace(/ Hand back .*/s, '');
 }
 
 function countOf({ of, calls, usage, cost, saved, estimatedCalls }: Spend): ModelCount {
@@ -112,7 +139,7 @@ function countOf({ of, calls, usage, cost, saved, estimatedCalls }: Spend): Mode
 /** A factory without a gateway of its own: nobody has a key, and nothing is counted. */
 export const noGateway: ModelAccess = {
   slotOf: () => null,
-  admit: async () => ({ end: async () => undefined }),
+  admit: async () => ({ refused: async () => null, end: async () => undefined }),
   count: async () => null,
   endRun: async () => undefined,
 };

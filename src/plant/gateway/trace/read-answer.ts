@@ -1,4 +1,5 @@
 import type { KeptCall } from '../../../core/ports/gateway/call-ledger.ts';
+import type { CallEnd } from '../../../core/ports/gateway/call-recorder.ts';
 import type { TracedPart } from '../../../core/ports/gateway/model-trace.ts';
 import { decodeWhole } from '../translate/answer/decode-whole.ts';
 import type { AnswerEvent, Opening } from '../translate/answer/event.ts';
@@ -13,13 +14,19 @@ export interface ReadAnswer {
 
 /** Reads what a caller was answered, in the words of his protocol, as far as it came. */
 export function readAnswer({ protocol, ended, answer }: Pick<KeptCall, 'protocol' | 'ended' | 'answer'>, text: string): ReadAnswer {
-  if (text === '') return { said: [], trouble: ended === 'left' ? 'its caller left before an answer' : 'it had no answer' };
+  if (text === '') return { said: [], trouble: withoutAnswer[ended] ?? 'it had no answer' };
   const isStream = (answer.headers['content-type'] ?? '').includes('event-stream');
   const events = isStream ? eventsOf(protocol, text) : decodeWhole(protocol, text);
   const fault = events.find((event) => event.kind === 'fault');
   const broken = ended === 'broken-off' ? 'it broke off' : ended === 'left' ? 'its caller left in the middle of it' : null;
   return { said: partsOf(events), trouble: broken ?? (fault === undefined ? null : `${answer.status}: ${fault.fault.message}`) };
 }
+
+const withoutAnswer: Partial<Readonly<Record<CallEnd, string>>> = {
+  left: 'its caller left before an answer',
+  open: 'it is under way: its answer is on record when it has ended',
+  lost: 'its gateway was gone before it ended: what was answered is on no record, and its tokens are those seen until then',
+};
 
 function eventsOf(protocol: KeptCall['protocol'], text: string): readonly AnswerEvent[] {
   const decoder = dialects[protocol].decoder();

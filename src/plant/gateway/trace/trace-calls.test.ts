@@ -80,6 +80,50 @@ it('a trace tells conversations of one stage apart, and what nobody understands 
   expect(of.get('five')).toMatchObject({ said: [], trouble: 'its caller left before an answer' });
 });
 
+describe('a conversation', () => {
+  const task = { model: 'coder', max_tokens: 9, messages: [{ role: 'user', content: 'Mend it.' }] };
+  const going = {
+    ...task,
+    messages: [...task.messages, { role: 'assistant', content: 'Both.' }, { role: 'user', content: 'Go on.' }],
+  };
+  const failed = {
+    ended: 'refused',
+    answer: { status: 529, headers: {}, bytesDropped: 0, chunks: [{ ms: 1, bytes: Buffer.from('{}') }] },
+  } as const;
+  const numbers = async (...asked: readonly (readonly [body: object, more?: Partial<RecordedCall>])[]): Promise<readonly number[]> => {
+    const start = Date.parse('2026-11-30T12:00:00Z');
+    const calls = asked.map(([body, more = {}], at) => call(`call-${at}`, 'messages', { at: start + at, ...more }, body));
+    return (await traced(...calls)).map(({ conversation }) => conversation);
+  };
+
+  it('that is begun anew after its first request was answered is another one, and what follows belongs to that', async () => {
+    expect(await numbers([task], [going], [task], [going])).toEqual([1, 1, 2, 2]);
+    const again = await traced(
+      call('one', 'messages', {}, task),
+      call('two', 'messages', { at: Date.parse('2026-11-30T12:01:00Z') }, task),
+    );
+    expect(again.map(({ heard }) => heard.map(({ text }) => text))).toEqual([['Mend it.'], ['Mend it.']]);
+  });
+
+  it.each<[string, Partial<RecordedCall>]>([
+    ['was refused', failed],
+    ['broke off', { ended: 'broken-off' }],
+    ['did not wait for', { ended: 'left' }],
+    ['was lost', { ended: 'lost' }],
+  ])('that asks again for an answer that it %s is the same', async (_, more) => {
+    expect(await numbers([task, more], [task], [going, more], [going])).toEqual([1, 1, 1, 1]);
+  });
+
+  it('that its agent names is the same as long as it has that name', async () => {
+    const headers = { 'x-session-id': 'one' };
+    expect(await numbers([task, { headers }], [task, { headers }], [task, { headers: { 'x-session-id': 'two' } }])).toEqual([1, 1, 2]);
+  });
+
+  it('that was shortened goes on, and is told anew', async () => {
+    expect(await numbers([task], [going], [{ ...going, messages: going.messages.slice(0, 2) }], [going])).toEqual([1, 1, 1, 1]);
+  });
+});
+
 describe('an agent that looks stuck', () => {
   const note = { id: 's', plan: ['cheap', 'strong'], pinned: null, cached: 0, switched: null, simple: false, cacheLost: false };
   const tries = [{ at: 'house/x', lane: 'pass-through', ms: 1, outcome: 'content', leftOut: [], session: note }] as const;

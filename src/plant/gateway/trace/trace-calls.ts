@@ -13,6 +13,8 @@ interface Told {
   readonly system: string;
   /** Parts that were in the last request. */
   readonly parts: number;
+  /** Whether it had a whole answer. */
+  readonly isAnswered: boolean;
   /** Signs of being stuck that it showed. */
   readonly signs: readonly RescueSign[];
 }
@@ -34,11 +36,12 @@ export async function* hearCalls(ledger: CallLedger, filter: { readonly run: str
   for (const call of await ledger.calls({ ...filter, limit: mostCalls })) {
     const said = await ledger.said(call.id);
     const request = said === null ? null : readRequest(call, said.request);
-    const { caller } = call;
-    const place = `${caller.stage}/${caller.station}`;
+    const place = `${call.caller.stage}/${call.caller.station}`;
     const key = `${place}/${conversationOf(call, request ?? nothingRead)}`;
-    const before = told.get(key) ?? { number: (counted.get(place) ?? 0) + 1, system: '', parts: 0, signs: [] };
-    if (!told.has(key)) counted.set(place, before.number);
+    const known = told.get(key);
+    const isAnother = known === undefined || (known.isAnswered && isBegunAnew(call, request ?? nothingRead));
+    const before = isAnother ? { ...nothingTold, number: (counted.get(place) ?? 0) + 1 } : known;
+    if (isAnother) counted.set(place, before.number);
     const { parts, toolCalls } = request ?? nothingRead;
     const answer = readAnswer(call, said?.answer ?? '');
     // A conversation that was shortened is told anew.
@@ -59,12 +62,14 @@ export async function* hearCalls(ledger: CallLedger, filter: { readonly run: str
       number: before.number,
       system: request?.system ?? before.system,
       parts: parts.length,
+      isAnswered: before.isAnswered || call.ended === 'whole',
       signs: signs.map(({ sign }) => sign),
     });
   }
 }
 
 const nothingRead: ReadRequest = { system: '', parts: [], toolCalls: [] };
+const nothingTold: Omit<Told, 'number'> = { system: '', parts: 0, isAnswered: false, signs: [] };
 
 /** One run has no more than that, or its record is not for people. */
 const mostCalls = 100_000;
@@ -82,4 +87,9 @@ function conversationOf({ headers }: KeptCall, { system, parts }: ReadRequest): 
     .digest('hex')
     .slice(0, 16);
   return `${named ?? ''}/${begins}`;
+}
+
+/** The same task once more, where no name tells the two conversations apart: another attempt has nothing of what was said in the one before. */
+function isBegunAnew({ headers }: KeptCall, { parts }: ReadRequest): boolean {
+  return sessionIn(headers) === undefined && parts.length > 0 && parts.every(({ by }) => by === 'user' || by === 'system');
 }

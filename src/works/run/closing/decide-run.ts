@@ -1,7 +1,8 @@
-import type { EventBody } from '../../../core/evidence/event.ts';
+import type { EventBody, LedgerEvent } from '../../../core/evidence/event.ts';
 import { fact, type Fact } from '../../../core/evidence/fact.ts';
 import { find } from '../../../core/evidence/run-result.ts';
 import { standing, standingFacts } from '../../../core/evidence/standing.ts';
+import { isByStation } from '../../../core/line/stations.ts';
 import { blocking, decide } from '../../../core/verdict/decide.ts';
 import { verdictMetric } from '../../../core/verdict/verdict.ts';
 import { wholeRun, type Keyed } from '../record/append.ts';
@@ -21,10 +22,13 @@ export async function decideRun(job: Job): Promise<void> {
   });
   const metric = verdictMetric(job.packet.source.line, verdict, reason.code);
   const decided: Keyed = ['verdict/decided', { type: 'verdict.decided', verdict, reason, metric }];
-  await settle(job, [...(await countedIn(job)), ...idle.map((body): Keyed => ['verdict/idle', body]), decided]);
+  await settle(job, [...(await countedIn(job, events)), ...idle.map((body): Keyed => ['verdict/idle', body]), decided]);
 }
 
-async function countedIn({ run, needs }: Job): Promise<readonly Keyed[]> {
+/** What models came to; of a run in which no station was begun that is nothing, and the gateway is not waited for. */
+async function countedIn({ run, needs, input: { line } }: Job, events: readonly LedgerEvent[]): Promise<readonly Keyed[]> {
+  const byStation = new Set(line.stages.filter(isByStation).map(({ id }) => id));
+  if (!events.some(({ body }) => body.type === 'stage.started' && byStation.has(body.stage))) return [];
   const counts = (await needs.models.count(run)) ?? [];
   return counts.length === 0 ? [] : [['models/counted', { type: 'models.counted', counts }]];
 }

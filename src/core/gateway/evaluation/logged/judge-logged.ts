@@ -3,7 +3,7 @@ import { bootstrapAll, type Interval } from '../bootstrap.ts';
 import type { EvaluationSettings } from '../evaluate.ts';
 import type { KnownJob } from '../learned-policy.ts';
 import type { Result } from '../replay-plan.ts';
-import { inHundredths } from '../saving.ts';
+import { inHundredths, unmetByRight, unmetBySaving, unmetByWrong, whyNotShown } from '../saving.ts';
 import { estimate, tallyOf, type Sample, type Tally } from './doubly-robust.ts';
 import { judgementOf, type LoggedRun, type Told } from './logged-runs.ts';
 import { overlapOf } from './overlap.ts';
@@ -137,11 +137,12 @@ export function loggedSaving(policies: readonly JudgedLogged[]): {
     const who = router?.figures == null ? 'the router' : 'the best static plan';
     return { saving: 'cannot-tell', sentence: `The log cannot speak for ${who}. ${(router?.lacks ?? best?.lacks ?? '').trim()}`.trim() };
   }
-  const isShown = saving.low > 0 && right.low >= -0.01 && wrong.low <= 0;
+  const unmet = [...unmetBySaving(saving), ...unmetByRight(right), ...unmetByWrong(wrong)];
+  const isShown = unmet.length === 0;
   const points = `${inHundredths(right)} points of right and ${inHundredths(wrong)} of wrong results against it`;
   const verb = isShown ? 'saves' : 'is not shown to save:';
   return {
     saving: isShown ? 'shown' : 'not-shown',
-    sentence: `The router ${verb} ${inHundredths(saving)} % against the best static plan, at ${points}.`,
+    sentence: `The router ${verb} ${inHundredths(saving)} % against the best static plan, at ${points}.${whyNotShown(unmet)}`,
   };
 }

@@ -1,6 +1,7 @@
 import type { LedgerEvent } from '../../../evidence/event.ts';
 import type { ModelCount } from '../../../evidence/model-count.ts';
 import { find } from '../../../evidence/run-result.ts';
+import type { BookedModel } from './booked-model.ts';
 import { sentBackAt, type ChangeClaim } from './attempt-end.ts';
 
 /** What validation of one attempt took. */
@@ -11,21 +12,23 @@ export interface Validated {
 }
 
 /** A claim with the model that it counts for. */
-export type NamedClaim = ChangeClaim & { readonly model: string };
+export type NamedClaim = ChangeClaim & BookedModel;
 
 /**
- * US dollars of an attempt: what the factory's own gateway counted for its model at its stage, shared by the attempts of that model there;
- * what it counted for models that no attempt is named for goes to attempts without a count of their own. Where it counted nothing of the
- * stage, what the station says of itself. Null where nobody knows.
+ * US dollars of an attempt: what the factory's own gateway counted for its model at its stage, shared by the attempts of that model there,
+ * and a share of what it counted for models that no attempt is named for. Where it counted nothing of the stage, what the station says of
+ * itself. Null where nobody knows.
  */
 export function usdOf(one: NamedClaim, all: readonly NamedClaim[], events: readonly LedgerEvent[]): number | null {
   const counted = (find(events, 'models.counted')?.counts ?? []).filter(({ stage }) => stage === one.stage);
   if (counted.length === 0) return one.claim.usage?.costUsd ?? null;
   const atStage = all.filter(({ stage }) => stage === one.stage);
   const own = counted.filter(({ model }) => model === one.model);
-  if (own.length > 0) return shared(own, atStage.filter(({ model }) => model === one.model).length);
   const nobodys = counted.filter(({ model }) => atStage.every((other) => other.model !== model));
-  return shared(nobodys, atStage.filter(({ model }) => counted.every((count) => count.model !== model)).length);
+  if (own.length === 0) return null;
+  const part = shared(own, atStage.filter(({ model }) => model === one.model).length);
+  const rest = nobodys.length === 0 ? 0 : shared(nobodys, atStage.length);
+  return part === null || rest === null ? null : part + rest;
 }
 
 function shared(counts: readonly ModelCount[], among: number): number | null {

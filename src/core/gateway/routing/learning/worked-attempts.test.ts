@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { EventBody, LedgerEvent } from '../../../evidence/event.ts';
 import { fact, type Claim } from '../../../evidence/fact.ts';
 import type { ModelCount } from '../../../evidence/model-count.ts';
-import { parseRunId } from '../../../base/ids.ts';
+import { type Digest, parseRunId } from '../../../base/ids.ts';
 import type { Seed } from '../../../packet/seed.ts';
+import { recordsOf } from '../../evaluation/record-attempts.ts';
 import type { PlannedRoute } from '../plan-run.ts';
 import { workedAttempts } from './worked-attempts.ts';
 
@@ -242,6 +243,52 @@ const count = (stage: string, model: string, microUsd: number, unpricedCalls = 0
 });
 const counted = (...counts: readonly ModelCount[]): EventBody => ({ type: 'models.counted', counts });
 
+describe('the model that an attempt is booked on, where no plan was chosen', () => {
+  const ofSlot = made(1, { usage: { ...usage, model: 'coder' } });
+  const bookedBy = (...counts: readonly ModelCount[]) =>
+    whole(ofSlot, counted(...counts), decided('PR_READY')).map(({ model, isSure, right }) => ({ model, isSure, right }));
+
+  it('is the one that answered, and not the slot that its station names', () => {
+    expect(bookedBy(count('change', 'strong', 1))).toEqual([{ model: 'strong', isSure: true, right: true }]);
+  });
+
+  it('is the one that answered the most of its stage, where others answered too, and then it was not sure', () => {
+    const most = { ...count('change', 'cheap', 1), calls: 30 };
+    expect(bookedBy(count('change', 'strong', 1), most)).toEqual([{ model: 'cheap', isSure: false, right: true }]);
+  });
+
+  it('is what answered its own station, where another one worked at the stage before', () => {
+    const others = { ...count('change', 'cheap', 1), station: 'gemini', calls: 30 };
+    expect(bookedBy(others, count('change', 'strong', 1))).toEqual([{ model: 'strong', isSure: true, right: true }]);
+    expect(bookedBy(others)).toEqual([{ model: 'cheap', isSure: true, right: true }]);
+  });
+
+  it('is what its station names where nothing was counted of its stage, which is not sure', () => {
+    expect(bookedBy(count('review', 'strong', 1))).toEqual([{ model: 'coder', isSure: false, right: true }]);
+  });
+
+  it('is that of a chosen plan, whoever else answered less, and nobody where another one had to do its work', () => {
+    const planned = (...counts: readonly ModelCount[]) =>
+      whole(routed('explored', ['cheap']), ofSlot, counted(...counts), decided('PR_READY')).map(({ model, isSure }) => ({ model, isSure }));
+    const [strong, cheap] = [count('change', 'strong', 1), count('change', 'cheap', 1)];
+    expect(planned(cheap)).toEqual([{ model: 'cheap', isSure: false }]);
+    expect(planned({ ...strong, calls: 30 }, cheap)).toEqual([{ model: 'cheap', isSure: false }]);
+    expect(planned({ ...strong, usage: { ...strong.usage, output: 999 } }, cheap)).toEqual([]);
+    expect(planned(strong)).toEqual([]);
+    const sent = [routed('worth', ['cheap', 'strong']), made(1), sentBack, made(2), counted(strong), decided('PR_READY')];
+    expect(whole(...sent).map(({ model, attempt }) => ({ model, attempt }))).toEqual([{ model: 'strong', attempt: 2 }]);
+  });
+
+  it('is on record with a plan that was sure where one model could answer, and with none where several did', () => {
+    const told = (...counts: readonly ModelCount[]) =>
+      recordsOf(whole(ofSlot, counted(...counts), decided('PR_READY')), () => '0'.repeat(64) as Digest).records[0];
+    expect(told(count('change', 'strong', 1))).toMatchObject({ model: 'strong', plan: ['strong'], propensity: 1, prefixes: [1] });
+    const several = told(count('change', 'strong', 1), { ...count('change', 'cheap', 1), calls: 2 });
+    expect(several).toMatchObject({ model: 'strong' });
+    expect(several).not.toHaveProperty('propensity');
+  });
+});
+
 describe('what an attempt cost', () => {
   const twice = [routed('worth', ['cheap', 'strong']), made(1), sentBack, made(2)];
   it.each<[string, readonly EventBody[], readonly (number | null)[]]>([
@@ -257,9 +304,9 @@ describe('what an attempt cost', () => {
       [0.05, 0.05],
     ],
     [
-      'is what was counted for nobody, of an attempt without a count',
-      [...twice, counted(count('change', 'cheap', 100_000), count('change', 'other', 300_000)), decided('PR_READY')],
-      [0.1, 0.3],
+      'is also what was counted for nobody',
+      [made(1), counted(count('change', 'strong', 900_000), { ...count('change', 'cheap', 100_000), calls: 1 }), decided('PR_READY')],
+      [1],
     ],
     ['is unknown where a call has no price', [...twice, counted(count('change', 'cheap', 0, 1)), decided('PR_READY')], [null, null]],
     ['is not what other stages cost', [...twice, counted(count('review', 'cheap', 900_000)), decided('PR_READY')], [0.02, 0.02]],

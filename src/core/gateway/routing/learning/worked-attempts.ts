@@ -2,8 +2,8 @@ import type { LedgerEvent } from '../../../evidence/event.ts';
 import { find } from '../../../evidence/run-result.ts';
 import { playedBy } from '../../../line/stations.ts';
 import type { PlannedRoute } from '../plan-run.ts';
-import { modelOfAttempt } from '../upgrade.ts';
 import { usdOf, validationOf, type NamedClaim, type Validated } from './attempt-cost.ts';
+import { bookedModel } from './booked-model.ts';
 import { endOf, type ChangeClaim, type End } from './attempt-end.ts';
 
 /** What one model's attempt at the change of a run came to, as the ledger has it. */
@@ -17,8 +17,10 @@ export interface WorkedAttempt extends End {
   readonly stage: string;
   /** The how manieth at its stage, from 1. */
   readonly attempt: number;
-  /** As the route of the run names it, or its station. */
+  /** The one that did the work: by the route of the run, by what its gateway counted, or as its station names it. */
   readonly model: string;
+  /** Whether no plan was chosen, and it alone answered. */
+  readonly isSure: boolean;
   /** ISO time of its claim. */
   readonly at: string;
   /** US dollars, or null where nobody tells. */
@@ -30,7 +32,7 @@ export interface WorkedAttempt extends End {
   readonly isExplored: boolean;
   /** Whether every attempt of its stage came to a verdict: only such a run tells what a plan comes to. */
   readonly isWhole: boolean;
-  /** How its plan was chosen; null where its station asked for models by name. */
+  /** How its plan was chosen; null where none was, as its slot is filled by a model or a plan, or its station asked for models by name. */
   readonly route: PlannedRoute | null;
 }
 
@@ -50,8 +52,8 @@ export function workedAttempts(events: readonly LedgerEvent[]): readonly WorkedA
   const run = events[0]?.run ?? '';
   const claims = lastClaims(events);
   const named = claims.flatMap((one): NamedClaim[] => {
-    const model = modelOf(one, routeOf(one.stage, events));
-    return model === null ? [] : [{ ...one, model }];
+    const booked = bookedModel(one, routeOf(one.stage, events), events);
+    return booked === null ? [] : [{ ...one, ...booked }];
   });
   const ends = claims.map((one) => ({ one, end: endOf(one, events, { isLast: one === claims.at(-1) }) }));
   return named.flatMap((one): WorkedAttempt[] => {
@@ -59,8 +61,8 @@ export function workedAttempts(events: readonly LedgerEvent[]): readonly WorkedA
     const end = ends.find((other) => other.one.index === one.index)?.end ?? null;
     if (end === null) return [];
     const isWhole = ends.every((other) => other.one.stage !== one.stage || other.end?.ended === 'verdict');
-    const { stage, attempt, model, at } = one;
-    const told = { isOverride: route?.because === 'override', isExplored: route?.because === 'explored', isWhole, route };
+    const { stage, attempt, model, isSure, at } = one;
+    const told = { isSure, isOverride: route?.because === 'override', isExplored: route?.because === 'explored', isWhole, route };
     const cost = { usd: usdOf(one, named, events), validation: validationOf(one, events) };
     return [
       { job, run, line: line.name, repository, stage, attempt, model, at, difficulty: route?.difficulty ?? null, ...cost, ...told, ...end },
@@ -71,10 +73,6 @@ export function workedAttempts(events: readonly LedgerEvent[]): readonly WorkedA
 function routeOf(stage: string, events: readonly LedgerEvent[]): PlannedRoute | null {
   const ofStage = events.filter(({ body }) => 'stage' in body && body.stage === stage);
   return find(ofStage, 'route.decided')?.route ?? null;
-}
-
-function modelOf({ attempt, claim }: ChangeClaim, route: PlannedRoute | null): string | null {
-  return (route?.plan && modelOfAttempt(route.plan, attempt)) ?? claim.usage?.model ?? null;
 }
 
 /** The last claim of each attempt at a change: those before it were of stations that could not go on. */

@@ -87,6 +87,7 @@ describe('what repetitions show', () => {
   const unnamed = { named: null, subjects: [] };
   it.each<readonly [string, Frame, string]>([
     ['the suite could not fail', frame([tally('suite')], { record: { ...frame([]).record, canary: 'pass' } }), 'was not seen to fail'],
+    ['no test ran', frame([tally('suite', { tests: [] })], { ...unnamed, ids: [] }), 'every test of the suite is skipped'],
     ['the suite was not run', frame([tally('alone')]), 'not run often enough'],
     ['the test was skipped now and then', frame([tally('suite', {}, { runs: 40, unseen: 20 })]), 'skipped or not reached in 20 of 60'],
     [

@@ -87,7 +87,8 @@ function calmFacts(frame: Frame): readonly Fact[] {
 }
 
 /** Why runs without a failure do not show what they were made for; null where they do. */
-function doubtOf({ named, wanted, record }: Frame, done: readonly Tally[]): string | null {
+function doubtOf({ named, wanted, record, ids }: Frame, done: readonly Tally[]): string | null {
+  if (ids.length === 0) return 'every test of the suite is skipped';
   if (!done.some(({ mode }) => mode === 'suite')) return 'the suite was not run often enough';
   if (record.canary !== 'fail') return 'a test that must fail was not seen to fail in this suite';
   for (const tally of done) {

@@ -8,19 +8,12 @@ export function unfit(runs: readonly TestRun[], { input: { seed }, packet }: Job
   if (seed.kind !== 'flake' || seed.test === null) return null;
   const found = findTest(seed.test, runs);
   switch (found.kind) {
+    // A name that no test has is no answer to the question whether that test fails: a test was renamed, removed or misspelt.
     case 'absent': {
       const base = packet.scope.repository.baseCommit.slice(0, 12);
-      const proof = [`base commit ${base}`, ...found.proof];
-      return fact(
-        'no-op',
-        'holds',
-        'test-absent',
-        `There is no test "${seed.test}" at ${base}: none of the ids that report has this name.`,
-        {
-          rule: 'test-absent',
-          proof,
-        },
-      );
+      const near = found.near.length === 0 ? '' : ` Names that come near: ${found.near.join('; ')}.`;
+      const ran = `No test named "${seed.test}" ran at ${base}: none of the ${found.reported} that reported has this name, in ${runs.length} runs of the suite that came to their end.`;
+      return question('test-absent', `${ran}${near}`, 'Which test is meant?');
     }
     case 'several': {
       const listed = found.ids.slice(0, 10).join('; ');

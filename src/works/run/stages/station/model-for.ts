@@ -1,6 +1,6 @@
 import type { EventBody } from '../../../../core/evidence/event.ts';
 import { autoPlan } from '../../../../core/gateway/config/resolve-slot.ts';
-import { modelOfAttempt } from '../../../../core/gateway/routing/upgrade.ts';
+import { orderOfAttempt } from '../../../../core/gateway/routing/upgrade.ts';
 import type { Stage } from '../../../../core/line/line.ts';
 import { attemptOf } from '../../../../core/line/state.ts';
 import type { RouteQuestion } from '../../../../core/ports/gateway/router.ts';
@@ -15,7 +15,8 @@ export type ModelFor = { readonly kind: 'asks'; readonly name: string | null } |
 
 /**
  * Finds it for a station: a plan that a person chose for changes, else what its role in the line says, else the slot of the role, or of
- * stations without one, and nothing for a station that asks no model. Where the slot is left to the factory, a plan is chosen once for the stage, and each attempt has the next model of it.
+ * stations without one, and nothing for a station that asks no model. Where the slot is left to the factory, a plan is chosen once for the
+ * stage, and each attempt has the next model of it; those after it are named too, for when it is nowhere to be had.
  */
 export async function modelFor(
   stage: Stage,
@@ -27,11 +28,11 @@ export async function modelFor(
   const override = stage.does === 'change' ? (job.input.plan ?? null) : null;
   if (override === null && role !== null && role.model !== null) return { kind: 'asks', name: role.model };
   const slot = needs.models.slotOf(role?.name ?? null);
-  if (override === null && (slot === null || needs.router?.chooses(slot) !== true)) return { kind: 'asks', name: slot };
+  if (override === null && (slot === null || (await needs.router?.chooses(slot)) !== true)) return { kind: 'asks', name: slot };
   const { route } =
     (await decidedFor(stage, job)) ?? (await decideNow(stage, job, { slot: slot ?? autoPlan, station: station.name, override }));
-  const name = route.plan === null ? null : modelOfAttempt(route.plan, attemptOf(state, stage.id));
-  if (name !== null) return { kind: 'asks', name };
+  const order = orderOfAttempt(route, attemptOf(state, stage.id));
+  if (order.length > 0) return { kind: 'asks', name: order.join(',') };
   return {
     kind: 'none',
     why: `No plan of models for the slot "${slot}" is as good as the line asks for: \`jidoka route explain ${job.run}\` shows them.`,

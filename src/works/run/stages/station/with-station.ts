@@ -1,6 +1,7 @@
 import { isJidokaError, JidokaError } from '../../../../core/base/error.ts';
 import type { EventBody } from '../../../../core/evidence/event.ts';
 import type { Claim } from '../../../../core/evidence/fact.ts';
+import { refusedWords, type RefusedCalls } from '../../../../core/evidence/model-count.ts';
 import { parseDuration } from '../../../../core/line/duration.ts';
 import type { Stage } from '../../../../core/line/line.ts';
 import { attemptOf } from '../../../../core/line/state.ts';
@@ -32,8 +33,9 @@ export interface StationOrder {
 
 /** A station that came to an end, in the workspace as it left it. */
 export interface Performed {
+  /** What it says, and what its gateway says of calls that a budget refused. */
   readonly claim: Claim;
-  /** Puts the claim on record. */
+  /** Puts on record what it says. */
   readonly claimed: EventBody;
   readonly workspace: Workspace;
 }
@@ -81,9 +83,16 @@ async function relay(stage: Stage, job: Job, relayed: Relay, look: (performed: P
   let [at, handle, handover]: [number, Json | null, Known['handover']] = [relayed.at, relayed.handle, relayed.handover];
   for (;;) {
     const station = stationAt(crew, at, stage);
-    const claim = await performOnce(stage, job, { order, station, workspace, handle, handover, at, isLast: at + 1 >= crew.length });
+    const turn = { order, station, workspace, handle, handover, at, isLast: at + 1 >= crew.length };
+    const { said, refused } = await performOnce(stage, job, turn);
     job.signal.throwIfAborted();
-    const claimed: EventBody = { type: 'claim.made', stage: stage.id, form: order.form, attempt: attemptOf(job.state, stage.id), claim };
+    const attempt = attemptOf(job.state, stage.id);
+    const claimed: EventBody = { type: 'claim.made', stage: stage.id, form: order.form, attempt, claim: said };
+    const claim = refused === null ? said : withRefused(said, refused);
+    if (refused !== null) {
+      const body: EventBody = { type: 'models.refused', stage: stage.id, attempt, station: station.name, ...refused };
+      await append(job, [[`${stage.id}/${attempt}/refused/${job.step.token}/${at}`, body]]);
+    }
     const { failure } = claim;
     if (claim.says !== 'failed' || failure === undefined) return await look({ claim, claimed, workspace });
     const next = crew[at + 1];
@@ -105,7 +114,22 @@ interface Turn {
   readonly isLast: boolean;
 }
 
-async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
+interface Ended {
+  readonly said: Claim;
+  readonly refused: RefusedCalls | null;
+}
+
+/** What a station says, in the light of calls that a budget refused: who fails for that is not asked again, and no other is in his place. */
+function withRefused(said: Claim, refused: RefusedCalls): Claim {
+  const [room] = refused.sentence.split(':');
+  const isTold = refused.sentence !== '' && said.summary.includes(room ?? '');
+  const claim = isTold ? said : { ...said, summary: `${refusedWords(refused)} ${said.summary}` };
+  if (claim.says !== 'failed' || refused.answeredAfter) return claim;
+  const { failure: _failure, report: _report, ...rest } = claim;
+  return rest;
+}
+
+async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Ended> {
   const { order, station, workspace, handle, handover, at, isLast } = turn;
   const { packet, signal, note, state, input, step } = job;
   const attempt = attemptOf(state, stage.id);
@@ -127,19 +151,21 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
   const limits = { timeoutMs: timeoutOf(stage), stallMs: stage.stall === undefined ? null : parseDuration(stage.stall) };
   await noteSeen((await station.identify?.()) ?? null, job.needs);
   const asks = await modelFor(stage, job, { role: named, station });
-  if (asks.kind === 'none') return unplanned(station.name, asks.why);
-  const admitted = await admit(stage, job, { station, workspace, asks: asks.name });
+  if (asks.kind === 'none') return { said: unplanned(station.name, asks.why), refused: null };
+  const admitted = await admit(stage, job, { station, workspace, asks: asks.name, handle });
   const role = named === null ? null : { ...named, model: asks.name };
   const assignment = { form, role, text };
   try {
     const run = stage.run ?? [];
     const script = input.line.scripts?.find((played) => played.station === station.name);
     const known = { packet, assignment, run, feedback, attempt, ...(script === undefined ? {} : { script }) };
-    return await station.perform({ ...known, workspace, signal, ...limits, handle, remember, note });
-  } catch (error) {
-    // What the floor or the record did is not the station's doing, and no other station would fare better.
-    if (isJidokaError(error) || signal.aborted || isLast) throw error;
-    return crashed(station.name, error);
+    const performed = station.perform({ ...known, workspace, signal, ...limits, handle, remember, note });
+    const said = await performed.catch((error: unknown) => {
+      // What the floor or the record did is not the station's doing, and no other station would fare better.
+      if (isJidokaError(error) || signal.aborted || isLast) throw error;
+      return crashed(station.name, error);
+    });
+    return { said, refused: await admitted.refused() };
   } finally {
     await admitted.end();
   }
@@ -149,13 +175,14 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Claim> {
 function admit(
   stage: Stage,
   { run, input, needs }: Job,
-  { station, workspace, asks }: Pick<Turn, 'station' | 'workspace'> & { readonly asks: string | null },
+  { station, workspace, asks, handle }: Pick<Turn, 'station' | 'workspace' | 'handle'> & { readonly asks: string | null },
 ): Promise<Admitted> {
   return needs.models.admit({
     workspace: workspace.name,
     caller: { line: input.line.name, fleet: input.parent?.run ?? null, run, stage: stage.id, station: station.name },
     asks,
     lifeMs: timeoutOf(stage),
+    goesOn: handle !== null,
   });
 }
 
