@@ -9,7 +9,7 @@ import { modelGateways, type LookedForGateways } from './model-gateways.ts';
 
 const holds = { read: 'tools', edit: 'asks', all: 'nothing' } as const;
 const parrots = { driver: 'parrot', holds, budgets: ['turns', 'usd'] } as unknown as StationCapabilities; // no more is looked at
-const on = (floor: string): AgentGround => ({ floor, drivers: [parrots] });
+const on = (floor: string): AgentGround => ({ floor, drivers: [parrots], own: null });
 const none: LookedForGateways = { found: [], silent: null };
 const named: LookedForGateways = { found: [{ url: 'http://models.example', how: 'named', models: 2 }], silent: null };
 const local: LookedForGateways = { found: [{ url: 'http://127.0.0.1:11434', how: 'local', models: 1 }], silent: null };

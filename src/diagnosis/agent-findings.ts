@@ -1,34 +1,56 @@
 import type { AgentView, Finding } from '../core/ports/factory.ts';
 import type { StationCapabilities } from '../core/station/capabilities.ts';
 import { finding } from './finding.ts';
+import { answersAgents, gatewayFindings } from './gateway-findings.ts';
 import type { LookedForGateways, ModelGateway } from './model-gateways.ts';
+import type { OwnGatewaySeen } from './own-gateway.ts';
 
 /** Where agents work, and what is known of the drivers that drive them there. */
 export interface AgentGround {
   /** Kind of the floor. */
   readonly floor: string;
   readonly drivers: readonly StationCapabilities[];
+  /** The factory's own gateway, which is the way of all agents to models; null where it has none. */
+  readonly own: OwnGatewaySeen | null;
 }
 
 /** Tells of the agents that are here or ought to be, of servers of models, and how far one comes with them. */
 export function agentFindings(views: readonly AgentView[], gateways: LookedForGateways, ground: AgentGround): readonly Finding[] {
   const agents = views.filter(({ adapterOf }) => adapterOf === null);
   const shown = agents.filter((view) => view.class === 'first' || isHere(view));
-  return [rung(agents, gateways), ...shown.map((view) => ofAgent(view, views, ground)), ofGateways(gateways)];
+  const way = wayOf(gateways, ground.own);
+  return [
+    rung(agents, gateways, { way, own: ground.own }),
+    ...shown.map((view) => ofAgent(view, views, { ...ground, way })),
+    ...(ground.own === null ? [ofGateways(gateways)] : gatewayFindings(ground.own)),
+  ];
+}
+
+/** What all agents ask for models, whoever is logged in; null where each has only what its login gives, or where nothing would answer. */
+function wayOf({ found: [gateway] }: LookedForGateways, own: OwnGatewaySeen | null): string | null {
+  if (own !== null) return answersAgents(own) ? "the factory's own gateway" : null;
+  return gateway?.how === 'named' ? `the models at ${gateway.url}` : null;
+}
+
+interface Ways {
+  readonly way: string | null;
+  readonly own: OwnGatewaySeen | null;
 }
 
 /** The ladder: nothing at all, an agent with a login that stations may use, an agent with a server of models. */
-function rung(agents: readonly AgentView[], { found: [gateway] }: LookedForGateways): Finding {
+function rung(agents: readonly AgentView[], { found: [gateway] }: LookedForGateways, { way, own }: Ways): Finding {
   const here = agents.filter(isUsable);
   const ready = here.filter(({ use }) => use.kind === 'fit' && use.allowed).map(({ name }) => name);
   const of = (number: number, what: string): string => `rung ${number} of 3: ${what}`;
-  if (gateway?.how === 'named' && here.length > 0) {
+  if (way !== null && here.length > 0) {
     const names = here.map(({ name }) => name).join(', ');
-    return finding('optional', 'stations', true, of(3, `${names} with the models at ${gateway.url}`));
+    return finding('optional', 'stations', true, of(3, `${names} with ${way}`));
   }
-  if (ready.length > 0) return finding('optional', 'stations', true, of(2, `${ready.join(', ')} with your own login`));
-  const judges = gateway?.how === 'named' ? `model:NAME judges with the models at ${gateway.url}` : 'no model works here';
+  // Whoever has a gateway of his own works through it alone: a login is of no use beside it.
+  if (own === null && ready.length > 0) return finding('optional', 'stations', true, of(2, `${ready.join(', ')} with your own login`));
+  const judges = way === null ? 'no model works here' : `model:NAME judges with ${way}`;
   const found = of(1, `scripted and replay stations, labelled so; ${judges}`);
+  if (own !== null && here.length > 0) return finding('optional', 'stations', false, found, 'Mend the gateway: see below.');
   return finding('optional', 'stations', false, found, nextRung(agents, here, gateway ?? null));
 }
 
@@ -58,20 +80,23 @@ function isUsable(view: AgentView): boolean {
   return isHere(view) && view.onFloor?.kind !== 'missing';
 }
 
-function ofAgent(view: AgentView, views: readonly AgentView[], { floor, drivers }: AgentGround): Finding {
+function ofAgent(view: AgentView, views: readonly AgentView[], ground: AgentGround & Pick<Ways, 'way'>): Finding {
+  const { floor, drivers, way, own } = ground;
   const { name, title, found, onFloor, login, recommended, megabytes, licence } = view;
   const say = (ok: boolean, text: string, mend = ''): Finding => finding('optional', `agent ${name}`, ok, text, mend);
   if (!isHere(view)) {
-    const how = 'how' in login ? `\nThen log in: ${login.how}` : '';
+    const how = 'how' in login && way === null && own === null ? `\nThen log in: ${login.how}` : '';
     return say(
       false,
       'not installed',
       `\`jidoka station add ${name}\` installs ${title} ${recommended} (${megabytes} MB, ${licence}).${how}`,
     );
   }
-  const text = [placeOf(view), loginText(view), acpText(view, views), givenText(view, drivers)].filter((part) => part !== '').join('; ');
+  const works = way !== null ? `works through ${way}` : own !== null ? 'is led to a gateway that has no model for it' : loginText(view);
+  const text = [placeOf(view), works, acpText(view, views), givenText(view, drivers)].filter((part) => part !== '').join('; ');
   if (onFloor?.kind === 'missing') return say(false, `${text}; commands on the floor do not see it`, unseen(view, floor));
-  return say(found === null || login.kind === 'seen' || login.kind === 'hidden', text, howToLogIn(view));
+  if (own !== null) return say(way !== null, text, 'Mend the gateway: see below.');
+  return say(way !== null || found === null || login.kind === 'seen' || login.kind === 'hidden', text, howToLogIn(view));
 }
 
 /** One that is only in the factory's folder is not called by its name. */

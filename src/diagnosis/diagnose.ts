@@ -1,6 +1,8 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { isJidokaError } from '../core/base/error.ts';
 import type { AgentDesk, Finding } from '../core/ports/factory.ts';
+import type { GatewayConfig } from '../core/gateway/config/gateway-config.ts';
+import type { GatewayView } from '../core/ports/gateway/gateway-door.ts';
 import type { AdvisorySource } from '../core/ports/advisories.ts';
 import { presetFloor, type Floor, type FloorSettings } from '../core/ports/floor.ts';
 import type { Forge } from '../core/ports/forge.ts';
@@ -10,6 +12,7 @@ import { agentFindings } from './agent-findings.ts';
 import { broken, finding } from './finding.ts';
 import { floorFindings } from './floor-findings.ts';
 import { modelGateways } from './model-gateways.ts';
+import { ownGatewaySeen } from './own-gateway.ts';
 import { otherFloors } from './other-floors.ts';
 
 interface Diagnosed {
@@ -27,6 +30,9 @@ interface Machines {
   readonly forge: Pick<Forge, 'open'>;
   readonly registry: Registry;
   readonly advisories: AdvisorySource;
+  /** What the owner says of the factory's own gateway; null where it has none. */
+  readonly gatewayConfig: GatewayConfig | null;
+  readonly lookAtGateway: (names: readonly string[]) => Promise<GatewayView>;
 }
 
 const leastFreeBytes = 1024 ** 3;
@@ -42,7 +48,7 @@ export async function diagnose(
     (needs) => ({ needs }),
     (error: unknown) => ({ error }),
   );
-  if (!('needs' in opened)) return [...place, broken('required', 'database and engine', opened.error)];
+  if (!('needs' in opened)) return [...place, broken('required', whatFailed(opened.error), opened.error)];
   const { needs } = opened;
   const settings = config.floor ?? presetFloor;
   const looked = await Promise.all([
@@ -51,9 +57,14 @@ export async function diagnose(
     registry(needs),
     advisories(needs),
     otherFloors(needs.floor.kind, settings.engine === null ? needs.enginePlaces : [settings.engine], config.env),
-    agents(desk, needs, config.env),
+    agents(desk, needs, config),
   ]);
   return [...place, finding('required', 'database and engine', true, `open, executor ${needs.engine.executor}`), ...looked.flat()];
+}
+
+/** A file that cannot be honoured keeps a factory from opening before its database is looked at. */
+function whatFailed(error: unknown): string {
+  return isJidokaError(error) && error.code === 'gateway-invalid' ? 'factory file' : 'database and engine';
 }
 
 function nodeVersion(): Finding {
@@ -123,13 +134,17 @@ async function advisories({ advisories: source }: Machines): Promise<Finding> {
 
 async function agents(
   desk: Pick<AgentDesk, 'survey'>,
-  { floor, agentStations }: Pick<Machines, 'floor' | 'agentStations'>,
-  env: Diagnosed['env'],
+  { floor, agentStations, gatewayConfig, lookAtGateway }: Machines,
+  { env }: Diagnosed,
 ): Promise<readonly Finding[]> {
   try {
-    const [views, gateways] = await Promise.all([desk.survey(), modelGateways(env)]);
+    const [views, gateways, own] = await Promise.all([
+      desk.survey(),
+      modelGateways(env),
+      gatewayConfig === null ? null : ownGatewaySeen(gatewayConfig, lookAtGateway),
+    ]);
     const drivers = agentStations.flatMap(({ capabilities }) => capabilities ?? []);
-    return agentFindings(views, gateways, { floor: floor.kind, drivers });
+    return agentFindings(views, gateways, { floor: floor.kind, drivers, own });
   } catch (error) {
     return [broken('optional', 'agents', error)];
   }
