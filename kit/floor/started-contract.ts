@@ -134,12 +134,13 @@ function limits(workspace: () => Workspace, outlook: () => Outlook): void {
   test('its time is counted from its start, and at its end nothing of it runs', async () => {
     const ref = await startSh(workspace(), 'echo begun; sleep 60');
     const keeper = await keeperOf(outlook(), ref, workspace());
+    // Three seconds are left of it: time for a busy machine to begin.
     const early = { ...ref, startedAt: new Date(Date.parse(ref.startedAt) - 50_000).toISOString() };
     const begunMs = performance.now();
-    const result = await attached(workspace(), early, { timeoutMs: 50_300 });
-    expect(result.exit).toEqual({ kind: 'timed-out', afterMs: 50_300 });
+    const result = await attached(workspace(), early, { timeoutMs: 53_000 });
+    expect(result.exit).toEqual({ kind: 'timed-out', afterMs: 53_000 });
     expect(result.stdout).toBe('begun\n');
-    expect(performance.now() - begunMs).toBeLessThan(10_000);
+    expect(performance.now() - begunMs).toBeLessThan(40_000);
     expect(isRunning(keeper)).toBe(false);
     expect((await attached(workspace(), ref)).exit).toEqual(result.exit);
   });

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { floorContract, otherLoading, wayOutContract, type OtherOwner } from '../../../kit/floor/index.ts';
+import { floorContract, otherBuilt, wayOutContract, type OtherOwner } from '../../../kit/floor/index.ts';
 import { deskEgress } from '../../../test/floor/desk-egress.ts';
 import type { Egress, EgressRefusal } from '../../core/ports/egress.ts';
 import type { Floor, Workspace } from '../../core/ports/floor.ts';
@@ -124,9 +124,9 @@ it('a way out that cannot be opened fails its command, and neither the next one 
 
 /** The factory in another process. */
 function otherFactory(root: string): Promise<OtherOwner> {
-  return otherLoading(
+  return otherBuilt(
     root,
-    `const { sandboxFloor } = await load(${JSON.stringify(join(import.meta.dirname, 'index.ts'))});
+    `const { sandboxFloor } = await load('src/plant/floor/index.js');
     const egress = { serve: async () => ({ environment: () => ({}), close: async () => undefined }) };
     await serveOwner(sandboxFloor({ root: ${JSON.stringify(root)}, clock, env: process.env, egress, log: () => undefined }));`,
   );

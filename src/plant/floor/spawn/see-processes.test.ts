@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import type { Account } from '../account.ts';
 import { belonging } from './processes.ts';
-import { askTheirUser, parsePs } from './see-processes.ts';
+import { askTheirUser, isWithheld, parsePs, processViewer } from './see-processes.ts';
 
 test('what ps prints is read with its environment, and descendants of a marked process belong', () => {
   const seen = parsePs('  10     1    10 node server.js PATH=/bin JIDOKA_JOB=a.1\n  11    10    11 sleep 60 PATH=/bin\n 12 1 12 other\n');
@@ -23,3 +23,22 @@ test.runIf(process.platform === 'linux')('processes whose environment root may n
   child.kill('SIGKILL');
   expect(belonging(seen, { marker: 'JIDOKA_JOB=hidden.', group: null })).toEqual([pid]);
 });
+
+test('another user is asked only for what he may be shown', () => {
+  const [root, job] = [0, 65534];
+  expect(isWithheld('EACCES', () => job, root)).toBe(true);
+  expect(isWithheld('EPERM', () => job, root)).toBe(true);
+  expect(isWithheld('EACCES', () => null, root)).toBe(true);
+  expect(isWithheld('EACCES', () => root, root)).toBe(false);
+  expect(isWithheld('ESRCH', () => job, root)).toBe(false);
+  expect(isWithheld('ENOENT', () => null, root)).toBe(false);
+});
+
+test.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
+  'threads of the kernel are no reason to ask another user',
+  async () => {
+    const account: Account = { user: null, name: '', node: '', npm: '', tools: {}, caveats: [] };
+    const threads = (await processViewer(account)('JIDOKA_JOB=none.')).filter(({ parent }) => parent === 2);
+    expect(threads.filter(({ environment }) => environment === null)).toEqual([]);
+  },
+);

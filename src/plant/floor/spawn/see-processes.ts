@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Account } from '../account.ts';
 import type { SeeProcesses, SeenProcess } from './processes.ts';
 import { capture } from './spawn.ts';
@@ -23,13 +23,41 @@ function seeOne(pid: number): SeenProcess | null {
   const [state, parent, group] = fields;
   // A zombie has ended; only its parent can make it go away.
   if (state === 'Z' || state === 'X') return null;
-  return { pid, parent: Number(parent), group: Number(group), started: fields[19] ?? '', environment: textOf(`/proc/${pid}/environ`) };
+  return { pid, parent: Number(parent), group: Number(group), started: fields[19] ?? '', environment: environmentOf(pid) };
 }
 
-/** Null where the process is gone, or another user's. */
+/** Null where the process is gone. */
 function textOf(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** Null where another user may be shown what this one is not. */
+function environmentOf(pid: number): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException; // of the file system, all of whose errors have one
+    return isWithheld(code, () => ownerOf(pid), process.getuid?.() ?? null) ? null : '';
+  }
+}
+
+/**
+ * Whether an environment that could not be read may be read by another user. Nobody can where there is none: ESRCH is what
+ * Linux says since 6.16 of threads of the kernel, and of whoever is on his way out. What belongs to the user that asks,
+ * root as a rule, nobody else can read either.
+ */
+export function isWithheld(code: string | undefined, owner: () => number | null, self: number | null): boolean {
+  return code !== 'ESRCH' && code !== 'ENOENT' && owner() !== self;
+}
+
+/** Null where the process is gone. */
+function ownerOf(pid: number): number | null {
+  try {
+    return statSync(`/proc/${pid}`).uid;
   } catch {
     return null;
   }

@@ -4,6 +4,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** How long the kernel may take to end a namespace whose first process is gone, in milliseconds. */
 const mostMs = 2_000;
 
+/** PF_EXITING among the flags of a process, of include/linux/sched.h; threads of the kernel have no memory either. */
+const exitingFlag = 0x4;
+
 /**
  * Waits until no process of a user carries a marker, where the kernel ends them all by itself; false where some stay. It
  * looks only at who belongs to that user, because it is done after every command.
@@ -19,18 +22,29 @@ export async function untilGone(uid: number, marker: string): Promise<boolean> {
 function isMarked(pid: string, uid: number, marker: string): boolean {
   try {
     if (statSync(`/proc/${pid}`).uid !== uid) return false;
-    const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
-    return environment === '' ? isEnding(pid) : environment.includes(marker);
+    return isLeft(environmentOf(pid), readFileSync(`/proc/${pid}/stat`, 'latin1'), marker);
   } catch {
     // It ended meanwhile, or is not ours to look at.
     return false;
   }
 }
 
-/** On its way out a process has given its memory back, and with it its environment, before it counts as ended. */
-function isEnding(pid: string): boolean {
-  const line = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  const [state, ...numbers] = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  const memoryBytes = Number(numbers[19]);
-  return memoryBytes === 0 && state !== 'Z' && state !== 'X';
+/** Nothing of one that has given its memory back: the kernel shows an empty file then, and since 6.16 says ESRCH. */
+function environmentOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return '';
+    throw error;
+  }
+}
+
+/**
+ * Whether a process that shows this environment and this line of `/proc/PID/stat` may be one that carries the marker. On
+ * its way out it has given its memory back, and with it its environment, before it counts as ended.
+ */
+export function isLeft(environment: string, stat: string, marker: string): boolean {
+  if (environment !== '') return environment.includes(marker);
+  const [state, ...numbers] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(numbers[5]) & exitingFlag) !== 0 && state !== 'Z' && state !== 'X';
 }

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { floorContract, otherLoading, wayOutContract } from '../../../../kit/floor/index.ts';
+import { floorContract, otherBuilt, wayOutContract } from '../../../../kit/floor/index.ts';
 import { deskEgress } from '../../../../test/floor/desk-egress.ts';
 import { startSshd } from '../../../../test/remote/sshd.ts';
 import type { Egress } from '../../../core/ports/egress.ts';
@@ -32,9 +32,9 @@ floorContract('ssh', async () => {
       await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     },
     other: () =>
-      otherLoading(
+      otherBuilt(
         folder,
-        `const { sshFloor } = await load(${JSON.stringify(join(import.meta.dirname, 'ssh-floor.ts'))});
+        `const { sshFloor } = await load('src/plant/floor/ssh/ssh-floor.js');
         const egress = { serve: () => Promise.reject(new Error('there is no way out')) };
         await serveOwner(sshFloor({ ...${JSON.stringify(settings)}, env: process.env, log: () => undefined, egress }));`,
       ),

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttp, request } from 'node:http';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isRunning } from '../../../../kit/floor/index.ts';
 import { forwarderProgram } from './forwarder.ts';
+import { freePort } from '../../../../test/net/free-port.ts';
 
 let folder: string;
 let port: number;
@@ -105,14 +106,6 @@ test('its arguments reach the command as they are', async () => {
   const { output } = await run(process.execPath, '-e', 'console.log(JSON.stringify(process.argv.slice(1)))', 'first', ...odd);
   expect(JSON.parse(output)).toEqual(['first', ...odd]);
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port: free } = probe.address() as AddressInfo; // a TCP server has no other kind of address
-  await new Promise((resolve) => probe.close(resolve));
-  return free;
-}
 
 function get(at: number): Promise<unknown> {
   return new Promise((resolve, reject) => {

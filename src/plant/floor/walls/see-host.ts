@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
-import { access, chmod, cp, lstat, mkdir, readFile, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, readFile, readdir, readlink, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { copySettings } from './settings-copy.ts';
 import type { HostLayout, HostMount, SharedPath } from './view.ts';
 
 /** Where programs and libraries are, on any of the usual systems. */
@@ -35,31 +35,6 @@ export async function seeHost(settingsFolder: string | null = null): Promise<Hos
   );
   const links = ofSettings.map(({ path }): SharedPath => ({ path, is: { linkTo: join(shownAt, path.slice('/etc/'.length)) } }));
   return { shared: [...ofPrograms, { path: shownAt, from: settingsFolder, is: 'folder' }, ...links], mounts };
-}
-
-/** Links among them are kept, but for those that are settings themselves: these are copied as what they point to. */
-async function copySettings(folder: string, paths: readonly string[]): Promise<void> {
-  const draft = `${folder}.${process.pid}`;
-  await rm(draft, { recursive: true, force: true });
-  for (const path of paths) {
-    const target = join(draft, path.slice('/etc/'.length));
-    await mkdir(dirname(target), { recursive: true });
-    // Whatever the mask of the factory: jobs read them.
-    await chmod(dirname(target), 0o755);
-    await cp(await realpath(path), target, { recursive: true, verbatimSymlinks: true, filter: isReadable });
-  }
-  await chmod(draft, 0o755);
-  // Two that do this at once leave the copy of one of them.
-  await rm(folder, { recursive: true, force: true });
-  await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));
-}
-
-/** What the factory may not read, no command needs. */
-async function isReadable(path: string): Promise<boolean> {
-  return access(path, constants.R_OK).then(
-    () => true,
-    async () => (await lstat(path)).isSymbolicLink(),
-  );
 }
 
 /** A link to programs stays a link; a link among the settings is shown as what it points to. */
