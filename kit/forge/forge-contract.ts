@@ -192,6 +192,13 @@ function changing({ forge, repository, folder, tree }: Given): void {
     );
   });
 
+  test('a change of very many files is harvested as one of few is', async () => {
+    const paths = Array.from({ length: 400 }, (_, at) => `many/${String(at).padStart(3, '0')}`);
+    for (const path of paths) await put(folder(), path);
+    const change = await forge().harvest(repository(), tree());
+    expect(change.files.map(({ path }) => path)).toEqual(paths);
+  });
+
   test('files ignored by the base and installed packages are no part of a change, whatever the tree says', async () => {
     await writeFile(join(folder(), '.gitignore'), '*.js\n');
     for (const path of ['dist/out.js', 'debug.log', 'node_modules/m/index.js', 'new.js']) await put(folder(), path);

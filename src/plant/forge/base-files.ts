@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onceUnlessFailed } from '../../core/base/once-unless-failed.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import { splitNul } from './difference.ts';
 import { gitFailed } from './git/git.ts';
@@ -8,7 +9,7 @@ import { inside } from './mirror.ts';
 import type { Ground } from './mirror.ts';
 import type { Scratch } from './scratch.ts';
 
-/** What a harvest must know of the base commit. */
+/** What is looked up of a base commit, once for a list of its files and every harvest. */
 export interface BaseFiles {
   readonly files: ReadonlySet<string>;
   readonly ignoreFiles: readonly string[];
@@ -17,7 +18,7 @@ export interface BaseFiles {
   /** True for paths that are never part of a change: installed packages, submodules, names that are no text. */
   readonly kept: (path: string) => boolean;
   /** A commit of the base's tree without history, which comes out the same wherever it is made. */
-  readonly common: string;
+  readonly common: () => Promise<string>;
 }
 
 /** Base commits whose files are remembered; a repository is worked on at one or two. */
@@ -40,14 +41,14 @@ async function lookAt(ground: Ground, mirror: string, commit: string): Promise<B
   const links = entries.filter((entry) => entry.type === 'commit');
   const folders = links.map(({ path }) => `${path}/`);
   const files = entries.filter((entry) => entry.type === 'blob').map((entry) => entry.path);
-  const common = await ground.git.must(['commit-tree', `${commit}^{tree}`, '-m', 'tree'], inside(mirror, nobody));
+  const makeCommon = (): Promise<Buffer> => ground.git.must(['commit-tree', `${commit}^{tree}`, '-m', 'tree'], inside(mirror, nobody));
   return {
     files: new Set(files),
     ignoreFiles: files.filter((path) => path === '.gitignore' || path.endsWith('/.gitignore')),
     submodules: links.map(({ line }) => line.replace(' commit ', ' ')),
     kept: (path) =>
       /(^|\/)node_modules(\/|$)/.test(path) || path.includes('\uFFFD') || folders.some((folder) => `${path}/`.startsWith(folder)),
-    common: common.toString('utf8').trim(),
+    common: onceUnlessFailed(async () => (await makeCommon()).toString('utf8').trim()),
   };
 }
 

@@ -26,23 +26,29 @@ const asPatch = [...compare, '--patch', '--binary', '--full-index', '--src-prefi
 
 /** The change between a commit and a tree, with a patch that survives being kept as text. */
 export async function changeBetween(git: Git, scratch: Scratch, compared: Compared): Promise<Change> {
-  const entries = await entriesBetween(git, scratch, compared);
+  const out = await git.must([...compare, '--raw', '--no-abbrev', '--numstat', '-z', compared.base, compared.tree], scratch.options());
+  const { entries, rest } = entriesIn(splitNul(out));
   if (entries.length === 0) return { patch: '', files: [] };
-  const out = await git.must([...compare, '--numstat', '-z', compared.base, compared.tree], scratch.options());
-  const lines = new Map(splitNul(out).map(parseCount));
+  const lines = new Map(rest.map(parseCount));
   const files = entries.map(({ path, status }) => ({ path, status, ...(lines.get(path) ?? { added: 0, removed: 0 }) }));
   return { patch: await patchBetween(git, scratch, { ...compared, entries }), files };
 }
 
 /** What differs between a commit and a tree, one entry per path, sorted as git sorts. */
 export async function entriesBetween(git: Git, scratch: Scratch, compared: Compared): Promise<readonly Entry[]> {
-  const fields = splitNul(await git.must([...compare, '--raw', '--no-abbrev', '-z', compared.base, compared.tree], scratch.options()));
+  const out = await git.must([...compare, '--raw', '--no-abbrev', '-z', compared.base, compared.tree], scratch.options());
+  return entriesIn(splitNul(out)).entries;
+}
+
+/** Entries come first, each of two fields, of which the first begins with a colon, as no line of a count does. */
+function entriesIn(fields: readonly string[]): { readonly entries: readonly Entry[]; readonly rest: readonly string[] } {
   const entries: Entry[] = [];
-  for (let at = 0; at + 1 < fields.length; at += 2) {
+  let at = 0;
+  for (; fields[at]?.startsWith(':') === true; at += 2) {
     const [, mode = '', , object = '', letter = ''] = (fields[at] ?? '').split(' ');
     entries.push({ path: fields[at + 1] ?? '', mode, object, status: statusOf(letter) });
   }
-  return entries;
+  return { entries, rest: fields.slice(at) };
 }
 
 /** The tree of a commit with these entries in the place of its own. */

@@ -4,9 +4,9 @@ import type { Forge } from '../../core/ports/forge.ts';
 import type { RepositorySnapshot } from '../../core/packet/seed.ts';
 import { applyPatch, filterPatch } from './patch.ts';
 import { attachRecord, findRecord } from './attach.ts';
+import { baseFiles } from './base-files.ts';
 import { fillTree, settleTree } from './checkout.ts';
 import { compareCommits } from './history/compare.ts';
-import { splitNul } from './difference.ts';
 import { forgeFault } from './git/git.ts';
 import { harvestCommit, harvestTree } from './harvest.ts';
 import { findAncestor } from './history/find-ancestor.ts';
@@ -99,6 +99,5 @@ async function readFile(ground: Ground, repository: RepositorySnapshot, path: st
 
 async function listFiles(ground: Ground, repository: RepositorySnapshot): Promise<readonly string[]> {
   const mirror = await ensureBase(ground, repository);
-  const lines = splitNul(await ground.git.must(['ls-tree', '-r', '-z', repository.baseCommit], inside(mirror)));
-  return lines.filter((line) => line.split(' ')[1] === 'blob').map((line) => line.slice(line.indexOf('\t') + 1));
+  return [...(await baseFiles(ground, mirror, repository)).files];
 }

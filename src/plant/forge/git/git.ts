@@ -68,12 +68,17 @@ export function gitFailed(
   result: GitResult,
   mend = 'Look at the message of git; `jidoka doctor` checks the installation.',
 ): JidokaError {
-  if (/No space left on device|Disk quota exceeded/i.test(result.stderr)) return diskFull(`git ${args[0]} could not write`);
+  if (/No space left on device|Disk quota exceeded/i.test(result.stderr)) return diskFull(`git ${commandIn(args)} could not write`);
   const said = lastWords(result.stderr);
-  return new JidokaError('git-failed', `git ${args[0]} failed: ${said === '' ? `exit code ${result.code}` : said}`, {
+  return new JidokaError('git-failed', `git ${commandIn(args)} failed: ${said === '' ? `exit code ${result.code}` : said}`, {
     mend,
     data: { args: [...args], code: result.code, stderr: result.stderr.slice(-4_000) },
   });
+}
+
+/** What git was asked for: settings come before it. */
+function commandIn(args: readonly string[]): string {
+  return args.find((arg, at) => arg !== '-c' && args[at - 1] !== '-c') ?? '';
 }
 
 /** Turns what the file system says into a fault of the forge. */

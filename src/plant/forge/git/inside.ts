@@ -52,14 +52,10 @@ const notEmpty = 77;
 /** Arguments: branch, object format. Becomes what the sending side talks to, then checks out what it was sent. */
 export const fillScript = `set -eu
 [ -z "$(ls -A .)" ] || exit ${notEmpty}
-git init --quiet --template= --object-format="$2" .
-git symbolic-ref HEAD "refs/heads/$1"
-git config user.name jidoka
-git config user.email jidoka@localhost
-git config push.default nothing
-git config gc.auto 0
-# Owner, inode and change time differ between a base and the layers over it.
-git config core.checkStat minimal
+git init --quiet --template= --object-format="$2" --initial-branch="$1" .
+# By the shell, not by git config: to start a program takes longer than all that is written here. Owner, inode and change
+# time differ between a base and the layers over it.
+printf '[%s]\\n\\t%s\\n' user 'name = jidoka' user 'email = jidoka@localhost' push 'default = nothing' gc 'auto = 0' core 'checkStat = minimal' >>.git/config
 mkdir -p .git/info
 printf '%s' '${rawBytes}' >.git/info/attributes
 git -c receive.denyCurrentBranch=ignore -c receive.shallowUpdate=true -c transfer.unpackLimit=1 -c receive.autogc=false \\

@@ -47,6 +47,29 @@ it('files that are asked for at once come as they are, by a few processes', asyn
   expect(commands.toSorted()).toEqual(['cat-file --batch', 'cat-file --batch', 'cat-file blob']);
 });
 
+it('what was read of a commit is not read again, nor is what it does not have', async () => {
+  const { reader, commands } = counted();
+  const commit = await head();
+  const paths = ['src/file-3.js', 'missing.txt', 'empty.txt'];
+  const read = async (): Promise<readonly (string | null)[]> =>
+    (await Promise.all(paths.map((path) => reader.read(repository.path, commit, path)))).map((bytes) => bytes?.toString('utf8') ?? null);
+  expect(await read()).toEqual([many['src/file-3.js'], null, '']);
+  expect(await read()).toEqual([many['src/file-3.js'], null, '']);
+  expect(commands).toEqual(['cat-file --batch']);
+});
+
+it('a large file is read again, and pushes out no other', async () => {
+  const large = await makeRepository({ 'large.txt': 'x'.repeat(5 * 1024 * 1024), 'small.txt': 'small' });
+  const { reader, commands } = counted();
+  const commit = (await git.must(['rev-parse', 'HEAD'], { cwd: large.path })).toString('utf8').trim();
+  const sizes: (number | undefined)[] = [];
+  for (const path of ['small.txt', 'large.txt', 'large.txt', 'small.txt'])
+    sizes.push((await reader.read(large.path, commit, path))?.length);
+  await large.remove();
+  expect(sizes).toEqual([5, 5 * 1024 * 1024, 5 * 1024 * 1024, 5]);
+  expect(commands).toHaveLength(3);
+});
+
 it('what is no file is none, and takes nothing from its neighbours', async () => {
   const { reader } = counted();
   const commit = await head();

@@ -15,10 +15,13 @@ interface Asked {
 
 /** Files that one process reads. */
 const mostAtOnce = 64;
+/** Bytes of files that are remembered, all in all; a commit never changes, and a run asks for its manifests again and again. */
+const mostRemembered = 16 * 1024 * 1024;
 
 /** `inside` names a mirror to git. */
 export function blobReader(git: Pick<Git, 'must' | 'run'>, inside: (mirror: string) => Pick<GitOptions, 'env'>): BlobReader {
   const asked = new Map<string, Asked[]>();
+  const remembered = memory(mostRemembered);
   const readAll = (mirror: string): void => {
     const all = asked.get(mirror) ?? [];
     asked.delete(mirror);
@@ -34,17 +37,50 @@ export function blobReader(git: Pick<Git, 'must' | 'run'>, inside: (mirror: stri
       for (const { name, resolve, reject } of some) await readOne(git, inside(mirror), name).then(resolve, reject);
     }
   };
+  const ask = (mirror: string, name: string): Promise<Buffer | null> =>
+    new Promise((resolve, reject) => {
+      const waiting = asked.get(mirror) ?? [];
+      if (waiting.length === 0) setImmediate(() => readAll(mirror));
+      asked.set(mirror, waiting);
+      waiting.push({ name, resolve, reject });
+    });
   return {
-    read(mirror, commit, path) {
+    async read(mirror, commit, path) {
       const name = `${commit}:${path}`;
       // Git takes names by lines.
       if (path.includes('\n')) return readOne(git, inside(mirror), name);
-      return new Promise((resolve, reject) => {
-        const waiting = asked.get(mirror) ?? [];
-        if (waiting.length === 0) setImmediate(() => readAll(mirror));
-        asked.set(mirror, waiting);
-        waiting.push({ name, resolve, reject });
-      });
+      const known = remembered.get(`${mirror} ${name}`);
+      if (known !== undefined) return known;
+      const bytes = await ask(mirror, name);
+      remembered.set(`${mirror} ${name}`, bytes);
+      return bytes;
+    },
+  };
+}
+
+/** What was read last, by name, up to so many bytes. */
+function memory(most: number): Pick<Map<string, Buffer | null>, 'get'> & { set(name: string, bytes: Buffer | null): void } {
+  const known = new Map<string, Buffer | null>();
+  let held = 0;
+  const sizeOf = (name: string): number => 2 * name.length + (known.get(name)?.length ?? 0);
+  const forget = (name: string): void => {
+    if (!known.has(name)) return;
+    held -= sizeOf(name);
+    known.delete(name);
+  };
+  return {
+    get: (name) => known.get(name),
+    set: (name, bytes) => {
+      forget(name);
+      // One large file would push out all others.
+      if (bytes !== null && bytes.length > most / 4) return;
+      // A copy: what git printed at once is one buffer, which a small file of it would keep.
+      known.set(name, bytes === null ? null : Buffer.from(bytes));
+      held += sizeOf(name);
+      for (const oldest of known.keys()) {
+        if (held <= most) break;
+        forget(oldest);
+      }
     },
   };
 }

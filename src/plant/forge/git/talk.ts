@@ -32,16 +32,16 @@ export async function talk(ground: Ground, peer: Conversation, { args, peerOptio
   const command = [...args, `${peerOption}=${handsOn}`, 'workspace', ...refs];
   const child = ground.git.open(command, env);
   const streams = streamsOf(child);
-  const ended = new Promise<number | null>((resolve) => {
-    child.once('error', () => resolve(null));
-    child.once('close', (code) => resolve(code));
+  const ended = new Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>((resolve) => {
+    child.once('error', () => resolve({ code: null, signal: null }));
+    child.once('close', (code, signal) => resolve({ code, signal }));
   });
   const said = collect(child);
   const timer = setTimeout(() => endGroup(child.pid), talkMs);
   // What breaks on the peer's side ends git's side, which then says what it missed.
   const heard = hear(peer, streams.in).catch(() => endGroup(child.pid));
   const spoken = speak(streams.out, peer).catch(() => undefined);
-  const code = await ended;
+  const { code, signal } = await ended;
   clearTimeout(timer);
   streams.in.destroy();
   streams.out.destroy();
@@ -50,10 +50,11 @@ export async function talk(ground: Ground, peer: Conversation, { args, peerOptio
   await Promise.all([heard, spoken]);
   if (code === 0) return said.stdout();
   const theirs = result.stderr.trim();
-  throw gitFailed([command[0] ?? ''], {
+  const ending = signal === null ? '' : `fatal: it was ended by ${signal}`;
+  throw gitFailed(args, {
     code,
     stdout: Buffer.alloc(0),
-    stderr: [said.stderr(), theirs].filter((text) => text !== '').join('\n'),
+    stderr: [said.stderr(), theirs, ending].filter((text) => text !== '').join('\n'),
   });
 }
 
