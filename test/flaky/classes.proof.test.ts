@@ -1,7 +1,7 @@
-import { createServer } from 'node:net';
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failsWhen, impatientLine, openDesk, testFile, type Desk } from './desk.ts';
+import { freePort } from '../net/free-port.ts';
 
 /** Counts the threads of its own session that want a processor: what a test feels of a load, whatever else the machine does. */
 const crowd =
@@ -150,13 +150,3 @@ describe('without a test that is named', () => {
     expect(patch).toContain("+test.skip('flips two'");
   });
 });
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
-}

@@ -36,16 +36,18 @@ describe('a triage that finds nothing flaky', () => {
     expect(result.reason.message).toMatch(/suite \d of 300/);
     expect(flakiness?.data.notReached[0]).toMatch(/mode suite: 29\d of 300 runs/);
   });
-
-  it('is asked of a test that is not there: its absence is proved by the ids that are', async () => {
-    const repository = await desk.repository({ 'test/calm.test.js': calm });
-    const { end, report } = await desk.triage(repository, ['--test', 'was removed']);
-    expect(end, report).toBe('NO_OP test-absent');
-    expect(report).toContain('run 2 of the suite at the base came to its end with 2 ids');
-  });
 });
 
 describe('a triage that needs a person', () => {
+  it('because no test of that name ran does not pass, and names those that come near', async () => {
+    const repository = await desk.repository({ 'test/calm.test.js': calm });
+    const { end, result } = await desk.triage(repository, ['--test', 'ads up']);
+    expect(end).toBe('ESCALATE test-absent');
+    expect(result.reason.message).toContain('No test named "ads up" ran at ');
+    expect(result.reason.message).toContain('none of the 2 that reported has this name, in 2 runs of the suite');
+    expect(result.reason.message).toContain('Names that come near: test/calm.test.js > adds up.');
+  });
+
   it('because the name fits several tests lists them', async () => {
     const repository = await desk.repository({ 'test/calm.test.js': calm, 'test/other.test.js': calm });
     const { end, result } = await desk.triage(repository, ['--test', 'is calm']);

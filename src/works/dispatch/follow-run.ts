@@ -6,7 +6,7 @@ import type { WorkView } from '../../core/ports/engine.ts';
 import type { Progress, RunResult } from '../../core/ports/factory.ts';
 import type { RunNeeds } from '../run/index.ts';
 import type { Crew } from './crew.ts';
-import { restOf } from './rest-of.ts';
+import { notResting, restingOn, restOf, type Resting } from './rest-of.ts';
 
 const lookMs = 1000;
 
@@ -27,7 +27,7 @@ export async function followRun(following: Following, needs: RunNeeds, crew: Cre
   const quiet = new AbortController().signal;
   let seen = following.seen;
   let own = false;
-  let told = '';
+  let resting = notResting;
   for (;;) {
     if (signal?.aborted) throw interrupted(run);
     const view = await needs.engine.work(run);
@@ -42,7 +42,7 @@ export async function followRun(following: Following, needs: RunNeeds, crew: Cre
     const fault = own ? crew.service()?.faultOf(run) : null;
     if (fault !== null && fault !== undefined) throw fault;
     // That nobody was there to do it is no news once this process does.
-    if (own === wasOwn) told = tellRest(view, events, { needs, told, run });
+    if (own === wasOwn) resting = tellRest(view, events, { needs, resting, run });
     await needs.feed.wait(lookMs, signal ?? quiet);
   }
 }
@@ -58,14 +58,16 @@ async function takeOn(view: WorkView, needs: RunNeeds, crew: Crew): Promise<bool
 
 interface Telling {
   readonly needs: RunNeeds;
-  readonly told: string;
+  readonly resting: Resting;
   readonly run: RunId;
 }
 
-function tellRest(view: WorkView, events: Parameters<typeof restOf>[1], { needs, told, run }: Telling): string {
+function tellRest(view: WorkView, events: Parameters<typeof restOf>[1], { needs, resting, run }: Telling): Resting {
   const rest = restOf(view, events);
-  if (rest !== null && rest.reason !== told) needs.progress({ kind: 'waits', run, ...rest });
-  return rest?.reason ?? '';
+  const now = restingOn(rest, resting, needs.clock.monotonicMs());
+  const isNews = now.isTold && !(resting.isTold && resting.reason === now.reason);
+  if (rest !== null && isNews) needs.progress({ kind: 'waits', run, reason: rest.reason, gate: rest.gate });
+  return now;
 }
 
 /** The result of a run that has ended. */

@@ -1,6 +1,6 @@
 import { JidokaError } from '../../core/base/error.ts';
-import { meant } from '../../core/base/nearest.ts';
 import { canonicalJson } from '../../core/base/json.ts';
+import { checkPlan } from '../../core/gateway/routing/check-plan.ts';
 import type { Line } from '../../core/line/line.ts';
 import type { DependencySeed, DependencySubject, RepositorySnapshot, Seed } from '../../core/packet/seed.ts';
 import type { RunReport, RunRequest, RunResult } from '../../core/ports/factory.ts';
@@ -175,10 +175,7 @@ function planPart({ plan, actor }: RunRequest, { router }: RunNeeds): Pick<SeedO
     throw new JidokaError('usage', `--plan ${plan.join(',')} chooses models, and this factory has no gateway of its own to ask them.`, {
       mend: 'Put a factory.yaml with `gateway:` into the home of the factory, or leave the plan out: docs/GATEWAY.md.',
     });
-  const unknown = plan.find((model, at) => !router.models.includes(model) || plan.indexOf(model) < at);
-  if (unknown === undefined) return { plan: { by: actor, models: [...plan] } };
-  const why = router.models.includes(unknown) ? 'is named twice' : 'is no model of this factory';
-  throw new JidokaError('usage', `--plan ${plan.join(',')}: "${unknown}" ${why}.`, { mend: meant(unknown, router.models) });
+  return { plan: { by: actor, models: [...checkPlan(plan, router.models)] } };
 }
 
 async function seedsOf(

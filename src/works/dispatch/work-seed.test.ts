@@ -55,7 +55,7 @@ const works = (): Promise<readonly string[]> => house.control.works({ limit: 100
 describe('a plan that a person chose', () => {
   const router: Router = {
     models: ['cheap', 'strong'],
-    chooses: () => false,
+    chooses: async () => false,
     decide: async () => {
       throw new Error('Nobody asks here.');
     },

@@ -1,9 +1,11 @@
+import { nearest } from '../../core/base/nearest.ts';
 import type { TestRun } from '../inspection/runner/index.ts';
 
 export type FoundTest =
   | { readonly kind: 'one'; readonly id: string }
   | { readonly kind: 'several'; readonly ids: readonly string[] }
-  | { readonly kind: 'absent'; readonly proof: readonly string[] }
+  /** None of those that reported has the name, of which there are so many; `near` are those that may have been meant. */
+  | { readonly kind: 'absent'; readonly reported: number; readonly near: readonly string[] }
   /** It did not report, and that does not prove that it is not there. */
   | { readonly kind: 'unseen'; readonly why: string };
 
@@ -16,22 +18,29 @@ export type FoundTest =
  */
 export function findTest(name: string, runs: readonly TestRun[]): FoundTest {
   const ids = [...new Set(runs.flatMap((run) => [...run.results].filter(([, { status }]) => status !== 'crash').map(([id]) => id)))];
-  const fits = fitting(name.trim().replaceAll(/\s+/g, ' '), ids, runs);
+  const asked = name.trim().replaceAll(/\s+/g, ' ');
+  const titles = titlesIn(runs);
+  const fits = fitting(asked, ids, titles);
   const [only] = fits;
   if (only !== undefined) return fits.length === 1 ? { kind: 'one', id: only } : { kind: 'several', ids: fits };
   const hidden = whatHides(runs);
   if (hidden !== null) return { kind: 'unseen', why: hidden };
-  const counted = runs.map((run, index) => `run ${index + 1} of the suite at the base came to its end with ${run.results.size} ids`);
-  return { kind: 'absent', proof: [...counted, `none of them is "${name}" or has these titles`] };
+  return { kind: 'absent', reported: ids.length, near: nearTo(asked, ids, titles) };
 }
 
-/** The most exact way in which any fits decides. */
-function fitting(name: string, ids: readonly string[], runs: readonly TestRun[]): readonly string[] {
+type Titles = (id: string) => string;
+
+/** What an id is without its file. */
+function titlesIn(runs: readonly TestRun[]): Titles {
   const fileOf = new Map(runs.flatMap((run) => [...run.results].map(([id, { file = '' }]) => [id, file] as const)));
-  const titles = (id: string): string => {
+  return (id) => {
     const file = fileOf.get(id) ?? '';
     return file !== '' && id.startsWith(`${file} > `) ? id.slice(file.length + 3) : id;
   };
+}
+
+/** The most exact way in which any fits decides. */
+function fitting(name: string, ids: readonly string[], titles: Titles): readonly string[] {
   const ways: readonly ((id: string) => boolean)[] = [
     (id) => id === name,
     (id) => titles(id) === name,
@@ -44,6 +53,24 @@ function fitting(name: string, ids: readonly string[], runs: readonly TestRun[])
     if (found.length > 0) return found;
   }
   return [];
+}
+
+const nearAtMost = 3;
+
+/** Longer names than this are compared by their beginning. */
+const comparedLength = 200;
+
+/** Tests that a misspelt name may mean: those that it is a part of, else those that are few letters away. */
+function nearTo(name: string, ids: readonly string[], titles: Titles): readonly string[] {
+  const [short, lower] = [name.slice(0, comparedLength), name.toLowerCase()];
+  const partly = ids.filter((id) => id.toLowerCase().includes(lower)).slice(0, nearAtMost);
+  if (partly.length > 0) return partly;
+  const spellings: readonly Titles[] = [(id) => id, titles, (id) => titles(id).split(' > ').at(-1) ?? id];
+  const near = spellings.flatMap((spelling) => {
+    const meant = nearest(short, [...new Set(ids.map((id) => spelling(id).slice(0, comparedLength)))]);
+    return meant === null ? [] : ids.filter((id) => spelling(id).slice(0, comparedLength) === meant);
+  });
+  return [...new Set(near)].slice(0, nearAtMost);
 }
 
 /** Why a test may be there though it did not report; null where all that is there did. */
