@@ -16,13 +16,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const config = (upstreams: string, mustSurvive: string): string => `gateway:
+const config = (upstreams: string, mustSurvive: string, second: string): string => `gateway:
   providers:
     cloud: { protocols: [messages], base: "https://api.example.com", key: env:A_KEY, vendor: a, region: us }
     house: { protocols: [chat], base: "http://10.0.0.5:8000/v1", vendor: self, region: own }
   models:
     strong: { upstreams: [${upstreams}], price: { asOf: 2026-11-20, input: 5, output: 25 }, window: 200000, output: 64000, capabilities: [tools], weights: closed }
-    cheap: { upstreams: [house/qwen], price: { asOf: 2026-11-20, input: 0, output: 0 }, window: 128000, output: 32000, capabilities: [tools], weights: open }
+    ${second}: { upstreams: [house/qwen], price: { asOf: 2026-11-20, input: 0, output: 0 }, window: 128000, output: 32000, capabilities: [tools], weights: open }
   slots: { default: strong }
   roles: { default: default }
   lines: { bug: { mustSurvive: ${mustSurvive} } }
@@ -30,9 +30,9 @@ const config = (upstreams: string, mustSurvive: string): string => `gateway:
 
 async function run(
   args: readonly string[],
-  { upstreams = 'cloud/big', mustSurvive = '[provider]', owing = null as readonly OwingRun[] | null } = {},
+  { upstreams = 'cloud/big', mustSurvive = '[provider]', second = 'cheap', owing = null as readonly OwingRun[] | null } = {},
 ) {
-  await writeFile(join(folder, 'factory.yaml'), config(upstreams, mustSurvive));
+  await writeFile(join(folder, 'factory.yaml'), config(upstreams, mustSurvive, second));
   const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
   const factory = owing === null ? {} : { factory: new ScriptedFactory({ folder, owing, runsOf: () => [] }) };
   const home = owing === null ? join(folder, 'no-home') : folder;
@@ -75,6 +75,23 @@ describe('cutoff', () => {
       lines: expect.arrayContaining([expect.objectContaining({ line: 'bug', kind: 'stops', mustSurvive: false })]),
     });
     expect(told.document).toMatchObject({ lines: expect.arrayContaining([expect.objectContaining({ line: 'deps', kind: 'untouched' })]) });
+  });
+
+  it('tells of a line that it changes nothing for as that, and of a slot of it that is filled by nothing anyhow', async () => {
+    const { code, document } = await run(['--provider', 'house', '--json'], { second: 'own' });
+    expect([code, document]).toMatchObject([
+      0,
+      { lines: expect.arrayContaining([expect.objectContaining({ line: 'bug', kind: 'untouched' })]) },
+    ]);
+    const { out } = await run(['--provider', 'house'], { second: 'own' });
+    expect(out).toMatch(/classify +untouched +It is optional: a run goes on without it anyhow\. Slot "cheap" is filled by nothing/);
+  });
+
+  it('refuses a time where nothing is taken away, rather than to leave it out silently', async () => {
+    for (const named of [['--provider', 'cloud'], []]) {
+      const { code, out, err } = await run([...named, '--for', '1m']);
+      expect([code, out, err]).toEqual([2, '', expect.stringContaining('--for was given without --live')]);
+    }
   });
 
   it('takes everything away in turn where nothing is named, as a check in CI asks', async () => {

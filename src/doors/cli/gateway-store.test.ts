@@ -23,7 +23,7 @@ beforeAll(async () => {
   models:
     strong: ${model('{ asOf: 2026-11-20, input: 3, output: 15 }')}
     cheap: ${model('{ asOf: 2026-11-01, input: 0.5, output: 1 }')}
-  slots: { coder: strong }
+  slots: { coder: strong, other: cheap }
   budgets: [{ of: line, per: day, usd: 1 }]
 `,
   );
@@ -96,6 +96,12 @@ it('a gateway of a factory takes swaps over live, and its calls are summed by mo
   expect(text).toContain('Prices as of 2026-11-01 or later.');
   // Set for gateways to come: the file of the factory says what there is.
   expect((await said('models', 'swap', 'coder', 'none')).code).toBe(2);
+  const itself = await said('models', 'swap', 'coder', 'coder');
+  expect([itself.code, itself.err]).toEqual([2, expect.stringContaining('filled by itself: coder -> coder')]);
+  expect((await said('models', 'swap', 'other', 'coder')).code).toBe(0);
+  const circle = await said('models', 'swap', 'coder', 'other');
+  expect([circle.code, circle.err]).toEqual([2, expect.stringContaining('filled by itself: coder -> other -> coder')]);
+  expect((await said('models', 'unswap', 'other')).code).toBe(0);
   expect((await said('models', 'swap', 'coder', 'cheap')).code).toBe(0);
 });
 
@@ -112,16 +118,26 @@ it('trace tells what was said, and makes a tape by which a twin answers word for
     0,
     expect.stringMatching(/conversation 1[^]*coder by house\/twin[^]*user: Hello\?[^]*assistant: \w/),
   ]);
+  // The clock that measures calls tells far more than a person reads.
+  const times = [...told.out.matchAll(/, (\S+) ms$/gm)].map(([, ms]) => ms);
+  expect(times.length).toBeGreaterThan(0);
+  expect(times.filter((ms) => !/^\d+$/.test(ms ?? ''))).toEqual([]);
   // The swap of the test before.
   expect(told.out).toMatch(
-    /left house\/\S+ with \d+ tokens in its cache, which is taken to cost \$\S+: house\/\S+ is no way of this slot any more\./,
+    /left house\/\S+ with \d+ tokens in its cache, which is taken to cost \$\S+: house\/\S+ is no way of this call any more\./,
   );
   expect((await trace('--tape', 'own.jsonl')).out).toMatch(/^\d+ calls are in own\.jsonl\.$/m);
-  const first = await askFor(twin.url);
-  const replay = { path: 'own.jsonl', text: await readFile(join(folder, 'own.jsonl'), 'utf8') };
-  const again = await openModelTwin({ scenario: null, replay, tape: null, port: 0 });
+  const text = await readFile(join(folder, 'own.jsonl'), 'utf8');
+  const again = await openModelTwin({ scenario: null, replay: { path: 'own.jsonl', text }, tape: null, port: 0 });
   try {
-    expect(await askFor(again.url)).toMatchObject({ choices: first.choices });
+    // The same question was asked several times, each time anew.
+    const taped = text
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { readonly answer: { readonly body: string } }).answer.body); // written as such
+    expect(new Set(taped).size).toBeGreaterThan(1);
+    for (const body of taped) expect(await askFor(again.url)).toEqual([200, body]);
+    expect(await askFor(again.url)).toEqual([400, expect.stringContaining('no further answer')]);
   } finally {
     await again.close();
   }
@@ -129,9 +145,10 @@ it('trace tells what was said, and makes a tape by which a twin answers word for
   expect([none.code, none.err]).toEqual([2, expect.stringContaining('No call of a model is on record for stage "nowhere"')]);
 });
 
-async function askFor(url: string): Promise<{ readonly choices: unknown }> {
+async function askFor(url: string): Promise<readonly [status: number, text: string]> {
   const body = JSON.stringify({ model: 'coder', max_tokens: 10, messages: [{ role: 'user', content: 'Hello?' }] });
-  return (await (await fetch(`${url}/v1/chat/completions`, { method: 'POST', body })).json()) as { choices: unknown };
+  const answer = await fetch(`${url}/v1/chat/completions`, { method: 'POST', body });
+  return [answer.status, await answer.text()];
 }
 
 it('purge removes nothing that may still be written, and tells what it removed and what stays', async () => {

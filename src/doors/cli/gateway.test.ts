@@ -1,12 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RecordingWorld } from '../../../kit/factory/index.ts';
 import { readGatewaySettings } from '../../gateway-settings.ts';
-import { describeSlots, openGateway, openModelStore } from '../../gateway.ts';
+import { describeSlots, openGateway } from '../../gateway.ts';
 import { openModelTwin } from '../../model-twin.ts';
+import { productLines } from '../../product-lines.ts';
+import { publicPriors } from '../../shipped.ts';
 import { cli } from './cli.ts';
 
 let folder: string;
@@ -18,10 +20,14 @@ afterEach(() => rm(folder, { recursive: true }));
 const secret = 'the-key-of-the-provider';
 const ownKey = 'the-own-key-of-the-gateway';
 
+/** A world in which nobody speaks of a factory: its gateways keep nothing in a database, of which the command would start one. */
 function world(): RecordingWorld {
-  const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
-  return new RecordingWorld({ cwd: folder, env: { HOUSE_KEY: secret, GATEWAY_KEY: ownKey }, gateway });
+  const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: noStore };
+  const shipped = { lines: productLines, priors: publicPriors };
+  return new RecordingWorld({ cwd: folder, env: { JIDOKA_HOME: '', HOUSE_KEY: secret, GATEWAY_KEY: ownKey }, gateway, shipped });
 }
+
+const noStore = (): Promise<never> => Promise.reject(new Error('nobody named a factory whose database could be opened'));
 
 async function settings(base: string): Promise<void> {
   await writeFile(
@@ -75,6 +81,7 @@ describe('gateway serve', () => {
     const ending = cli(['gateway', 'serve', '--config', 'factory.yaml', '--socket', 'g.sock', '--key', 'env:GATEWAY_KEY'], here);
     await here.stdout.wrote('stops it');
     expect(here.stdout.text).toContain('cloud/big has no key: the environment has no NO_SUCH_KEY');
+    expect(here.stdout.text).toMatch(/kept in +memory, until it ends/);
     expect(here.stdout.text).not.toContain(ownKey);
     const status = await new Promise((resolve) => {
       const headers = { authorization: `Bearer ${ownKey}` };
@@ -103,6 +110,22 @@ describe('gateway serve', () => {
   });
 });
 
+it('a file of the project is not asked where keys go, and whoever has one is told to name it', async () => {
+  await mkdir(join(folder, '.jidoka'));
+  await settings('http://127.0.0.1:9');
+  await rename(join(folder, 'factory.yaml'), join(folder, '.jidoka', 'factory.yaml'));
+  const here = world();
+  expect(await cli(['models', '--home', folder], here)).toBe(2);
+  expect(here.stderr.text).toContain(`Where it is yours too, name it: --config ${join('.jidoka', 'factory.yaml')}`);
+});
+
+it('models without a factory file says where one was looked for, and how to name one', async () => {
+  const here = world();
+  expect(await cli(['models', '--home', join(folder, 'bare')], here)).toBe(2);
+  expect(here.stderr.text).toContain(`No factory file is named, and ${join(folder, 'bare', 'factory.yaml')} is not there.`);
+  expect(here.stderr.text).toContain('by --config FILE or JIDOKA_CONFIG, or put it there');
+});
+
 it('models tells what each slot resolves to, in order, and why something is never asked', async () => {
   await settings('http://127.0.0.1:9');
   const here = world();
@@ -115,6 +138,15 @@ it('models tells what each slot resolves to, in order, and why something is neve
   expect(JSON.parse(document.stdout.text)).toMatchObject({
     slots: [{ slot: 'coder', via: ['coder', 'main', 'strong'] }, { slot: 'main' }],
   });
+});
+
+it('models tells whose prior no public figure has', async () => {
+  await settings('http://127.0.0.1:9');
+  const text = await readFile(join(folder, 'factory.yaml'), 'utf8');
+  await writeFile(join(folder, 'factory.yaml'), text.replace('      window:', '      prior: opus 4.5\n      window:'));
+  const here = world();
+  expect(await cli(['models', '--config', 'factory.yaml'], here)).toBe(0);
+  expect(here.stdout.text).toContain('no public figure has the name "opus 4.5", its "prior:". Did you mean "Opus 4.5"?');
 });
 
 it('models tells which package speaks to a provider, and what to install where one is missing', async () => {

@@ -71,6 +71,16 @@ describe('a gate', () => {
     expect(JSON.parse((await run('gates', '--json')).out)).toMatchObject({ gates: [{ gate, digest: 'd'.repeat(64) }] });
   });
 
+  it('is told apart from a result that waits to be looked at, which status lists', async () => {
+    const other = scene();
+    expect((await other.run('gates')).out).toBe('No gate is open: no run rests for a decision.\n');
+    await other.run(...runMs);
+    expect((await other.run('gates')).out).toContain('1 result waits to be looked at: node main.js status lists it.');
+    expect((await other.run('status')).out).toMatch(/waits for a person\n +deps-ms-1 since/);
+    const { run } = await atGate();
+    expect((await run('gates')).out).not.toContain('to be looked at');
+  });
+
   it('rejected, ends the run with what was said', async () => {
     const { run, working } = await atGate();
     const { code, out } = await run('reject', gate, '--note', 'keep the default');

@@ -93,7 +93,8 @@ describe('route explain', () => {
   models:
     small: { upstreams: [a/small], prior: GPT-5 mini, price: { asOf: 2026-11-20, input: 0.25, output: 2 }, window: 200000, output: 64000, capabilities: [tools], weights: closed }
     strong: { upstreams: [a/big], prior: Opus 4.5, price: { asOf: 2026-11-20, input: 5, output: 25 }, window: 200000, output: 64000, capabilities: [tools], weights: closed }
-  slots: { coder: auto }
+    mute: { upstreams: [a/mute], prior: Opus 4.6, price: { asOf: 2026-11-20, input: 5, output: 25 }, window: 200000, output: 64000, capabilities: [], weights: closed }
+  slots: { coder: auto, small-talk: mute }
   lines: { bug: { quality: 0.7, wrongCap: 0.05 } }
 `;
 
@@ -125,9 +126,10 @@ describe('route explain', () => {
       override: { by: 'cli:tester' },
       isLearnedFrom: false,
     });
-    const none = await explain([...now, '--slot', 'unheard-of', '--json']);
+    const none = await explain([...now, '--slot', 'small-talk', '--json']);
     expect(none.code).toBe(3);
     expect(JSON.parse(none.out)).toMatchObject({ plan: null, because: 'nothing-fits' });
+    expect((await explain([...now, '--plan', 'strong'])).out.match(/^[* ] +strong +\d\d\.\d % +\d/gm)).toHaveLength(1);
   });
 
   it('reads what was chosen for a run from its ledger, and says where nothing was', async () => {
@@ -152,8 +154,12 @@ describe('route explain', () => {
     [[], 'Neither a run nor a job was named.'],
     [['bug-1', '--line', 'bug'], '--line is for a job that nobody gave yet'],
     [['no-such-run'], 'No run no-such-run is in the ledger.'],
+    [['--line', 'bugg'], '--line "bugg" is not known here.\n  next: Did you mean "bug"?'],
+    [['--line', 'bug', '--slot', 'codr'], '--slot "codr" leads to no model.\n  next: Did you mean "coder"?'],
+    [['--line', 'bug', '--plan', 'smal'], '--plan smal: "smal" is no model of this factory.\n  next: Did you mean "small"?'],
+    [['--line', 'bug', '--plan', 'small,small'], '"small" is named twice'],
   ])('refuses %j', async (args, told) => {
-    const { code, err } = await explain(args);
+    const { code, err } = await explain(args[0]?.startsWith('--') ? ['--config', 'factory.yaml', ...args] : args);
     expect(code).toBe(2);
     expect(err).toContain(told);
   });

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { forgetHome } from '../../../test/scenarios/forget-home.ts';
 import { packagePath } from '../config.ts';
 import { lifeOf } from './life.ts';
 
@@ -17,6 +18,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await jidoka('down');
+  await forgetHome(home);
   await rm(home, { recursive: true, force: true });
 });
 

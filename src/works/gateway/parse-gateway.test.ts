@@ -68,6 +68,12 @@ describe('refuses, with the place and the mend', () => {
     ['a misspelt part', 'providers:', 'provider:', '4:3: Unknown key "provider". | Did you mean "providers"?'],
     ['a misspelt key of a model', 'window: 200000', 'windw: 200000', '12:7: Unknown key "windw". | Did you mean "window"?'],
     [
+      'a number without end',
+      'window: 200000',
+      'window: 1e400',
+      '"gateway.models.strong.window" is Infinity, which is no number that can be counted with. | Write a finite number here.',
+    ],
+    [
       'a key of a line as others spell it',
       'mustSurvive',
       'must_survive',
@@ -85,7 +91,19 @@ describe('refuses, with the place and the mend', () => {
       '',
       '"price" is missing from "gateway.models.cheap". | Add "price:" here',
     ],
+    [
+      'a price that is neither a list nor unpriced',
+      'price: { asOf: 2026-11-20, input: 0, output: 0 }',
+      'price: free',
+      '"gateway.models.cheap.price" cannot be "free". | Known here: unpriced, { asOf: …, input: …, output: … }.',
+    ],
     ['a price without its day', 'asOf: 2026-11-20, input: 0', 'input: 0', '"asOf" is missing from "gateway.models.cheap.price".'],
+    [
+      'a day that is in no calendar',
+      'asOf: 2026-11-20, input: 0',
+      'asOf: 2026-13-45, input: 0',
+      '"gateway.models.cheap.price.asOf" is not right: Invalid ISO date. | A date is a day of the calendar, YYYY-MM-DD, as in 2026-11-20.',
+    ],
     ['an unknown provider', '[house/', '[hose/', '17:19: Model "cheap" is at "hose", which is no provider. | Did you mean "house"?'],
     [
       'an unknown model in a plan',

@@ -25,6 +25,12 @@ export function complaintOf(issue: Issue, kind: FileKind): Complaint {
       return wrongValue(issue.values.map(String), { input: issue.input, path }, kind);
     case 'invalid_type':
       if (issue.input === undefined) return missing(path, kind);
+      if (typeof issue.input === 'number' && !Number.isFinite(issue.input))
+        return {
+          ...value,
+          message: `${place} is ${issue.input}, which is no number that can be counted with.`,
+          mend: 'Write a finite number here.',
+        };
       return {
         ...value,
         message: `${place} is ${typeName(issue.input)}, not ${article(issue.expected)}.`,
@@ -45,7 +51,7 @@ function ofUnion({ path, input, errors }: Extract<Issue, { code: 'invalid_union'
   const inside = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues.find((issue) => issue.path.length > path.length);
   if (inside !== undefined) return complaintOf(inside, kind);
   const values = issues.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values.map(String) : []));
-  const allowed = [...values, ...keysAt(kind.schema, path).map((key) => `{ ${key}: … }`)];
+  const allowed = [...values, ...shapesAt(kind.schema, path)];
   if (allowed.length > 0) return wrongValue(allowed, { input, path }, kind);
   const types = issues.flatMap((issue) => (issue.code === 'invalid_type' ? [article(issue.expected)] : []));
   const mend = types.length === 0 ? `See ${kind.example}.` : `Write ${types.join(', or ')} here.`;
@@ -84,6 +90,8 @@ function missing(path: readonly PropertyKey[], kind: FileKind): Complaint {
 }
 
 function hintOf(issue: Issue, { example }: FileKind): string {
+  // The expression that tells days of the calendar apart is of use to nobody.
+  if (issue.code === 'invalid_format' && issue.format === 'date') return 'A date is a day of the calendar, YYYY-MM-DD, as in 2026-11-20.';
   if (issue.code === 'invalid_format' && issue.pattern !== undefined) return `It must match ${issue.pattern}.`;
   if (issue.code === 'too_small') return `The least is ${issue.minimum}.`;
   return issue.code === 'too_big' ? `The most is ${issue.maximum}.` : `See ${example}.`;
@@ -91,14 +99,29 @@ function hintOf(issue: Issue, { example }: FileKind): string {
 
 /** The keys the schema knows at a place; none where it is no mapping. */
 function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] {
-  if (schema instanceof z.ZodOptional) return keysAt(schema.unwrap(), path);
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option: unknown) => keysAt(option, path));
+  return mappingsAt(schema, path).flatMap((shape) => Object.keys(shape));
+}
+
+/** The mappings that may stand at a place, each in the words of a file: with the keys that it must have, or all where it must have none. */
+function shapesAt(schema: unknown, path: readonly PropertyKey[]): string[] {
+  return mappingsAt(schema, path).map((shape) => {
+    const keys = Object.keys(shape);
+    const required = keys.filter((key) => !(shape[key] instanceof z.ZodOptional));
+    return `{ ${(required.length === 0 ? keys : required).map((key) => `${key}: …`).join(', ')} }`;
+  });
+}
+
+type Shape = Readonly<Record<string, unknown>>;
+
+function mappingsAt(schema: unknown, path: readonly PropertyKey[]): Shape[] {
+  if (schema instanceof z.ZodOptional) return mappingsAt(schema.unwrap(), path);
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option: unknown) => mappingsAt(option, path));
   const [next, ...rest] = path;
-  if (schema instanceof z.ZodArray) return keysAt(schema.element, rest);
-  if (schema instanceof z.ZodRecord) return next === undefined ? [] : keysAt(schema.valueType, rest);
+  if (schema instanceof z.ZodArray) return mappingsAt(schema.element, rest);
+  if (schema instanceof z.ZodRecord) return next === undefined ? [] : mappingsAt(schema.valueType, rest);
   if (!(schema instanceof z.ZodObject)) return [];
-  const { shape }: { readonly shape: Readonly<Record<string, unknown>> } = schema;
-  return next === undefined ? Object.keys(shape) : keysAt(shape[String(next)], rest);
+  const { shape }: { readonly shape: Shape } = schema;
+  return next === undefined ? [shape] : mappingsAt(shape[String(next)], rest);
 }
 
 function placeName(path: readonly PropertyKey[], { noun }: FileKind): string {

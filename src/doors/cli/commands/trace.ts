@@ -65,7 +65,10 @@ async function written(path: string, lines: readonly string[], call: Call): Prom
 function nothingTaken(run: string, stage: string | null): JidokaError {
   const of = stage === null ? run : `stage "${stage}" of ${run}`;
   return new JidokaError('run-unknown', `No call of a model is on record for ${of}.`, {
-    mend: "Calls are taken down by the factory's own gateway: see docs/GATEWAY.md.",
+    mend:
+      stage === null
+        ? "Calls are taken down by the factory's own gateway: see docs/GATEWAY.md."
+        : `It asked none, or there is no stage of that name: \`jidoka show ${run}\` has those of the run.`,
   });
 }
 
@@ -83,9 +86,9 @@ function callLines(
 ): string[] {
   const { paint } = page;
   const { caller, by, alias, at, usage, cost, estimated, ms } = call;
-  const price = cost.kind === 'priced' ? inUsd(cost.microUsd) : 'no price';
+  const price = by === null ? 'no model was asked' : cost.kind === 'priced' ? inUsd(cost.microUsd) : 'no price';
   const who = `${caller.stage ?? '-'} · ${caller.station} · conversation ${conversation}`;
-  const what = `${alias}${by === null ? '' : ` by ${by.at}`}, ${estimated ? 'about ' : ''}${allTokens(usage)} tokens, ${price}, ${ms} ms`;
+  const what = `${alias}${by === null ? '' : ` by ${by.at}`}, ${estimated ? 'about ' : ''}${allTokens(usage)} tokens, ${price}, ${Math.round(ms)} ms`;
   const parts = [...(system === null ? [] : [{ by: 'system', kind: 'text', name: null, text: system } as const]), ...heard, ...said];
   return [
     paint.bold(plain(`${new Date(at).toISOString().slice(11, 19)}  ${who}`)),

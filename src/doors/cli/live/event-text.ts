@@ -1,4 +1,5 @@
 import type { EventBody } from '../../../core/evidence/event.ts';
+import { refusedWords } from '../../../core/evidence/model-count.ts';
 
 type Texts = { readonly [Type in EventBody['type']]: (body: Extract<EventBody, { readonly type: Type }>) => string };
 
@@ -66,6 +67,7 @@ const texts: Texts = {
   'stage.completed': ({ summary }) => summary,
   'models.counted': ({ counts }) =>
     `${counts.reduce((sum, { calls }) => sum + calls, 0)} calls of ${[...new Set(counts.map(({ model }) => model))].join(', ')}`,
+  'models.refused': (refused) => `${refused.station}. ${refusedWords(refused)}`,
   'verdict.decided': ({ verdict, reason }) => `${verdict}. ${reason.message}`,
   'evidence.sealed': ({ bundle }) => `bundle ${bundle.slice(0, 12)}`,
   delivered: ({ delivery }) => [delivery.branch, delivery.evidenceRef, delivery.withheld].filter((part) => part !== null).join(', '),

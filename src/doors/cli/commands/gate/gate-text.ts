@@ -3,9 +3,16 @@ import { facts, minute, type Page, plain } from '../../page.ts';
 import { quote } from '../../self-command.ts';
 import { table } from '../../table.ts';
 
+export interface Waiting {
+  readonly gates: readonly GateView[];
+  /** Delivered changes that nobody has looked at yet: no decision is asked of anybody, but they wait for a person, too. */
+  readonly results: number;
+}
+
 /** Lists open gates, and how they are looked at and answered. */
-export function gatesText(gates: readonly GateView[], self: string, page: Page): string {
-  if (gates.length === 0) return 'No gate is open: nothing waits for a decision.';
+export function gatesText({ gates, results }: Waiting, self: string, page: Page): string {
+  const beside = resultLines(results, self);
+  if (gates.length === 0) return ['No gate is open: no run rests for a decision.', ...beside].join('\n');
   const columns = [
     { title: 'GATE' },
     { title: 'OPEN SINCE' },
@@ -16,7 +23,13 @@ export function gatesText(gates: readonly GateView[], self: string, page: Page):
   const rows = gates.map((gate) => [gate.gate, minute(gate.openedAt), gate.roles.join(', '), plain(gate.title), plain(gate.question)]);
   const [first] = gates;
   const commands = first === undefined ? [] : commandLines({ ...first, gate: gates.length === 1 ? first.gate : 'GATE' }, self, page);
-  return [table(columns, rows, page), '', ...commands].join('\n');
+  return [table(columns, rows, page), '', ...commands, ...(beside.length === 0 ? [] : ['', ...beside])].join('\n');
+}
+
+function resultLines(results: number, self: string): readonly string[] {
+  if (results === 0) return [];
+  const [waits, them] = results === 1 ? ['1 result waits', 'it'] : [`${results} results wait`, 'them'];
+  return [`${waits} to be looked at: ${self} status lists ${them}.`];
 }
 
 /** Lays out one gate with all that a person decides by. */

@@ -17,7 +17,10 @@ export const gates: CommandRecord = {
       const gate = await withFactory(call, (factory) => factory.gates.show(id));
       return { exitCode: 0, document: gate, text: (page) => gateText(gate, self, page) };
     }
-    const open = await withFactory(call, (factory) => factory.gates.open());
-    return { exitCode: 0, document: { gates: open }, text: (page) => gatesText(open, self, page) };
+    const { open, results } = await withFactory(call, async ({ gates: desk, operations }) => {
+      const [standing, reviews] = await Promise.all([desk.open(), operations.reviews()]);
+      return { open: standing, results: reviews.filter((review) => review.id === review.run).length };
+    });
+    return { exitCode: 0, document: { gates: open }, text: (page) => gatesText({ gates: open, results }, self, page) };
   },
 };

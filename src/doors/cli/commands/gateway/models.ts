@@ -1,3 +1,4 @@
+import { unknownPriors, type UnknownPrior } from '../../../../core/gateway/routing/priors.ts';
 import type { SlotRow } from '../../../../core/ports/gateway/gateway-door.ts';
 import { type CommandRecord, jsonOption } from '../../command.ts';
 import { type Page, plain } from '../../page.ts';
@@ -21,14 +22,21 @@ export const models: CommandRecord = {
         : await withStore(call, async (store) => ({ settings: await store.settings.list(), rests: await store.rests() }));
     const slots = await gateway.describe(config, places, settings);
     const set = settings.map(settingText);
+    const isAnyNamed = Object.values(config.models).some(({ prior }) => prior !== undefined);
+    const unknown = isAnyNamed ? unknownPriors(config, await (await call.world.loadShipped()).priors()) : [];
     const resting = new Map(rests.map((rest) => [rest.at, restText(rest)]));
     return {
       exitCode: 0,
-      document: { slots, settings, rests },
-      text: (page) => [...slots.flatMap((row) => textOf(row, resting, page)), ...set].join('\n'),
+      document: { slots, settings, rests, unknownPriors: unknown },
+      text: (page) =>
+        [...slots.flatMap((row) => textOf(row, resting, page)), ...set, ...unknown.map((one) => priorText(one, page))].join('\n'),
     };
   },
 };
+
+function priorText({ model, prior, mend }: UnknownPrior, { paint }: Page): string {
+  return paint.yellow(plain(`Nothing is known of ${model} beforehand: no public figure has the name "${prior}", its "prior:". ${mend}`));
+}
 
 function textOf({ via, models: tried }: SlotRow, resting: ReadonlyMap<string, string>, { paint }: Page): readonly string[] {
   const [slot = '', ...rest] = via;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { JidokaError } from '../../../../core/base/error.ts';
 import type { GatewayConfig } from '../../../../core/gateway/config/gateway-config.ts';
 import { ownersFile } from '../../../../core/gateway/config/owners-file.ts';
@@ -31,9 +31,17 @@ export async function configOf(call: Call, gateway: GatewayDoor): Promise<Gatewa
   const { world, settings } = call;
   const given = call.text('config');
   const { path, isNamed } = given === null ? ownersFile(settings.home, world.env) : { path: given, isNamed: true };
-  if (!isNamed && !existsSync(path))
-    throw new JidokaError('usage', 'No factory file is named.', { mend: 'Name the one with your "gateway:": --config factory.yaml.' });
+  if (!isNamed && !existsSync(path)) throw missing(path, world.cwd);
   return gateway.read(await readGatewayFile(path, world.cwd));
+}
+
+/** A file of a project is not taken by itself: whoever may change the project would say where keys are sent. */
+function missing(path: string, cwd: string): JidokaError {
+  const own = join('.jidoka', 'factory.yaml');
+  const mend = existsSync(resolve(cwd, own))
+    ? `${own} is the project's, and is not asked where your keys go. Where it is yours too, name it: --config ${own}, or JIDOKA_CONFIG.`
+    : 'Name the one that your gateways are served with by --config FILE or JIDOKA_CONFIG, or put it there: it says what slots lead to.';
+  return new JidokaError('usage', `No factory file is named, and ${path} is not there.`, { mend });
 }
 
 /** The database of the factory. */

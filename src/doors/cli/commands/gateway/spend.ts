@@ -27,7 +27,11 @@ export const gatewaySpend: CommandRecord = {
       const [sums, [all = null]] = [await calls.spend(by, filter), await calls.spend([], filter)];
       return { rows: sums, total: all };
     });
-    return { exitCode: 0, document: { by, rows, total }, text: (page) => spendText(by, rows, total, page) };
+    return {
+      exitCode: 0,
+      document: { by, rows, total },
+      text: (page) => (total === null ? noneText(call.text('run')) : spendText(by, rows, total, page)),
+    };
   },
 };
 
@@ -45,8 +49,12 @@ function filterOf(call: Call): { readonly run?: string; readonly since?: string 
   return { ...(run !== null && { run }), ...sinceOf(call) };
 }
 
-function spendText(by: readonly SpendBy[], rows: readonly Spend[], total: Spend | null, page: Page): string {
-  if (total === null) return 'No call of a model is on record here. A gateway with --home or --database takes calls down.';
+function noneText(run: string | null): string {
+  if (run === null) return 'No call of a model is on record here. A gateway with --home or --database takes calls down.';
+  return `No call of a model is on record for "${plain(run)}": it asked none, or \`jidoka runs\` has no run of that name.`;
+}
+
+function spendText(by: readonly SpendBy[], rows: readonly Spend[], total: Spend, page: Page): string {
   const columns = [...by.map((name) => ({ title: name.toUpperCase(), flexible: true })), ...counts.map((title) => ({ title }))];
   const lines = rows.map((row) => [...by.map((name) => plain(row.of[name] ?? '-')), ...countsOf(row)]);
   const { cost, saved, estimatedCalls } = total;
@@ -54,7 +62,7 @@ function spendText(by: readonly SpendBy[], rows: readonly Spend[], total: Spend 
     `${inUsd(cost.microUsd)} in ${total.calls} calls; caching saved ${inUsd(saved)}.`,
     ...(cost.asOf === null ? [] : [`Prices as of ${cost.asOf} or later.`]),
     ...(cost.unpricedCalls === 0 ? [] : [`${cost.unpricedCalls} of them have no price and are in no sum of money.`]),
-    ...(estimatedCalls === 0 ? [] : [`Tokens of ${estimatedCalls} are a guess: they ended before their provider told.`]),
+    ...(estimatedCalls === 0 ? [] : [`Tokens of ${estimatedCalls} are a guess: their provider told nothing of them, or not yet all.`]),
   ];
   return `${table(columns, lines, page)}\n\n${notes.join(' ')}`;
 }

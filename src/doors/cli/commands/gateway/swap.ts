@@ -30,6 +30,7 @@ export const modelsSwap: CommandRecord = {
     const forMs = forMsOf(call);
     const set = await withStore(call, async (store, gateway) => {
       refuseUnknown(await namesFor(call, store, gateway), slot, to);
+      refuseCircle(await store.settings.list(), slot, to);
       const until = forMs === null ? null : new Date((await store.now()) + forMs).toISOString();
       await store.settings.set({ what: { kind: 'swap', slot, to }, until, by: call.world.actor });
       return (await store.settings.list()).find(({ what }) => what.kind === 'swap' && what.slot === slot) ?? null;
@@ -84,6 +85,19 @@ async function namesFor(call: Call, { settings }: ModelStore, gateway: GatewayDo
   const running = call.text('config') === null ? await settings.known() : [];
   // A factory starts its gateway when the first job asks it: until then the file says what there is.
   return running.length > 0 ? running : [gatewayNames(await configOf(call, gateway))];
+}
+
+/** Gateways leave a swap alone that leads back to its own slot: whoever sets it is to know. */
+function refuseCircle(settings: readonly LiveSetting[], slot: string, to: string): void {
+  const swaps = new Map(settings.flatMap(({ what }) => (what.kind === 'swap' ? [[what.slot, what.to]] : [])));
+  const way = [slot, to];
+  for (let at = to; at !== slot; way.push(at)) {
+    const next = swaps.get(at);
+    if (next === undefined || way.slice(1).includes(next)) return;
+    at = next;
+  }
+  const mend = to === slot ? 'Name another one.' : `Lift the other swap first: \`jidoka models unswap ${to}\`.`;
+  throw new JidokaError('usage', `The slot "${slot}" would be filled by itself: ${way.join(' -> ')}.`, { mend });
 }
 
 function refuseUnknown(all: readonly GatewayNames[], slot: string, to: string): void {

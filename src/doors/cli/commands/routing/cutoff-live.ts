@@ -1,7 +1,7 @@
 import { JidokaError } from '../../../../core/base/error.ts';
 import type { CutOff } from '../../../../core/gateway/cutoff/cut-off.ts';
 import type { Setting } from '../../../../core/gateway/config/setting.ts';
-import { isShown, shownOf, watchLines, witness, type Witnessed } from '../../../../core/gateway/cutoff/witness.ts';
+import { isShown, isUnanswered, shownOf, watchLines, witness, type Witnessed } from '../../../../core/gateway/cutoff/witness.ts';
 import type { Factory, OwingRun } from '../../../../core/ports/factory.ts';
 import type { ModelStore } from '../../../../core/ports/gateway/gateway-door.ts';
 import type { Call } from '../../command.ts';
@@ -31,7 +31,7 @@ export async function cutLive(call: Call, found: CutOff): Promise<LiveShow> {
       `No line must survive the loss of a ${found.cut.kind}: nothing would be shown.`,
       `Write mustSurvive: [${found.cut.kind}] for a line.`,
     );
-  const forMs = forMsOf(call) ?? 0;
+  const forMs = forMsOf(call) ?? presetMs;
   return await withStore(call, (store) =>
     withFactoryUntilStopped(call, (factory) => whileCut({ call, found, lines, forMs, store, factory })),
   );
@@ -78,13 +78,28 @@ async function whileCut({ call, found, lines, forMs, store, factory }: Injection
     const answered = (line: string) =>
       calls.flatMap(({ of, calls: count }) => (of.line === line ? [{ provider: of.provider ?? 'nobody', calls: count }] : []));
     const to = isoOf(await store.now());
-    return { from, to, lines: seen.map((one) => ({ ...one, shown: shownOf(one), calls: answered(one.line) })) };
+    const unanswered = await unansweredOf(seen, from, store);
+    return { from, to, lines: seen.map((one) => ({ ...one, shown: shownOf(one, unanswered), calls: answered(one.line) })) };
   } finally {
     orders.forget();
     await store.settings.lift(what, world.actor);
   }
 }
 
+/** Runs that ended meanwhile and had a stage which nobody answered in the end. */
+async function unansweredOf(seen: readonly Witnessed[], since: string, { calls }: Pick<ModelStore, 'calls'>): Promise<readonly string[]> {
+  const runs = seen.flatMap(({ ended }) => ended.map(({ run }) => run));
+  const found = await Promise.all(
+    runs.map(async (run) => (isUnanswered(await calls.calls({ run, since, limit: mostCalls })) ? [run] : [])),
+  );
+  return found.flat();
+}
+
+/** Of one run meanwhile. */
+const mostCalls = 100_000;
+
+/** How long it is taken away at most where nobody says. */
+const presetMs = 10 * 60_000;
 /** Gateways take it back so long after the process died that had it taken away. */
 const leaseMs = 15_000;
 const prolongMs = 5_000;

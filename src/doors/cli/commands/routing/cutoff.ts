@@ -21,7 +21,7 @@ export const cutoff: CommandRecord = {
     { flags: '--region <name>', description: 'take all providers in this region away' },
     { flags: '--model <name>', description: 'take this model away, by its name here or at a provider' },
     { flags: '--live', description: 'take it away from the gateways that run, and watch the lines that must survive finish' },
-    { flags: '--for <time>', description: 'with --live, for so long at most, as in 30m or 2h', preset: '10m' },
+    { flags: '--for <time>', description: 'with --live, for so long at most, as in 30m or 2h; 10m where nothing is said' },
     jsonOption,
   ],
   examples: [
@@ -32,6 +32,7 @@ export const cutoff: CommandRecord = {
   run: async (call) => {
     const began = performance.now();
     const cut = cutOf(call);
+    if (call.text('for') !== null && !call.flag('live')) throw nothingTaken();
     const { config, uses, runs } = await surveyed(call);
     const { cutOff } = await import('../../../../core/gateway/cutoff/cut-off.ts');
     const { drill } = await import('../../../../core/gateway/cutoff/drill.ts');
@@ -67,6 +68,12 @@ async function surveyed(call: Call) {
   const runs: readonly OpenRun[] | null =
     owing && owing.map(({ run, line, owed }) => ({ run, line, owed: owed && lineUse(owed, config).stages }));
   return { config, uses, runs };
+}
+
+function nothingTaken(): JidokaError {
+  return new JidokaError('usage', '--for was given without --live: nothing is taken away, so for no time.', {
+    mend: 'Add --live to take it away from the gateways that run, or leave --for out.',
+  });
 }
 
 function nothingNamed(): JidokaError {

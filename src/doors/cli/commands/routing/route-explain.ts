@@ -1,4 +1,8 @@
 import { JidokaError } from '../../../../core/base/error.ts';
+import { meant, nearest } from '../../../../core/base/nearest.ts';
+import { gatewayNames } from '../../../../core/gateway/config/gateway-names.ts';
+import { resolveSlot } from '../../../../core/gateway/config/resolve-slot.ts';
+import { checkPlan } from '../../../../core/gateway/routing/check-plan.ts';
 import type { RouteInquiry } from '../../../../core/ports/factory.ts';
 import { type Answer, type Call, type CommandRecord, jsonOption } from '../../command.ts';
 import { isUrl } from '../../result-text.ts';
@@ -13,7 +17,7 @@ import { resolve } from 'node:path';
 export const routeExplain: CommandRecord = {
   path: ['route', 'explain'],
   summary: 'why a run got its plan of models, or which one a job would get now',
-  arguments: [{ syntax: '[run]', description: 'id of the run, as `jidoka runs` lists it; without it, say --config and --line' }],
+  arguments: [{ syntax: '[run]', description: 'id of the run, as `jidoka runs` lists it; without it, say --line' }],
   options: [
     { ...configOption, required: false },
     { flags: '--line <name>', description: 'line that the job would be worked on' },
@@ -44,9 +48,9 @@ async function ofRun(run: string, call: Call): Promise<Answer> {
 
 async function now(call: Call): Promise<Answer> {
   const line = call.text('line');
-  if (line === null || call.text('config') === null)
+  if (line === null)
     throw new JidokaError('usage', 'Neither a run nor a job was named.', {
-      mend: 'Name a run, or say --config and --line of a job: jidoka route explain --config factory.yaml --line bug --repo .',
+      mend: 'Name a run, or say --line of a job: jidoka route explain --line bug --repo . --config factory.yaml',
     });
   const inquiry = await inquiryOf(call, line);
   const route = await withFactory(call, (factory) => factory.routing.explainNow(inquiry));
@@ -61,14 +65,24 @@ async function inquiryOf(call: Call, line: string): Promise<RouteInquiry> {
     world.loadShipped(),
     seed === null ? [] : readTicketText(seed, world).then((text) => [text]),
   ]);
-  const models = plan?.split(',').map((name) => name.trim());
+  const [models, slot] = [plan?.split(',').map((name) => name.trim()), call.text('slot') ?? 'auto'];
+  mustBeLine(line, [...(await shipped.lines([])).map(({ name }) => name), ...Object.keys(config.lines ?? {})]);
+  if (resolveSlot(config, slot) === null)
+    throw new JidokaError('usage', `--slot "${slot}" leads to no model.`, { mend: meant(slot, gatewayNames(config).slots) });
+  if (models !== undefined) checkPlan(models, Object.keys(config.models));
   return {
     line,
     repository: isUrl(repository) ? repository : resolve(world.cwd, repository),
     words,
-    slot: call.text('slot') ?? 'auto',
+    slot,
     config,
     priors: await shipped.priors(),
     override: models === undefined ? null : { by: world.actor, models },
   };
+}
+
+/** A line of somebody's own may have any name; one that is nearly another is a slip. */
+function mustBeLine(name: string, known: readonly string[]): void {
+  const near = known.includes(name) ? null : nearest(name, known);
+  if (near !== null) throw new JidokaError('usage', `--line "${name}" is not known here.`, { mend: `Did you mean "${near}"?` });
 }
