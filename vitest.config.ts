@@ -12,9 +12,14 @@ export default defineConfig({
     globalSetup: ['test/cluster/setup.ts'],
     setupFiles: ['test/reporter/warnings.ts'],
     reporters: ['default', new ClosingLine()],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Ends what hangs and holds nothing to a time: a machine may be busy with more than this.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Somebody waits for what comes in its time; the second that vitest gives it is short on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
+    // A module of ours keeps no state, so each process loads it once and takes one file of tests after the other.
+    isolate: false,
     // Of three one always waits: for a process that it started, a server, a limit that is reached.
     maxWorkers: 3,
     allowOnly: false,

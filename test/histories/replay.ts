@@ -33,6 +33,7 @@ const askedAt: Readonly<Record<EventBody['type'], readonly Command['kind'][] | '
   'workspace.used': ['stage'],
   'environment.read': ['stage'],
   'egress.refused': ['stage'],
+  'models.refused': ['stage'],
   'plan.made': ['stage'],
   observed: ['stage'],
   'claim.made': ['stage'],

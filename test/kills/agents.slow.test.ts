@@ -146,8 +146,8 @@ describe('a factory that is killed while an agent works', () => {
     await writeFile(join(one.folder, 'go'), '');
     const second = scene.start(['worker'], { env: one.env });
     const run = (await runOf(scene, one.repository.path)) ?? '';
-    // Before that, whoever asks for the end would work on it too.
-    await untilBegun(run, second.pid);
+    // Before that, whoever asks for the end would work on it too, where this machine lets the worker starve.
+    await untilEnded(run);
     const ended = await scene.jidoka(['resume', run, '--json'], { env: one.env });
     second.kill('SIGTERM');
     await second.ended;
@@ -170,9 +170,9 @@ it('an agent that is killed alone goes on with its own session, in the same atte
   expect(more).toEqual([]);
 });
 
-/** Resolves when a process has begun with the change. */
-async function untilBegun(run: string, pid: number | undefined): Promise<void> {
-  while (!ofChange(await show(scene, run), 'stage.started').some(({ where }) => where.pid === pid)) await pause(50);
+/** Resolves when a run has ended, and looks at it without a hand in it. */
+async function untilEnded(run: string): Promise<void> {
+  while (!(await show(scene, run)).events.some(({ body }) => body.type === 'run.ended')) await pause(100);
 }
 
 /** Resolves when the ledger has something on record of the agent at work. */

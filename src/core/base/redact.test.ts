@@ -15,6 +15,7 @@ const secrets: Readonly<Record<string, readonly string[]>> = {
   slack: [['xoxb', '123456789012', alnum(24)].join('-'), 'xapp-1-' + alnum(30)],
   google: ['AIza' + alnum(35), 'ya29.' + alnum(40), 'GOCSPX-' + alnum(28)],
   stripe: ['sk_live_' + alnum(24), 'rk_test_' + alnum(24), 'whsec_' + alnum(32)],
+  jidoka: ['jk-' + 'f0'.repeat(24)],
   anthropic: ['sk-ant-api03-' + alnum(90)],
   openai: ['sk-proj-' + alnum(60), 'sk-' + alnum(48)],
   sendgrid: [`SG.${alnum(22)}.${alnum(43)}`],

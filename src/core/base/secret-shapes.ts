@@ -63,6 +63,8 @@ export const secretShapes: readonly SecretShape[] = [
     'AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])|ya29\\.[A-Za-z0-9_-]{20,}|GOCSPX-[A-Za-z0-9_-]{24,}',
   ),
   token('stripe', ['sk_', 'rk_', 'whsec_'], '(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/=]{24,}'),
+  // Of a model gateway, for one run.
+  token('jidoka', ['jk-'], 'jk-[0-9a-f]{48}(?![0-9a-f])'),
   token('anthropic', ['sk-ant-'], 'sk-ant-[A-Za-z0-9_-]{16,}'),
   token('openai', ['sk-'], 'sk-(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{20,}|sk-(?:or-v1-)?[A-Za-z0-9]{32,}'),
   token(

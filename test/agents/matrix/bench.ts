@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { chmod, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeRepository, type MadeRepository } from '../../../kit/forge/index.ts';
@@ -19,6 +17,7 @@ import { token } from './hostile.ts';
 import { Leftovers } from './left.ts';
 import { lineFor } from './line.ts';
 import { deliveryFaults, recordFaults, refsOf, sceneFaults } from './look.ts';
+import { freePort } from '../../net/free-port.ts';
 
 /** A factory with real agents in it, on the sandbox floor, in which trials are made one after the other. */
 export interface Bench {
@@ -188,15 +187,6 @@ async function inTime<T>(running: Promise<T>): Promise<T> {
   } finally {
     over.abort();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // it listens at a port
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** The agent itself: neither what walls it in, nor what it started. */

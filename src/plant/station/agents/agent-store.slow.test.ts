@@ -90,6 +90,21 @@ describe('the store of agents', () => {
     expect(await readdir(join(root, 'drafts'))).toEqual([]);
   });
 
+  it('gives npm the settings of the owner, and no key of a provider', async () => {
+    const given: Readonly<Record<string, string>>[] = [];
+    const run: AgentStoreOptions['run'] = (program) => {
+      if (program.argv.includes('npm')) given.push(program.env ?? {});
+      return ownPrograms(systemClock())(program);
+    };
+    const env = { PATH: process.env['PATH'], HOME: root, HOUSE_KEY: 'sk-of-the-provider', npm_config_fund: 'false' };
+    await storeOf({ run, env, withheld: ['HOUSE_KEY'] }).add(quietly('parrot@1.2.0'));
+    expect(given.length).toBeGreaterThan(0);
+    for (const one of given) {
+      expect(one).toMatchObject({ npm_config_fund: 'false' });
+      expect(JSON.stringify(one)).not.toContain('sk-of-the-provider');
+    }
+  });
+
   it('can be read by whoever commands run as, whatever mask the factory has', async () => {
     const before = process.umask(0o077);
     try {

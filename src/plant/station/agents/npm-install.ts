@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { JidokaError, type ErrorCode } from '../../../core/base/error.ts';
 import type { ProcessResult } from '../../../core/ports/process.ts';
+import { withoutNames } from '../../../core/gateway/config/key-names.ts';
 import { ownEnvironment } from './own-environment.ts';
 import type { Pin } from './spec.ts';
 import type { AgentStoreOptions } from './store-options.ts';
@@ -35,8 +36,8 @@ export interface Running {
 
 /** Runs npm in a draft that names the package, and returns npm's version. Throws what `AgentStore.add` throws. */
 export async function npmInstall(draft: string, pin: Pin, { options, signal }: Running): Promise<string> {
-  const { run, env } = options;
-  const around = { cwd: draft, env: ownEnvironment(env), signal };
+  const { run, env, withheld = [] } = options;
+  const around = { cwd: draft, env: withoutNames(ownEnvironment(env), withheld), signal };
   // Read by whoever commands run as, whatever mask the factory was started with.
   const plainly = ['/bin/sh', '-c', 'umask 022; exec "$@"', 'sh', 'npm'] as const;
   const asked = await run({ ...around, argv: [...plainly, '--version'], timeoutMs: 30_000 });

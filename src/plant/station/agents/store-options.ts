@@ -12,6 +12,8 @@ export interface AgentStoreOptions {
   readonly settings: string;
   /** The owner's environment: npm's settings, PATH, and whether a login lies in it. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Variables of it that npm is not given: keys of providers lie in them. */
+  readonly withheld?: readonly string[];
   readonly clock: Pick<Clock, 'now'>;
   readonly run: RunOwnProgram;
   /** Told of what was passed over where nobody waits for it. */

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ModelCall } from '../call.ts';
 import type { Delivery } from '../fault/delivery.ts';
-import { signsOf } from '../script/recognise.ts';
+import { type Signs, signsOf } from '../script/recognise.ts';
 import { sideCallOf } from '../script/side-call.ts';
+import { openReel } from './reel.ts';
 import type { TapeEntry } from './tape.ts';
 
 /** Answers as a tape has them. */
@@ -25,48 +26,53 @@ export interface Replayed {
 }
 
 /**
- * Plays a tape again: the first conversation that is begun gets the answers of the tape's first, in their order, word for
- * word and with their faults. One that asks more than the tape holds is refused.
+ * Plays a tape again. The very same request gets the very same answer, in the order in which it was asked on the tape. Of others, the first
+ * conversation that is begun gets the answers of the tape's first, in their order, word for word and with their faults. One that asks more
+ * than the tape holds is refused.
  */
 export function openReplay(tape: readonly TapeEntry[]): Replayer {
-  const calls = tape.filter(({ protocol, answer }) => protocol !== null && answer.ended !== 'left');
-  const groups = [...new Set(calls.filter(({ kind }) => kind === 'main').map(({ conversation }) => conversation))].map((conversation) =>
-    calls.filter((entry) => entry.conversation === conversation),
-  );
-  const queues = groups.map((entries) => [...entries]);
+  const reel = openReel(tape);
   const ofKey = new Map<string, number>();
   const ofCall = new Map<string, number>();
   const isBusy = new Set<number>();
-  let begun = 0;
+  const begun = new Set<number>();
 
+  const knownPlace = ({ givenIds, key, isNamed, isFresh }: Signs): number | undefined => {
+    const byCall = givenIds.map((id) => ofCall.get(id)).find((place) => place !== undefined);
+    const byKey = ofKey.get(key);
+    return byCall ?? (byKey !== undefined && !isNamed && isFresh && isBusy.has(byKey) ? undefined : byKey);
+  };
+  const nextPlace = (): number => {
+    let place = 0;
+    while (begun.has(place)) place += 1;
+    return place;
+  };
   return {
     answer(call, headers, body) {
-      const { givenIds, key, isNamed, isFresh } = signsOf(call, headers, body);
-      const byCall = givenIds.map((id) => ofCall.get(id)).find((known) => known !== undefined);
-      const byKey = ofKey.get(key);
-      const known = byCall ?? (byKey !== undefined && !isNamed && isFresh && isBusy.has(byKey) ? undefined : byKey);
+      const signs = signsOf(call, headers, body);
+      const known = knownPlace(signs);
+      const same = reel.same(call, body, known);
       const side = sideCallOf(call, headers, false);
-      if (side !== null) return sideAnswer(known === undefined ? [] : (queues[known] ?? []), side, call);
-      const place = known ?? begun++;
-      ofKey.set(key, place);
-      const queue = queues[place] ?? [];
-      const at = queue.findIndex((entry) => entry.kind === 'main' && isLike(entry, call));
-      const [entry] = at === -1 ? [] : queue.splice(at, 1);
+      if (same === undefined && side !== null) return replayedOrNull(known === undefined ? undefined : reel.next(call, known, side));
+      if (same !== undefined && same.kind !== 'main') return replayedOf(same);
+      const place = same === undefined ? (known ?? nextPlace()) : reel.placeOf(same);
+      begun.add(place);
+      ofKey.set(signs.key, place);
+      const entry = same ?? reel.next(call, place, 'main');
       if (entry === undefined) return exhausted(place);
-      if (entry.answer.status === 200) isBusy.add(place);
+      if (isWhole(entry)) isBusy.add(place);
       for (const [, id = ''] of entry.answer.body.matchAll(/"(?:id|call_id)":"([^"]+)"/g)) ofCall.set(id, place);
       return replayedOf(entry);
     },
   };
 }
 
-function isLike({ protocol, stream }: TapeEntry, call: ModelCall): boolean {
-  return protocol === call.protocol && stream === call.stream;
+/** Whoever asks again after half an answer goes on with his conversation. */
+function isWhole({ answer, fault }: TapeEntry): boolean {
+  return answer.status === 200 && answer.ended === 'complete' && fault === null;
 }
 
-function sideAnswer(queue: TapeEntry[], side: string, call: ModelCall): Replayed | null {
-  const at = queue.findIndex((entry) => entry.kind === side && isLike(entry, call));
-  const [entry] = at === -1 ? [] : queue.splice(at, 1);
+function replayedOrNull(entry: TapeEntry | undefined): Replayed | null {
   return entry === undefined ? null : replayedOf(entry);
 }
 

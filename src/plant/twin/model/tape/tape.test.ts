@@ -81,6 +81,45 @@ describe('a tape', () => {
     expect([more.status, JSON.parse(more.text)]).toMatchObject([400, { error: { message: expect.stringMatching(/no further answer/) } }]);
   });
 
+  it('gives to the very same request the very same answer, whoever else asks meanwhile and whatever conversation it was written under', async () => {
+    const entry = readTape((await recorded()).written, 'tape')[1] as TapeEntry; // three calls were made
+    const body = (messages: readonly object[]): TapeEntry['body'] =>
+      JSON.parse(JSON.stringify({ model: 'coder', max_tokens: 9, stream: true, messages })) as TapeEntry['body']; // it is JSON
+    const other = [{ role: 'user', content: 'Another task.' }];
+    const taken = (messages: readonly object[], conversation: string, text: string): TapeEntry => ({
+      ...entry,
+      body: body(messages),
+      conversation,
+      answer: { ...entry.answer, body: text },
+    });
+    const replay = [
+      taken(task, 'change/1', 'first of one'),
+      taken(other, 'review/1', 'of another'),
+      taken(next, 'change/1', 'second of one'),
+      taken(task, 'change/1', 'first again'),
+      taken(next, 'change/2', 'second again'),
+    ];
+    const twin = await startModelTwin({ scenario, port: 0, tape: null, replay });
+    open.push(twin);
+    const answers = [];
+    for (const messages of [other, task, next, task, next]) answers.push((await asked(twin.url, messages)).text);
+    expect(answers).toEqual(['of another', 'first of one', 'second of one', 'first again', 'second again']);
+  });
+
+  it('counts a conversation as begun by a whole answer alone: who asks again after half of one goes on', async () => {
+    const broken = readScenario('{ steps: [{ say: One. }], faults: [{ fault: drop-in-stream }] }', 'test');
+    const tape = memoryTape();
+    const first = await startModelTwin({ scenario: broken, port: 0, tape, replay: null });
+    open.push(first);
+    await expect(asked(first.url, task)).rejects.toThrow('terminated');
+    const whole = await asked(first.url, task);
+    const twin = await startModelTwin({ scenario, port: 0, tape: null, replay: tape.entries() });
+    open.push(twin);
+    const elsewhere = [{ role: 'user', content: 'Do it in other words.' }];
+    await expect(asked(twin.url, elsewhere)).rejects.toThrow('terminated');
+    expect(await asked(twin.url, elsewhere)).toEqual(whole);
+  });
+
   it('that is none is refused with its line', () => {
     expect(() => readTape('', 'empty')).toThrow(/empty holds no entry/);
     expect(() => readTape('\n{', 'cut')).toThrow(/cut:2 is no JSON/);
