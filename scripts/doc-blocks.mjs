@@ -7,6 +7,9 @@ import { dirname, join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { root } from './generated.mjs';
 
+/** The home that blocks name where they run the factory. */
+const homeOfBlocks = join(root, 'dist/try');
+
 /** @typedef {{ place: string, language: string, text: string }} Block */
 
 // What the blocks name `npx jidoka` is what a build leaves.
@@ -19,6 +22,7 @@ const faults = [
 ];
 console.log(`${blocks.length} blocks in ${documents().length} documents`);
 for (const fault of faults) console.error(fault);
+await forgetHome(homeOfBlocks);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
 function documents() {
@@ -110,4 +114,19 @@ function typeFaults(written) {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/**
+ * Removes a home with what it keeps outside of it: a database server that nobody else would stop, and where its workspaces stood.
+ *
+ * @param {string} home
+ */
+async function forgetHome(home) {
+  if (!existsSync(home)) return;
+  const { removeDatabase } = await import('../dist/src/plant/postgres/index.js');
+  const { floorRoot } = await import('../dist/src/plant/floor/index.js');
+  await removeDatabase(home);
+  const floor = floorRoot(home, process.getuid?.());
+  for (const folder of [process.getuid?.() === 0 ? dirname(floor) : floor, home])
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
