@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maybe, numberedText, numeral } from '../conversation/read-body.ts';
+import { maybe, numberedText, numeral, writtenArguments } from '../conversation/read-body.ts';
 import { ChatUsage } from './chat-usage.ts';
 
 /** What a chunk says, whichever way its server writes that. */
@@ -76,8 +76,6 @@ const Thought = z
     z.unknown().transform((): readonly Spoken[] => [{ kind: 'aside', text: '' }]),
   ])
   .nullish();
-/** Ollama gives arguments as an object. */
-const Arguments = z.union([z.string(), z.looseObject({}).transform((given) => JSON.stringify(given))]).nullish();
 
 const OwnSaid = Said.extend({
   content: z.union([z.string(), Parts]).nullish(),
@@ -88,7 +86,7 @@ const OwnSaid = Said.extend({
       Call.extend({
         index: numeral.nullish().catch(null),
         id: numberedText.nullish().catch(null),
-        function: z.object({ name: maybe.text, arguments: Arguments }).nullish(),
+        function: z.object({ name: maybe.text, arguments: writtenArguments.nullish() }).nullish(),
       }),
     )
     .nullish(),

@@ -41,6 +41,8 @@ export const numeral = z.union([
 ]);
 /** A text, which some servers write as a number. */
 export const numberedText = z.union([z.string(), z.number().transform(String)]);
+/** Arguments of a call as JSON, which Ollama and some others give as an object. */
+export const writtenArguments = z.union([z.string(), z.looseObject({}).transform((given) => JSON.stringify(given))]);
 /** A count of tokens, null for what is none. */
 export const tokens = numeral.nullish().catch(null);
 

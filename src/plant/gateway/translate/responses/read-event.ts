@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maybe, numberedText, numeral } from '../conversation/read-body.ts';
+import { maybe, numberedText, numeral, writtenArguments } from '../conversation/read-body.ts';
 import { ResponsesUsage } from './responses-usage.ts';
 
 /** An event of a stream. */
@@ -72,7 +72,7 @@ const known = ['message', 'reasoning', 'function_call'];
 const OwnItem = z.union([
   Item.extend({
     call_id: numberedText.nullish().catch(null),
-    arguments: z.union([z.string(), z.looseObject({}).transform((given) => JSON.stringify(given))]).nullish(),
+    arguments: writtenArguments.nullish(),
   }),
   z.object({ type: z.string().refine((type) => !known.includes(type)) }).transform(({ type }): Item => ({ type })),
 ]);
