@@ -33,7 +33,7 @@ const config = (upstreams: string): string => `gateway:
   roles: { default: coder }
   lines: { bug: { mustSurvive: [provider] } }
 `;
-const owing: readonly OwingRun[] = [{ run: 'bug-1', line: 'bug', owed: null }];
+const owing: readonly OwingRun[] = [{ run: 'bug-1', line: 'bug', owed: null, plans: { ofChanges: null, ofStages: {} } }];
 const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
 const env = { JIDOKA_PG_BIN: process.env['JIDOKA_PG_BIN'] ?? '' };
 

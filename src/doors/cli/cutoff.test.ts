@@ -109,15 +109,22 @@ describe('cutoff', () => {
     const bug = lines.find(({ name }) => name === 'bug');
     if (bug === undefined) throw new Error('There is a line "bug".');
     const owed = { ...bug, stages: bug.stages.filter(({ id }) => id === 'inspection' || id === 'review') };
+    const [plans, change] = [{ ofChanges: null, ofStages: {} }, bug.stages.filter(({ id }) => id === 'change')];
     const owing: OwingRun[] = [
-      { run: 'bug-1', line: 'bug', owed },
-      { run: 'bug-2', line: 'bug', owed: { ...bug, stages: [] } },
+      { run: 'bug-1', line: 'bug', owed, plans },
+      { run: 'bug-2', line: 'bug', owed: { ...bug, stages: [] }, plans },
+      { run: 'bug-3', line: 'bug', owed: { ...bug, stages: change }, plans: { ...plans, ofChanges: 'strong,cheap' } },
     ];
     const { document } = await run(['--provider', 'cloud', '--json'], { owing });
     expect(document).toMatchObject({
       runs: [
         { run: 'bug-1', kind: 'stops' },
         { run: 'bug-2', kind: 'untouched' },
+        {
+          run: 'bug-3',
+          kind: 'falls-back',
+          sentence: 'At stage "change". Plan "strong, cheap" falls back: strong is lost; cheap would do it.',
+        },
       ],
     });
     expect((await run(['--provider', 'cloud'], { owing })).out).toMatch(/bug-1 +stops +At stage "review"/);

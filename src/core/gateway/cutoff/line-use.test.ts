@@ -33,6 +33,24 @@ it('what a role names in its line goes before what the owner gave it', async () 
   expect(change?.stations[0]).toEqual({ station: 'claude-code', asks: { kind: 'slot', slot: 'strong' } });
 });
 
+it('of a run, goes by the plan that was chosen for a stage, or by a person for all changes, those of sub-runs too', async () => {
+  const line = await lineOf('bug');
+  const asked = (ofStages: Readonly<Record<string, string>>, of: Line = line) =>
+    lineUse(of, { slots: {}, roles: { default: 'small' } }, { ofChanges: 'small,big', ofStages }).stages.flatMap(({ stage, stations }) =>
+      stations[0]?.asks.kind === 'slot' ? [[stage, stations[0].asks.slot]] : [],
+    );
+  expect(asked({ review: 'other' })).toEqual(
+    expect.arrayContaining([
+      ['change', 'small,big'],
+      ['review', 'other'],
+      ['reproduce', 'small'],
+    ]),
+  );
+  expect(asked({ change: 'big' })).toContainEqual(['change', 'big']);
+  const outer: Line = { ...line, stages: [{ id: 'parts', does: 'runs', runs: { line: 'bug', items: ['a'], join: 'all' } }], lines: [line] };
+  expect(asked({ change: 'big' }, outer)).toContainEqual(['parts/change', 'small,big']);
+});
+
 it('says what to write where nobody said what a station asks', async () => {
   const line = await lineOf('bug');
   const change = lineUse(line, { slots: {} }).stages.find(({ stage }) => stage === 'change');

@@ -40,12 +40,14 @@ function kindOf(ways: readonly Way[]): SlotFate['kind'] {
 }
 
 function sentenceOf(slot: string, kind: SlotFate['kind'], ways: readonly Way[]): string {
-  if (kind === 'unfilled') return `Slot "${slot}" is filled by nothing, whatever is cut.`;
-  if (kind === 'untouched') return `Slot "${slot}" stays as it is.`;
-  if (kind === 'stops') return `Slot "${slot}" stops: ${ways.map(({ model }) => model).join(', ')} would be nowhere.`;
+  // Several models by their names are a plan that was chosen for a run.
+  const called = slot.includes(',') ? `Plan "${slot.replaceAll(',', ', ')}"` : `Slot "${slot}"`;
+  if (kind === 'unfilled') return `${called} is filled by nothing, whatever is cut.`;
+  if (kind === 'untouched') return `${called} stays as it is.`;
+  if (kind === 'stops') return `${called} stops: ${ways.map(({ model }) => model).join(', ')} would be nowhere.`;
   const changes = ways.flatMap(({ model, was, now }) =>
     was === now ? [] : [now === null ? `${model} is lost` : `${model} goes from ${was} to ${now}`],
   );
   const rest = ways.filter(({ now }) => now !== null).map(({ model }) => model);
-  return `Slot "${slot}" falls back: ${changes.join(', ')}; ${rest.join(', then ')} would do it.`;
+  return `${called} falls back: ${changes.join(', ')}; ${rest.join(', then ')} would do it.`;
 }

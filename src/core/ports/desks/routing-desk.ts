@@ -1,4 +1,5 @@
 import type { GatewayConfig } from '../../gateway/config/gateway-config.ts';
+import type { ChosenPlans } from '../../gateway/cutoff/line-use.ts';
 import type { PlannedRoute } from '../../gateway/routing/plan-run.ts';
 import type { PriorTables } from '../../gateway/routing/priors.ts';
 import type { Actor } from '../../gate/answer.ts';
@@ -58,6 +59,7 @@ export interface OwingRun {
   readonly line: string;
   /** Its line with the stages alone that are still to be done; null where the run was begun by a jidoka that kept that elsewhere. */
   readonly owed: Line | null;
+  readonly plans: ChosenPlans;
 }
 
 /** What was chosen for a run; nothing where its stations asked for models by name. */

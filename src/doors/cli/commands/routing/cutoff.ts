@@ -66,7 +66,7 @@ async function surveyed(call: Call) {
   const { lineUse } = await import('../../../../core/gateway/cutoff/line-use.ts');
   const uses: readonly LineUse[] = lines.map((line) => lineUse(line, config));
   const runs: readonly OpenRun[] | null =
-    owing && owing.map(({ run, line, owed }) => ({ run, line, owed: owed && lineUse(owed, config).stages }));
+    owing && owing.map(({ run, line, owed, plans }) => ({ run, line, owed: owed && lineUse(owed, config, plans).stages }));
   return { config, uses, runs };
 }
 
