@@ -53,6 +53,17 @@ describe('a request with a picture', () => {
     expect(blind.requests).toHaveLength(1);
   });
 
+  it('goes there however small the picture is, and by its address alone', async () => {
+    const { served, blind, seeing } = await twoModels();
+    const sources = [
+      { type: 'base64', media_type: 'image/png', data: 'iVBORw0KGgo' },
+      { type: 'url', url: 'https://pictures.example/a.png' },
+    ];
+    for (const source of sources)
+      expect((await ask(served, { messages: [{ role: 'user', content: [{ type: 'image', source }] }] })).status).toBe(200);
+    expect([blind.requests.length, seeing.requests.length]).toEqual([0, 2]);
+  });
+
   it('tells a model that sees none where it was, and the record what was left out', async () => {
     const { served, blind } = await twoModels();
     const result = { type: 'tool_result', tool_use_id: 'toolu_1', content: [image] };

@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Protocol } from '../../../core/gateway/config/protocol.ts';
 import { askedOf } from './asked.ts';
 
-function seen(protocol: Protocol, members: object | string): { readonly elsewhere: boolean; readonly pictures: number } {
+function seen(
+  protocol: Protocol,
+  members: object | string,
+): { readonly elsewhere: boolean; readonly pictures: number; readonly shows: boolean } {
   const text = typeof members === 'string' ? members : JSON.stringify(members);
   const asked = askedOf(Buffer.from(`{"model":"a",${text.slice(1)}`), protocol);
   if (asked.kind !== 'asked') throw new Error(asked.message);
-  return { elsewhere: asked.elsewhere, pictures: asked.references.pictures };
+  return { elsewhere: asked.elsewhere, ...asked.references };
 }
 
 const said = (...content: readonly object[]): object => ({ messages: [{ role: 'user', content }] });
@@ -49,7 +52,26 @@ describe('what a body only refers to', () => {
     ['that the body holds', 'chat', said({ type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo' } }), 0],
     ['that the body holds', 'responses', input({ type: 'input_image', image_url: 'data:image/png;base64,iVBORw0KGgo' }), 0],
   ])('is a picture and no more: one %s (%s)', (_, protocol, members, pictures) => {
-    expect(seen(protocol, members)).toEqual({ elsewhere: false, pictures });
+    expect(seen(protocol, members)).toMatchObject({ elsewhere: false, pictures });
+  });
+
+  it.each<[string, Protocol, object, boolean]>([
+    ['small', 'messages', said({ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'iVBORw0KGgo' } }), true],
+    ['small', 'responses', input({ type: 'input_image', image_url: 'data:image/png;base64,iVBORw0KGgo' }), true],
+    ['small', 'chat', said({ type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo' } }), true],
+    ['small', 'generate-content', parts({ inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo' } }), true],
+    ['elsewhere', 'messages', said({ type: 'image', source: { type: 'url', url: 'https://pictures.example/a' } }), true],
+    ['elsewhere', 'generate-content', parts({ file_data: { mime_type: 'IMAGE/PNG', file_uri: 'https://files.example/a' } }), true],
+    ['none', 'messages', said({ type: 'text', text: '{"type":"image"}' }), false],
+    ['none', 'generate-content', parts({ fileData: { mimeType: 'application/pdf', fileUri: 'https://files.example/a' } }), false],
+    [
+      'none',
+      'chat',
+      { tools: [{ function: { parameters: { properties: { mimeType: { type: 'string' }, image_url: { type: 'string' } } } } }] },
+      false,
+    ],
+  ])('shows a picture, however small it is and wherever it lies: %s (%s)', (_, protocol, members, shows) => {
+    expect(seen(protocol, members).shows).toBe(shows);
   });
 
   it.each<[string, Protocol, object]>([
@@ -64,6 +86,6 @@ describe('what a body only refers to', () => {
     ['a document that is a text', 'messages', said({ type: 'document', source: { type: 'text', data: 'x' } })],
     ['a member that says nothing', 'responses', { previous_response_id: null, conversation: null, input: 'x' }],
   ])('is nothing in %s (%s)', (_, protocol, members) => {
-    expect(seen(protocol, members)).toEqual({ elsewhere: false, pictures: 0 });
+    expect(seen(protocol, members)).toMatchObject({ elsewhere: false, pictures: 0, shows: false });
   });
 });

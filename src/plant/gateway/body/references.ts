@@ -9,6 +9,8 @@ export interface References {
   readonly unbounded: boolean;
   /** Pictures that are named by their addresses. */
   readonly pictures: number;
+  /** Whether a part of the prompt is a picture, wherever that lies and however small it is. */
+  readonly shows: boolean;
 }
 
 /** What was seen so far of members that refer to something, of which some only do so beside others. */
@@ -21,6 +23,7 @@ export interface Referring {
   addresses: number;
   document: boolean;
   pictures: number;
+  shows: boolean;
 }
 
 export const nothingReferred: Readonly<Referring> = {
@@ -30,11 +33,12 @@ export const nothingReferred: Readonly<Referring> = {
   addresses: 0,
   document: false,
   pictures: 0,
+  shows: false,
 };
 
 /** Whether what was seen comes to something that lies elsewhere. */
-export function referencesOf({ unbounded, file, fileBlock, addresses, document, pictures }: Readonly<Referring>): References {
-  return { unbounded: unbounded || (file && fileBlock) || (addresses > 0 && document), pictures: pictures + addresses };
+export function referencesOf({ unbounded, file, fileBlock, addresses, document, pictures, shows }: Readonly<Referring>): References {
+  return { unbounded: unbounded || (file && fileBlock) || (addresses > 0 && document), pictures: pictures + addresses, shows };
 }
 
 const [quote, backslash, openBrace, openBracket] = [0x22, 0x5c, 0x7b, 0x5b];
@@ -56,6 +60,9 @@ const isObject = (first: number | undefined): boolean => first === openBrace;
 
 const fileNamed = where(isTextOrList, (referring) => void (referring.file = true));
 const hosted = where(isObject, unbounded);
+const ofKind = where(isText, (referring, body, at) => {
+  if (body.toString('latin1', at + 1, at + 7).toLowerCase() === 'image/') referring.shows = true;
+});
 
 const seeings: Readonly<Record<string, Seeing>> = {
   type: where(isText, (referring, body, at) => {
@@ -69,6 +76,8 @@ const seeings: Readonly<Record<string, Seeing>> = {
   image_url: (referring, body, at) => {
     if (!isHere(body, at)) referring.pictures += 1;
   },
+  mimeType: ofKind,
+  mime_type: ofKind,
   // Tools of Gemini that put into the prompt what they find.
   googleSearch: hosted,
   google_search: hosted,
@@ -93,12 +102,14 @@ const seeings: Readonly<Record<string, Seeing>> = {
 /** Tools and items of a conversation by their type; tools of some vendors end in a date. */
 const hostedType =
   /^(?:web_search(?:_preview)?|web_fetch|code_execution|code_interpreter|file_search|image_generation|mcp|mcp_toolset|item_reference)(?:_[\d_]+)?$/;
+const picture = /^(?:image|image_url|input_image)$/;
 const fileBlock = /^(?:file|input_file|input_image|container_upload)$/;
 
 /** First bytes of such types, and of any that is written with an escape: nearly all types of a schema have another one. */
 const mayRefer: ReadonlySet<number> = new Set(Buffer.from('cdfimuw\\'));
 
 function lookAtType(referring: Referring, type: string): void {
+  if (picture.test(type)) referring.shows = true;
   if (type === 'url') referring.addresses += 1;
   else if (type === 'document') referring.document = true;
   else if (fileBlock.test(type)) referring.fileBlock = true;
