@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { JidokaError } from './core/base/error.ts';
 import { ownersFile } from './core/gateway/config/owners-file.ts';
+import { keyScope } from './core/gateway/config/key-rule.ts';
 import { slotOfRole } from './core/gateway/config/slot-of-role.ts';
 import type { GatewayConfig } from './core/gateway/config/gateway-config.ts';
 import { type LiveSetting, withSettings } from './core/gateway/config/setting.ts';
@@ -67,6 +68,7 @@ export async function modelWays({ home, env, database, now, log }: ModelWaysOpti
       : gatewayAccess({
           gateway: own,
           slotOf: (role) => slotOfRole(role === null ? null : { name: role, model: null }, config),
+          scopeOf: (station, asks) => keyScope(config.keys ?? {}, station, asks),
           now: () => connected(store).now(),
           keys: () => connected(store).keys,
           calls: () => connected(store).calls,

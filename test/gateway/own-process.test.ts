@@ -24,7 +24,7 @@ const owner = (url: string, key: string, more = ''): string => `gateway:
       output: 100
       capabilities: [tools]
       weights: open
-  slots: { main: strong }
+  slots: { main: strong, side: strong }
   roles: { default: main }
   ${more}
 `;
@@ -117,6 +117,38 @@ describe("the factory's own gateway", () => {
     await admitted.end();
     await expect(ask(ways, admission.workspace)).rejects.toThrow('no station works');
     expect(JSON.stringify([proof, logged])).not.toContain(secret);
+  });
+
+  it('makes keys as their station may have them: other names lead to its slot, and its calls come to an end', async () => {
+    const more = 'keys: { default: { slots: [], calls: 2 }, other: { slots: [second] } }\n  plans: { second: [strong] }';
+    const ways = await waysWith('env:HOUSE_KEY', more);
+    const [admission, { caller, ...rest }] = [admissionOf(), admissionOf()];
+    await ways.access.admit(admission);
+    const asked: number[] = [];
+    for (const name of ['second', 'vendor-small-1', 'main']) asked.push(await ask(ways, admission.workspace, name));
+    expect(asked).toEqual([200, 200, 402]);
+    await ways.access.admit({ ...rest, caller: { ...caller, station: 'other' } });
+    expect(await ask(ways, rest.workspace, 'second')).toBe(200);
+    const slotsOf = async (run: string) => {
+      await ways.access.count(run);
+      return (await store.calls.spend(['slot'], { run })).map(({ of, calls }) => [of.slot, calls]);
+    };
+    expect(await slotsOf(admission.caller.run)).toEqual([['main', 2]]);
+    expect(await slotsOf(caller.run)).toEqual([['second', 1]]);
+  });
+
+  it.each([
+    ['its own', { slot: 'main' }, ['cheap 2', 'side 1', 'strong 1']],
+    ['any, where its role has none', { slot: null }, ['cheap 3', 'strong 1']],
+    ['none, where none was chosen', undefined, ['auto 1', 'main 1', 'side 1', 'strong 1']],
+  ])('asks a plan that was chosen in the place of a slot: %s', async (_, chosen, led) => {
+    const ways = await waysWith('env:HOUSE_KEY', 'plans: { cheap: [strong] }');
+    const { caller, ...rest } = { ...admissionOf(), asks: 'cheap' };
+    await ways.access.admit({ ...rest, caller, ...(chosen && { chosen }) });
+    for (const name of ['main', 'auto', 'side', 'strong']) expect(await ask(ways, rest.workspace, name)).toBe(200);
+    await ways.access.count(caller.run);
+    const asked = (await store.calls.spend(['slot'], { run: caller.run })).map(({ of, calls }) => `${of.slot} ${calls}`);
+    expect(asked.toSorted()).toEqual(led);
   });
 
   it('tells what budgets refused a turn of a station, and not another one of the same stage', async () => {

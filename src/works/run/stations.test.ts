@@ -440,6 +440,7 @@ describe('a factory with a gateway of its own', () => {
     station('first', {});
     const run = await ended(line());
     expect(askedFor()).toEqual(['coder']);
+    expect(house.models.admissions[0]?.chosen).toBeUndefined();
     expect(house.models.admissions).toMatchObject([
       { workspace: jobs[0]?.job.workspace.name, asks: 'coder', caller: { run, stage: 'change', station: 'first', fleet: null } },
     ]);
@@ -452,6 +453,7 @@ describe('a factory with a gateway of its own', () => {
     station('judge', objects('one'), objects('two'), {});
     const run = await ended(line(judge('review', { onFail: { stage: 'change', atMost: 2 } })));
     expect(askedFor()).toEqual(['cheap,strong,better,other', 'strong,better,other', 'strong,better,other']);
+    expect(house.models.admissions.map(({ chosen }) => chosen)).toContainEqual({ slot: 'coder' });
     expect(await house.told(run, 'route.decided')).toHaveLength(1);
   });
 

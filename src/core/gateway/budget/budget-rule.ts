@@ -117,7 +117,7 @@ function tighter(left: Caps, right: Caps): Caps {
 }
 
 /** The limits of a rule, in the units that accounts count in. */
-export function capsOfRule({ usd, tokens, calls }: BudgetRule): Caps {
+export function capsOfRule({ usd, tokens, calls }: Partial<BudgetRule>): Caps {
   const given = { microUsd: inMicro(usd), tokens: pair(tokens), calls: pair(calls) };
   const side = (which: 'soft' | 'hard') =>
     Object.fromEntries(units.flatMap((unit) => (given[unit]?.[which] === undefined ? [] : [[unit, given[unit][which]]])));

@@ -5,7 +5,7 @@ import type { GatewayConfig } from './gateway-config.ts';
 import { partsOf, upstreamsOf } from './model.ts';
 import type { Provider } from './provider.ts';
 import { priceComplaints } from './price-rules.ts';
-import { autoPlan, own } from './resolve-slot.ts';
+import { autoPlan, namesIn, own } from './resolve-slot.ts';
 
 /** What the schema cannot say: names lead somewhere, providers can be spoken to, prices and limits make sense. */
 export function gatewayComplaints(config: GatewayConfig): readonly Complaint[] {
@@ -19,6 +19,7 @@ export function gatewayComplaints(config: GatewayConfig): readonly Complaint[] {
     ...roleComplaints(config),
     ...simpleTurnComplaints(config),
     ...budgetComplaints(config),
+    ...keyComplaints(config),
   ];
 }
 
@@ -103,22 +104,23 @@ function planComplaints({ models, plans = {} }: GatewayConfig): Complaint[] {
   );
 }
 
-function slotComplaints({ models, plans = {}, slots }: GatewayConfig): Complaint[] {
+function slotComplaints(config: GatewayConfig): Complaint[] {
+  const { slots } = config;
+  const known = [...namesIn(config), autoPlan];
   return Object.entries(slots).flatMap(([slot, filledBy]): Complaint[] => {
     const path = ['slots', slot];
     const circle = circleFrom(slots, slot);
     if (circle !== null)
       return [wrong(path, `Slot "${slot}" leads in a circle: ${circle.join(' -> ')}.`, 'Fill one of them with a model or a plan.')];
-    const known = [...new Set([models, plans, slots].flatMap((table) => Object.keys(table))), autoPlan];
     if (known.includes(filledBy)) return [];
     const others = known.filter((name) => name !== slot);
     return [wrong(path, `Slot "${slot}" is filled by "${filledBy}", which is no model, plan or slot.`, meant(filledBy, others))];
   });
 }
 
-function roleComplaints({ models, plans = {}, slots, roles = {} }: GatewayConfig): Complaint[] {
-  const known = [...new Set([slots, plans, models].flatMap((table) => Object.keys(table))), autoPlan];
-  return Object.entries(roles).flatMap(([role, slot]) => {
+function roleComplaints(config: GatewayConfig): Complaint[] {
+  const known = [...namesIn(config), autoPlan];
+  return Object.entries(config.roles ?? {}).flatMap(([role, slot]) => {
     if (known.includes(slot)) return [];
     return [wrong(['roles', role], `Role "${role}" asks for "${slot}", which is no slot, plan or model.`, meant(slot, known))];
   });
@@ -157,8 +159,27 @@ function budgetComplaints({ budgets = [] }: GatewayConfig): Complaint[] {
       return [{ path, at: 'absence', message: 'This budget limits nothing.', mend: 'Add "usd:", "tokens:" or "calls:".' }];
     if (rule.name !== undefined && (rule.of === 'organisation' || rule.of === 'run'))
       return [wrong([...path, 'name'], `A budget of ${rule.of} is not for one name.`, 'Remove "name:", or say "of: line".')];
-    return turnedRound(caps).map(({ unit, message }) => wrong([...path, unit === 'microUsd' ? 'usd' : unit], message, 'Turn them round.'));
+    return turnedComplaints(rule, path);
   });
+}
+
+function keyComplaints(config: GatewayConfig): Complaint[] {
+  const known = [...namesIn(config), autoPlan];
+  return Object.entries(config.keys ?? {}).flatMap(([station, rule]): Complaint[] => {
+    const path = ['keys', station];
+    const lost = (rule.slots ?? []).flatMap((slot, at): Complaint[] =>
+      known.includes(slot)
+        ? []
+        : [wrong([...path, 'slots', at], `The key of "${station}" is for "${slot}", which is no slot, plan or model.`, meant(slot, known))],
+    );
+    return [...lost, ...turnedComplaints(rule, path)];
+  });
+}
+
+function turnedComplaints(rule: Parameters<typeof capsOfRule>[0], path: readonly PropertyKey[]): Complaint[] {
+  return turnedRound(capsOfRule(rule)).map(({ unit, message }) =>
+    wrong([...path, unit === 'microUsd' ? 'usd' : unit], message, 'Turn them round.'),
+  );
 }
 
 function wrong(path: readonly PropertyKey[], message: string, mend: string): Complaint {

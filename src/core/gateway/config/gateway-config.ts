@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BudgetRule } from '../budget/budget-rule.ts';
+import { KeyRule } from './key-rule.ts';
 import { Model } from './model.ts';
 import { GatewayName, Provider } from './provider.ts';
 
@@ -40,6 +41,8 @@ export const GatewayConfig = z.strictObject({
   /** What stations ask for by their role, where their line names no model; `default` is for all other roles. */
   roles: z.record(GatewayName, GatewayName).optional(),
   budgets: z.array(BudgetRule).optional(),
+  /** What keys of stations may do, by the name of the station; `default` is for all others. */
+  keys: z.record(z.string().min(1).max(200), KeyRule).optional(),
   lines: z.record(z.string().min(1), LineNeeds).optional(),
   /** Whether a model may be asked whose price nobody knows. Budgets in dollars do not hold for it. */
   unpriced: z.enum(['refuse', 'allow']).optional(),

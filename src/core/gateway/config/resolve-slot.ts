@@ -27,6 +27,11 @@ export function resolveSlot(config: Names, name: string): Resolved | null {
   return all.includes(null) ? null : { via: [name], plan: name, models: [...new Set(models)] };
 }
 
+/** All names that may be asked for, slots first. */
+export function namesIn({ slots, plans = {}, models }: Names): readonly string[] {
+  return [...new Set([slots, plans, models].flatMap((table) => Object.keys(table)))];
+}
+
 type Names = Pick<GatewayConfig, 'models' | 'slots' | 'plans'>;
 
 function resolveOne(config: Names, name: string): Resolved | null {

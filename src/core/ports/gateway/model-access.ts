@@ -1,5 +1,6 @@
 import type { Caller } from '../../gateway/budget/budget-rule.ts';
 import type { ModelCount, RefusedCalls } from '../../evidence/model-count.ts';
+import type { ChosenFor } from './virtual-keys.ts';
 import type { Tx } from '../tx.ts';
 
 /** Lets stations ask models through the factory's own gateway, each under a key of its own. */
@@ -23,6 +24,8 @@ export interface Admission {
   readonly caller: Caller;
   /** What it asks for; other names that its agent has for models lead there too. Null for all names of the configuration, and no others. */
   readonly asks: string | null;
+  /** Absent where what it asks for is no plan that was chosen. */
+  readonly chosen?: ChosenFor;
   /** How long it may take at the most, in milliseconds: a key outlives nobody by more than that. */
   readonly lifeMs: number;
   /** It goes on with what a process began that died: what that asked counts as its own. */

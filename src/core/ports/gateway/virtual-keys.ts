@@ -11,12 +11,22 @@ export interface KeyGrant {
   readonly slots: readonly string[] | null;
   /** The slot that any other name leads to: agents ask for models of their vendor too, for titles and the like. Absent for none. */
   readonly otherwise?: string | null;
+  /** Names that lead there too because it is a plan that was chosen; absent where none was. */
+  readonly chosen?: ChosenFor;
   /** What all of its calls may come to, beside the budgets of the configuration; null for no limit of its own. */
   readonly caps: Caps | null;
   /** Requests and tokens per minute, and requests at once. */
   readonly limits: ProviderLimits;
   /** Milliseconds since 1970, by the clock of the gateway, or of the database that gateways share; null for no end but that of its run. */
   readonly expiresAt: number | null;
+}
+
+/**
+ * In the place of what a chosen plan is asked, beside `auto`: the slot of the role of its station, or null for every slot, where nobody
+ * said which that is.
+ */
+export interface ChosenFor {
+  readonly slot: string | null;
 }
 
 export type FoundKey =

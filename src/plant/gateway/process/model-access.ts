@@ -4,7 +4,7 @@ import type { ModelCount, RefusedCalls } from '../../../core/evidence/model-coun
 import type { ModelUpstream } from '../../../core/ports/egress.ts';
 import type { CallLedger, Spend } from '../../../core/ports/gateway/call-ledger.ts';
 import type { Admission, Admitted, ModelAccess } from '../../../core/ports/gateway/model-access.ts';
-import type { VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
+import type { KeyGrant, VirtualKeys } from '../../../core/ports/gateway/virtual-keys.ts';
 import { digestOf, keyIdOf } from '../keys/key-token.ts';
 import type { OwnGateway } from './own-gateway.ts';
 
@@ -15,6 +15,8 @@ export interface GatewayAccessOptions {
   readonly calls: () => CallLedger;
   /** By which name a station of a role asks; null where nobody said. */
   readonly slotOf: (role: string | null) => string | null;
+  /** What the key of a station may do, whose role leads to a name, or to none. */
+  readonly scopeOf: (station: string, asks: string | null) => Pick<KeyGrant, 'slots' | 'caps' | 'limits'>;
   /** Milliseconds since 1970, by the clock of the database: keys expire by it. */
   readonly now: () => Promise<number>;
 }
@@ -28,14 +30,14 @@ const slackMs = 60_000;
  * time.
  *
  * @example
- * const access = gatewayAccess({ gateway, keys: () => store.keys, calls: () => store.calls, slotOf, now: () => store.now() });
+ * const access = gatewayAccess({ gateway, keys: () => store.keys, calls: () => store.calls, slotOf, scopeOf, now: () => store.now() });
  * const { end } = await access.admit({ workspace: 'run-change-1', caller, asks: 'coder', lifeMs: 600_000 });
  */
-export function gatewayAccess({ gateway, keys, calls, slotOf, now }: GatewayAccessOptions): ModelAccess & ModelUpstream {
+export function gatewayAccess({ gateway, keys, calls, slotOf, scopeOf, now }: GatewayAccessOptions): ModelAccess & ModelUpstream {
   const admitted = new Map<string, LateKey>();
-  const mint = async ({ caller, asks, lifeMs }: Admission, passedMs: number): Promise<string> => {
+  const mint = async ({ caller, asks, chosen, lifeMs }: Admission, passedMs: number): Promise<string> => {
     const expiresAt = (await now()) + lifeMs - passedMs + slackMs;
-    return await keys().mint({ caller, slots: null, otherwise: asks, caps: null, limits: {}, expiresAt });
+    return await keys().mint({ caller, ...scopeOf(caller.station, asks), otherwise: asks, ...(chosen && { chosen }), expiresAt });
   };
   return {
     slotOf,

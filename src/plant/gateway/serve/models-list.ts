@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
-import { own, resolveSlot } from '../../../core/gateway/config/resolve-slot.ts';
+import { namesIn, own, resolveSlot } from '../../../core/gateway/config/resolve-slot.ts';
 import type { Route } from './route.ts';
 
 /** The names that a caller may ask for, in the words of the protocol that he lists them by; null for one that he has not. */
@@ -9,7 +9,7 @@ export function modelsList(
   { shape, name }: Extract<Route, { readonly kind: 'models' }>,
   { slots, headers }: { readonly slots: readonly string[] | null; readonly headers: IncomingHttpHeaders },
 ): object | null {
-  const all = slots ?? [config.slots, config.plans ?? {}, config.models].flatMap((table) => Object.keys(table));
+  const all = slots ?? namesIn(config);
   const names = all.filter((one) => resolveSlot(config, one) !== null);
   const write = shape === 'models' ? geminiModel : headers['anthropic-version'] === undefined ? openaiModel : anthropicModel;
   if (name !== null) return names.includes(name) ? write(config, name) : null;

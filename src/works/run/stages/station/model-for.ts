@@ -3,6 +3,7 @@ import { autoPlan } from '../../../../core/gateway/config/resolve-slot.ts';
 import { orderOfAttempt } from '../../../../core/gateway/routing/upgrade.ts';
 import type { Stage } from '../../../../core/line/line.ts';
 import { attemptOf } from '../../../../core/line/state.ts';
+import type { ChosenFor } from '../../../../core/ports/gateway/virtual-keys.ts';
 import type { RouteQuestion } from '../../../../core/ports/gateway/router.ts';
 import type { Station } from '../../../../core/ports/station.ts';
 import type { Role } from '../../../../core/station/role.ts';
@@ -11,7 +12,9 @@ import type { Job } from '../../job.ts';
 import { feedbackOf } from './feedback.ts';
 
 /** What a station asks models by: a name, whatever its harness has, or nothing, because no plan is good enough for the line. */
-export type ModelFor = { readonly kind: 'asks'; readonly name: string | null } | { readonly kind: 'none'; readonly why: string };
+export type ModelFor =
+  /** `chosen` where the name is a plan that was chosen. */
+  { readonly kind: 'asks'; readonly name: string | null; readonly chosen?: ChosenFor } | { readonly kind: 'none'; readonly why: string };
 
 /**
  * Finds it for a station: a plan that a person chose for changes, else what its role in the line says, else the slot of the role, or of
@@ -32,7 +35,7 @@ export async function modelFor(
   const { route } =
     (await decidedFor(stage, job)) ?? (await decideNow(stage, job, { slot: slot ?? autoPlan, station: station.name, override }));
   const order = orderOfAttempt(route, attemptOf(state, stage.id));
-  if (order.length > 0) return { kind: 'asks', name: order.join(',') };
+  if (order.length > 0) return { kind: 'asks', name: order.join(','), chosen: { slot } };
   return {
     kind: 'none',
     why: `No plan of models for the slot "${slot}" is as good as the line asks for: \`jidoka route explain ${job.run}\` shows them.`,

@@ -20,7 +20,7 @@ import type { Job, StageWork } from '../../job.ts';
 import { timeoutOf } from '../tree-job.ts';
 import { feedbackOf } from './feedback.ts';
 import { leftBehind } from './left-behind.ts';
-import { modelFor } from './model-for.ts';
+import { modelFor, type ModelFor } from './model-for.ts';
 
 /** What a stage wants of its station. */
 export interface StationOrder {
@@ -152,7 +152,7 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Ended> {
   await noteSeen((await station.identify?.()) ?? null, job.needs);
   const asks = await modelFor(stage, job, { role: named, station });
   if (asks.kind === 'none') return { said: unplanned(station.name, asks.why), refused: null };
-  const admitted = await admit(stage, job, { station, workspace, asks: asks.name, handle });
+  const admitted = await admit(stage, job, { station, workspace, asks, handle });
   const role = named === null ? null : { ...named, model: asks.name };
   const assignment = { form, role, text };
   try {
@@ -175,12 +175,18 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Ended> {
 function admit(
   stage: Stage,
   { run, input, needs }: Job,
-  { station, workspace, asks, handle }: Pick<Turn, 'station' | 'workspace' | 'handle'> & { readonly asks: string | null },
+  {
+    station,
+    workspace,
+    asks,
+    handle,
+  }: Pick<Turn, 'station' | 'workspace' | 'handle'> & { readonly asks: Extract<ModelFor, { kind: 'asks' }> },
 ): Promise<Admitted> {
   return needs.models.admit({
     workspace: workspace.name,
     caller: { line: input.line.name, fleet: input.parent?.run ?? null, run, stage: stage.id, station: station.name },
-    asks,
+    asks: asks.name,
+    ...(asks.chosen && { chosen: asks.chosen }),
     lifeMs: timeoutOf(stage),
     goesOn: handle !== null,
   });
