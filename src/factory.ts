@@ -86,7 +86,7 @@ export async function createFactory(config: FactoryConfig, machines: Promise<Mac
     agents,
     serve: (offer) => house.serve(offer),
     gates: gateDesk(needs),
-    routing: routingDesk(needs),
+    routing: routingDesk(needs, async () => await (await house.open()).machines.modelSettings()),
     operations: operations(needs, { database: async () => (await house.open()).machines.database, underItsLine }),
     credentials: lateCredentials(async () => (await house.open()).machines.credentials),
     feed: lateFeed(async () => (await needs()).feed),

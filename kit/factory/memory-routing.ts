@@ -14,18 +14,31 @@ import type {
   RouteInquiry,
   RoutingDesk,
 } from '../../src/core/ports/factory.ts';
+import type { LiveSetting } from '../../src/core/gateway/config/setting.ts';
 import type { Ledger } from '../../src/core/ports/ledger.ts';
 import { sha256 } from '../evidence/index.ts';
 import { mustBePerson } from './memory-operations.ts';
 
+/** What there is at present: runs that have not ended, and what is set on gateways. */
+export interface Standing {
+  readonly owing?: readonly OwingRun[];
+  readonly settings?: readonly LiveSetting[];
+}
+
 /** Routes for doors: those that a ledger has, and what the rules choose for a repository of one file where nothing was learned. */
 export class MemoryRouting implements RoutingDesk {
   readonly #owing: readonly OwingRun[];
+  readonly #settings: readonly LiveSetting[];
   readonly #ledger: Ledger;
 
-  constructor(owing: readonly OwingRun[], ledger: Ledger) {
+  constructor({ owing = [], settings = [] }: Standing, ledger: Ledger) {
     this.#owing = owing;
+    this.#settings = settings;
     this.#ledger = ledger;
+  }
+
+  async settings(): Promise<readonly LiveSetting[]> {
+    return this.#settings;
   }
 
   async openRuns(): Promise<readonly OwingRun[]> {

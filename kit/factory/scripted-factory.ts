@@ -10,7 +10,6 @@ import type {
   Factory,
   FactoryStatus,
   Finding,
-  OwingRun,
   RunDetails,
   RunReport,
   RunRequest,
@@ -30,7 +29,7 @@ import { MemoryCredentials } from './memory-credentials.ts';
 import { MemoryFloorDesk, type ScriptedFloor } from './memory-floor-desk.ts';
 import { MemoryGates, type GateClosing } from './memory-gates.ts';
 import { MemoryOperations, mustBePerson } from './memory-operations.ts';
-import { MemoryRouting } from './memory-routing.ts';
+import { MemoryRouting, type Standing } from './memory-routing.ts';
 import {
   closedError,
   detailsOf,
@@ -49,15 +48,14 @@ import {
   type ScriptedRun,
 } from './scripted-run.ts';
 
-export interface FactoryScript {
+/** With runs that have not ended beside those that it was asked for, and what is set on its gateways. */
+export interface FactoryScript extends Standing {
   /** Folder that evidence is written to. */
   readonly folder: string;
   readonly findings?: readonly Finding[];
   /** What time it is; it stands still where nothing is said. */
   readonly now?: () => string;
   readonly floor?: ScriptedFloor;
-  /** Runs that have not ended, beside those that it was asked for. */
-  readonly owing?: readonly OwingRun[];
   /** The runs a request becomes; may throw what a factory throws. */
   runsOf(request: RunRequest): readonly ScriptedRun[];
 }
@@ -93,7 +91,7 @@ export class ScriptedFactory implements Factory {
     this.#now = script.now ?? (() => '2026-01-01T00:00:00.000Z');
     this.gates = new MemoryGates(this.#now);
     this.floor = new MemoryFloorDesk(script.floor ?? {}, script.folder, this.#now);
-    this.routing = new MemoryRouting(script.owing ?? [], this.ledger);
+    this.routing = new MemoryRouting(script, this.ledger);
     this.operations = new MemoryOperations({
       now: this.#now,
       taken: (key) => [...this.#runs.values()].filter((kept) => kept.stands === 'held' && takes(kept, key)).length,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RecordingWorld, ScriptedFactory } from '../../../kit/factory/index.ts';
+import type { LiveSetting } from '../../core/gateway/config/setting.ts';
 import type { OwingRun } from '../../core/ports/factory.ts';
 import { readGatewaySettings } from '../../gateway-settings.ts';
 import { describeSlots, openGateway, openModelStore } from '../../gateway.ts';
@@ -30,11 +31,17 @@ const config = (upstreams: string, mustSurvive: string, second: string): string 
 
 async function run(
   args: readonly string[],
-  { upstreams = 'cloud/big', mustSurvive = '[provider]', second = 'cheap', owing = null as readonly OwingRun[] | null } = {},
+  {
+    upstreams = 'cloud/big',
+    mustSurvive = '[provider]',
+    second = 'cheap',
+    owing = null as readonly OwingRun[] | null,
+    settings = [] as readonly LiveSetting[],
+  } = {},
 ) {
   await writeFile(join(folder, 'factory.yaml'), config(upstreams, mustSurvive, second));
   const gateway = { read: readGatewaySettings, open: openGateway, describe: describeSlots, store: openModelStore };
-  const factory = owing === null ? {} : { factory: new ScriptedFactory({ folder, owing, runsOf: () => [] }) };
+  const factory = owing === null ? {} : { factory: new ScriptedFactory({ folder, owing, settings, runsOf: () => [] }) };
   const home = owing === null ? join(folder, 'no-home') : folder;
   const world = new RecordingWorld({
     cwd: folder,
@@ -128,6 +135,22 @@ describe('cutoff', () => {
       ],
     });
     expect((await run(['--provider', 'cloud'], { owing })).out).toMatch(/bug-1 +stops +At stage "review"/);
+  });
+
+  it('goes by the slots that are swapped now, and by what is cut off already', async () => {
+    const set = (what: LiveSetting['what']): LiveSetting => ({ what, until: null, by: 'ada', at: '2026-11-30T12:00:00.000Z' });
+    const swapped = { owing: [], settings: [set({ kind: 'swap', slot: 'default', to: 'cheap' })] };
+    expect(await run(['--provider', 'cloud'], swapped)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('It goes by what is set now: swapped: default -> cheap'),
+    });
+    expect((await run(['--provider', 'house'], swapped)).out).toContain('Slot "default" stops: cheap would be nowhere.');
+    const twoPlaces = {
+      upstreams: 'cloud/big, house/big',
+      owing: [],
+      settings: [set({ kind: 'cut', cut: { kind: 'provider', name: 'house' } })],
+    };
+    expect((await run(['--provider', 'cloud'], twoPlaces)).code).toBe(3);
   });
 
   it('looks at lines of files too', async () => {

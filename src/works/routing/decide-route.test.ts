@@ -37,7 +37,11 @@ const priors: PriorTables = {
   ],
 };
 const line = taskLine([changeStage({ station: 'agent' })]);
-const desk = () => routingDesk(async () => process.needs);
+const desk = () =>
+  routingDesk(
+    async () => process.needs,
+    async () => [],
+  );
 
 let house: MemoryHouse;
 let process: HouseProcess;

@@ -36,7 +36,11 @@ beforeEach(() => {
   process = house.process();
 });
 
-const desk = () => routingDesk(async () => process.needs);
+const desk = () =>
+  routingDesk(
+    async () => process.needs,
+    async () => [],
+  );
 
 async function submitted(stages = [changeStage()]): Promise<RunId> {
   const input = runInput(taskLine(stages));

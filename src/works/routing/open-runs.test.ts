@@ -34,7 +34,11 @@ async function submitted(line: Line, more: Pick<RunInput, 'plan'> = {}): Promise
   return input.run;
 }
 
-const owing = () => routingDesk(async () => process.needs).openRuns();
+const owing = () =>
+  routingDesk(
+    async () => process.needs,
+    async () => [],
+  ).openRuns();
 
 it('a run owes the stages of its own line that are still to be done: all, what comes behind a gate, and at its end none', async () => {
   const line = taskLine([changeStage(), gateStage('ask'), commandStage('lint')]);

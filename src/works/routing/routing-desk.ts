@@ -6,13 +6,14 @@ import { openRuns } from './open-runs.ts';
 import { outcomesOf } from './outcomes.ts';
 
 /**
- * What people see of how models are chosen for runs.
+ * What people see of how models are chosen for runs; `settings` reads what is set on the gateways.
  *
  * @example
- * const runs = await routingDesk(async () => needs).openRuns();
+ * const runs = await routingDesk(async () => needs, settings).openRuns();
  */
-export function routingDesk(open: () => Promise<RoutingNeeds>): RoutingDesk {
+export function routingDesk(open: () => Promise<RoutingNeeds>, settings: RoutingDesk['settings']): RoutingDesk {
   return {
+    settings,
     openRuns: async () => await openRuns(await open()),
     explain: async (run) => await explainRun(run, await open()),
     explainNow: async (inquiry) => await explainNow(inquiry, await open()),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayConfig } from './gateway-config.ts';
-import { cutBy, type LiveSetting, type Setting, withSettings } from './setting.ts';
+import { cutBy, type LiveSetting, type Setting, standing, withSettings } from './setting.ts';
 
 const model = (at: string): object => ({
   upstreams: [at],
@@ -43,4 +43,11 @@ it('a cut takes away what it names and nothing else, with who and until when', (
   expect(cutBy(inForce, { model: 'strong', at: 'cloud/big' })).toBe('is cut off: ada took vendor "v" away until 2026-11-30T13:00:00.000Z');
   expect(cutBy(inForce, { model: 'cheap', at: 'house/small' })).toBeNull();
   expect(inForce.config.slots).toEqual(config.slots);
+});
+
+it('a configuration as it stands has what is swapped in, and no upstream that is cut off', () => {
+  const settings = [swap('coder', 'careful'), set({ kind: 'cut', cut: { kind: 'vendor', name: 'v' } })];
+  const { slots, models } = standing(config, settings);
+  expect([slots['coder'], models['strong']?.upstreams, models['cheap']?.upstreams]).toEqual(['careful', [], ['house/small']]);
+  expect(standing(config, [])).toEqual(config);
 });

@@ -1,5 +1,6 @@
 import { isCut, type Cut } from '../cutoff/cut.ts';
 import type { GatewayConfig } from './gateway-config.ts';
+import { upstreamsOf } from './model.ts';
 import { own, resolveSlot } from './resolve-slot.ts';
 
 /** What an operator sets while gateways run: a slot is filled by another model, plan or slot, or something is taken away. */
@@ -53,4 +54,20 @@ export function cutBy(
     return `is cut off: ${by} took ${what.cut.kind} "${what.cut.name}" away${until === null ? '' : ` until ${until}`}`;
   }
   return null;
+}
+
+/**
+ * The configuration as it is now, without the upstreams that are cut off; a model that has no other is nowhere.
+ *
+ * @example
+ * standing(config, settings).slots; // { coder: 'cheap' }
+ */
+export function standing(config: GatewayConfig, settings: readonly LiveSetting[]): GatewayConfig {
+  const inForce = withSettings(config, settings);
+  const models = Object.entries(inForce.config.models).map(([name, model]) => {
+    const names = upstreamsOf(model).map(({ at }) => at);
+    const left = model.upstreams.filter((_, place) => cutBy(inForce, { model: name, at: names[place] ?? '' }) === null);
+    return [name, { ...model, upstreams: left }] as const;
+  });
+  return { ...inForce.config, models: Object.fromEntries(models) };
 }

@@ -1,5 +1,6 @@
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { own } from '../config/resolve-slot.ts';
+import { type LiveSetting, standing } from '../config/setting.ts';
 import { refuseUnknown, type Cut } from './cut.ts';
 import type { LineUse } from './line-use.ts';
 import { stageFate, worst, type FateKind, type StageFate } from './stage-fate.ts';
@@ -25,6 +26,14 @@ export interface RunFate {
   readonly sentence: string;
 }
 
+/** What a cut-off befalls. */
+export interface Befallen {
+  readonly uses: readonly LineUse[];
+  readonly open: readonly OpenRun[];
+  /** What is set on gateways at present: slots that are swapped, and what is cut off already. */
+  readonly settings?: readonly LiveSetting[];
+}
+
 export interface CutOff {
   readonly cut: Cut;
   readonly lines: readonly LineFate[];
@@ -40,12 +49,9 @@ export interface CutOff {
  * @example
  * cutOff(config, { kind: 'region', name: 'us' }, { uses, open }).faults; // [] where every line that must survive does
  */
-export function cutOff(
-  config: GatewayConfig,
-  cut: Cut,
-  { uses, open }: { readonly uses: readonly LineUse[]; readonly open: readonly OpenRun[] },
-): CutOff {
-  refuseUnknown(config, cut);
+export function cutOff(written: GatewayConfig, cut: Cut, { uses, open, settings = [] }: Befallen): CutOff {
+  refuseUnknown(written, cut);
+  const config = standing(written, settings);
   const lines = uses.map((use) => lineFate(config, use, cut));
   return {
     cut,

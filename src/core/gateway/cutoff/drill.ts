@@ -1,7 +1,8 @@
 import { CutKind, type GatewayConfig } from '../config/gateway-config.ts';
 import { own, resolveSlot } from '../config/resolve-slot.ts';
 import { namesOf } from './cut.ts';
-import { cutOff, type CutOff, type OpenRun } from './cut-off.ts';
+import { standing } from '../config/setting.ts';
+import { type Befallen, cutOff, type CutOff } from './cut-off.ts';
 import type { LineUse } from './line-use.ts';
 
 export interface Drill {
@@ -19,10 +20,11 @@ export interface Drill {
  * @example
  * drill(config, { uses, open: [] }).faults.length === 0; // what a check in CI asks
  */
-export function drill(config: GatewayConfig, on: { readonly uses: readonly LineUse[]; readonly open: readonly OpenRun[] }): Drill {
+export function drill(config: GatewayConfig, on: Befallen): Drill {
   const cutOffs = CutKind.options.flatMap((kind) => namesOf(config, kind).map((name) => cutOff(config, { kind, name }, on)));
   const faults = [...new Set(cutOffs.flatMap((one) => one.faults))];
-  return { cutOffs, faults, closedOnly: on.uses.filter((use) => isClosed(config, use)).map(({ line }) => line) };
+  const now = standing(config, on.settings ?? []);
+  return { cutOffs, faults, closedOnly: on.uses.filter((use) => isClosed(now, use)).map(({ line }) => line) };
 }
 
 /** A stage is closed where each slot that its stations ask leads to closed models alone. */

@@ -1,4 +1,5 @@
 import type { GatewayConfig } from '../../gateway/config/gateway-config.ts';
+import type { LiveSetting } from '../../gateway/config/setting.ts';
 import type { ChosenPlans } from '../../gateway/cutoff/line-use.ts';
 import type { PlannedRoute } from '../../gateway/routing/plan-run.ts';
 import type { PriorTables } from '../../gateway/routing/priors.ts';
@@ -11,6 +12,8 @@ import type { Verdict } from '../../verdict/verdict.ts';
 export interface RoutingDesk {
   /** Runs that have not ended, newest first. */
   openRuns(): Promise<readonly OwingRun[]>;
+  /** What operators set on the gateways while they run, in force now. */
+  settings(): Promise<readonly LiveSetting[]>;
   /** The plans that were chosen for a run, with all that they were chosen by. Throws `run-unknown`. */
   explain(run: string): Promise<ExplainedRun>;
   /** What would be chosen now for a job; it chooses nothing. Throws `repository-invalid` and what else opening it throws. */

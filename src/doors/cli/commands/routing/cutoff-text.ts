@@ -1,12 +1,15 @@
 import type { CutOff } from '../../../../core/gateway/cutoff/cut-off.ts';
+import type { LiveSetting } from '../../../../core/gateway/config/setting.ts';
 import type { Drill } from '../../../../core/gateway/cutoff/drill.ts';
 import type { FateKind } from '../../../../core/gateway/cutoff/stage-fate.ts';
 import { type Page, plain } from '../../page.ts';
 import { table } from '../../table.ts';
+import { settingText } from '../gateway/setting-text.ts';
 import type { LiveShow } from './cutoff-live.ts';
 
 interface Looked {
   readonly isLedger: boolean;
+  readonly settings: readonly LiveSetting[];
   readonly ms: number;
 }
 
@@ -80,7 +83,11 @@ interface Counted extends Looked {
   readonly isMarked: boolean;
 }
 
-function closing(faults: readonly string[], { isLedger, ms, lines, runs, isMarked }: Counted, { paint }: Page): readonly string[] {
+function closing(
+  faults: readonly string[],
+  { isLedger, settings, ms, lines, runs, isMarked }: Counted,
+  { paint }: Page,
+): readonly string[] {
   const ledger = isLedger ? `${runs} open runs` : 'no runs, as there is no ledger yet';
   const told = faults.map((fault) => paint.red(`✗ ${plain(fault)}`));
   const good = isMarked
@@ -88,7 +95,12 @@ function closing(faults: readonly string[], { isLedger, ms, lines, runs, isMarke
     : paint.yellow(
         'No line must survive it: say so of those that must, under "lines: { LINE: { mustSurvive: [provider, vendor, region] } }".',
       );
-  return [...(told.length === 0 ? [good] : told), paint.dim(`Looked at ${lines} lines and ${ledger}, in ${(ms / 1000).toFixed(1)} s.`)];
+  const set = settings.map((setting) => paint.dim(`It goes by what is set now: ${settingText(setting)}`));
+  return [
+    ...(told.length === 0 ? [good] : told),
+    ...set,
+    paint.dim(`Looked at ${lines} lines and ${ledger}, in ${(ms / 1000).toFixed(1)} s.`),
+  ];
 }
 
 function mark(kind: FateKind, { paint }: Page): string {

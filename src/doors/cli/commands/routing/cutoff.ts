@@ -1,5 +1,6 @@
 import { JidokaError } from '../../../../core/base/error.ts';
 import type { CutOff, OpenRun } from '../../../../core/gateway/cutoff/cut-off.ts';
+import type { LiveSetting } from '../../../../core/gateway/config/setting.ts';
 import type { Cut } from '../../../../core/gateway/cutoff/cut.ts';
 import type { Drill } from '../../../../core/gateway/cutoff/drill.ts';
 import type { LineUse } from '../../../../core/gateway/cutoff/line-use.ts';
@@ -7,7 +8,7 @@ import { type Call, type CommandRecord, jsonOption } from '../../command.ts';
 import type { Page } from '../../page.ts';
 import { configOption } from '../gateway/settings.ts';
 import { cutOffText, drillText, liveText } from './cutoff-text.ts';
-import { gatewayConfigOf, linesOf, openRunsOf } from './sources.ts';
+import { gatewayConfigOf, linesOf, momentOf } from './sources.ts';
 
 /** `jidoka cutoff`: what stops, and what falls back to what, when somebody takes models away. */
 export const cutoff: CommandRecord = {
@@ -33,16 +34,16 @@ export const cutoff: CommandRecord = {
     const began = performance.now();
     const cut = cutOf(call);
     if (call.text('for') !== null && !call.flag('live')) throw nothingTaken();
-    const { config, uses, runs } = await surveyed(call);
+    const { config, uses, runs, settings } = await surveyed(call);
     const { cutOff } = await import('../../../../core/gateway/cutoff/cut-off.ts');
     const { drill } = await import('../../../../core/gateway/cutoff/drill.ts');
-    const on = { uses, open: runs ?? [] };
-    const ms = (): number => Math.round(performance.now() - began);
+    const on = { uses, open: runs ?? [], settings };
+    const survey = (): Survey => ({ runs, settings, ms: Math.round(performance.now() - began) });
     if (cut === null && call.flag('live')) throw nothingNamed();
-    if (cut === null) return drilled(drill(config, on), { runs, ms: ms() });
+    if (cut === null) return drilled(drill(config, on), survey());
     const found = cutOff(config, cut, on);
-    if (!call.flag('live')) return answered(found, { runs, ms: ms() });
-    return found.faults.length > 0 ? refusedBeforehand(found, { runs, ms: ms() }) : await shown(call, found);
+    if (!call.flag('live')) return answered(found, survey());
+    return found.faults.length > 0 ? refusedBeforehand(found, survey()) : await shown(call, found);
   },
 };
 
@@ -62,12 +63,12 @@ function cutOf(call: Call): Cut | null {
 }
 
 async function surveyed(call: Call) {
-  const [config, lines, owing] = await Promise.all([gatewayConfigOf(call), linesOf(call), openRunsOf(call)]);
+  const [config, lines, moment] = await Promise.all([gatewayConfigOf(call), linesOf(call), momentOf(call)]);
   const { lineUse } = await import('../../../../core/gateway/cutoff/line-use.ts');
   const uses: readonly LineUse[] = lines.map((line) => lineUse(line, config));
   const runs: readonly OpenRun[] | null =
-    owing && owing.map(({ run, line, owed, plans }) => ({ run, line, owed: owed && lineUse(owed, config, plans).stages }));
-  return { config, uses, runs };
+    moment && moment.owing.map(({ run, line, owed, plans }) => ({ run, line, owed: owed && lineUse(owed, config, plans).stages }));
+  return { config, uses, runs, settings: moment?.settings ?? [] };
 }
 
 function nothingTaken(): JidokaError {
@@ -103,21 +104,22 @@ function refusedBeforehand(found: CutOff, survey: Survey) {
 interface Survey {
   /** null where there was no ledger to look into. */
   readonly runs: readonly OpenRun[] | null;
+  readonly settings: readonly LiveSetting[];
   readonly ms: number;
 }
 
-function answered(found: CutOff, { runs, ms }: Survey) {
+function answered(found: CutOff, { runs, settings, ms }: Survey) {
   return {
     exitCode: found.faults.length === 0 ? 0 : 3,
-    document: { ...found, runs: runs && found.runs, ms },
-    text: (page: Page) => cutOffText(found, { isLedger: runs !== null, ms }, page),
+    document: { ...found, runs: runs && found.runs, settings, ms },
+    text: (page: Page) => cutOffText(found, { isLedger: runs !== null, settings, ms }, page),
   };
 }
 
-function drilled(found: Drill, { runs, ms }: Survey) {
+function drilled(found: Drill, { runs, settings, ms }: Survey) {
   return {
     exitCode: found.faults.length === 0 ? 0 : 3,
-    document: { ...found, ms },
-    text: (page: Page) => drillText(found, { isLedger: runs !== null, ms }, page),
+    document: { ...found, settings, ms },
+    text: (page: Page) => drillText(found, { isLedger: runs !== null, settings, ms }, page),
   };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { GatewayConfig } from '../../../../core/gateway/config/gateway-config.ts';
+import type { LiveSetting } from '../../../../core/gateway/config/setting.ts';
 import type { Line } from '../../../../core/line/line.ts';
 import type { OwingRun } from '../../../../core/ports/factory.ts';
 import type { Call } from '../../command.ts';
@@ -18,9 +19,18 @@ export async function linesOf({ world, arguments: paths }: Call): Promise<readon
   return (await world.loadShipped()).lines(files);
 }
 
-/** Runs that have not ended; null where there is no ledger, and none is made to look into it. */
-export async function openRunsOf(call: Call): Promise<readonly OwingRun[] | null> {
-  return hasLedger(call) ? await withFactory(call, (factory) => factory.routing.openRuns()) : null;
+/** What a ledger tells of the moment. */
+export interface Moment {
+  /** Runs that have not ended. */
+  readonly owing: readonly OwingRun[];
+  /** What is set on the gateways. */
+  readonly settings: readonly LiveSetting[];
+}
+
+/** Null where there is no ledger, and none is made to look into it. */
+export async function momentOf(call: Call): Promise<Moment | null> {
+  if (!hasLedger(call)) return null;
+  return await withFactory(call, async ({ routing }) => ({ owing: await routing.openRuns(), settings: await routing.settings() }));
 }
 
 /** A factory makes its home when it is opened for the first time. */
