@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { http, rawUpstream, streamHead } from './raw-upstream.ts';
-import { serve } from './served.ts';
+import { modelAt, serve, type Served } from './served.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -27,4 +27,50 @@ it.each([true, false])('an answer in a form of its own is asked for once and com
   const response = await fetch(`${served.keyed}/v1/chat/completions`, { method: 'POST', body: JSON.stringify(body) });
   expect([response.status, await response.text(), upstream.requests.length]).toEqual([200, said, 1]);
   await expect.poll(() => served.calls[0]).toMatchObject({ ended: 'whole', estimated: false, usage: { input: 20, output: 7 } });
+});
+
+const fine = JSON.stringify({ id: 'c', choices: [{ message: { content: 'Fine.' }, finish_reason: 'stop' }], usage });
+
+/** What begins otherwise is of another session, and begins anew. */
+function ask(served: Served, content = 'Hello'): Promise<Response> {
+  const body = { model: 'coder', messages: [{ role: 'user', content }] };
+  return fetch(`${served.keyed}/v1/chat/completions`, { method: 'POST', body: JSON.stringify(body) });
+}
+
+const all = ['a/one', 'a/two', 'b/long'];
+it.each<[string, number, object, readonly string[], readonly string[]]>([
+  ['an account', 400, { error: { message: 'Your credit balance is too low to access the API.' } }, ['a/one', 'b/long'], ['b/long']],
+  ['a key', 400, { error: { message: 'Bad', type: 'authentication_error' } }, ['a/one', 'b/long'], ['b/long']],
+  ['a model', 400, { message: 'The provided model identifier is invalid.' }, all, ['b/long']],
+  ['what it cannot do', 400, { error: { message: 'x:2b does not support tools', type: 'api_error' } }, all, all],
+  ['the size of a request', 413, { error: { message: 'Request Entity Too Large' } }, all, all],
+  ['a prompt', 400, { error: 'Reached context length of 4096 tokens with this model.' }, ['a/one', 'b/long'], ['a/one', 'b/long']],
+  ['a request', 400, { error: { message: 'tools.0: "API key not valid." is no name' } }, ['a/one'], ['a/one']],
+])('a refusal of %s, by its words, goes as far as it reaches', async (_, status, refusal, first, later) => {
+  const [wrong, right] = await Promise.all([
+    rawUpstream((socket) => socket.write(http(status, JSON.stringify(refusal)))),
+    rawUpstream((socket) => socket.write(http(200, fine))),
+  ]);
+  const at = ({ url }: { readonly url: string }) => ({ base: url, protocols: ['chat'] });
+  const models = { strong: modelAt(['a/one', 'a/two']), long: modelAt(['b/long'], { window: 1_000_000 }) };
+  const more = { models, plans: { careful: ['strong', 'long'] }, slots: { coder: 'careful' } };
+  const served = await serve({ a: at(wrong), b: at(right) }, more);
+  open.push(wrong, right, served);
+  const told = first.includes('b/long') ? 200 : 400;
+  expect([(await ask(served)).status, (await ask(served, 'Once more')).status]).toEqual([told, told]);
+  await expect.poll(() => served.calls.map(({ tries }) => tries.map((one) => one.at))).toEqual([first, later]);
+});
+
+it.each<[object, number, number, object]>([
+  [{ error: { message: 'Bad', type: 'authentication_error' } }, 400, 403, { code: 'permission_denied' }],
+  [{ error: { message: 'x does not support tools', type: 'api_error' } }, 400, 400, { message: 'x does not support tools' }],
+  [{ error: { message: 'context size exceeded', type: 'server_error' } }, 500, 400, { code: 'context_length_exceeded' }],
+  [{ error: { message: 'Request Entity Too Large' } }, 413, 413, { code: 'request_too_large' }],
+])('a refusal with nobody left is told as what it is: %j', async (refusal, status, told, error) => {
+  const upstream = await rawUpstream((socket) => socket.write(http(status, JSON.stringify(refusal))));
+  const served = await serve({ house: { base: upstream.url, protocols: ['chat'] } });
+  open.push(upstream, served);
+  const response = await ask(served);
+  expect([response.status, response.headers.get('x-should-retry'), upstream.requests.length]).toEqual([told, 'false', 1]);
+  expect(await response.json()).toMatchObject({ error });
 });

@@ -69,6 +69,7 @@ describe('a request goes', () => {
       [refused(403), down, down, down],
       ['a/strong', 'b/strong', 'c/other', '750ms b/strong', 'stop 503 retryable'],
     ],
+    ['elsewhere where it is too large for one upstream', [refused(413), refused(413)], ['a/strong', 'b/strong', 'c/other']],
     ['nowhere else with a wrong request', [refused(400)], ['a/strong', 'stop 400 for good']],
     ['nowhere else where what it names is not there', [refused(404, 'missing')], ['a/strong', 'stop 400 for good']],
     ['nowhere else where what it says is not answered to', [refused(403, 'flagged')], ['a/strong', 'stop 400 for good']],
@@ -107,6 +108,7 @@ describe('a request goes', () => {
     const a2 = candidate('other', 'a/other');
     expect(way([refused(401)], begin([a, a2, c]))).toEqual(['a/strong', 'c/other']);
     expect(way([refused(401)], begin([a, a2]))).toEqual(['a/strong', 'stop 403 for good']);
+    expect(way([refused(400, 'account')], begin([a, a2, c]))).toEqual(['a/strong', 'c/other']);
   });
 
   it('past one model of a provider that does not have it', () => {
@@ -156,6 +158,7 @@ describe('where it stops', () => {
       return next.kind === 'flow' ? null : next.mark;
     };
     expect(mark(refused(403))).toEqual({ kind: 'provider-cut', at: a, restMs: null });
+    for (const said of ['account', 'quota'] as const) expect(mark(refused(400, said))).toMatchObject({ kind: 'provider-cut' });
     expect(mark(refused(404))).toMatchObject({ kind: 'model-cut' });
     expect(mark(refused(429, null, 7000))).toEqual({ kind: 'rests', at: a, restMs: 7000 });
     expect(mark({ kind: 'silent' })).toMatchObject({ kind: 'failed' });
@@ -169,7 +172,7 @@ const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
   fc.record({
     kind: fc.constant('refused' as const),
     status: fc.constantFrom(200, 400, 401, 403, 404, 408, 409, 413, 429, 451, 500, 503, 529),
-    said: fc.constantFrom<Said | null>(null, null, 'overloaded', 'quota', 'context-overflow', 'foreign-thinking', 'cache-marks'),
+    said: fc.constantFrom<Said | null>(null, null, 'overloaded', 'quota', 'account', 'context-overflow', 'foreign-thinking', 'cache-marks'),
     retryAfterMs: fc.option(fc.nat({ max: 100_000 })),
   }),
   fc.constantFrom<Outcome>({ kind: 'unreachable', why: null }, { kind: 'silent' }, { kind: 'garbled' }),

@@ -4,6 +4,8 @@ export type Said =
   | 'rate-limited'
   /** The account is empty, or its plan is used up: no waiting mends that. */
   | 'quota'
+  /** A key, an account or a country is refused, with whatever status. */
+  | 'account'
   | 'context-overflow'
   /** Thinking in the history is not signed, or signed by somebody else. */
   | 'foreign-thinking'

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { redact } from '../../../../core/base/redact.ts';
 import { finerKind } from './finer-kind.ts';
+import { tooLong, withoutQuotes } from './too-long.ts';
 
 /** Errors that callers tell apart. */
 export const faultKinds = [
@@ -98,8 +99,10 @@ export function readFault(body: unknown, status: number | null, retryAfter: numb
   const words = [type, code, word].filter((said) => said != null).join(' ');
   const number = status ?? [code, word].find((said) => typeof said === 'number') ?? null;
   const text = message ?? (words === '' ? 'The model’s server said no more.' : words);
-  const told = { status: Number(number) || null, names: words, param: param ?? '', message: message ?? '' };
-  return faultOf(finerKind(kindOf(words, text, Number(number)), told), text, retryAfter ?? delayIn(details ?? []));
+  const names = [words, ...reasonsIn(details ?? [])].join(' ');
+  // What is long quotes much, and says what it is about at its beginning.
+  const told = { status: Number(number) || null, names, param: param ?? '', message: (message ?? '').slice(0, longest) };
+  return faultOf(finerKind(kindOf(names, text.slice(0, longest), Number(number)), told), text, retryAfter ?? delayIn(details ?? []));
 }
 
 /** What is in no known form is told as it came, as far as a person reads. */
@@ -109,13 +112,13 @@ function inItsWords(body: unknown): string {
 }
 
 const byWords: readonly (readonly [RegExp, FaultKind])[] = [
-  [/context_length_exceeded|context_window_exceeded/, 'context-overflow'],
+  [/context_length_exceeded|context_window_exceeded|exceed_context_size|max_prompt_tokens_exceeded/, 'context-overflow'],
   [/invalid_encrypted_content/, 'foreign-thinking'],
-  [/insufficient_quota|billing_error|billing_hard_limit/, 'quota'],
+  [/insufficient_quota|insufficient_balance|exceeded_current_quota|billing_error|billing_hard_limit|Arrearage/, 'quota'],
   [/rate_limit|RESOURCE_EXHAUSTED|throttling/i, 'rate-limit'],
   [/overloaded|UNAVAILABLE|serviceUnavailable/, 'overloaded'],
-  [/authentication_error|invalid_api_key|UNAUTHENTICATED/, 'login'],
-  [/permission_error|permission_denied|PERMISSION_DENIED/, 'denied'],
+  [/authentication_error|invalid_api_key|API_KEY_INVALID|UNAUTHENTICATED/, 'login'],
+  [/permission_error|permission_denied|PERMISSION_DENIED|unsupported_country/, 'denied'],
   [/not_found|NOT_FOUND/, 'unknown'],
   [/request_too_large/, 'too-large'],
   [/timeout_error|DEADLINE_EXCEEDED/, 'timeout'],
@@ -124,10 +127,7 @@ const byWords: readonly (readonly [RegExp, FaultKind])[] = [
 ];
 
 const byMessage: readonly (readonly [RegExp, FaultKind])[] = [
-  [
-    /(?:prompt|input) is too long|maximum context length|exceeds? the context window|input token count .*exceeds|context (?:size|length) .*exceed|too many (?:input )?tokens/i,
-    'context-overflow',
-  ],
+  [tooLong, 'context-overflow'],
   [
     /invalid .?signature.? in .?thinking|expected .?thinking.? or .?redacted_thinking|thinking.? blocks? .*cannot be modified|thought_?signature|encrypted content .*(?:verified|decrypt)/i,
     'foreign-thinking',
@@ -138,11 +138,19 @@ const byMessage: readonly (readonly [RegExp, FaultKind])[] = [
 function kindOf(words: string, message: string, status: number): FaultKind {
   // Of tokens there may be too many for a prompt, and too many for now.
   const isRate = status === 429 || /throttl/i.test(words);
-  const [, told = null] =
-    (isRate ? [] : byMessage).find(([pattern]) => pattern.test(message)) ?? byWords.find(([pattern]) => pattern.test(words)) ?? [];
+  const heard = isRate ? '' : withoutQuotes(message);
+  const [, told = null] = byMessage.find(([pattern]) => pattern.test(heard)) ?? byWords.find(([pattern]) => pattern.test(words)) ?? [];
   const byStatus = kindOfStatus(Number.isFinite(status) && status > 0 ? status : null);
-  // A server that fails, or refuses a key, has not looked for what it does not find.
-  return told === null || (told === 'unknown' && (status === 401 || status === 429 || status >= 500)) ? byStatus : told;
+  return told === null || isBelied(told, status) ? byStatus : told;
+}
+
+/** Whether a status says that a word of the body is none of this refusal. */
+function isBelied(told: FaultKind, status: number): boolean {
+  // A server that fails, or refuses a key, has not looked for what it does not find; what it says of a key then may be another's.
+  if (status === 429 || status >= 500) return told === 'unknown' || told === 'login' || told === 'denied';
+  if (status === 401) return told === 'unknown';
+  // Some name every error one of theirs.
+  return told === 'server' && status >= 400;
 }
 
 function kindOfStatus(status: number | null): FaultKind {
@@ -153,8 +161,15 @@ function kindOfStatus(status: number | null): FaultKind {
   return known ?? (status !== null && status >= 400 && status < 500 ? 'bad-request' : 'server');
 }
 
+type Details = readonly { readonly [key: string]: unknown }[];
+
+/** `ErrorInfo` names in `reason` what a status is too wide for: a key that is not valid is an invalid argument. */
+function reasonsIn(details: Details): readonly string[] {
+  return details.flatMap(({ reason }) => (typeof reason === 'string' ? [reason] : []));
+}
+
 /** `RetryInfo` says it as `"3s"`. */
-function delayIn(details: readonly { readonly [key: string]: unknown }[]): number | null {
+function delayIn(details: Details): number | null {
   const said = details.map(({ retryDelay }) => retryDelay).find((delay) => typeof delay === 'string');
   const seconds = Number.parseFloat(said ?? '');
   return Number.isFinite(seconds) ? seconds : null;
