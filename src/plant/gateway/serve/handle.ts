@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { noUsage } from '../../../core/gateway/money/usage.ts';
 import { isJidokaError } from '../../../core/base/error.ts';
+import type { Protocol } from '../../../core/gateway/config/protocol.ts';
 import type { Caller } from '../../../core/gateway/budget/budget-rule.ts';
 import type { RecordedCall } from '../../../core/ports/gateway/call-recorder.ts';
 import type { FoundKey } from '../../../core/ports/gateway/virtual-keys.ts';
@@ -18,7 +19,7 @@ import { modelsList } from './models-list.ts';
 import { enterByKey, leaveByKey } from './key-limits.ts';
 import { aheadOf } from './pay.ts';
 import { Reply } from './reply-to.ts';
-import { type Address, addressParts, type Route, routeOf } from './route.ts';
+import { type Address, addressParts, protocolAt, type Route, routeOf } from './route.ts';
 
 /** Bytes of one answer that are kept for the record. */
 const mostKept = 16 * 2 ** 20;
@@ -34,7 +35,7 @@ export async function handle(gateway: Gateway, message: IncomingMessage, respons
   } catch (error) {
     if (reply.begun() !== null || reply.isGone()) throw error;
     gateway.fault(error);
-    turnAway(message, reply, protocolOf(route), refusalFor(error));
+    turnAway(message, reply, protocolAt(route, address.path, message.headers), refusalFor(error));
   }
 }
 
@@ -47,21 +48,17 @@ function refusalFor(error: unknown): Refusal {
   return refusal('overloaded', 'This gateway cannot look up keys and budgets just now. Ask again.', more);
 }
 
-function protocolOf(route: Route): Ask['request']['protocol'] {
-  return route.kind === 'ask' ? route.protocol : 'chat';
-}
-
 async function answerAt(
   gateway: Gateway,
   message: IncomingMessage,
   reply: Reply,
   { address, route }: { readonly address: Address; readonly route: Route },
 ): Promise<void> {
-  const protocol = protocolOf(route);
+  const protocol = protocolAt(route, address.path, message.headers);
   const token = tokenOf(message, address);
   const found: FoundKey = token === null ? { kind: 'unknown' } : await gateway.virtualKeys.find(token);
   if (token === null || found.kind !== 'known') return turnAway(message, reply, protocol, noKey(token, found.kind));
-  if (route.kind === 'models') return listModels(gateway, message, reply, { route, slots: found.grant.slots });
+  if (route.kind === 'models') return listModels(gateway, reply, { route, protocol, slots: found.grant.slots });
   if (route.kind === 'unknown') {
     const what = `${message.method ?? ''} ${address.path.slice(0, 200)}`;
     return turnAway(message, reply, protocol, refusal('unknown', `This gateway has no ${what}.`));
@@ -189,14 +186,14 @@ function turnAway(message: IncomingMessage, reply: Reply, protocol: Ask['request
 /** Whoever still sends what nobody reads is cut off after this. */
 const patienceMs = 2_000;
 
-function listModels(
-  { inForce }: Gateway,
-  message: IncomingMessage,
-  reply: Reply,
-  { route, slots }: { readonly route: Extract<Route, { kind: 'models' }>; readonly slots: readonly string[] | null },
-): void {
-  const list = modelsList(inForce().config, route, { slots, headers: message.headers });
-  const protocol = route.shape === 'models' ? 'generate-content' : 'chat';
+interface Listing {
+  readonly route: Extract<Route, { kind: 'models' }>;
+  readonly protocol: Protocol;
+  readonly slots: readonly string[] | null;
+}
+
+function listModels({ inForce }: Gateway, reply: Reply, { route, protocol, slots }: Listing): void {
+  const list = modelsList(inForce().config, route, { slots, protocol });
   if (list === null) return refuse(reply, protocol, refusal('unknown', `This key has no model "${(route.name ?? '').slice(0, 120)}".`));
   const text = JSON.stringify(list);
   reply.head(200, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) });

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { Protocol } from '../../../core/gateway/config/protocol.ts';
 import type { GatewayConfig } from '../../../core/gateway/config/gateway-config.ts';
 import { namesIn, own, resolveSlot } from '../../../core/gateway/config/resolve-slot.ts';
 import type { Route } from './route.ts';
@@ -7,11 +7,11 @@ import type { Route } from './route.ts';
 export function modelsList(
   config: GatewayConfig,
   { shape, name }: Extract<Route, { readonly kind: 'models' }>,
-  { slots, headers }: { readonly slots: readonly string[] | null; readonly headers: IncomingHttpHeaders },
+  { slots, protocol }: { readonly slots: readonly string[] | null; readonly protocol: Protocol },
 ): object | null {
   const all = slots ?? namesIn(config);
   const names = all.filter((one) => resolveSlot(config, one) !== null);
-  const write = shape === 'models' ? geminiModel : headers['anthropic-version'] === undefined ? openaiModel : anthropicModel;
+  const write = shape === 'models' ? geminiModel : protocol === 'messages' ? anthropicModel : openaiModel;
   if (name !== null) return names.includes(name) ? write(config, name) : null;
   const list = names.map((one) => write(config, one));
   if (shape === 'models') return { models: list };

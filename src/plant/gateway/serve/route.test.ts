@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addressOf } from '../upstream/address.ts';
-import { addressParts, routeOf } from './route.ts';
+import { addressParts, protocolAt, routeOf } from './route.ts';
 
 describe('an address', () => {
   it.each([
@@ -25,6 +25,18 @@ describe('an address', () => {
     ['GET', '/v1beta/models/coder', { kind: 'models', shape: 'models', name: 'coder' }],
   ])('%s %s is known', (method, path, route) => {
     expect(routeOf(method, path)).toMatchObject(route);
+  });
+
+  it.each([
+    ['GET', '/v1/models', {}, 'chat'],
+    ['GET', '/v1/models/none', { 'anthropic-version': '2023-06-01' }, 'messages'],
+    ['POST', '/v1/messages/batches', {}, 'messages'],
+    ['POST', '/v1/responses/resp_1/cancel', {}, 'responses'],
+    ['GET', '/v1beta/models', {}, 'generate-content'],
+    ['POST', '/v1beta/models/coder:embedContent', {}, 'generate-content'],
+    ['GET', '/', {}, 'chat'],
+  ])('%s %s with %j tells of errors in the words of its protocol', (method, path, headers, protocol) => {
+    expect(protocolAt(routeOf(method, path), path, headers)).toBe(protocol);
   });
 
   it.each([

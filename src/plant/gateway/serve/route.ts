@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Protocol } from '../../../core/gateway/config/protocol.ts';
 
 /** What an address asks of the gateway. */
@@ -21,6 +22,14 @@ export interface Address {
   readonly path: string;
   /** What follows the question mark, without the key. */
   readonly query: string;
+}
+
+/** The protocol that an address and its headers speak, whatever is asked there: errors are told in its words. */
+export function protocolAt(route: Route, path: string, headers: IncomingHttpHeaders): Protocol {
+  if (route.kind === 'ask') return route.protocol;
+  if (/^\/v1(?:beta|alpha)\//.test(path)) return 'generate-content';
+  if (headers['anthropic-version'] !== undefined || /^(?:\/v1)?\/messages\b/.test(path)) return 'messages';
+  return /^(?:\/v1)?\/responses\b/.test(path) ? 'responses' : 'chat';
 }
 
 export function addressParts(url: string): Address {
