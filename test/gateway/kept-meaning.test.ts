@@ -1,0 +1,49 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { http, message, rawUpstream, type RawUpstream } from './raw-upstream.ts';
+import { modelAt, serve, type Served } from './served.ts';
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).toReversed()) await one.close();
+});
+
+const said = (text: string): string =>
+  JSON.stringify({ id: 'c', choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }] });
+
+interface Asked {
+  readonly served: Served;
+  readonly upstream: RawUpstream;
+  ask(path: string, body: object): Promise<{ readonly status: number; readonly body: unknown }>;
+  sent(): unknown;
+}
+
+/** A gateway whose one model runs at a provider that speaks another protocol than its callers. */
+async function gatewayTo(protocol: string, answer: string, name = 'twin'): Promise<Asked> {
+  const upstream = await rawUpstream((socket) => socket.write(http(200, answer)));
+  const served = await serve({ a: { base: upstream.url, protocols: [protocol] } }, { models: { strong: modelAt([`a/${name}`]) } });
+  open.push(upstream, served);
+  return {
+    served,
+    upstream,
+    async ask(path, body) {
+      const headers = { 'content-type': 'application/json', 'x-api-key': served.token };
+      const response = await fetch(`${served.url}${path}`, { method: 'POST', headers, body: JSON.stringify({ model: 'coder', ...body }) });
+      return { status: response.status, body: await response.json() };
+    },
+    sent: () => JSON.parse(upstream.requests.at(-1)?.split('\r\n\r\n')[1] ?? 'null'),
+  };
+}
+
+const hello = { messages: [{ role: 'user', content: 'Hello' }] };
+
+describe('a translated request to Chat Completions', () => {
+  it.each([
+    ['openai/gpt-5-mini', { max_completion_tokens: 99 }, 'max_tokens'],
+    ['qwen3-coder', { max_tokens: 99 }, 'max_completion_tokens'],
+  ])('calls its limit what the model of the upstream takes: %s', async (name, told, other) => {
+    const { ask, sent } = await gatewayTo('chat', said('Fine.'), name);
+    expect((await ask('/v1/messages', { ...hello, max_tokens: 99 })).status).toBe(200);
+    expect(sent()).toMatchObject({ model: name, ...told });
+    expect(sent()).not.toHaveProperty(other);
+  });
+});
