@@ -47,3 +47,37 @@ describe('a translated request to Chat Completions', () => {
     expect(sent()).not.toHaveProperty(other);
   });
 });
+
+describe('texts that stop the answer, to an upstream that knows none', () => {
+  const answer = JSON.stringify({
+    id: 'r',
+    object: 'response',
+    status: 'completed',
+    output: [{ type: 'message', id: 'x', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: 'one END two' }] }],
+    usage: { input_tokens: 5, output_tokens: 7, total_tokens: 12 },
+  });
+
+  it('stop it all the same, and all its tokens count', async () => {
+    const { served, ask, sent } = await gatewayTo('responses', answer);
+    expect(await ask('/v1/messages', { ...hello, max_tokens: 99, stop_sequences: ['END'] })).toMatchObject({
+      status: 200,
+      body: {
+        content: [{ type: 'text', text: 'one ' }],
+        stop_reason: 'stop_sequence',
+        stop_sequence: 'END',
+        usage: { input_tokens: 5, output_tokens: 7 },
+      },
+    });
+    expect(JSON.stringify(sent())).not.toContain('END');
+    expect(served.calls[0]).toMatchObject({ tries: [{ outcome: 'content', leftOut: [] }], usage: { output: 7 } });
+  });
+
+  it('are not told to a newer model of OpenAI over Chat Completions, which refuses them', async () => {
+    const { ask, sent } = await gatewayTo('chat', said('one END two'), 'gpt-5');
+    expect(await ask('/v1/messages', { ...hello, max_tokens: 99, stop_sequences: ['END'] })).toMatchObject({
+      status: 200,
+      body: { content: [{ text: 'one ' }], stop_sequence: 'END' },
+    });
+    expect(sent()).not.toHaveProperty('stop');
+  });
+});

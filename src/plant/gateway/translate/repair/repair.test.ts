@@ -193,7 +193,7 @@ describe('limits, chance and form', () => {
   });
 
   it('what the other API cannot be told is named', () => {
-    expect(send('messages', 'responses', body)).toMatchObject({ leftOut: ['topK', 'texts that stop the answer'] });
+    expect(send('messages', 'responses', body)).toMatchObject({ leftOut: ['topK'] });
     expect(send('messages', 'generate-content', body)).toMatchObject({
       body: { generationConfig: { temperature: 0.5, topK: 5, stopSequences: ['END'] } },
       leftOut: [],
