@@ -48,6 +48,19 @@ describe('a translated request to Chat Completions', () => {
   });
 });
 
+describe('JSON without a schema, of an upstream that knows it by a schema alone', () => {
+  it('is asked for in words, which the record tells', async () => {
+    const { served, ask, sent } = await gatewayTo('messages', message);
+    const messages = [{ role: 'system', content: 'Be brief.' }, ...hello.messages];
+    expect((await ask('/v1/chat/completions', { messages, response_format: { type: 'json_object' } })).status).toBe(200);
+    expect(sent()).toMatchObject({
+      system: [{ text: 'Be brief.' }, { text: expect.stringMatching(/^Answer with one JSON value, .* and with nothing else/) }],
+      messages: [{ role: 'user', content: [{ text: 'Hello' }] }],
+    });
+    expect(served.calls[0]?.tries[0]?.leftOut).toEqual([expect.stringContaining('JSON without a schema')]);
+  });
+});
+
 describe('texts that stop the answer, to an upstream that knows none', () => {
   const answer = JSON.stringify({
     id: 'r',
