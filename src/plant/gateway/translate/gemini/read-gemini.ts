@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withAllowed } from '../conversation/allowed-tools.ts';
 import type { Conversation, Format, Thinking, Tool, ToolChoice } from '../conversation/conversation.ts';
 import type { Asked } from '../conversation/dialect.ts';
 import { offeredWithout } from '../conversation/hosted-tools.ts';
@@ -44,14 +45,14 @@ export function readGemini(body: unknown, { model, stream }: Asked, remarks: Rem
   if (parsed === null) return null;
   const config = parsed.generationConfig ?? Config.parse({});
   judge(parsed, config, remarks);
-  return {
+  const conversation: Conversation = {
     alias: model ?? '',
     stream: stream ?? false,
     streamUsage: true,
     system: systemOf(parsed.systemInstruction),
     turns: turnsOf(parsed.contents, remarks),
     tools: toolsOf(parsed.tools ?? [], remarks),
-    toolChoice: choiceOf(parsed.toolConfig, remarks),
+    toolChoice: choiceOf(parsed.toolConfig),
     parallelCalls: null,
     maxTokens: config.maxOutputTokens ?? null,
     sampling: samplingOf({ ...config, stop: config.stopSequences ?? [] }),
@@ -59,6 +60,7 @@ export function readGemini(body: unknown, { model, stream }: Asked, remarks: Rem
     showThoughts: config.thinkingConfig?.includeThoughts ?? false,
     format: formatOf(config),
   };
+  return withAllowed(conversation, allowedBy(parsed.toolConfig, conversation.toolChoice), remarks);
 }
 
 function judge({ cachedContent }: Body, { candidateCount, responseModalities }: Config, remarks: Remarks): void {
@@ -81,14 +83,19 @@ function toolsOf(groups: NonNullable<Body['tools']>, remarks: Remarks): readonly
   }));
 }
 
-function choiceOf(config: Body['toolConfig'], remarks: Remarks): ToolChoice {
+function choiceOf(config: Body['toolConfig']): ToolChoice {
   const { mode, allowedFunctionNames: names } = config?.functionCallingConfig ?? {};
   const said = mode?.toUpperCase();
   if (said === 'NONE') return { kind: 'none' };
   if (said !== 'ANY') return { kind: 'free' };
   const [name, ...more] = names ?? [];
-  if (more.length > 0) remarks.leaveOut('the choice among a part of the tools');
   return name === undefined || more.length > 0 ? { kind: 'any' } : { kind: 'tool', name };
+}
+
+/** One that is demanded is named by the choice. */
+function allowedBy(config: Body['toolConfig'], { kind }: ToolChoice): readonly string[] | null {
+  const { allowedFunctionNames: names } = config?.functionCallingConfig ?? {};
+  return names == null || names.length === 0 || kind === 'tool' || kind === 'none' ? null : names;
 }
 
 function thinkingOf(config: Config['thinkingConfig']): Thinking | null {

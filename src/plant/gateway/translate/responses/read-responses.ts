@@ -1,14 +1,13 @@
 import { z } from 'zod';
+import { withAllowed } from '../conversation/allowed-tools.ts';
 import type { Conversation, Format, Thinking, ToolChoice } from '../conversation/conversation.ts';
 import { effortOf, maybe, readBody, samplingOf } from '../conversation/read-body.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import { ResponsesItem, turnOf } from './read-items.ts';
 import { flatName, foundTools, ResponsesTool, responsesTools } from './read-tools.ts';
 
-const Choice = z.union([
-  z.string(),
-  z.object({ type: z.string(), name: maybe.text, namespace: maybe.text, mode: maybe.text, tools: maybe.any }),
-]);
+const Choosable = z.object({ type: z.string(), name: maybe.text, namespace: maybe.text });
+const Choice = z.union([z.string(), Choosable.extend({ mode: maybe.text, tools: z.array(Choosable).nullish() })]);
 const Body = z.object({
   model: z.string().min(1),
   stream: maybe.flag,
@@ -37,7 +36,7 @@ export function readResponses(body: unknown, remarks: Remarks): Conversation | n
   const { model, stream, instructions, input, tools, tool_choice: choice } = parsed;
   const items = typeof input === 'string' ? [ResponsesItem.parse({ role: 'user', content: input })] : input;
   const choose = choiceOf(choice, remarks);
-  return {
+  const conversation: Conversation = {
     alias: model,
     stream: stream ?? false,
     streamUsage: true,
@@ -52,6 +51,7 @@ export function readResponses(body: unknown, remarks: Remarks): Conversation | n
     showThoughts: true,
     format: formatOf(parsed.text?.format),
   };
+  return withAllowed(conversation, allowedBy(choice), remarks);
 }
 
 function judge({ previous_response_id: previous, conversation, prompt, background }: Body, remarks: Remarks): void {
@@ -69,12 +69,15 @@ function choiceOf(choice: Body['tool_choice'], remarks: Remarks): ToolChoice {
   if (typeof choice === 'string') return { kind: choice === 'none' ? 'none' : choice === 'required' ? 'any' : 'free' };
   const { type, name, namespace, mode } = choice;
   if (name != null && (type === 'function' || type === 'custom')) return { kind: 'tool', name: flatName(namespace ?? null, name) };
-  if (type === 'allowed_tools') {
-    remarks.leaveOut('the choice among a part of the tools');
-    return { kind: mode === 'required' ? 'any' : 'free' };
-  }
+  if (type === 'allowed_tools') return { kind: mode === 'required' ? 'any' : 'free' };
   remarks.refuse(`tool_choice: the tool ${type} runs at its own provider.`);
   return { kind: 'free' };
+}
+
+/** Tools that a provider runs are none of those that are told to another one. */
+function allowedBy(choice: Body['tool_choice']): readonly string[] | null {
+  if (choice == null || typeof choice === 'string' || choice.type !== 'allowed_tools') return null;
+  return (choice.tools ?? []).flatMap(({ name, namespace }) => (name == null ? [] : [flatName(namespace ?? null, name)]));
 }
 
 function thinkingOf(effort: string | null | undefined): Thinking | null {
