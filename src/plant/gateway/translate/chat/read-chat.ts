@@ -3,6 +3,7 @@ import { withAllowed } from '../conversation/allowed-tools.ts';
 import type { Conversation, Format, Thinking, ToolChoice } from '../conversation/conversation.ts';
 import { offeredWithout } from '../conversation/hosted-tools.ts';
 import { effortOf, maybe, readBody, samplingOf } from '../conversation/read-body.ts';
+import { refuseLogprobs } from '../conversation/logprobs.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import { ChatMessage, turnOf } from './read-message.ts';
 
@@ -45,6 +46,8 @@ const Body = z.object({
   n: maybe.number,
   modalities: z.array(z.string()).nullish(),
   logprobs: maybe.flag,
+  top_logprobs: maybe.number,
+  logit_bias: z.record(z.string(), z.unknown()).nullish(),
   functions: z.array(z.unknown()).nullish(),
   web_search_options: maybe.any,
 });
@@ -82,11 +85,14 @@ export function readChat(body: unknown, remarks: Remarks): Conversation | null {
   return withAllowed(conversation, allowedBy(choice), remarks);
 }
 
-function judge({ n, modalities, logprobs, functions, web_search_options: search, tools }: Body, remarks: Remarks): void {
+function judge(body: Body, remarks: Remarks): void {
+  const { n, modalities, functions, web_search_options: search, tools } = body;
   if ((n ?? 1) > 1) remarks.refuse(`n: ${n} answers at once cannot be had of another API; ask ${n} times.`);
   if (modalities?.some((modality) => modality !== 'text') === true) remarks.refuse('modalities: an answer in sound cannot be translated.');
   if (functions != null) remarks.refuse('functions: this form was replaced by tools; send tools.');
-  if (logprobs === true) remarks.leaveOut('logprobs');
+  if (body.logprobs === true || (body.top_logprobs ?? 0) > 0) refuseLogprobs('logprobs', remarks);
+  if (Object.keys(body.logit_bias ?? {}).length > 0)
+    remarks.refuse('logit_bias: another API cannot be told it, and another model has other tokens; leave it out.');
   if (search != null) offeredWithout(['web_search'], { left: tools?.length ?? 0, demanded: false }, remarks);
 }
 

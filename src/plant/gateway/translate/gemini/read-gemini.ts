@@ -4,6 +4,7 @@ import type { Conversation, Format, Thinking, Tool, ToolChoice } from '../conver
 import type { Asked } from '../conversation/dialect.ts';
 import { offeredWithout } from '../conversation/hosted-tools.ts';
 import { effortOf, maybe, readBody, samplingOf } from '../conversation/read-body.ts';
+import { refuseLogprobs } from '../conversation/logprobs.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import { inCamelCase } from './camel-case.ts';
 import { inLowerCase } from './gemini-schema.ts';
@@ -24,6 +25,7 @@ const Config = z.object({
   responseSchema: maybe.any,
   responseJsonSchema: maybe.any,
   responseModalities: z.array(z.string()).nullish(),
+  responseLogprobs: maybe.flag,
   thinkingConfig: z.object({ includeThoughts: maybe.flag, thinkingBudget: maybe.number, thinkingLevel: maybe.text }).nullish(),
 });
 type Config = z.infer<typeof Config>;
@@ -63,9 +65,10 @@ export function readGemini(body: unknown, { model, stream }: Asked, remarks: Rem
   return withAllowed(conversation, allowedBy(parsed.toolConfig, conversation.toolChoice), remarks);
 }
 
-function judge({ cachedContent }: Body, { candidateCount, responseModalities }: Config, remarks: Remarks): void {
+function judge({ cachedContent }: Body, { candidateCount, responseModalities, responseLogprobs }: Config, remarks: Remarks): void {
   if (cachedContent != null) remarks.refuse('cachedContent: it lies with its provider, and another one cannot read it: send its contents.');
   if ((candidateCount ?? 1) > 1) remarks.refuse(`candidateCount: ${candidateCount} answers at once cannot be had of another API.`);
+  if (responseLogprobs === true) refuseLogprobs('responseLogprobs', remarks);
   const other = responseModalities?.find((modality) => modality.toUpperCase() !== 'TEXT');
   if (other !== undefined) remarks.refuse(`responseModalities: an answer as ${other} cannot be translated.`);
 }

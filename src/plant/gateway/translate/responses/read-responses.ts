@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { withAllowed } from '../conversation/allowed-tools.ts';
 import type { Conversation, Format, Thinking, ToolChoice } from '../conversation/conversation.ts';
 import { effortOf, maybe, readBody, samplingOf } from '../conversation/read-body.ts';
+import { refuseLogprobs } from '../conversation/logprobs.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import { ResponsesItem, turnOf } from './read-items.ts';
 import { flatName, foundTools, ResponsesTool, responsesTools } from './read-tools.ts';
@@ -25,8 +26,14 @@ const Body = z.object({
   conversation: maybe.any,
   prompt: maybe.any,
   background: maybe.flag,
+  include: z.array(z.string()).nullish(),
+  top_logprobs: maybe.number,
 });
 type Body = z.infer<typeof Body>;
+
+/** What an answer is to tell besides: thoughts as they are given back, which every translation keeps, and the chances of its tokens. */
+const ownThoughts = 'reasoning.encrypted_content';
+const logprobs = 'message.output_text.logprobs';
 
 /** Reads a request to `/v1/responses`. */
 export function readResponses(body: unknown, remarks: Remarks): Conversation | null {
@@ -54,13 +61,16 @@ export function readResponses(body: unknown, remarks: Remarks): Conversation | n
   return withAllowed(conversation, allowedBy(choice), remarks);
 }
 
-function judge({ previous_response_id: previous, conversation, prompt, background }: Body, remarks: Remarks): void {
+function judge(body: Body, remarks: Remarks): void {
+  const { previous_response_id: previous, conversation, prompt, background, include } = body;
   if (previous != null)
     remarks.refuse(
       'previous_response_id: that answer lies with its provider, and another one cannot read it: send the whole conversation.',
     );
   if (conversation != null) remarks.refuse('conversation: it lies with its provider, and another one cannot read it: send its items.');
   if (prompt != null) remarks.refuse('prompt: it lies with its provider, and another one cannot read it: send its words.');
+  if ((body.top_logprobs ?? 0) > 0 || include?.includes(logprobs) === true) refuseLogprobs('top_logprobs', remarks);
+  if (include?.some((name) => name !== ownThoughts) === true) remarks.leaveOut('"include"');
   if (background === true) remarks.refuse('background: an answer that is fetched later cannot be had of another API.');
 }
 
