@@ -161,7 +161,7 @@ describe('a choice among a part of the tools', () => {
   });
 });
 
-describe('tools that run at their own provider', () => {
+describe('tools that are defined by their own provider', () => {
   const own = { name: 'a', input_schema: { type: 'object' } };
   const search = { type: 'web_search_20250305', name: 'web_search' };
   const ask = (tools: object[], more: object = {}): Translation =>
@@ -172,7 +172,10 @@ describe('tools that run at their own provider', () => {
   });
 
   it('are refused where the request is about them, or the work depends on them', () => {
-    const refused = { kind: 'refused', message: expect.stringContaining('runs at its own provider') };
+    const refused = {
+      kind: 'refused',
+      message: expect.stringMatching(/The tool \w+ is defined by its own provider, and .* knows none like it/),
+    };
     expect(ask([search])).toMatchObject(refused);
     expect(ask([own, search], { tool_choice: { type: 'tool', name: 'web_search' } })).toMatchObject(refused);
     expect(ask([own, { type: 'code_execution_20250825', name: 'code_execution' }])).toMatchObject(refused);

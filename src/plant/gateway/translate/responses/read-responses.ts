@@ -80,7 +80,7 @@ function choiceOf(choice: Body['tool_choice'], remarks: Remarks): ToolChoice {
   const { type, name, namespace, mode } = choice;
   if (name != null && (type === 'function' || type === 'custom')) return { kind: 'tool', name: flatName(namespace ?? null, name) };
   if (type === 'allowed_tools') return { kind: mode === 'required' ? 'any' : 'free' };
-  remarks.refuse(`tool_choice: the tool ${type} runs at its own provider.`);
+  remarks.refuse(`tool_choice: the tool ${type} is defined by its own provider, and the model that is to answer knows none like it.`);
   return { kind: 'free' };
 }
 
