@@ -61,6 +61,25 @@ describe('JSON without a schema, of an upstream that knows it by a schema alone'
   });
 });
 
+describe('a request of Gemini with one where a list may stand', () => {
+  it('is understood as its own API does', async () => {
+    const { ask, sent } = await gatewayTo('chat', said('Fine.'));
+    const response = await ask('/v1beta/models/coder:generateContent', {
+      system_instruction: { parts: { text: 'Be brief.' } },
+      contents: { parts: { text: 'Hello' } },
+      tools: { function_declarations: { name: 'look' } },
+    });
+    expect(response.status).toBe(200);
+    expect(sent()).toMatchObject({
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'Hello' },
+      ],
+      tools: [{ function: { name: 'look' } }],
+    });
+  });
+});
+
 describe('texts that stop the answer, to an upstream that knows none', () => {
   const answer = JSON.stringify({
     id: 'r',

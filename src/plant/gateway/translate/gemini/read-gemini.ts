@@ -8,6 +8,7 @@ import { refuseLogprobs } from '../conversation/logprobs.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import { inCamelCase } from './camel-case.ts';
 import { inLowerCase } from './gemini-schema.ts';
+import { oneOrMany } from './one-or-many.ts';
 import { GeminiContent, systemOf, turnsOf } from './read-contents.ts';
 
 const Declaration = z.object({ name: z.string(), description: maybe.text, parameters: maybe.any, parametersJsonSchema: maybe.any });
@@ -30,9 +31,9 @@ const Config = z.object({
 });
 type Config = z.infer<typeof Config>;
 const Body = z.object({
-  contents: z.union([z.array(GeminiContent).min(1), GeminiContent.transform((content) => [content])]),
+  contents: oneOrMany(GeminiContent, 1),
   systemInstruction: z.union([z.string(), GeminiContent]).nullish(),
-  tools: z.array(z.looseObject({ functionDeclarations: z.array(Declaration).nullish() })).nullish(),
+  tools: oneOrMany(z.looseObject({ functionDeclarations: oneOrMany(Declaration).nullish() })).nullish(),
   toolConfig: z
     .object({ functionCallingConfig: z.object({ mode: maybe.text, allowedFunctionNames: z.array(z.string()).nullish() }).nullish() })
     .nullish(),
