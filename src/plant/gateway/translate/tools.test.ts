@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { laneUpstream, laneWorld } from '../../../../kit/gateway/index.ts';
+import { laneUpstream, laneWorld, toldTo, tonguePairs } from '../../../../kit/gateway/index.ts';
 import { type Protocol, replyStream, replyWhole, translate, type Translation } from './index.ts';
 
 const asked = { model: 'alias', stream: null };
@@ -112,7 +112,56 @@ describe('tools of Messages whose loading is deferred', () => {
   });
 });
 
-describe('tools that run at their own provider', () => {
+describe('a choice among a part of the tools', () => {
+  const names = ['a', 'b', 'danger'];
+  const nested = (name: string): object => ({ type: 'function', function: { name } });
+  const flat = (name: string): object => ({ type: 'function', name });
+  const asks = (allowed: readonly string[], must: boolean): Readonly<Record<'chat' | 'responses' | 'generate-content', object>> => {
+    const mode = must ? 'required' : 'auto';
+    return {
+      chat: {
+        model: 'a',
+        messages: [{ role: 'user', content: 'Do.' }],
+        tools: names.map(nested),
+        tool_choice: { type: 'allowed_tools', allowed_tools: { mode, tools: allowed.map(nested) } },
+      },
+      responses: {
+        model: 'a',
+        input: 'Do.',
+        tools: [...names.map(flat), { type: 'web_search' }],
+        tool_choice: { type: 'allowed_tools', mode, tools: [...allowed.map(flat), { type: 'web_search' }] },
+      },
+      'generate-content': {
+        contents: [{ parts: [{ text: 'Do.' }] }],
+        tools: [{ functionDeclarations: names.map((name) => ({ name })) }],
+        toolConfig: { functionCallingConfig: { mode: must ? 'ANY' : 'VALIDATED', allowedFunctionNames: allowed } },
+      },
+    };
+  };
+  const froms = ['chat', 'responses', 'generate-content'] as const;
+  const pairs = tonguePairs.flatMap(([from, to]) => froms.flatMap((one) => (one === from ? [[one, to] as const] : [])));
+
+  it.each(pairs)('tells the model no other, in their order, and demands a call where one is demanded: %s to %s', (from, to) => {
+    for (const must of [true, false]) {
+      const call = translate({ from, to, body: asks(['b', 'a'], must)[from], asked, upstream });
+      const told = call.kind === 'call' ? toldTo(to, JSON.parse(JSON.stringify(call.body))) : null;
+      expect([told?.tools.map(({ name }) => name), told?.mustCall]).toEqual([['a', 'b'], must]);
+    }
+  });
+
+  it('of which none is there is refused where a call is demanded, and no tool is told where none is', () => {
+    for (const from of ['chat', 'responses'] as const) {
+      expect(send(from, 'messages', asks(['gone'], true)[from])).toMatchObject({
+        kind: 'refused',
+        message: expect.stringContaining('none of the tools'),
+      });
+      const free = send(from, 'messages', asks(['gone'], false)[from]);
+      expect(free.kind === 'call' && free.body).not.toHaveProperty('tools');
+    }
+  });
+});
+
+describe('tools that are defined by their own provider', () => {
   const own = { name: 'a', input_schema: { type: 'object' } };
   const search = { type: 'web_search_20250305', name: 'web_search' };
   const ask = (tools: object[], more: object = {}): Translation =>
@@ -123,7 +172,10 @@ describe('tools that run at their own provider', () => {
   });
 
   it('are refused where the request is about them, or the work depends on them', () => {
-    const refused = { kind: 'refused', message: expect.stringContaining('runs at its own provider') };
+    const refused = {
+      kind: 'refused',
+      message: expect.stringMatching(/The tool \w+ is defined by its own provider, and .* knows none like it/),
+    };
     expect(ask([search])).toMatchObject(refused);
     expect(ask([own, search], { tool_choice: { type: 'tool', name: 'web_search' } })).toMatchObject(refused);
     expect(ask([own, { type: 'code_execution_20250825', name: 'code_execution' }])).toMatchObject(refused);

@@ -1,5 +1,6 @@
 import type { Asked } from './conversation/dialect.ts';
 import type { Origin } from './conversation/conversation.ts';
+import { keptStops } from './conversation/kept-stops.ts';
 import { keepRemarks } from './conversation/remarks.ts';
 import type { Upstream } from './conversation/upstream.ts';
 import { dialects, outbound } from './dialects.ts';
@@ -39,6 +40,8 @@ export interface ReplyTerms {
   readonly stream: boolean;
   readonly streamUsage: boolean;
   readonly showThoughts: boolean;
+  /** Texts at which the gateway ends the answer, because the upstream does not. */
+  readonly stops: readonly string[];
   /** The tool's own name by the one that the model was told. */
   readonly ownName: (told: string) => string;
   readonly originOf: (name: string) => Origin;
@@ -60,7 +63,8 @@ export function translate({ from, to, body, asked, upstream }: ToTranslate): Tra
   const origins = new Map(read.tools.map(({ name, origin }) => [name, origin]));
   const { alias, stream, streamUsage, showThoughts } = read;
   const originOf = (name: string): Origin => origins.get(name) ?? { kind: 'function' };
-  const reply = { from, to, family: upstream.family, alias, stream, streamUsage, showThoughts, ownName: names.ownName, originOf };
+  const stops = keptStops(read, to, upstream);
+  const reply = { from, to, family: upstream.family, alias, stream, streamUsage, showThoughts, stops, ownName: names.ownName, originOf };
   return { kind: 'call', body: written, stream, leftOut: [...remarks.leftOut], reply };
 }
 

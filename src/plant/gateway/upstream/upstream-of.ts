@@ -1,4 +1,5 @@
 import { type Tongue, type Upstream } from '../translate/index.ts';
+import { isNewerOpenAi } from '../translate/conversation/newer-openai.ts';
 import { thinksBy } from '../translate/sdk/model-kind.ts';
 import { cacheKeyFor } from './cache-key.ts';
 import type { Way } from './candidates.ts';
@@ -14,8 +15,8 @@ export function upstreamOf(way: Way, request: Request): Upstream {
     images: way.sees,
     cacheMarks: takesMarks(way),
     cacheKey: cacheKeyFor(request, way),
-    // Whoever speaks Responses too is of the newer kind.
-    completionTokens: way.spoken.includes('responses'),
+    // Whoever speaks Responses too is of the newer kind, and so are some models wherever they run.
+    completionTokens: way.spoken.includes('responses') || isNewerOpenAi(way.name),
   };
 }
 

@@ -5,6 +5,7 @@ import { type AnswerEvent, saidIn, type Stop, type Usage } from './event.ts';
 import { type Fault, faultOf } from './fault.ts';
 import { oneByOne } from './one-by-one.ts';
 import { inOwnWords } from './own-words.ts';
+import { stopAt } from './stop-at.ts';
 import { newVoice, type World } from './world.ts';
 
 /** The translation of one streamed answer. What it returns goes to the caller as it is. */
@@ -38,6 +39,7 @@ export function replyStream(terms: ReplyTerms, world: World): ReplyStream {
   const emitter = dialects[terms.from].emitter(newVoice(terms, world));
   const order = oneByOne();
   const own = inOwnWords(terms, world.newId);
+  const untilStop = stopAt(terms.stops);
   let begun = false;
   let seen: Seen = { content: false, usage: null, stop: null, fault: null };
   let said = 0;
@@ -46,7 +48,7 @@ export function replyStream(terms: ReplyTerms, world: World): ReplyStream {
     if (isOver() || (event.kind === 'begin' && begun)) return '';
     const late = begun || event.kind === 'begin' || event.kind === 'fault' ? '' : emitter.take({ kind: 'begin', id: null });
     begun ||= event.kind !== 'fault';
-    const told = own(event);
+    const told = untilStop(event).flatMap(own);
     seen = told.reduce(after, seen);
     return `${late}${told.map((one) => emitter.take(one)).join('')}`;
   };

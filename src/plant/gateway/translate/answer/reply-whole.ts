@@ -8,6 +8,7 @@ import { saidIn, type Stop, type Usage } from './event.ts';
 import { type Fault, faultOf } from './fault.ts';
 import { oneByOne } from './one-by-one.ts';
 import { inOwnWords } from './own-words.ts';
+import { stopAt } from './stop-at.ts';
 import { newVoice, type World } from './world.ts';
 
 /** `said` are characters of what the model said. */
@@ -21,7 +22,7 @@ export function replyWhole(terms: ReplyTerms, text: string, world: World): Reply
   const usage = events.findLast((event) => event.kind === 'usage')?.usage ?? null;
   const said = saidIn(events);
   const own = inOwnWords(terms, world.newId);
-  const collected = collect(events.flatMap(oneByOne()).flatMap(own));
+  const collected = collect(events.flatMap(oneByOne()).flatMap(stopAt(terms.stops)).flatMap(own));
   if (collected.kind === 'fault') return { ...collected, usage, said };
   const { answer } = collected;
   const fault = faultFor(terms.from, answer);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { withAllowed } from '../conversation/allowed-tools.ts';
 import type { Conversation, Format, Thinking, ToolChoice } from '../conversation/conversation.ts';
 import { offeredWithout } from '../conversation/hosted-tools.ts';
 import { effortOf, maybe, readBody, samplingOf } from '../conversation/read-body.ts';
+import { refuseLogprobs } from '../conversation/logprobs.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import { ChatMessage, turnOf } from './read-message.ts';
 
@@ -11,7 +13,15 @@ const ChatTool = z.object({
   function: Named.extend({ description: maybe.text, parameters: maybe.any, strict: maybe.flag }).nullish(),
   custom: Named.extend({ description: maybe.text, format: maybe.any }).nullish(),
 });
-const Choice = z.union([z.string(), z.object({ type: z.string(), function: Named.nullish(), custom: Named.nullish() })]);
+const Choice = z.union([
+  z.string(),
+  z.object({
+    type: z.string(),
+    function: Named.nullish(),
+    custom: Named.nullish(),
+    allowed_tools: z.object({ mode: maybe.text, tools: z.array(z.object({ function: Named.nullish() })) }).nullish(),
+  }),
+]);
 const Body = z.object({
   model: z.string().min(1),
   stream: maybe.flag,
@@ -36,6 +46,8 @@ const Body = z.object({
   n: maybe.number,
   modalities: z.array(z.string()).nullish(),
   logprobs: maybe.flag,
+  top_logprobs: maybe.number,
+  logit_bias: z.record(z.string(), z.unknown()).nullish(),
   functions: z.array(z.unknown()).nullish(),
   web_search_options: maybe.any,
 });
@@ -47,7 +59,7 @@ export function readChat(body: unknown, remarks: Remarks): Conversation | null {
   if (parsed === null) return null;
   judge(parsed, remarks);
   const { model, stream, stream_options: options, messages, tools, tool_choice: choice, stop } = parsed;
-  return {
+  const conversation: Conversation = {
     alias: model,
     stream: stream ?? false,
     streamUsage: options?.include_usage ?? false,
@@ -70,13 +82,17 @@ export function readChat(body: unknown, remarks: Remarks): Conversation | null {
     showThoughts: true,
     format: formatOf(parsed.response_format),
   };
+  return withAllowed(conversation, allowedBy(choice), remarks);
 }
 
-function judge({ n, modalities, logprobs, functions, web_search_options: search, tools }: Body, remarks: Remarks): void {
+function judge(body: Body, remarks: Remarks): void {
+  const { n, modalities, functions, web_search_options: search, tools } = body;
   if ((n ?? 1) > 1) remarks.refuse(`n: ${n} answers at once cannot be had of another API; ask ${n} times.`);
   if (modalities?.some((modality) => modality !== 'text') === true) remarks.refuse('modalities: an answer in sound cannot be translated.');
   if (functions != null) remarks.refuse('functions: this form was replaced by tools; send tools.');
-  if (logprobs === true) remarks.leaveOut('logprobs');
+  if (body.logprobs === true || (body.top_logprobs ?? 0) > 0) refuseLogprobs('logprobs', remarks);
+  if (Object.keys(body.logit_bias ?? {}).length > 0)
+    remarks.refuse('logit_bias: another API cannot be told it, and another model has other tokens; leave it out.');
   if (search != null) offeredWithout(['web_search'], { left: tools?.length ?? 0, demanded: false }, remarks);
 }
 
@@ -96,8 +112,15 @@ function toolOf({ type, function: own, custom }: z.infer<typeof ChatTool>, remar
 function choiceOf(choice: Body['tool_choice'], remarks: Remarks): ToolChoice {
   if (typeof choice === 'string') return { kind: choice === 'none' ? 'none' : choice === 'required' ? 'any' : 'free' };
   if (choice?.function != null) return { kind: 'tool', name: choice.function.name };
+  const allowed = choice?.allowed_tools;
+  if (allowed != null) return { kind: allowed.mode === 'required' ? 'any' : 'free' };
   if (choice != null) remarks.refuse(`tool_choice: ${choice.type} is not known to another API.`);
   return { kind: 'free' };
+}
+
+function allowedBy(choice: Body['tool_choice']): readonly string[] | null {
+  const allowed = typeof choice === 'string' ? null : choice?.allowed_tools;
+  return allowed == null ? null : allowed.tools.flatMap(({ function: own }) => (own == null ? [] : [own.name]));
 }
 
 function thinkingOf(effort: string | null | undefined): Thinking | null {

@@ -3,6 +3,7 @@ import type { Conversation, Media, Part, Result, Text, Thought, Tool, ToolChoice
 import { addressOf } from '../conversation/data-url.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import { fromResultOf, mediaIn, resultText, textIn } from '../conversation/spoken.ts';
+import { takesStop } from '../conversation/kept-stops.ts';
 import type { Upstream } from '../conversation/upstream.ts';
 import { effortFor, limitFor } from '../conversation/thinking.ts';
 import type { Members } from '../protocol.ts';
@@ -28,7 +29,7 @@ export function writeChat(conversation: Conversation, upstream: Upstream, remark
     ...(sampling.seed !== null && { seed: sampling.seed }),
     ...(sampling.presencePenalty !== null && { presence_penalty: sampling.presencePenalty }),
     ...(sampling.frequencyPenalty !== null && { frequency_penalty: sampling.frequencyPenalty }),
-    ...(sampling.stop.length > 0 && { stop: sampling.stop }),
+    ...(sampling.stop.length > 0 && takesStop(upstream) && { stop: sampling.stop }),
     ...(effort !== null && { reasoning_effort: effort }),
     ...formatOf(format),
     ...(upstream.cacheKey !== null && { prompt_cache_key: upstream.cacheKey }),

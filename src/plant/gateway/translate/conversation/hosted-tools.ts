@@ -1,12 +1,13 @@
 import type { Remarks } from './remarks.ts';
 
-/** Tools that a provider runs by itself and that an agent can do without. */
+/** Tools of a provider that an agent can do without. */
 const dispensable =
   /^(web_search|web_fetch|tool_search_tool|image_generation|google_?search|url_?context|google_?maps|enterprise_?web_?search)/i;
 
 /**
- * Judges tools that run at the caller's provider, which another one does not have. A search beside other tools is left
- * out; a request that is about nothing else, or a tool that the work depends on, is refused.
+ * Judges tools that the caller's provider defines, whether it runs them or its models only know them by their names: another one
+ * has none like them. A search beside other tools is left out; a request that is about nothing else, or a tool that the work
+ * depends on, is refused.
  */
 export function offeredWithout(
   hosted: readonly string[],
@@ -18,7 +19,7 @@ export function offeredWithout(
     if (canGo) remarks.leaveOut(`the tool ${type}`);
     else
       remarks.refuse(
-        `The tool ${type} runs at its own provider, and the model that is to answer has none like it: take it out, or choose a model of that provider.`,
+        `The tool ${type} is defined by its own provider, and the model that is to answer knows none like it: take it out, or choose a model of that provider.`,
       );
   }
 }

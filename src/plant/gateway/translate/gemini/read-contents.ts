@@ -3,6 +3,7 @@ import type { Media, Part, Result, Text, Turn } from '../conversation/conversati
 import { maybe } from '../conversation/read-body.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import { unpacked } from '../conversation/keepsake.ts';
+import { oneOrMany } from './one-or-many.ts';
 
 const Blob = z.object({ mimeType: maybe.text, data: maybe.text, fileUri: maybe.text, displayName: maybe.text });
 const GeminiPart = z.object({
@@ -22,7 +23,7 @@ const GeminiPart = z.object({
     .nullish(),
 });
 type GeminiPart = z.infer<typeof GeminiPart>;
-export const GeminiContent = z.object({ role: maybe.text, parts: z.array(GeminiPart).nullish() });
+export const GeminiContent = z.object({ role: maybe.text, parts: oneOrMany(GeminiPart).nullish() });
 type GeminiContent = z.infer<typeof GeminiContent>;
 
 /** What is said outside of the conversation. */

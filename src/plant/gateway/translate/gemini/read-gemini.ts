@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { withAllowed } from '../conversation/allowed-tools.ts';
 import type { Conversation, Format, Thinking, Tool, ToolChoice } from '../conversation/conversation.ts';
 import type { Asked } from '../conversation/dialect.ts';
 import { offeredWithout } from '../conversation/hosted-tools.ts';
 import { effortOf, maybe, readBody, samplingOf } from '../conversation/read-body.ts';
+import { refuseLogprobs } from '../conversation/logprobs.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import { inCamelCase } from './camel-case.ts';
 import { inLowerCase } from './gemini-schema.ts';
+import { oneOrMany } from './one-or-many.ts';
 import { GeminiContent, systemOf, turnsOf } from './read-contents.ts';
 
 const Declaration = z.object({ name: z.string(), description: maybe.text, parameters: maybe.any, parametersJsonSchema: maybe.any });
@@ -23,13 +26,14 @@ const Config = z.object({
   responseSchema: maybe.any,
   responseJsonSchema: maybe.any,
   responseModalities: z.array(z.string()).nullish(),
+  responseLogprobs: maybe.flag,
   thinkingConfig: z.object({ includeThoughts: maybe.flag, thinkingBudget: maybe.number, thinkingLevel: maybe.text }).nullish(),
 });
 type Config = z.infer<typeof Config>;
 const Body = z.object({
-  contents: z.union([z.array(GeminiContent).min(1), GeminiContent.transform((content) => [content])]),
+  contents: oneOrMany(GeminiContent, 1),
   systemInstruction: z.union([z.string(), GeminiContent]).nullish(),
-  tools: z.array(z.looseObject({ functionDeclarations: z.array(Declaration).nullish() })).nullish(),
+  tools: oneOrMany(z.looseObject({ functionDeclarations: oneOrMany(Declaration).nullish() })).nullish(),
   toolConfig: z
     .object({ functionCallingConfig: z.object({ mode: maybe.text, allowedFunctionNames: z.array(z.string()).nullish() }).nullish() })
     .nullish(),
@@ -44,14 +48,14 @@ export function readGemini(body: unknown, { model, stream }: Asked, remarks: Rem
   if (parsed === null) return null;
   const config = parsed.generationConfig ?? Config.parse({});
   judge(parsed, config, remarks);
-  return {
+  const conversation: Conversation = {
     alias: model ?? '',
     stream: stream ?? false,
     streamUsage: true,
     system: systemOf(parsed.systemInstruction),
     turns: turnsOf(parsed.contents, remarks),
     tools: toolsOf(parsed.tools ?? [], remarks),
-    toolChoice: choiceOf(parsed.toolConfig, remarks),
+    toolChoice: choiceOf(parsed.toolConfig),
     parallelCalls: null,
     maxTokens: config.maxOutputTokens ?? null,
     sampling: samplingOf({ ...config, stop: config.stopSequences ?? [] }),
@@ -59,11 +63,13 @@ export function readGemini(body: unknown, { model, stream }: Asked, remarks: Rem
     showThoughts: config.thinkingConfig?.includeThoughts ?? false,
     format: formatOf(config),
   };
+  return withAllowed(conversation, allowedBy(parsed.toolConfig, conversation.toolChoice), remarks);
 }
 
-function judge({ cachedContent }: Body, { candidateCount, responseModalities }: Config, remarks: Remarks): void {
+function judge({ cachedContent }: Body, { candidateCount, responseModalities, responseLogprobs }: Config, remarks: Remarks): void {
   if (cachedContent != null) remarks.refuse('cachedContent: it lies with its provider, and another one cannot read it: send its contents.');
   if ((candidateCount ?? 1) > 1) remarks.refuse(`candidateCount: ${candidateCount} answers at once cannot be had of another API.`);
+  if (responseLogprobs === true) refuseLogprobs('responseLogprobs', remarks);
   const other = responseModalities?.find((modality) => modality.toUpperCase() !== 'TEXT');
   if (other !== undefined) remarks.refuse(`responseModalities: an answer as ${other} cannot be translated.`);
 }
@@ -81,14 +87,19 @@ function toolsOf(groups: NonNullable<Body['tools']>, remarks: Remarks): readonly
   }));
 }
 
-function choiceOf(config: Body['toolConfig'], remarks: Remarks): ToolChoice {
+function choiceOf(config: Body['toolConfig']): ToolChoice {
   const { mode, allowedFunctionNames: names } = config?.functionCallingConfig ?? {};
   const said = mode?.toUpperCase();
   if (said === 'NONE') return { kind: 'none' };
   if (said !== 'ANY') return { kind: 'free' };
   const [name, ...more] = names ?? [];
-  if (more.length > 0) remarks.leaveOut('the choice among a part of the tools');
   return name === undefined || more.length > 0 ? { kind: 'any' } : { kind: 'tool', name };
+}
+
+/** One that is demanded is named by the choice. */
+function allowedBy(config: Body['toolConfig'], { kind }: ToolChoice): readonly string[] | null {
+  const { allowedFunctionNames: names } = config?.functionCallingConfig ?? {};
+  return names == null || names.length === 0 || kind === 'tool' || kind === 'none' ? null : names;
 }
 
 function thinkingOf(config: Config['thinkingConfig']): Thinking | null {

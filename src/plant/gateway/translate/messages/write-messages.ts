@@ -1,6 +1,7 @@
 import { inputObject } from '../conversation/call-input.ts';
 import type { Conversation, Media, Part, Tool, ToolChoice, Turn } from '../conversation/conversation.ts';
 import type { Remarks } from '../conversation/remarks.ts';
+import { systemAskingForJson } from '../conversation/json-line.ts';
 import type { Upstream } from '../conversation/upstream.ts';
 import { limitFor } from '../conversation/thinking.ts';
 import type { Members } from '../protocol.ts';
@@ -14,10 +15,10 @@ export function writeMessages(conversation: Conversation, upstream: Upstream, re
     remarks.refuse(
       `The API of ${upstream.model} must be told how long an answer may be: say so in the request, or set the model's limit in the configuration.`,
     );
-  const { system, tools, toolChoice, parallelCalls, format, stream, sampling } = conversation;
+  const { tools, toolChoice, parallelCalls, format, stream, sampling } = conversation;
   const thinking = thinkingFor(conversation, upstream, limit ?? 0, remarks);
   for (const name of ['seed', 'presencePenalty', 'frequencyPenalty'] as const) if (sampling[name] !== null) remarks.leaveOut(name);
-  if (format?.kind === 'json') remarks.leaveOut('JSON without a schema as the form of the answer');
+  const system = systemAskingForJson(conversation, remarks);
   const body = {
     model: upstream.model,
     max_tokens: limit,

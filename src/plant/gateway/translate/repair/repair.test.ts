@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type LaneUpstream, laneUpstream, toldTo } from '../../../../../kit/gateway/index.ts';
-import { type Protocol, translate, type Translation } from '../index.ts';
+import { type Protocol, type Tongue, translate, type Translation } from '../index.ts';
 
 const asked = { model: 'alias', stream: false };
-const send = (from: Protocol, to: Protocol, body: object, more: Partial<LaneUpstream> = {}): Translation =>
+const send = (from: Protocol, to: Tongue, body: object, more: Partial<LaneUpstream> = {}): Translation =>
   translate({ from, to, body, asked, upstream: laneUpstream(more) });
 const turns = (from: Protocol, to: Protocol, body: object): unknown => {
   const call = send(from, to, body);
@@ -193,7 +193,7 @@ describe('limits, chance and form', () => {
   });
 
   it('what the other API cannot be told is named', () => {
-    expect(send('messages', 'responses', body)).toMatchObject({ leftOut: ['topK', 'texts that stop the answer'] });
+    expect(send('messages', 'responses', body)).toMatchObject({ leftOut: ['topK'] });
     expect(send('messages', 'generate-content', body)).toMatchObject({
       body: { generationConfig: { temperature: 0.5, topK: 5, stopSequences: ['END'] } },
       leftOut: [],
@@ -213,6 +213,23 @@ describe('limits, chance and form', () => {
     expect(send('responses', 'generate-content', ask)).toMatchObject({
       body: { generationConfig: { responseMimeType: 'application/json', responseJsonSchema: schema } },
     });
+  });
+
+  it.each<[Protocol, object]>([
+    ['chat', { messages: [{ role: 'user', content: 'x' }], response_format: { type: 'json_object' } }],
+    ['responses', { input: 'x', text: { format: { type: 'json_object' } } }],
+    ['generate-content', { contents: [{ parts: [{ text: 'x' }] }], generationConfig: { responseMimeType: 'application/json' } }],
+  ])('JSON without a schema is asked for in words where the API has no member for it: %s', (from, ask) => {
+    const line = expect.stringContaining('one JSON value');
+    const leftOut = [expect.stringContaining('JSON without a schema')];
+    expect(send(from, 'messages', { model: 'a', ...ask })).toMatchObject({ body: { system: [{ text: line }] }, leftOut });
+    const prompt = [{ role: 'system', content: line }, { role: 'user' }];
+    expect(send(from, 'sdk', { model: 'a', ...ask }, { model: 'claude-sonnet-4' })).toMatchObject({ body: { prompt }, leftOut });
+    for (const model of ['gemini-3-pro', 'openai/gpt-5'])
+      expect(send(from, 'sdk', { model: 'a', ...ask }, { model })).toMatchObject({ body: { prompt: [{ role: 'user' }] }, leftOut: [] });
+    const other = from === 'chat' ? 'responses' : 'chat';
+    expect(send(from, other, { model: 'a', ...ask })).toMatchObject({ leftOut: [] });
+    expect(JSON.stringify(send(from, other, { model: 'a', ...ask }))).not.toContain('one JSON value');
   });
 
   it('a session is told by its key where a provider knows one', () => {

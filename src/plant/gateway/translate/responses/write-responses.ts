@@ -17,7 +17,6 @@ export function writeResponses(conversation: Conversation, upstream: Upstream, r
   if (limit !== null && limit < leastLimit) remarks.leaveOut(`a limit below ${leastLimit} tokens`);
   const effort = effortFor(conversation, upstream);
   for (const name of ['topK', 'seed', 'presencePenalty', 'frequencyPenalty'] as const) if (sampling[name] !== null) remarks.leaveOut(name);
-  if (sampling.stop.length > 0) remarks.leaveOut('texts that stop the answer');
   return {
     model: upstream.model,
     ...(system.length > 0 && { instructions: system.join('\n\n') }),

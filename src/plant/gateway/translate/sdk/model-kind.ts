@@ -4,11 +4,15 @@ export interface ModelKind {
   readonly isGemini: boolean;
   /** Whether Bedrock takes marks for a prompt cache with it. */
   readonly hasCachePoints: boolean;
+  /** Whether its packages hold it to JSON without a schema. */
+  readonly takesJson: boolean;
 }
 
 export function kindOfModel(model: string): ModelKind {
   const isClaude = /claude|anthropic/i.test(model);
-  return { isClaude, isGemini: /gemini/i.test(model), hasCachePoints: isClaude || /nova/i.test(model) };
+  const isGemini = /gemini/i.test(model);
+  const takesJson = isGemini || /\bgpt-(?!oss)|\bo[1-9]\b/i.test(model);
+  return { isClaude, isGemini, hasCachePoints: isClaude || /nova/i.test(model), takesJson };
 }
 
 /**

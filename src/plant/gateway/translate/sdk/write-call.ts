@@ -1,4 +1,5 @@
 import type { Conversation, Tool } from '../conversation/conversation.ts';
+import { systemAskingForJson } from '../conversation/json-line.ts';
 import type { Remarks } from '../conversation/remarks.ts';
 import { limitFor } from '../conversation/thinking.ts';
 import type { Upstream } from '../conversation/upstream.ts';
@@ -10,7 +11,7 @@ import { settingsFor } from './write-settings.ts';
 /** Writes what a model of a package is called with, as `doStream` and `doGenerate` take it. */
 export function writeCall(conversation: Conversation, upstream: Upstream, remarks: Remarks): Members {
   const { format, sampling, toolChoice } = conversation;
-  const { isClaude } = kindOfModel(upstream.model);
+  const { isClaude, takesJson } = kindOfModel(upstream.model);
   // Claude has to be told a limit, and its packages make one up.
   const limit = limitFor(conversation, upstream) ?? (isClaude ? upstream.maxOutputTokens : null);
   const { providerOptions, budget } = settingsFor(conversation, upstream, limit, remarks);
@@ -25,10 +26,11 @@ export function writeCall(conversation: Conversation, upstream: Upstream, remark
     frequencyPenalty,
     maxOutputTokens: limit === null ? null : limit - budget,
   };
+  const system = takesJson ? conversation.system : systemAskingForJson(conversation, remarks);
   const isSilenced = toolChoice.kind === 'none' && hasCalls(conversation);
   if (isSilenced && !kindOfModel(upstream.model).isGemini) remarks.leaveOut('the demand that no tool is called, beside calls of before');
   return {
-    prompt: promptOf(conversation, upstream, remarks),
+    prompt: promptOf({ ...conversation, system }, upstream, remarks),
     ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== null)),
     ...(stop.length > 0 && { stopSequences: stop }),
     ...(format !== null && { responseFormat: formatOf(format) }),
