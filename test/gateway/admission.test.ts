@@ -193,7 +193,7 @@ describe('a request', () => {
     ['is no JSON within a member', '{"model":"coder","messages":[1,,2]}', 400, 'The body is no JSON'],
     ['is no object', '[]', 400, 'The body is no JSON object.'],
     ['names no model', '{}', 400, 'The body names no "model".'],
-    ['names one that nobody has', '{"model":"clod"}', 404, 'This key has no model "clod". There are: coder.'],
+    ['names one that nobody has', '{"model":"clod"}', 404, 'This key has no model "clod". There are: coder, strong.'],
     ['names two', '{"model":"coder","model":"other"}', 400, 'The body has "model" twice.'],
   ])('that %s is refused in the words of its protocol', async (_, text, status, told) => {
     const { served, upstream } = await house();

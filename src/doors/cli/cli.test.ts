@@ -19,6 +19,7 @@ describe('the command line', () => {
     [['run', 'deps', '--all', '--to', '1.2.3'], '--all cannot go to the one version 1.2.3.', 'patch, minor or major'],
     [['run', 'deps', '--pakage', 'ms'], "Unknown option '--pakage'.", 'Did you mean --package?'],
     [['run', 'deps', '--all', '--scope', 'test'], "argument 'test' is invalid", 'jidoka help run deps'],
+    [['flaky', '--test', 'x'], "Unknown command 'flaky'.", 'Did you mean jidoka run flaky?'],
     [['rusn'], "Unknown command 'rusn'.", 'Did you mean runs?'],
     [['run'], '`jidoka run` needs to know what.', 'jidoka run deps or jidoka run cve'],
     [['run', 'cve'], "Required option '--advisory <path>' not specified.", 'jidoka help run cve'],

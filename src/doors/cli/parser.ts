@@ -145,6 +145,10 @@ function usageError(error: CommanderError, argv: readonly string[], records: rea
 }
 
 function mendOf(suggestion: string | undefined, words: readonly string[], records: readonly CommandRecord[]): string {
+  const isCommand = records.some(({ path }) => path[0] === words[0]);
+  const within = records.map(({ path }) => path).filter((path) => !isCommand && path.at(-1) === words[0]);
+  const [shortest] = within.toSorted((left, right) => left.length - right.length);
+  if (shortest !== undefined) return `Did you mean jidoka ${shortest.join(' ')}?`;
   const near = /\((Did you mean .*)\)/.exec(suggestion ?? '')?.[1];
   if (near !== undefined) return near;
   const known = records.map(({ path }) => path).filter((path) => path.every((word, at) => words[at] === word));

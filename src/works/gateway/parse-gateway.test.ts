@@ -44,6 +44,14 @@ function faultOf(text: string): string {
   return 'read';
 }
 
+it('takes slots by the names that vendors have for models, and says of a name that cannot be one what names are', () => {
+  const slots = (name: string) => example.replace('cheap-turns: cheap', `"${name}": cheap`);
+  for (const name of ['qwen/qwen3-coder:free', 'Claude-3', 'claude-sonnet-4@20250514'])
+    expect(parseGateway(slots(name), 'factory.yaml')?.slots[name]).toBe('cheap');
+  expect(faultOf(slots('a,b'))).toContain('"a,b" cannot stand here: a slot is letters and digits');
+  expect(faultOf(example.replace('    strong:', '    Strong:'))).toContain('"Strong" cannot stand here: a name is lower-case letters');
+});
+
 it('reads what an owner wrote', () => {
   const gateway = parseGateway(example, 'factory.yaml');
   expect(gateway?.slots).toEqual({ coder: 'careful', reviewer: 'strong', 'cheap-turns': 'cheap', default: 'coder' });

@@ -36,6 +36,13 @@ export function complaintOf(issue: Issue, kind: FileKind): Complaint {
         message: `${place} is ${typeName(issue.input)}, not ${article(issue.expected)}.`,
         mend: `Write ${article(issue.expected)} here.`,
       };
+    case 'invalid_key':
+      return {
+        path,
+        at: 'key',
+        message: `"${String(path.at(-1) ?? '')}" cannot stand here: ${issue.issues[0]?.message ?? issue.message}.`,
+        mend: 'Choose another name.',
+      };
     case 'invalid_union':
       return ofUnion(issue, kind);
     default:

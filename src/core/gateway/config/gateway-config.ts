@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BudgetRule } from '../budget/budget-rule.ts';
 import { KeyRule } from './key-rule.ts';
 import { Model } from './model.ts';
-import { GatewayName, Provider } from './provider.ts';
+import { GatewayName, Provider, SlotName } from './provider.ts';
 
 /** What can be taken away at once. */
 export const CutKind = z.enum(['provider', 'vendor', 'region', 'model']);
@@ -33,13 +33,13 @@ export const GatewayConfig = z.strictObject({
   providers: z.record(GatewayName, Provider),
   models: z.record(GatewayName, Model),
   /** What agents name: a slot is filled by a model, a plan, another slot, or `auto`: by whatever plan is chosen for the run. */
-  slots: z.record(GatewayName, GatewayName),
+  slots: z.record(SlotName, SlotName),
   /** Slots whose simple turns go to whichever of their models answers soonest. */
-  simpleTurns: z.array(GatewayName).optional(),
+  simpleTurns: z.array(SlotName).optional(),
   /** Models in the order in which they are tried, each where the one before it did not do. */
   plans: z.record(GatewayName, z.array(GatewayName).min(1).max(3)).optional(),
   /** What stations ask for by their role, where their line names no model; `default` is for all other roles. */
-  roles: z.record(GatewayName, GatewayName).optional(),
+  roles: z.record(GatewayName, SlotName).optional(),
   budgets: z.array(BudgetRule).optional(),
   /** What keys of stations may do, by the name of the station; `default` is for all others. */
   keys: z.record(z.string().min(1).max(200), KeyRule).optional(),

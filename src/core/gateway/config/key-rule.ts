@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { KeyGrant } from '../../ports/gateway/virtual-keys.ts';
 import { BudgetRule, capsOfRule } from '../budget/budget-rule.ts';
-import { GatewayName, ProviderLimits } from './provider.ts';
+import { ProviderLimits, SlotName } from './provider.ts';
 import { own } from './resolve-slot.ts';
 
 /** What the key of a station may do, beside the budgets that its calls count against. It is made for one stage of one run. */
 export const KeyRule = z.strictObject({
   /** Names that it may ask for beside the one that its role leads to; all of the configuration where nothing is said. */
-  slots: z.array(GatewayName).optional(),
+  slots: z.array(SlotName).optional(),
   /** Requests and tokens per minute, and requests at once. */
   limits: ProviderLimits.optional(),
   ...BudgetRule.pick({ usd: true, tokens: true, calls: true }).shape,

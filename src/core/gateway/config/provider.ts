@@ -5,6 +5,11 @@ import { Protocol } from './protocol.ts';
 /** Name that a person gives something: it may stand in a URL, a key of an account and a message. */
 export const GatewayName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,79}$/, 'a name is lower-case letters, digits, dots and dashes');
 
+/** Name of a slot: agents ask by names that their vendors gave to models too. */
+export const SlotName = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.:@/+-]{0,119}$/, 'a slot is letters and digits, with dots, dashes, slashes and the like between them');
+
 const PackageOption = z
   .string()
   .regex(/^[a-zA-Z]\w{0,79}(?:\.[a-zA-Z]\w{0,79}){0,3}$/, 'an option is a name of letters and digits; a dot leads into it');
