@@ -119,7 +119,7 @@ function chatBlocks(): Blocks {
     ];
   };
   return {
-    take: (said) => [...utterancesIn(said).flatMap(speak), ...(said.tool_calls ?? []).flatMap(call)],
+    take: (said) => [...utterancesIn(said).flatMap(speak), ...callsIn(said, calls.size > 0).flatMap(call)],
     close: () => {
       const open = [...closed, ...[...calls.values()].map(({ block }) => block)];
       return [...endSpoken(), ...open.map((block) => ({ kind: 'close', block, keepsake: null }) as const)];
@@ -143,6 +143,12 @@ function utterances(kind: Spoken['kind'], member: string, given: string | readon
 }
 
 type MadeCall = NonNullable<Said['tool_calls']>[number];
+
+/** The one call of the older form stands where no list does; some servers write it, with nothing in it, into every answer. */
+function callsIn({ tool_calls: listed, function_call: only }: Said, isCalling: boolean): readonly MadeCall[] {
+  if (listed != null && listed.length > 0) return listed;
+  return only == null || (!isCalling && !only.name) ? [] : [{ function: only }];
+}
 
 interface Called {
   readonly block: number;
