@@ -1,5 +1,6 @@
 import type { AnswerEvent, Decoder, Stop } from '../answer/event.ts';
 import { faultOf, readFault } from '../answer/fault.ts';
+import { usageEvents } from '../answer/told-usage.ts';
 import { aside, isError, unread } from '../answer/unread.ts';
 import { parsedArguments } from '../conversation/call-input.ts';
 import { usageOf } from './chat-usage.ts';
@@ -30,7 +31,7 @@ export function chatDecoder(): Decoder {
       if (chunk.unread != null) events.push(unread(chunk.unread));
       if (choice?.finish_reason != null) finish = choice.finish_reason;
       counted ||= usage != null;
-      if (usage != null) events.push({ kind: 'usage', usage: usageOf(usage) });
+      if (usage != null) events.push(...usageEvents(usageOf(usage)));
       return events;
     },
     isWhole: () => done || (finish !== null && counted),
