@@ -3,6 +3,7 @@ import type { Usage } from '../../../core/gateway/money/usage.ts';
 import type { AskedBody } from '../body/asked.ts';
 import type { Told } from '../lane/lane.ts';
 import { longestRun } from '../translate/answer/event.ts';
+import type { Counting } from '../translate/answer/told-usage.ts';
 import type { Way } from '../upstream/candidates.ts';
 import type { Ahead } from '../upstream/order-for.ts';
 
@@ -32,6 +33,17 @@ export function countedFor(request: Asked, way: Size, told: Pick<Told, 'usage' |
   const { estimated: isSentGuessed, ...sent } = sentFor(request, way, told.usage);
   const { estimated: isSaidGuessed, ...said } = saidFor(request, way, told, isWhole);
   return { usage: { ...sent, ...said }, estimated: isSentGuessed || isSaidGuessed };
+}
+
+/** What the caller hears of the tokens of a whole answer: the same as the record has, a guess too, as agents forget by it what is long ago. */
+export function countingFor(request: Asked, way: Size): Counting {
+  return (told) => {
+    const { usage, estimated } = countedFor(request, way, told, true);
+    if (!estimated) return told.usage;
+    const { input, cacheRead, cacheWrite5m, cacheWrite1h: cacheWriteHour, output, reasoning } = usage;
+    const cacheWrite = cacheWrite5m + cacheWriteHour;
+    return { input, cacheRead, cacheWrite, cacheWriteHour, output: output + reasoning, reasoning, untold: [] };
+  };
 }
 
 /** Tokens that all answers of a call may have: no provider writes, nor bills, more. */

@@ -3,6 +3,12 @@ import type { AnswerEvent, Usage } from './event.ts';
 /** The columns of {@link Usage} as an upstream told them, null for each that it did not tell in a way that can be read. */
 type ToldUsage = { readonly [Column in Exclude<keyof Usage, 'untold'>]: number | null };
 
+/** Makes of what an upstream told, and of the characters that were said, the tokens that the caller hears of. */
+export type Counting = (told: { readonly usage: Usage | null; readonly said: number }) => Usage | null;
+
+/** The caller hears what was told, and nothing where nothing was. */
+export const asTold: Counting = ({ usage }) => usage;
+
 /** What an upstream told of its tokens, null where that is neither what was sent nor what was said. */
 export function usageFrom({ input, cacheRead, cacheWrite, cacheWriteHour, output, reasoning }: ToldUsage): Usage | null {
   // What a cache had a part in was sent too; that it had none tells nothing of the rest.
