@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import { heardStream, heardWhole } from '../../kit/gateway/index.ts';
 import type { RecordedCall } from '../../src/core/ports/gateway/call-recorder.ts';
 import type { GatewayOptions } from '../../src/plant/gateway/index.ts';
 import { http, type RawUpstream, rawUpstream, streamHead } from './raw-upstream.ts';
@@ -28,9 +29,9 @@ const questions: Readonly<Record<string, (stream: boolean) => { readonly path: s
 };
 const hello = { role: 'user', content: 'Say much.' };
 
-async function ask({ keyed }: Served, who: string, stream: boolean): Promise<void> {
+async function ask({ keyed }: Served, who: string, stream: boolean): Promise<string> {
   const { path, body } = questions[who]?.(stream) ?? {};
-  await (await fetch(`${keyed}/v1/${path}`, { method: 'POST', body: JSON.stringify(body) })).text();
+  return (await fetch(`${keyed}/v1/${path}`, { method: 'POST', body: JSON.stringify(body) })).text();
 }
 
 async function lastOf({ calls }: Served, count: number): Promise<RecordedCall | undefined> {
@@ -55,6 +56,25 @@ it.each([true, false])(
     expect(served.calls.map(({ usage, estimated }) => [usage.output, estimated])).toEqual(Array.from({ length: 3 }, () => [70, true]));
   },
 );
+
+it.each([
+  ['messages', true],
+  ['messages', false],
+  ['responses', true],
+  ['responses', false],
+] as const)('the guess is what a caller hears too, who forgets by it what is long ago: %s, streaming: %s', async (who, stream) => {
+  const message = { role: 'assistant', content: words };
+  const whole = JSON.stringify({ choices: [{ message, finish_reason: 'stop' }], usage: { completion_tokens: 0 } });
+  const { served } = await inFrontOf((socket) =>
+    stream ? socket.end(`${streamHead}${spoken.join('')}${piece({}, 'stop')}data: [DONE]\n\n`) : socket.write(http(200, whole)),
+  );
+  const said = await ask(served, who, stream);
+  const heard = stream ? heardStream(who, said) : heardWhole(who, JSON.parse(said));
+  const { usage } = (await lastOf(served, 1)) ?? {};
+  expect(usage).toMatchObject({ output: 70 });
+  expect(usage?.input).toBeGreaterThan(10);
+  expect(heard.usage).toMatchObject({ input_tokens: usage?.input, output_tokens: 70 });
+});
 
 it.each(Object.keys(questions))('an answer without end is billed as no longer than it might be: %s', async (who) => {
   const { served } = await inFrontOf((socket) => socket.write(streamHead + spoken.join('').repeat(100)), { answerBytes: 100_000 });

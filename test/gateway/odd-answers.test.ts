@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { http, rawUpstream, streamHead } from './raw-upstream.ts';
 import { modelAt, serve, type Served } from './served.ts';
 
@@ -73,4 +73,40 @@ it.each<[object, number, number, object]>([
   const response = await ask(served);
   expect([response.status, response.headers.get('x-should-retry'), upstream.requests.length]).toEqual([told, 'false', 1]);
   expect(await response.json()).toMatchObject({ error });
+});
+
+describe('an upstream whose tokens cannot be believed', () => {
+  const long = 'word '.repeat(4000);
+  const answer = (told: unknown): string =>
+    JSON.stringify({ choices: [{ message: { content: long }, finish_reason: 'stop' }], ...(told !== null && { usage: told }) });
+  /** Answers all with these tokens, until a day’s budget is used up; each answer comes to some eight cents. */
+  async function answeredOf(asked: number, told: unknown): Promise<Awaited<ReturnType<typeof serve>> & { readonly answered: number }> {
+    const upstream = await rawUpstream((socket) => socket.write(http(200, answer(told))));
+    const budgets = [{ of: 'organisation', per: 'day', usd: 0.25 }];
+    const served = await serve({ house: { base: upstream.url, protocols: ['chat'] } }, { budgets });
+    open.push(upstream, served);
+    let answered = 0;
+    for (let count = 0; count < asked; count += 1) {
+      const body = JSON.stringify({ model: 'coder', messages: [{ role: 'user', content: `Hello ${count}` }] });
+      const response = await fetch(`${served.keyed}/v1/chat/completions`, { method: 'POST', body });
+      await response.text();
+      if (response.status === 200) answered += 1;
+    }
+    await expect.poll(() => served.calls.length).toBe(asked);
+    return { ...served, answered };
+  }
+
+  it.each([
+    [null, true],
+    [{}, true],
+    [{ prompt_tokens: 10 }, true],
+    [{ prompt_tokens: 10, completion_tokens: 1 }, true],
+    [{ prompt_tokens: 10, completion_tokens: 1e15 }, true],
+    [{ input_tokens: 10, output_tokens: 5556 }, false],
+    [{ prompt_tokens: 10, completion_tokens: 5556 }, false],
+  ])('comes to what it said, of which a budget sees the end: %j', async (told, estimated) => {
+    const { calls, answered } = await answeredOf(4, told);
+    expect(calls[0]).toMatchObject({ ended: 'whole', estimated, usage: { output: 5556 } });
+    expect([answered, calls.at(-1)?.ended]).toEqual([2, 'refused']);
+  });
 });

@@ -1,3 +1,4 @@
+import { asTold } from '../translate/answer/told-usage.ts';
 import type { Way } from '../upstream/candidates.ts';
 import { orderFor, type Request } from '../upstream/order-for.ts';
 import type { Answered, Ask } from './ask.ts';
@@ -13,7 +14,7 @@ export async function answerCount(gateway: Gateway, ask: Ask, ways: readonly Way
   const { agents, board, clock, deadlines, today, world } = gateway;
   const { request, reply } = ask;
   const way = ways.find((one) => one.protocol === request.protocol && board.isUsable(one));
-  const order = way === undefined ? null : orderFor(request, way, { repairs: [], world });
+  const order = way === undefined ? null : orderFor(request, way, { repairs: [], world, counted: asTold });
   if (way === undefined || order === null || order.kind === 'refused') return guess(ask);
   const startedAt = clock.monotonicMs();
   const now = (): number => clock.monotonicMs();

@@ -3,11 +3,12 @@ import { savedByCache } from '../../../core/gateway/money/cache-savings.ts';
 import { costOf, type Cost } from '../../../core/gateway/money/cost.ts';
 import type { MicroUsd } from '../../../core/gateway/money/micro-usd.ts';
 import { upperEstimate, upperPromptTokens } from '../../../core/gateway/money/upper-estimate.ts';
-import { allTokens, noUsage, type Usage } from '../../../core/gateway/money/usage.ts';
+import { allTokens, type Usage } from '../../../core/gateway/money/usage.ts';
 import type { AskedBody } from '../body/asked.ts';
 import type { Told } from '../lane/lane.ts';
 import type { Way } from '../upstream/candidates.ts';
 import type { Ahead, Request } from '../upstream/order-for.ts';
+import { countedFor, mostOutput } from './counted.ts';
 
 /** The most that a request may come to, whichever of its ways is taken in the end. */
 export function mostOf({ ahead, protocol }: Request, ways: readonly Way[]): Amount {
@@ -21,11 +22,6 @@ export function mostOf({ ahead, protocol }: Request, ways: readonly Way[]): Amou
       return estimate.kind === 'priced' ? estimate.amount : { microUsd: 0, tokens: estimate.tokens, calls: 1 };
     })
     .reduce(greater, nothing);
-}
-
-/** Tokens that all answers of a call may have: no provider writes, nor bills, more. */
-function mostOutput({ maxOutput, answers }: Ahead, { output }: Way): number {
-  return Math.min(maxOutput ?? output, output) * answers;
 }
 
 /** Whether a request of this protocol has marks put in for an upstream. */
@@ -57,40 +53,11 @@ export interface Paid {
   readonly amount: Amount;
 }
 
-/** Text has three to four characters for a token. */
-const charactersPerToken = 3.6;
-
-/**
- * What a call came to, by what its upstream told. Where an answer ended before that, what was sent and what was said is counted instead, up
- * to the longest answer that was reserved: the upstream bills it too.
- */
+/** What a call came to, by what its upstream told, and by what was sent and said where it told of nothing that can be. */
 export function paidFor(request: Request, way: Way, told: Told, isWhole: boolean): Paid {
   const { price, model, at } = way;
-  const heard = Math.min(Math.ceil(told.said / charactersPerToken), mostOutput(request.ahead, way));
-  const { usage, estimated } = usageOf(request, { usage: told.usage, heard }, isWhole);
+  const { usage, estimated } = countedFor(request, way, told, isWhole);
   const cost = costOf(usage, price);
   const amount = { microUsd: cost.kind === 'priced' ? cost.microUsd : 0, tokens: allTokens(usage), calls: 1 };
   return { usage, estimated, cost, saved: savedByCache(usage, price), by: { model, at }, amount };
-}
-
-function usageOf(
-  { body, asked }: Request,
-  { usage: told, heard }: { readonly usage: Told['usage']; readonly heard: number },
-  isWhole: boolean,
-): { readonly usage: Usage; readonly estimated: boolean } {
-  if (told === null) {
-    const input = Math.ceil((body.length - asked.imageBytes) / charactersPerToken) + asked.images * 1500;
-    return { usage: { ...noUsage, input, output: heard }, estimated: true };
-  }
-  const { input, cacheRead, cacheWrite, cacheWriteHour, output, reasoning } = told;
-  const reasons = Math.min(reasoning, output);
-  const usage = {
-    input,
-    cacheRead,
-    cacheWrite5m: Math.max(0, cacheWrite - cacheWriteHour),
-    cacheWrite1h: cacheWriteHour,
-    output: Math.max(output - reasons, isWhole ? 0 : heard),
-    reasoning: reasons,
-  };
-  return { usage, estimated: !isWhole };
 }

@@ -5,6 +5,7 @@ import type { RecordedTry } from '../../../core/ports/gateway/call-recorder.ts';
 import type { Way } from '../upstream/candidates.ts';
 import { type Order, orderFor, type Request } from '../upstream/order-for.ts';
 import { type Answered, type Ask, refused } from './ask.ts';
+import { countingFor } from './counted.ts';
 import { type Refusal, refusal } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import { oneTry, type Tried } from './one-try.ts';
@@ -71,7 +72,7 @@ type Found =
 /** The order for the way that is next. Where that one cannot be told what the request says, another one may: nobody was asked yet. */
 function orderOn({ board, world }: Pick<Gateway, 'board' | 'world'>, request: Request, walk: Walk): Found {
   const { way, state } = walk;
-  const order = orderFor(request, way, { repairs: state.repairs, world });
+  const order = orderFor(request, way, { repairs: state.repairs, world, counted: countingFor(request, way) });
   if (order.kind === 'order') return { kind: 'found', walk, order };
   const other = otherThan(walk, board);
   return other === null ? order : orderOn({ board, world }, request, other);

@@ -11,6 +11,7 @@ import { translateLane } from '../lane/translate-lane.ts';
 import { type Edit, edited } from '../marks/edits.ts';
 import { markEdits } from '../marks/mark-edits.ts';
 import { askPackage } from '../packages/ask-package.ts';
+import type { Counting } from '../translate/answer/told-usage.ts';
 import { fewerMarks, ownThoughts, translate, type TranslatedCall, type World } from '../translate/index.ts';
 import { addressOf } from './address.ts';
 import { cacheKeyMember } from './cache-key.ts';
@@ -66,8 +67,15 @@ export interface Order {
 /** `message` is for the caller: his request means something that this upstream cannot be told. */
 export type OrderFor = Order | { readonly kind: 'refused'; readonly message: string };
 
+/** How one upstream is asked, and what its caller hears of tokens where the answer is put into his words. */
+export interface OrderTerms {
+  readonly repairs: readonly Repair[];
+  readonly world: World;
+  readonly counted: Counting;
+}
+
 /** Makes of a request what one upstream is sent. */
-export function orderFor(request: Request, way: Way, terms: { readonly repairs: readonly Repair[]; readonly world: World }): OrderFor {
+export function orderFor(request: Request, way: Way, terms: OrderTerms): OrderFor {
   try {
     const order = orderBy(request, way, terms);
     return order.kind === 'order' && request.asArray ? { ...order, lane: arrayLane(order.lane) } : order;
@@ -78,11 +86,11 @@ export function orderFor(request: Request, way: Way, terms: { readonly repairs: 
   }
 }
 
-function orderBy(request: Request, way: Way, { repairs, world }: { readonly repairs: readonly Repair[]; readonly world: World }): OrderFor {
+function orderBy(request: Request, way: Way, terms: OrderTerms): OrderFor {
   const { door } = way;
   return way.protocol === request.protocol && door.kind === 'address'
-    ? passed(request, way, { door, repairs })
-    : translated(request, way, { repairs, world });
+    ? passed(request, way, { door, repairs: terms.repairs })
+    : translated(request, way, terms);
 }
 
 type Address = Extract<Way['door'], { readonly kind: 'address' }>;
@@ -148,11 +156,7 @@ function changed(body: Buffer, protocol: Protocol, repairs: readonly Repair[]): 
   return repairs.includes('trim-cache-marks') && protocol === 'messages' ? fewerMarks(own) : own;
 }
 
-function translated(
-  request: Request,
-  way: Way,
-  { repairs, world }: { readonly repairs: readonly Repair[]; readonly world: World },
-): OrderFor {
+function translated(request: Request, way: Way, { repairs, world, counted }: OrderTerms): OrderFor {
   const { protocol: from, alias, stream } = request;
   const { door } = way;
   const body = repairs.length === 0 ? membersOf(request.body) : changed(request.body, from, repairs);
@@ -160,7 +164,7 @@ function translated(
   const call = translate({ from, to: way.protocol, body, asked: { model: alias, stream }, upstream: upstreamOf(way, request) });
   if (call.kind === 'refused') return call;
   const leftOut = [...call.leftOut];
-  const order = { kind: 'order', lane: translateLane({ ...call.reply, alias }, world), leftOut } as const;
+  const order = { kind: 'order', lane: translateLane({ ...call.reply, alias }, world, counted), leftOut } as const;
   if (door.kind === 'address' && way.protocol !== 'sdk') {
     const sending = sendingTo(way, door, { protocol: way.protocol, call });
     return { ...order, ask: (asking) => send(sending, asking), secrets: door.secrets };

@@ -34,6 +34,8 @@ export interface Usage {
   readonly output: number;
   /** Part of `output`. */
   readonly reasoning: number;
+  /** Which of these the upstream did not tell: they hold the least that is known of them. */
+  readonly untold: readonly ('input' | 'output')[];
 }
 
 /** Reads one stream. It tells of an end by `stop`, after which nothing comes but tokens. */
@@ -45,12 +47,22 @@ export interface Decoder {
   isWhole?(): boolean;
 }
 
-/** Characters of what a model said in these events: words, thoughts and arguments of calls, without what they are wrapped in. */
+/**
+ * Characters of what a model said in these events: words, thoughts and arguments of calls, without what they are wrapped in. A run of one
+ * sign, such as a margin, a line of a table or the blanks of a model that finds no end, counts as {@link longestRun} at most: it is one token.
+ */
 export function saidIn(events: readonly AnswerEvent[]): number {
   let said = 0;
   for (const event of events) {
-    if (event.kind === 'more') said += event.text.length;
+    if (event.kind === 'more') said += lengthOf(event.text);
     else if (event.kind === 'unread') said += event.said;
   }
   return said;
+}
+
+export const longestRun = 16;
+const longRuns = new RegExp(`(.)\\1{${longestRun},}`, 'gs');
+
+function lengthOf(text: string): number {
+  return text.length <= longestRun ? text.length : text.replaceAll(longRuns, (run) => run.slice(0, longestRun)).length;
 }

@@ -96,6 +96,32 @@ describe('what a server writes in its own way, where what is meant is plain', ()
   });
 });
 
+describe('the one call of an answer, as it was before there were lists of them', () => {
+  const whole = (message: object): ReturnType<typeof heardWhole> => {
+    const body = { choices: [{ message: { role: 'assistant', content: null, ...message }, finish_reason: 'function_call' }] };
+    const reply = replyWhole(termsTo('chat'), JSON.stringify(body), laneWorld());
+    return heardWhole('messages', reply.kind === 'answer' ? reply.body : reply);
+  };
+
+  it.each(['{"a":1}', { a: 1 }])('is a call, with an id that is made for it: %j', (given) => {
+    const { parts, stop } = whole({ function_call: { name: 'f', arguments: given } });
+    expect([parts, stop]).toEqual([[expect.stringMatching(/^call \S+ f {"a":1}$/)], 'tool_use']);
+  });
+
+  it('is one call in a stream, whose arguments come in pieces', () => {
+    const pieces = [{ name: 'f', arguments: '' }, { arguments: '{"a"' }, { arguments: ':1}' }];
+    const stream = [...pieces.map((one) => chunk({ function_call: one })), chunk({}, 'function_call')].join('');
+    expect(heard('chat', stream)).toMatchObject({ parts: [expect.stringMatching(/^call \S+ f {"a":1}$/)], stop: 'tool_use', error: null });
+  });
+
+  it('is none where it stands beside a list of calls, or is empty', () => {
+    const own = { name: 'f', arguments: '{"a":1}' };
+    expect(whole({ function_call: own, tool_calls: [{ id: 'c', type: 'function', function: own }] }).parts).toEqual(['call c f {"a":1}']);
+    for (const none of [null, {}, { name: '', arguments: '' }, 'none'])
+      expect(whole({ content: 'Yes.', function_call: none }).parts).toEqual(['text Yes.']);
+  });
+});
+
 it.each([
   ['chat', chunk({ content: [{ type: 'hologram' }] }, 'stop')],
   ['messages', data({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: {} } })],

@@ -6,6 +6,7 @@ import { type Fault, faultOf } from './fault.ts';
 import { oneByOne } from './one-by-one.ts';
 import { inOwnWords } from './own-words.ts';
 import { stopAt } from './stop-at.ts';
+import { asTold, type Counting } from './told-usage.ts';
 import { newVoice, type World } from './world.ts';
 
 /** The translation of one streamed answer. What it returns goes to the caller as it is. */
@@ -34,7 +35,7 @@ export interface Seen {
 }
 
 /** Begins to translate a streamed answer. Whoever needs no more of it just leaves. */
-export function replyStream(terms: ReplyTerms, world: World): ReplyStream {
+export function replyStream(terms: ReplyTerms, world: World, counted: Counting = asTold): ReplyStream {
   const reader = answerReader(terms.to);
   const emitter = dialects[terms.from].emitter(newVoice(terms, world));
   const order = oneByOne();
@@ -50,7 +51,12 @@ export function replyStream(terms: ReplyTerms, world: World): ReplyStream {
     begun ||= event.kind !== 'fault';
     const told = untilStop(event).flatMap(own);
     seen = told.reduce(after, seen);
-    return `${late}${told.map((one) => emitter.take(one)).join('')}`;
+    return `${late}${told.map((one) => `${one.kind === 'stop' ? lastCount() : ''}${emitter.take(one)}`).join('')}`;
+  };
+  /** Whoever hears of the end hears of tokens before it. */
+  const lastCount = (): string => {
+    const usage = counted({ usage: seen.usage, said });
+    return usage === null ? '' : emitter.take({ kind: 'usage', usage });
   };
   const tellAll = (events: readonly AnswerEvent[]): string => {
     said += saidIn(events);

@@ -9,6 +9,7 @@ import { type Fault, faultOf } from './fault.ts';
 import { oneByOne } from './one-by-one.ts';
 import { inOwnWords } from './own-words.ts';
 import { stopAt } from './stop-at.ts';
+import { asTold, type Counting } from './told-usage.ts';
 import { newVoice, type World } from './world.ts';
 
 /** `said` are characters of what the model said. */
@@ -17,14 +18,14 @@ export type ReplyWhole =
   | { readonly kind: 'fault'; readonly fault: Fault; readonly usage: Usage | null; readonly said: number };
 
 /** Translates an answer in one piece. */
-export function replyWhole(terms: ReplyTerms, text: string, world: World): ReplyWhole {
+export function replyWhole(terms: ReplyTerms, text: string, world: World, counted: Counting = asTold): ReplyWhole {
   const events = decodeWhole(terms.to, text);
   const usage = events.findLast((event) => event.kind === 'usage')?.usage ?? null;
   const said = saidIn(events);
   const own = inOwnWords(terms, world.newId);
   const collected = collect(events.flatMap(oneByOne()).flatMap(stopAt(terms.stops)).flatMap(own));
   if (collected.kind === 'fault') return { ...collected, usage, said };
-  const { answer } = collected;
+  const answer = { ...collected.answer, usage: counted({ usage, said }) };
   const fault = faultFor(terms.from, answer);
   if (fault !== null) return { kind: 'fault', fault, usage, said };
   return { kind: 'answer', body: dialects[terms.from].whole(answer, newVoice(terms, world)), usage, stop: answer.stop, said };

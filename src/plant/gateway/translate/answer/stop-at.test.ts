@@ -4,7 +4,7 @@ import type { AnswerEvent } from './event.ts';
 import { faultOf } from './fault.ts';
 import { stopAt } from './stop-at.ts';
 
-const usage = { input: 5, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0, output: 7, reasoning: 0 };
+const usage = { input: 5, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0, output: 7, reasoning: 0, untold: [] };
 const open = (block: number): AnswerEvent => ({ kind: 'open', block, what: { kind: 'text' } });
 const more = (block: number, text: string): AnswerEvent => ({ kind: 'more', block, text });
 const close = (block: number): AnswerEvent => ({ kind: 'close', block, keepsake: null });

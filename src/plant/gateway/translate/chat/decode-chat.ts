@@ -1,5 +1,6 @@
 import type { AnswerEvent, Decoder, Stop } from '../answer/event.ts';
 import { faultOf, readFault } from '../answer/fault.ts';
+import { usageEvents } from '../answer/told-usage.ts';
 import { aside, isError, unread } from '../answer/unread.ts';
 import { parsedArguments } from '../conversation/call-input.ts';
 import { usageOf } from './chat-usage.ts';
@@ -30,7 +31,7 @@ export function chatDecoder(): Decoder {
       if (chunk.unread != null) events.push(unread(chunk.unread));
       if (choice?.finish_reason != null) finish = choice.finish_reason;
       counted ||= usage != null;
-      if (usage != null) events.push({ kind: 'usage', usage: usageOf(usage) });
+      if (usage != null) events.push(...usageEvents(usageOf(usage)));
       return events;
     },
     isWhole: () => done || (finish !== null && counted),
@@ -119,7 +120,7 @@ function chatBlocks(): Blocks {
     ];
   };
   return {
-    take: (said) => [...utterancesIn(said).flatMap(speak), ...(said.tool_calls ?? []).flatMap(call)],
+    take: (said) => [...utterancesIn(said).flatMap(speak), ...callsIn(said, calls.size > 0).flatMap(call)],
     close: () => {
       const open = [...closed, ...[...calls.values()].map(({ block }) => block)];
       return [...endSpoken(), ...open.map((block) => ({ kind: 'close', block, keepsake: null }) as const)];
@@ -143,6 +144,12 @@ function utterances(kind: Spoken['kind'], member: string, given: string | readon
 }
 
 type MadeCall = NonNullable<Said['tool_calls']>[number];
+
+/** The one call of the older form stands where no list does; some servers write it, with nothing in it, into every answer. */
+function callsIn({ tool_calls: listed, function_call: only }: Said, isCalling: boolean): readonly MadeCall[] {
+  if (listed != null && listed.length > 0) return listed;
+  return only == null || (!isCalling && !only.name) ? [] : [{ function: only }];
+}
 
 interface Called {
   readonly block: number;

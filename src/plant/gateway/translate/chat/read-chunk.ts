@@ -34,10 +34,12 @@ export function readChunk(data: unknown): ReadChunk | null {
   return outline.success ? { ...outline.data, unread: membersOf(data).choices } : null;
 }
 
+const FunctionCall = z.object({ name: maybe.text, arguments: maybe.text });
+const OwnFunctionCall = FunctionCall.extend({ arguments: writtenArguments.nullish() });
 const Call = z.object({
   index: maybe.number,
   id: maybe.text,
-  function: z.object({ name: maybe.text, arguments: maybe.text }).nullish(),
+  function: FunctionCall.nullish(),
   extra_content: maybe.any,
 });
 const Said = z.object({
@@ -46,6 +48,8 @@ const Said = z.object({
   reasoning: maybe.text,
   refusal: maybe.text,
   tool_calls: z.array(Call).nullish(),
+  /** The one call of an answer, as it was before there were lists of them. */
+  function_call: FunctionCall.nullish(),
 });
 const Chunk = z.object({
   id: maybe.text,
@@ -86,10 +90,11 @@ const OwnSaid = Said.extend({
       Call.extend({
         index: numeral.nullish().catch(null),
         id: numberedText.nullish().catch(null),
-        function: z.object({ name: maybe.text, arguments: writtenArguments.nullish() }).nullish(),
+        function: OwnFunctionCall.nullish(),
       }),
     )
     .nullish(),
+  function_call: OwnFunctionCall.nullish().catch(null),
 });
 export type Said = z.infer<typeof OwnSaid>;
 /** The same where a server writes some of it in its own way, and what is meant is plain. */

@@ -43,8 +43,8 @@ export const numeral = z.union([
 export const numberedText = z.union([z.string(), z.number().transform(String)]);
 /** Arguments of a call as JSON, which Ollama and some others give as an object. */
 export const writtenArguments = z.union([z.string(), z.looseObject({}).transform((given) => JSON.stringify(given))]);
-/** A count of tokens, null for what is none. */
-export const tokens = numeral.nullish().catch(null);
+/** A count of tokens, null for what is none: nothing has fewer than zero of them, or a part of one. */
+export const tokens = numeral.pipe(z.int().min(0)).nullish().catch(null);
 
 /** Settings of chance, with null for each that is not said. */
 export function samplingOf(said: { readonly [K in keyof Sampling]?: Sampling[K] | undefined }): Sampling {

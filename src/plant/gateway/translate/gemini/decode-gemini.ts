@@ -1,5 +1,6 @@
 import type { AnswerEvent, Decoder, Opening, Stop } from '../answer/event.ts';
 import { faultOf, readFault } from '../answer/fault.ts';
+import { usageEvents } from '../answer/told-usage.ts';
 import { aside, isError, unread } from '../answer/unread.ts';
 import { usageOf } from './gemini-usage.ts';
 import { type Content, type Part, readContent } from './read-content.ts';
@@ -22,7 +23,7 @@ export function geminiDecoder(): Decoder {
       for (const part of candidate?.content?.parts ?? []) events.push(...blocks.take(part));
       if (content.unread != null) events.push(unread(content.unread));
       counted ||= usageMetadata != null;
-      if (usageMetadata != null) events.push({ kind: 'usage', usage: usageOf(usageMetadata) });
+      if (usageMetadata != null) events.push(...usageEvents(usageOf(usageMetadata)));
       const ending = endingOf(content);
       if (ending?.kind === 'fault') return [...events, ending];
       stop = ending ?? stop;

@@ -1,28 +1,36 @@
 import { z } from 'zod';
 import type { Usage } from '../answer/event.ts';
+import { restOf, uncached, usageFrom } from '../answer/told-usage.ts';
 import { tokens } from '../conversation/read-body.ts';
 import type { Members } from '../protocol.ts';
+import { inCamelCase } from './camel-case.ts';
 
-export const GeminiUsage = z.object({
-  promptTokenCount: tokens,
-  cachedContentTokenCount: tokens,
-  toolUsePromptTokenCount: tokens,
-  candidatesTokenCount: tokens,
-  thoughtsTokenCount: tokens,
-});
+/** Some servers write the names with underlines. */
+export const GeminiUsage = z.preprocess(
+  inCamelCase,
+  z.object({
+    promptTokenCount: tokens,
+    cachedContentTokenCount: tokens,
+    toolUsePromptTokenCount: tokens,
+    candidatesTokenCount: tokens,
+    thoughtsTokenCount: tokens,
+    totalTokenCount: tokens,
+  }),
+);
 
 /** Reads the tokens of an answer: what a cache gave is among those sent, what was thought is not among those said. */
-export function usageOf(said: z.infer<typeof GeminiUsage>): Usage {
-  const cacheRead = said.cachedContentTokenCount ?? 0;
-  const reasoning = said.thoughtsTokenCount ?? 0;
-  return {
-    input: Math.max(0, (said.promptTokenCount ?? 0) + (said.toolUsePromptTokenCount ?? 0) - cacheRead),
-    cacheRead,
-    cacheWrite: 0,
-    cacheWriteHour: 0,
-    output: (said.candidatesTokenCount ?? 0) + reasoning,
-    reasoning,
-  };
+export function usageOf(told: z.infer<typeof GeminiUsage>): Usage | null {
+  const { cachedContentTokenCount: cacheRead = null, thoughtsTokenCount: reasoning = null, totalTokenCount: total } = told;
+  const said = together(told.candidatesTokenCount, reasoning);
+  const sent = together(told.promptTokenCount, told.toolUsePromptTokenCount) ?? restOf(total, said);
+  // What no candidate counts may still be part of the sum: nothing else is.
+  const output = told.candidatesTokenCount == null ? (restOf(total, sent) ?? said) : said;
+  return usageFrom({ input: uncached(sent, cacheRead, null), cacheRead, cacheWrite: null, cacheWriteHour: null, output, reasoning });
+}
+
+/** A sum of what is told; null where nothing of it is. */
+function together(one: number | null | undefined, other: number | null | undefined): number | null {
+  return one == null && other == null ? null : (one ?? 0) + (other ?? 0);
 }
 
 /** Writes them. */

@@ -1,6 +1,7 @@
 import type { AnswerEvent, Decoder, Opening, Stop } from '../answer/event.ts';
+import { usageEvents } from '../answer/told-usage.ts';
 import { aside, typedEvent, unread } from '../answer/unread.ts';
-import { mergedUsage, type MessagesUsage, usageOf } from './messages-usage.ts';
+import { mergedUsage, type MessagesUsage, usageAhead, usageOf } from './messages-usage.ts';
 import { type Block, type Delta, type Event, readEvent, readMessage } from './read-event.ts';
 
 /** Reads a stream of `/v1/messages`. */
@@ -9,15 +10,17 @@ export function messagesDecoder(): Decoder {
   let usage: MessagesUsage = {};
   let stop: AnswerEvent | null = null;
   let begun = false;
-  const onUsage = (told: MessagesUsage | null | undefined): readonly AnswerEvent[] => {
+  let counted = false;
+  const onUsage = (told: MessagesUsage | null | undefined, isEnd: boolean): readonly AnswerEvent[] => {
     if (told == null) return [];
     usage = mergedUsage(usage, told);
-    return [{ kind: 'usage', usage: usageOf(usage) }];
+    counted ||= isEnd && (told.output_tokens ?? told.completion_tokens) != null;
+    return usageEvents(counted ? usageOf(usage) : usageAhead(usage));
   };
   const onEvent = (event: Event): readonly AnswerEvent[] => {
     switch (event.type) {
       case 'message_start':
-        return [{ kind: 'begin', id: event.message?.id ?? null }, ...onUsage(event.message?.usage)];
+        return [{ kind: 'begin', id: event.message?.id ?? null }, ...onUsage(event.message?.usage, false)];
       case 'content_block_start':
         return event.content_block == null ? [] : begin(event.index, event.content_block, open);
       case 'content_block_delta':
@@ -26,7 +29,7 @@ export function messagesDecoder(): Decoder {
         return end(event.index, open);
       case 'message_delta':
         if (event.delta?.stop_reason != null) stop = stopOf(event.delta.stop_reason, event.delta.stop_sequence ?? null);
-        return onUsage(event.usage);
+        return onUsage(event.usage, true);
       case 'message_stop':
         return stop === null ? [] : [stop];
       default:
@@ -122,7 +125,7 @@ export function decodeMessage(body: unknown): readonly AnswerEvent[] | null {
     { kind: 'begin', id: id ?? null },
     ...content.flatMap((block, at) => [...begin(at, block, open), ...end(at, open)]),
     ...(message.unread === undefined ? [] : [unread(message.unread)]),
-    ...(usage == null ? [] : [{ kind: 'usage', usage: usageOf(usage) } as const]),
+    ...(usage == null ? [] : usageEvents(usageOf(usage))),
     stopOf(reason ?? '', sequence ?? null),
   ];
 }

@@ -1,5 +1,6 @@
 import type { AnswerEvent, Decoder, Opening, Stop } from '../answer/event.ts';
 import { readFault } from '../answer/fault.ts';
+import { usageEvents } from '../answer/told-usage.ts';
 import { aside, typedEvent, unread } from '../answer/unread.ts';
 import { type Event, type Item, readEvent, readResponse, type Response } from './read-event.ts';
 import { usageOf } from './responses-usage.ts';
@@ -111,7 +112,7 @@ function endOf({ status, incomplete_details: why, usage, output }: Response, ref
   const cut: Stop = why?.reason === 'content_filter' ? 'refusal' : 'length';
   const isRefused = refused || (output ?? []).some(({ content }) => content?.some(({ type }) => type === 'refusal') === true);
   const stop = status === 'incomplete' ? cut : isRefused ? 'refusal' : 'end';
-  return [...(usage == null ? [] : [{ kind: 'usage', usage: usageOf(usage) } as const]), { kind: 'stop', stop, sequence: null }];
+  return [...(usage == null ? [] : usageEvents(usageOf(usage))), { kind: 'stop', stop, sequence: null }];
 }
 
 /** Reads an answer of `/v1/responses` in one piece. */

@@ -1,27 +1,39 @@
 import { z } from 'zod';
 import type { Usage } from '../answer/event.ts';
+import { restOf, uncached, usageFrom } from '../answer/told-usage.ts';
 import { tokens } from '../conversation/read-body.ts';
 import type { Members } from '../protocol.ts';
 
+const SentDetails = z.object({ cached_tokens: tokens, cache_write_tokens: tokens }).nullish().catch(null);
+const SaidDetails = z.object({ reasoning_tokens: tokens }).nullish().catch(null);
+/** Some servers tell of tokens in the words of the older API. */
 export const ResponsesUsage = z.object({
   input_tokens: tokens,
-  input_tokens_details: z.object({ cached_tokens: tokens, cache_write_tokens: tokens }).nullish().catch(null),
+  prompt_tokens: tokens,
+  input_tokens_details: SentDetails,
+  prompt_tokens_details: SentDetails,
   output_tokens: tokens,
-  output_tokens_details: z.object({ reasoning_tokens: tokens }).nullish().catch(null),
+  completion_tokens: tokens,
+  output_tokens_details: SaidDetails,
+  completion_tokens_details: SaidDetails,
+  total_tokens: tokens,
 });
 
 /** Reads the tokens of an answer: what a cache gave is among those sent. */
-export function usageOf(said: z.infer<typeof ResponsesUsage>): Usage {
-  const cacheRead = said.input_tokens_details?.cached_tokens ?? 0;
-  const cacheWrite = said.input_tokens_details?.cache_write_tokens ?? 0;
-  return {
-    input: Math.max(0, (said.input_tokens ?? 0) - cacheRead - cacheWrite),
+export function usageOf(told: z.infer<typeof ResponsesUsage>): Usage | null {
+  const details = told.input_tokens_details ?? told.prompt_tokens_details;
+  const cacheRead = details?.cached_tokens ?? null;
+  const cacheWrite = details?.cache_write_tokens ?? null;
+  const said = told.output_tokens ?? told.completion_tokens ?? null;
+  const sent = told.input_tokens ?? told.prompt_tokens ?? restOf(told.total_tokens, said);
+  return usageFrom({
+    input: uncached(sent, cacheRead, cacheWrite),
     cacheRead,
     cacheWrite,
-    cacheWriteHour: 0,
-    output: said.output_tokens ?? 0,
-    reasoning: said.output_tokens_details?.reasoning_tokens ?? 0,
-  };
+    cacheWriteHour: null,
+    output: said ?? restOf(told.total_tokens, sent),
+    reasoning: (told.output_tokens_details ?? told.completion_tokens_details)?.reasoning_tokens ?? null,
+  });
 }
 
 /** Writes them. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AnswerEvent, Decoder, Opening, Stop } from '../answer/event.ts';
 import { faultOf, readFault } from '../answer/fault.ts';
+import { usageEvents } from '../answer/told-usage.ts';
 import { maybe } from '../conversation/read-body.ts';
 import { type Kept, mergedMeta, Meta } from './kept-thought.ts';
 import { SdkUsage, usageOf } from './sdk-usage.ts';
@@ -29,11 +30,11 @@ export function partsDecoder(): Decoder {
   const onPart = (part: Part): readonly AnswerEvent[] => {
     if (part.type === 'error') return [{ kind: 'fault', fault: readFault({ error: part.error }, null) }];
     if (part.type !== 'finish') return blocks.take(part);
-    const usage = part.usage == null ? null : usageOf(part.usage);
+    const usage = part.usage == null ? [] : usageEvents(usageOf(part.usage));
     const ending = endingOf(part);
     if (ending?.kind === 'stop') stop = ending;
     const last = ending === null ? [] : ending.kind === 'fault' ? [ending] : blocks.close();
-    return [...(usage === null ? [] : [{ kind: 'usage', usage } as const]), ...last];
+    return [...usage, ...last];
   };
   return {
     take(data) {

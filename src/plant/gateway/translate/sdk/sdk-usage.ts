@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Usage } from '../answer/event.ts';
+import { uncached, usageFrom } from '../answer/told-usage.ts';
+import { tokens } from '../conversation/read-body.ts';
 
-const tokens = z.number().nullish().catch(null);
 export const SdkUsage = z.object({
   inputTokens: z.object({ total: tokens, noCache: tokens, cacheRead: tokens, cacheWrite: tokens }),
   outputTokens: z.object({ total: tokens, reasoning: tokens }),
@@ -9,14 +10,13 @@ export const SdkUsage = z.object({
 
 /** Reads the tokens of an answer; null where the provider told of none. */
 export function usageOf({ inputTokens: sent, outputTokens: said }: z.infer<typeof SdkUsage>): Usage | null {
-  if (sent.total == null && said.total == null) return null;
-  const [cacheRead, cacheWrite] = [sent.cacheRead ?? 0, sent.cacheWrite ?? 0];
-  return {
-    input: sent.noCache ?? Math.max(0, (sent.total ?? 0) - cacheRead - cacheWrite),
+  const { cacheRead = null, cacheWrite = null } = sent;
+  return usageFrom({
+    input: sent.noCache ?? uncached(sent.total, cacheRead, cacheWrite),
     cacheRead,
     cacheWrite,
-    cacheWriteHour: 0,
-    output: said.total ?? 0,
-    reasoning: said.reasoning ?? 0,
-  };
+    cacheWriteHour: null,
+    output: said.total ?? null,
+    reasoning: said.reasoning ?? null,
+  });
 }
