@@ -51,7 +51,7 @@ describe('what a run spent on models', () => {
   it('is what the gateway of the factory counted where there is one, whatever stations say', () => {
     const tokens = { input: 100, cacheRead: 50, cacheWrite5m: 5, cacheWrite1h: 5, output: 15, reasoning: 5 };
     const count = { stage: 'change', station: 'codex', model: 'strong', calls: 3, usage: tokens, microUsd: 1_500_000, unpricedCalls: 0 };
-    const whole = { ...count, asOf: '2026-11-20', savedMicroUsd: 250_000, estimatedCalls: 1 };
+    const whole = { ...count, asOf: '2026-11-20', savedMicroUsd: 250_000, estimatedCalls: 0 };
     const counts = [whole];
     const claims = [...began('command'), claim('codex', { usage: { ...usage, costUsd: 9 } })];
     expect(cost(...claims, { type: 'models.counted', counts })).toEqual({
@@ -59,6 +59,23 @@ describe('what a run spent on models', () => {
       basis: 'codex (strong): 110 tokens in, 50 out of a cache, 20 out, 1.5 USD by the price list of 2026-11-20, 0.25 USD saved by caches',
     });
     expect(cost(...claims, { type: 'models.counted', counts: [{ ...whole, unpricedCalls: 1 }] })).toMatchObject({ usd: null });
+  });
+
+  it('says of how many calls the tokens are a guess, of each station', () => {
+    const tokens = { input: 84, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: 200, reasoning: 0 };
+    const priced = { microUsd: 5420, unpricedCalls: 0, asOf: '2026-11-20', savedMicroUsd: 0 };
+    const of = { stage: 'change', station: 'command', model: 'strong', usage: tokens, ...priced };
+    const counts = [
+      { ...of, calls: 2, estimatedCalls: 1 },
+      { ...of, station: 'judge', stage: 'review', calls: 1, estimatedCalls: 1 },
+      { ...of, station: 'codex', stage: 'plan', calls: 1, estimatedCalls: 0 },
+    ];
+    const priceText = '0.00542 USD by the price list of 2026-11-20';
+    expect(cost({ type: 'models.counted', counts }).basis.split('; ')).toEqual([
+      `command (strong): 84 tokens in, 200 out (a guess in 1 of 2 calls), ${priceText}`,
+      `judge (strong): 84 tokens in, 200 out (a guess in 1 of 1 call), ${priceText}`,
+      `codex (strong): 84 tokens in, 200 out, ${priceText}`,
+    ]);
   });
 
   it('is nothing where budgets refused whatever was asked, and says so', () => {

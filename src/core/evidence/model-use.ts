@@ -129,10 +129,23 @@ function wordsOf(station: string, uses: readonly ModelUse[]): string {
   const sum = (of: (usage: ModelUsage) => number): number => uses.reduce((total, { usage }) => total + of(usage), 0);
   const models = [...new Set(uses.flatMap(({ usage }) => usage.model ?? []))];
   const cached = sum(({ cacheRead }) => cacheRead);
-  const tokens = `${sum(({ input, cacheWrite }) => input + cacheWrite)} tokens in${cached === 0 ? '' : `, ${cached} out of a cache`}, ${sum(({ output }) => output)} out`;
+  const tokens = `${sum(({ input, cacheWrite }) => input + cacheWrite)} tokens in${cached === 0 ? '' : `, ${cached} out of a cache`}, ${sum(({ output }) => output)} out${guessIn(uses)}`;
   const isPriced = uses.every(({ usage }) => usage.costUsd !== null);
   const price = isPriced ? `${dollars(sum(({ costUsd }) => costUsd ?? 0))} by ${listOf(uses)}` : 'no price told';
   return `${station}${models.length === 0 ? '' : ` (${models.join(', ')})`}: ${tokens}, ${price}`;
+}
+
+/** How many calls' tokens are a guess, as of one that was lost with its gateway; '' where none are, or nobody counted calls. */
+function guessIn(uses: readonly ModelUse[]): string {
+  const { calls, guessed } = countedCalls(uses);
+  return guessed === 0 ? '' : ` (a guess in ${guessed} of ${calls === 1 ? '1 call' : `${calls} calls`})`;
+}
+
+/** Calls that the factory's own gateway counted, and those of them whose tokens are a guess. */
+export function countedCalls(uses: readonly ModelUse[]): { readonly calls: number; readonly guessed: number } {
+  const counted = uses.flatMap((use) => use.counted ?? []);
+  const sum = (of: (one: (typeof counted)[number]) => number): number => counted.reduce((total, one) => total + of(one), 0);
+  return { calls: sum(({ calls }) => calls), guessed: sum(({ estimatedCalls }) => estimatedCalls) };
 }
 
 function dollars(usd: number): string {

@@ -1,5 +1,6 @@
 import { blobPath } from './blob-files.ts';
 import type { EvidenceBundle } from './bundle.ts';
+import { countedCalls, type ModelUse } from './model-use.ts';
 
 /**
  * Renders a bundle as Markdown that a person can read without jidoka. Pure: the same bundle gives the same text.
@@ -146,7 +147,15 @@ function models({ models: uses = [] }: EvidenceBundle): string[][] {
     return [stage, station, model ?? '', ...counts, costUsd === null ? 'not told' : String(costUsd)];
   });
   const head = ['stage', 'station', 'model', 'tokens in', 'out of a cache', 'into a cache', 'out', 'USD'];
-  return rows.length === 0 ? [] : [['## Models', '', 'As the harness or the provider counts it.', '', ...table(rows, head)]];
+  return rows.length === 0 ? [] : [['## Models', '', countedBy(uses), '', ...table(rows, head)]];
+}
+
+/** Who counted, and how much of that is a guess. */
+function countedBy(uses: readonly ModelUse[]): string {
+  if (uses.every(({ counted }) => counted === undefined)) return 'As the harness or the provider counts it.';
+  const { calls, guessed } = countedCalls(uses);
+  const guess = `Tokens of ${guessed} of ${calls === 1 ? '1 call' : `${calls} calls`} are a guess: nobody told of them, or not of all.`;
+  return `As the model gateway of the factory counted it.${guessed === 0 ? '' : ` ${guess}`}`;
 }
 
 /** Lists inside a fact's data, so that a reader sees every id and package without opening JSON. */

@@ -131,13 +131,21 @@ test('an attempt that was begun is gone on with: the program runs once', async (
   expect(remembered).toHaveLength(1);
 });
 
-test('what is gone without a trace, or was another station’s, is started anew, and an old result does not count', async () => {
+test('what was another station’s is started anew, and an old result does not count', async () => {
   await perform(saying({ says: 'escalate', code: 'old', summary: 'Old.' }));
-  const [handle = null] = remembered;
-  const lost = { ...(handle as object), id: '00000000-0000-4000-8000-000000000000' };
-  expect(await perform('echo again', { handle: lost })).toMatchObject({ says: 'changed', steps: ['stdout: again'] });
   expect(await perform('echo mine', { handle: { session: 7 } })).toMatchObject({ says: 'changed', steps: ['stdout: mine'] });
-  expect(remembered).toHaveLength(3);
+  expect(remembered).toHaveLength(2);
+});
+
+test('what is gone without a trace, or failed since, is told as it is, and nothing is started in the tree that it left', async () => {
+  const script = 'echo run >> runs; exit 3';
+  await perform(script);
+  const [handle = null] = remembered;
+  expect(await perform(script, { handle })).toMatchObject({ says: 'failed', code: 'program-failed' });
+  const lost = { ...(handle as object), id: '00000000-0000-4000-8000-000000000000' };
+  expect(await perform(script, { handle: lost })).toMatchObject({ says: 'failed', code: 'program-gone', failure: 'crash' });
+  expect(await workspace.files.read('runs')).toBe('run\n');
+  expect(remembered).toHaveLength(1);
 });
 
 test('withdrawn, the program ends with what it started', async () => {

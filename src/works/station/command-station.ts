@@ -12,7 +12,8 @@ const Handle = z.strictObject({ id: z.string(), pid: z.int(), life: z.string(), 
 /**
  * The station that runs the program its stage names, in the root of the checkout, with the model gateway and its own refs as its one network. The program
  * reads the job from the file JIDOKA_PACKET, changes the tree, and may say what it did in the file JIDOKA_RESULT; the
- * harvest sees what it really did. A program that an earlier life of the attempt started is gone on with.
+ * harvest sees what it really did. A program that an earlier life of the attempt started is gone on with; where it is gone
+ * without a trace the claim says so, and nothing is started in the tree that it left half changed.
  *
  * @example
  * const claim = await commandStation().perform({ ...job, run: ['node', 'agent.mjs'] });
@@ -31,14 +32,11 @@ async function perform(job: StationJob): Promise<Claim> {
 }
 
 /** The end of what an earlier life of this attempt started; null where there is nothing to go on with. */
-async function resume(job: StationJob): Promise<ProcessResult | null> {
+async function resume(job: StationJob): Promise<ProcessResult | 'gone' | null> {
   const handle = Handle.safeParse(job.handle);
   if (!handle.success) return null;
   job.note(`going on with process ${handle.data.pid}`);
-  const result = await wait(job, handle.data);
-  if (result !== 'gone') return result;
-  job.note(`process ${handle.data.pid} is gone without a trace: starting anew`);
-  return null;
+  return await wait(job, handle.data);
 }
 
 async function begin(job: StationJob, argv: readonly [string, ...string[]]): Promise<ProcessResult | 'gone'> {

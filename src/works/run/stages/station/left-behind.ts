@@ -14,6 +14,7 @@ export interface Left {
   readonly workspace: Workspace;
   /** Who goes on. */
   readonly station: string;
+  readonly how: Exclude<Resumption, 'begun-anew'>;
   /** What it recorded; null where it had not begun yet. */
   readonly handle: Json | null;
   readonly handover: Known['handover'];
@@ -32,7 +33,7 @@ export async function leftBehind(stage: Stage, job: Job): Promise<Left | null> {
   const found = await adopted(started, job);
   if (found.kind === 'attached' && how !== null) {
     await tell(stage, job, { station, how, why: '' });
-    return { workspace: found.workspace, station, handle: handover === null ? handle : null, handover };
+    return { workspace: found.workspace, station, how, handle: handover === null ? handle : null, handover };
   }
   if (found.kind === 'attached') {
     await found.workspace.destroy();
@@ -41,6 +42,12 @@ export async function leftBehind(stage: Stage, job: Job): Promise<Left | null> {
   const why = found.kind === 'lost' ? found.why : 'it had not come far enough to be gone on with, or cannot be.';
   await tell(stage, job, { station, how: 'begun-anew', why });
   return null;
+}
+
+/** Tells the ledger that what had been gone on with failed, cut off from the factory that had begun it, and is begun anew. */
+export async function tellCutOff(stage: Stage, job: Job, station: string, summary: string): Promise<void> {
+  const why = `it failed after the factory that served it had died, and may have lost what it was asking for: ${summary}`;
+  await tell(stage, job, { station, how: 'begun-anew', why });
 }
 
 type Begun = Extract<EventBody, { type: 'station.started' }>;
@@ -83,8 +90,9 @@ async function tell(
 ): Promise<void> {
   const attempt = attemptOf(job.state, stage.id);
   const body: EventBody = { type: 'station.resumed', stage: stage.id, attempt, ...resumed };
-  await append(job, [[`${stage.id}/${attempt}/resumed/${job.step.token}`, body]]);
   const { station, how, why } = resumed;
+  // One process may first go on with it, and then begin it anew.
+  await append(job, [[`${stage.id}/${attempt}/resumed/${job.step.token}/${how}`, body]]);
   const words = { ...goingOn, 'begun-anew': `is begun anew: ${why}` };
   job.note(`${stage.id}: the station ${station} ${words[how]}`);
 }

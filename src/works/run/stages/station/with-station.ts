@@ -1,25 +1,24 @@
-import { isJidokaError, JidokaError } from '../../../../core/base/error.ts';
+import { isJidokaError } from '../../../../core/base/error.ts';
 import type { EventBody } from '../../../../core/evidence/event.ts';
 import type { Claim } from '../../../../core/evidence/fact.ts';
 import { refusedWords, type RefusedCalls } from '../../../../core/evidence/model-count.ts';
 import { parseDuration } from '../../../../core/line/duration.ts';
 import type { Stage } from '../../../../core/line/line.ts';
 import { attemptOf } from '../../../../core/line/state.ts';
-import { hasHadItsRounds, stationsOf } from '../../../../core/line/stations.ts';
 import type { Json } from '../../../../core/base/json.ts';
 import type { Workspace } from '../../../../core/ports/floor.ts';
 import type { Admitted } from '../../../../core/ports/gateway/model-access.ts';
 import type { Station } from '../../../../core/ports/station.ts';
 import type { ReportForm } from '../../../../core/station/report.ts';
 import { lookIntoTree, orderText, treeWords, type Known } from '../../../assignment/index.ts';
-import { crewOf } from '../../../../core/station/crew-of.ts';
-import { append, type Keyed } from '../../record/append.ts';
+import { append } from '../../record/append.ts';
 import { noteSeen } from '../../record/note-seen.ts';
 import { using, withCheckout } from '../../checkout.ts';
 import type { Job, StageWork } from '../../job.ts';
 import { timeoutOf } from '../tree-job.ts';
+import { ableOf, givenUp, handOver, stationAt } from './crew.ts';
 import { feedbackOf } from './feedback.ts';
-import { leftBehind } from './left-behind.ts';
+import { leftBehind, tellCutOff, type Left } from './left-behind.ts';
 import { modelFor, type ModelFor } from './model-for.ts';
 
 /** What a stage wants of its station. */
@@ -54,19 +53,20 @@ export async function withStation(
 ): Promise<StageWork> {
   const crew = await ableOf(stage, job);
   const left = await leftBehind(stage, job);
-  if (left === null) {
-    const handover = await givenUp(stage, job, crew);
-    return await withCheckout(stage, job, async (workspace) => {
-      await order.prepare?.(workspace);
-      return await relay(stage, job, { order, crew, workspace, at: 0, handle: null, handover }, look);
-    });
-  }
-  const { workspace, station } = left;
   const at = Math.max(
     0,
-    crew.findIndex(({ name }) => name === station),
+    crew.findIndex(({ name }) => name === left?.station),
   );
-  return await using(workspace, { stage, job }, () => relay(stage, job, { order, crew, at, ...left }, look));
+  if (left !== null) {
+    const work = await using(left.workspace, { stage, job }, () => goOn(stage, job, { order, crew, at, ...left }, look));
+    if (work !== null) return work;
+  }
+  const handover = await givenUp(stage, job, crew);
+  return await withCheckout(stage, job, async (workspace) => {
+    await order.prepare?.(workspace);
+    const relayed = { order, crew, workspace, at, handle: null, handover };
+    return await judged(stage, job, { ...relayed, ended: await performOnce(stage, job, turnOf(stage, relayed)) }, look);
+  });
 }
 
 interface Relay {
@@ -78,29 +78,56 @@ interface Relay {
   readonly handover: Known['handover'];
 }
 
-async function relay(stage: Stage, job: Job, relayed: Relay, look: (performed: Performed) => Promise<StageWork>): Promise<StageWork> {
-  const { order, crew, workspace } = relayed;
-  let [at, handle, handover]: [number, Json | null, Known['handover']] = [relayed.at, relayed.handle, relayed.handover];
-  for (;;) {
-    const station = stationAt(crew, at, stage);
-    const turn = { order, station, workspace, handle, handover, at, isLast: at + 1 >= crew.length };
-    const { said, refused } = await performOnce(stage, job, turn);
-    job.signal.throwIfAborted();
-    const attempt = attemptOf(job.state, stage.id);
-    const claimed: EventBody = { type: 'claim.made', stage: stage.id, form: order.form, attempt, claim: said };
-    const claim = refused === null ? said : withRefused(said, refused);
-    if (refused !== null) {
-      const body: EventBody = { type: 'models.refused', stage: stage.id, attempt, station: station.name, ...refused };
-      await append(job, [[`${stage.id}/${attempt}/refused/${job.step.token}/${at}`, body]]);
-    }
-    const { failure } = claim;
-    if (claim.says !== 'failed' || failure === undefined) return await look({ claim, claimed, workspace });
-    const next = crew[at + 1];
-    if (next === undefined)
-      return { kind: 'failed', class: failure, command: station.name, message: claim.summary, events: [claimed], logs: claim.logs };
-    await handOver(stage, job, { claimed, from: station.name, to: next.name, why: claim.summary, at });
-    [at, handle, handover] = [at + 1, null, { from: station.name, why: claim.summary, tree: 'left' }];
-  }
+function turnOf(stage: Stage, { order, crew, workspace, at, handle, handover }: Relay): Turn {
+  return { order, station: stationAt(crew, at, stage), workspace, handle, handover, at, isLast: at + 1 >= crew.length };
+}
+
+/**
+ * Goes on with what a process that died since left of the attempt. Null where it is to be begun anew from the base: what a
+ * program asked of the factory, a model or its report desk, broke off under it when that died, so that its failing says
+ * nothing of it. What it came to otherwise counts.
+ */
+async function goOn(
+  stage: Stage,
+  job: Job,
+  relayed: Relay & Pick<Left, 'how'>,
+  look: (performed: Performed) => Promise<StageWork>,
+): Promise<StageWork | null> {
+  const turn = turnOf(stage, relayed);
+  const ended = await performOnce(stage, job, turn);
+  const { said, refused, isNew } = ended;
+  // Who was refused by a budget would be refused again.
+  const mayBeCutOff = relayed.how === 'attached' && !isNew && (refused === null || refused.answeredAfter);
+  if (!mayBeCutOff || said.says !== 'failed') return await judged(stage, job, { ...relayed, ended }, look);
+  await tellCutOff(stage, job, turn.station.name, said.summary);
+  return null;
+}
+
+/** Lets what a station came to be looked at, or the next one go on where that one could not. */
+async function judged(
+  stage: Stage,
+  job: Job,
+  relayed: Relay & { readonly ended: Ended },
+  look: (performed: Performed) => Promise<StageWork>,
+): Promise<StageWork> {
+  const { order, crew, workspace, at, ended } = relayed;
+  const { said, refused } = ended;
+  const claimed: EventBody = {
+    type: 'claim.made',
+    stage: stage.id,
+    form: order.form,
+    attempt: attemptOf(job.state, stage.id),
+    claim: said,
+  };
+  const claim = refused === null ? said : withRefused(said, refused);
+  const { failure, summary: why, logs } = claim;
+  if (claim.says !== 'failed' || failure === undefined) return await look({ claim, claimed, workspace });
+  const { name: from } = stationAt(crew, at, stage);
+  const next = crew[at + 1];
+  if (next === undefined) return { kind: 'failed', class: failure, command: from, message: why, events: [claimed], logs };
+  await handOver(stage, job, { claimed, from, to: next.name, why, at });
+  const after: Relay = { order, crew, workspace, at: at + 1, handle: null, handover: { from, why, tree: 'left' } };
+  return await judged(stage, job, { ...after, ended: await performOnce(stage, job, turnOf(stage, after)) }, look);
 }
 
 interface Turn {
@@ -117,6 +144,8 @@ interface Turn {
 interface Ended {
   readonly said: Claim;
   readonly refused: RefusedCalls | null;
+  /** False where it only waited for what had been begun before. */
+  readonly isNew: boolean;
 }
 
 /** What a station says, in the light of calls that a budget refused: who fails for that is not asked again, and no other is in his place. */
@@ -129,7 +158,21 @@ function withRefused(said: Claim, refused: RefusedCalls): Claim {
   return rest;
 }
 
+/** Lets one station work, and puts on record what budgets refused it. */
 async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Ended> {
+  const ended = await perform(stage, job, turn);
+  job.signal.throwIfAborted();
+  const { refused } = ended;
+  if (refused === null) return ended;
+  const { station, at, handle } = turn;
+  const attempt = attemptOf(job.state, stage.id);
+  const body: EventBody = { type: 'models.refused', stage: stage.id, attempt, station: station.name, ...refused };
+  // What was left and what is begun anew after it are refused apart, by one process.
+  await append(job, [[`${stage.id}/${attempt}/refused/${job.step.token}/${at}${handle === null ? '' : '/left'}`, body]]);
+  return ended;
+}
+
+async function perform(stage: Stage, job: Job, turn: Turn): Promise<Ended> {
   const { order, station, workspace, handle, handover, at, isLast } = turn;
   const { packet, signal, note, state, input, step } = job;
   const attempt = attemptOf(state, stage.id);
@@ -151,7 +194,7 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Ended> {
   const limits = { timeoutMs: timeoutOf(stage), stallMs: stage.stall === undefined ? null : parseDuration(stage.stall) };
   await noteSeen((await station.identify?.()) ?? null, job.needs);
   const asks = await modelFor(stage, job, { role: named, station });
-  if (asks.kind === 'none') return { said: unplanned(station.name, asks.why), refused: null };
+  if (asks.kind === 'none') return { said: unplanned(station.name, asks.why), refused: null, isNew: true };
   const admitted = await admit(stage, job, { station, workspace, asks, handle });
   const role = named === null ? null : { ...named, model: asks.name };
   const assignment = { form, role, text };
@@ -165,7 +208,7 @@ async function performOnce(stage: Stage, job: Job, turn: Turn): Promise<Ended> {
       if (isJidokaError(error) || signal.aborted || isLast) throw error;
       return crashed(station.name, error);
     });
-    return { said, refused: await admitted.refused() };
+    return { said, refused: await admitted.refused(), isNew: times > 0 };
   } finally {
     await admitted.end();
   }
@@ -208,60 +251,4 @@ function unplanned(station: string, summary: string): Claim {
 function crashed(station: string, error: unknown): Claim {
   const summary = `The station ${station} crashed: ${error instanceof Error ? error.message : String(error)}`;
   return { kind: 'claim', station, says: 'failed', code: 'station-crashed', summary, steps: [], failure: 'crash', logs: [] };
-}
-
-interface Handover {
-  readonly claimed: EventBody;
-  readonly from: string;
-  readonly to: string;
-  readonly why: string;
-  readonly at: number;
-}
-
-async function handOver(stage: Stage, job: Job, { claimed, from, to, why, at }: Handover): Promise<void> {
-  const attempt = attemptOf(job.state, stage.id);
-  const key = `${stage.id}/${attempt}/handed-over/${job.step.token}/${at}`;
-  await append(job, [
-    [`${key}/claim`, claimed],
-    [key, { type: 'station.handed-over', stage: stage.id, attempt, from, to, why }],
-  ]);
-  job.note(`${stage.id}: ${from} cannot go on, ${to} does. ${why}`);
-}
-
-/** Those that can work in the role of the stage, in the order in which they are tried. Of the others the ledger says who was passed over for whom, and why. */
-async function ableOf(stage: Stage, job: Job): Promise<readonly Station[]> {
-  const { able, unfit } = crewOf(stage, job.input.line, job.needs.stations);
-  // The first is the last to be asked once it was given up.
-  const crew = hasHadItsRounds(stage.id, job.state) ? [...able.slice(1), ...able.slice(0, 1)] : able;
-  const [to] = crew;
-  if (to === undefined) return crew;
-  const attempt = attemptOf(job.state, stage.id);
-  const passed = unfit.map(({ station: { name }, why }): Keyed => [
-    `${stage.id}/${attempt}/passed-over/${name}`,
-    { type: 'station.handed-over', stage: stage.id, attempt, from: name, to: to.name, why },
-  ]);
-  if (passed.length > 0) await append(job, passed);
-  return crew;
-}
-
-/** Tells the ledger that the first station has had its rounds, and the one after it that it takes over; null where it has not. */
-async function givenUp(stage: Stage, job: Job, crew: readonly Station[]): Promise<Known['handover']> {
-  const [to, from] = [crew[0], crew.at(-1)];
-  if (!hasHadItsRounds(stage.id, job.state) || to === undefined || from === undefined || crew.length < 2) return null;
-  const attempt = attemptOf(job.state, stage.id);
-  const times = job.state.reworks.filter(({ to: again }) => again === stage.id).length;
-  const why = `What it made was objected to ${times} times.`;
-  const body: EventBody = { type: 'station.handed-over', stage: stage.id, attempt, from: from.name, to: to.name, why };
-  await append(job, [[`${stage.id}/${attempt}/given-up`, body]]);
-  job.note(`${stage.id}: ${from.name} hands over to ${to.name}. ${why}`);
-  return { from: from.name, why, tree: 'clean' };
-}
-
-function stationAt(crew: readonly Station[], at: number, stage: Stage): Station {
-  const station = crew[at];
-  if (station !== undefined) return station;
-  const named = stationsOf(stage).join(', ');
-  throw new JidokaError('line-invalid', `Stage "${stage.id}" names the station "${named}", which this factory does not have.`, {
-    mend: '`jidoka doctor` tells which stations there are.',
-  });
 }
