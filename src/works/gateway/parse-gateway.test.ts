@@ -202,7 +202,7 @@ describe('a key itself', () => {
   it.each(secrets)('is refused and never repeated: %#', (secret) => {
     const told = faultOf(example.replace('key: env:A_KEY', `key: ${secret}`));
     expect(told).toContain(
-      '5:78: "gateway.providers.vendor-a.key" is not right: it says where the key lies, "env:NAME" or "file:PATH", and never holds the key.',
+      '5:78: "gateway.providers.vendor-a.key" is not right: it says where the key lies, "env:NAME" or "file:PATH", and never holds the key; a path is written out, without "~".',
     );
     expect(told).not.toContain(secret);
   });

@@ -99,7 +99,9 @@ function missing(path: readonly PropertyKey[], kind: FileKind): Complaint {
 function hintOf(issue: Issue, { example }: FileKind): string {
   // The expression that tells days of the calendar apart is of use to nobody.
   if (issue.code === 'invalid_format' && issue.format === 'date') return 'A date is a day of the calendar, YYYY-MM-DD, as in 2026-11-20.';
-  if (issue.code === 'invalid_format' && issue.pattern !== undefined) return `It must match ${issue.pattern}.`;
+  // Where the schema has words of its own they say it better.
+  if (issue.code === 'invalid_format' && issue.pattern !== undefined && issue.message.startsWith('Invalid'))
+    return `It must match ${issue.pattern}.`;
   if (issue.code === 'too_small') return `The least is ${issue.minimum}.`;
   return issue.code === 'too_big' ? `The most is ${issue.maximum}.` : `See ${example}.`;
 }

@@ -4,8 +4,8 @@ import { z } from 'zod';
 export const KeyReference = z
   .string()
   .regex(
-    /^(?:env:[A-Za-z_]\w{0,199}|file:[^\0\n]{1,1024})$/,
-    'it says where the key lies, "env:NAME" or "file:PATH", and never holds the key',
+    /^(?:env:[A-Za-z_]\w{0,199}|file:[^\0\n~][^\0\n]{0,1023})$/,
+    'it says where the key lies, "env:NAME" or "file:PATH", and never holds the key; a path is written out, without "~"',
   );
 export type KeyReference = z.infer<typeof KeyReference>;
 

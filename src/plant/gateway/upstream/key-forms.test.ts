@@ -17,6 +17,8 @@ describe('a key', () => {
     ['with all signs escaped', inCode(key, (hex) => `\\u00${hex}`)],
     ['with all signs escaped in capitals', inCode(key, (hex) => `\\u00${hex.toUpperCase()}`)],
     ['in JSON within JSON', JSON.stringify(key.replaceAll('/', '\\/').replaceAll('=', '\\u003d')).slice(1, -1)],
+    ['with a letter escaped', key.replace('k', '\\u006b')],
+    ['with all letters escaped', [...key].map((sign) => `\\u00${hexOf(sign)}`).join('')],
     ['in an address', encodeURIComponent(key)],
     ['in an address, in small letters', encodeURIComponent(key).replaceAll(/%../g, (code) => code.toLowerCase())],
   ])('is found %s', (_, form) => {
@@ -40,6 +42,11 @@ describe('a key', () => {
     expect(Buffer.from(left.split(mark)[0]?.slice(6) ?? '', 'base64').toString('latin1')).not.toContain('Pk');
     expect(left.length).toBeLessThan(text.length);
     expect(showsSecret(text, forms)).toBe(true);
+  });
+
+  it('is found in base64 whose letters are escaped', () => {
+    const text = [...base64(key)].map((sign) => `\\u00${hexOf(sign)}`).join('');
+    expect(withoutSecrets(`Basic ${text}`, forms).length).toBeLessThan(60);
   });
 
   it('is taken out whole where another one is its beginning', () => {

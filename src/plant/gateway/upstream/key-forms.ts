@@ -3,6 +3,8 @@ export interface KeyForm {
   /** Letters that stand in every text which has this form: where they are not, nothing else is looked for. */
   readonly anchor: string;
   readonly pattern: RegExp;
+  /** The same where letters may be escaped too, as nobody does who has no wish to. */
+  readonly escaped: RegExp;
 }
 
 /** Shorter ones would be found in what is no key. */
@@ -56,7 +58,8 @@ function formOf(text: string, sign: (sign: string) => string): KeyForm {
   // Nothing that escapes a text touches these.
   const runs = text.split(/[^\w.-]+/);
   const anchor = runs.toSorted((left, right) => right.length - left.length)[0] ?? '';
-  return { anchor, pattern: new RegExp(text.replaceAll(/[^\w-]/gu, sign), 'g') };
+  const pattern = new RegExp(text.replaceAll(/[^\w-]/gu, sign), 'g');
+  return { anchor, pattern, escaped: new RegExp(text.replaceAll(/./gsu, sign), 'g') };
 }
 
 /** A sign as it is, behind backslashes, as `\u002f` or as `%2F`. */
@@ -83,13 +86,17 @@ function asItIs(sign: string): string {
   return Array.from({ length: sign.length }, (_, at) => `\\u${sign.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
 }
 
+/** How every letter begins that is escaped: a key has no others. */
+const escapes = '\\u00';
+
 /** As many bytes are searched quicker as a text: nearly all events of a stream have fewer. */
 const shortPiece = 1024;
 
 /** Bytes without keys; the same bytes where there is none in them. */
 export function bytesWithoutSecrets(bytes: Buffer, forms: readonly KeyForm[]): Buffer {
   const short = bytes.length > shortPiece ? null : bytes.toString('latin1');
-  if (!forms.some(({ anchor }) => (short ?? bytes).includes(anchor))) return bytes;
+  const searched = short ?? bytes;
+  if (!searched.includes(escapes) && !forms.some(({ anchor }) => searched.includes(anchor))) return bytes;
   const text = short ?? bytes.toString('latin1');
   const left = withoutSecrets(text, forms);
   return left === text ? bytes : Buffer.from(left, 'latin1');
@@ -97,6 +104,7 @@ export function bytesWithoutSecrets(bytes: Buffer, forms: readonly KeyForm[]): B
 
 /** A text of an upstream without the keys that it was asked with: some show them around in their errors. */
 export function withoutSecrets(text: string, forms: readonly KeyForm[]): string {
+  if (text.includes(escapes)) return forms.reduce((left, { escaped }) => left.replaceAll(escaped, mark), text);
   return forms.reduce((left, { anchor, pattern }) => (left.includes(anchor) ? left.replaceAll(pattern, mark) : left), text);
 }
 
