@@ -101,6 +101,17 @@ describe('a request that was left', () => {
     expect(await house.told(parseRunId((await runs())[0] ?? ''), 'run.started')).toHaveLength(1);
   });
 
+  it('whose plan names a model that is not there is refused, and not left', async () => {
+    const decide = () => Promise.reject(new Error('Nobody asks here.'));
+    house.router = { models: ['cheap'], chooses: async () => true, decide };
+    process = house.process();
+    await expect(leave({}, { plan: ['cheep'] })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('"cheep" is no model'),
+    });
+    expect(await house.control.works({ kind: 'request', open: true, limit: 1 })).toEqual([]);
+  });
+
   it('that is urgent goes first', async () => {
     await leave({}, { priority: 100, subject: { kind: 'task', key: 'usual', title: 'usual', body: '', paths: null } });
     await leave({}, { priority: 1, subject: { kind: 'task', key: 'urgent', title: 'urgent', body: '', paths: null } });
