@@ -61,6 +61,15 @@ describe('route eval', () => {
     expect(piped.code).toBe(piped.out.includes('is not shown to save') ? 3 : 0);
   });
 
+  it('tells figures without intervals of few tasks, and that more are needed', async () => {
+    const { code, out } = await run(['-', '--must-save'], outcomes(12));
+    expect(code).toBe(3);
+    expect(out).toMatch(/best-static +\S.* \d+\.\d +\d+\.\d +\d\.\d{4} +\d/);
+    expect(out).not.toMatch(/\d \(/);
+    expect(out).toContain('only 6 tasks were left to judge on, and 20 are needed to tell an interval');
+    expect(out).toContain('No interval is told of fewer than 20 tasks.');
+  });
+
   it.each([
     ['an empty file', '', [], 'stdin: It holds no outcome.'],
     ['a bad line, by its number', `${outcomes(2)}\n\n{"task":`, [], 'stdin:6: This is not JSON.'],

@@ -1,9 +1,9 @@
 import { JidokaError } from '../../base/error.ts';
 import { chains } from '../routing/choose-plan.ts';
-import type { Interval } from './bootstrap.ts';
+import type { Figure } from './bootstrap.ts';
 import { hullOf } from './hull.ts';
-import { judgePolicies } from './judge-policies.ts';
-import { learn, learnedPolicies, type Policy } from './learned-policy.ts';
+import { judgePolicies, type NamedPolicy } from './judge-policies.ts';
+import { learn, learnedPolicies } from './learned-policy.ts';
 import type { Task } from './read-outcomes.ts';
 import { meanOf, replayPlan, type Assumed, type Result } from './replay-plan.ts';
 import { savingOf } from './saving.ts';
@@ -23,15 +23,15 @@ export interface Judged {
   /** The plan, where it is always the same. */
   readonly plan: readonly string[] | null;
   /** Share of tasks with a right result delivered, with a wrong one, and US dollars for a task. */
-  readonly right: Interval;
-  readonly wrong: Interval;
-  readonly usd: Interval;
+  readonly right: Figure;
+  readonly wrong: Figure;
+  readonly usd: Figure;
   /** Against the best static plan, on the same tasks. */
-  readonly rightAgainstBest: Interval;
-  readonly wrongAgainstBest: Interval;
+  readonly rightAgainstBest: Figure;
+  readonly wrongAgainstBest: Figure;
   /** Share of the money that is saved against static plans of the same quality; of a better one than any, against the best of them. */
-  readonly savedAgainstHull: Interval;
-  readonly savedAgainstAlwaysBest: Interval;
+  readonly savedAgainstHull: Figure;
+  readonly savedAgainstAlwaysBest: Figure;
 }
 
 export interface Evaluation {
@@ -75,7 +75,7 @@ export function evaluate(tasks: readonly Task[], settings: EvaluationSettings): 
     alwaysBest: alwaysBest.plan,
   });
   const counts = { chosenOn: chosenOn.length, judgedOn: judgedOn.length, leftOut: tasks.length - whole.length };
-  return { models, tasks: counts, settings, hull: hull.map(({ plan }) => plan), policies, ...savingOf(policies.at(-1)) };
+  return { models, tasks: counts, settings, hull: hull.map(({ plan }) => plan), policies, ...savingOf(policies.at(-1), judgedOn.length) };
 }
 
 function tooFew(tasks: number, whole: number, { splitBy }: EvaluationSettings): JidokaError {
@@ -112,7 +112,7 @@ function routerOf(
     best,
     statics,
   }: { readonly settings: EvaluationSettings; readonly best: StaticPlan; readonly statics: readonly StaticPlan[] },
-): Policy {
+): NamedPolicy['policy'] {
   const learned = learn(tasks, models);
   const { wrongCap } = settings;
   const assumed = { ...settings.assumed, validator: learned.validator ?? settings.assumed.validator };
@@ -121,12 +121,12 @@ function routerOf(
     const policy = policyOf(knob);
     return { policy, ...meanOf(tasks.map((task) => replayPlan(policy(task), task, assumed))) };
   });
-  const fixed = statics.map(({ plan, ...result }) => ({ policy: (): readonly string[] => plan, ...result }));
+  const fixed = statics.map(({ plan, ...result }) => ({ policy: plan, ...result }));
   const good = [...tried, ...fixed]
     .filter(({ right, wrong }) => right >= 0.99 * best.right && wrong <= best.wrong + 0.005)
     .toSorted((left, right) => left.usd - right.usd);
   const [first] = [...good, ...tried.toSorted((left, right) => right.right - left.right)];
-  return first?.policy ?? (() => []);
+  return first?.policy ?? [];
 }
 
 /** Settings of the router's knob: US dollars that a right result may be worth, over four orders of magnitude, and what a wrong one costs of that. */

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bootstrap } from './bootstrap.ts';
 import { chanceSource } from './chance-source.ts';
 import { evaluate, type Evaluation, type EvaluationSettings, type Judged } from './evaluate.ts';
 import { hullCost, hullOf } from './hull.ts';
@@ -112,17 +111,6 @@ describe('chance', () => {
     expect(draw(7).reduce((sum, one) => sum + one, 0) / 4000).toBeCloseTo(0.5, 1);
     expect(draw(7).every((one) => one >= 0 && one < 1)).toBe(true);
   });
-
-  it('gives an interval that holds the truth about nineteen times of twenty', () => {
-    let held = 0;
-    for (let seed = 0; seed < 60; seed += 1) {
-      const next = chanceSource(seed);
-      const seen = Array.from({ length: 100 }, () => (next() < 0.3 ? 1 : 0));
-      const { low, high } = bootstrap(100, (drawn) => drawn.reduce<number>((sum, at) => sum + (seen[at] ?? 0), 0) / 100, seed);
-      if (low <= 0.3 && 0.3 <= high) held += 1;
-    }
-    expect(held).toBeGreaterThanOrEqual(52);
-  });
 });
 
 /** Jobs of a make-believe factory; `fits` says how likely a model solves a job of a repository. */
@@ -143,6 +131,7 @@ function worldOf(
 }
 
 const settings: EvaluationSettings = { assumed: leaky, wrongCap: 0.2, seed: 1, splitBy: 'task' };
+const noRange = { low: null, high: null };
 const judged = ({ policies }: Evaluation, name: string): Judged => {
   const found = policies.find(({ policy }) => policy === name);
   if (found === undefined) throw new Error(`No policy is named ${name}.`);
@@ -182,6 +171,49 @@ describe('an evaluation', () => {
     const router = judged(evaluation, 'router');
     expect(router.savedAgainstHull.low).toBeLessThanOrEqual(0);
     expect(evaluation.sentence).toMatch(/^The router is not shown to save: /);
+  });
+
+  /** Jobs of which every other one is too hard for a model, as can be seen of it: a router has everything to gain. */
+  const halves = (count: number): readonly Task[] =>
+    read(
+      Array.from({ length: count }, (_, at): readonly OutcomeRecord[] => {
+        const isEasy = at % 2 === 0;
+        const job = { task: `t${at}`, difficulty: isEasy ? 0.05 : 0.95 };
+        return [
+          { ...job, model: 'small', right: isEasy, passed: isEasy, usd: 0.3 },
+          { ...job, model: 'strong', right: true, passed: true, usd: 1 },
+        ];
+      }).flat(),
+    );
+
+  it.each([2, 10, 12, 14, 16, 38])('shows nothing by half of %d tasks, and tells no interval', (count) => {
+    for (const seed of [1, 2, 3]) {
+      const { saving, sentence, policies, tasks } = evaluate(halves(count), { ...settings, seed });
+      expect(saving).toBe('not-shown');
+      expect(sentence).toContain(`left to judge on, and 20 are needed to tell an interval.`);
+      expect(sentence).toContain(`only ${tasks.judgedOn} task`);
+      for (const { right, usd, savedAgainstHull } of policies)
+        expect([right, usd, savedAgainstHull]).toMatchObject([noRange, noRange, noRange]);
+    }
+  });
+
+  it('shows what is there by tasks enough, and of as many that are all right it never rules out that some are not', () => {
+    const evaluation = evaluate(halves(400), settings);
+    const router = judged(evaluation, 'router');
+    expect(evaluation.saving).toBe('shown');
+    expect(router.right).toMatchObject({ value: 1, high: 1 });
+    expect(router.right.low).toBeLessThan(0.985);
+    expect(router.rightAgainstBest.low).toBeLessThan(-0.01);
+    expect(evaluation.sentence).toContain('a loss of more than one point of right results is not ruled out');
+  });
+
+  it('never finds a plan better or worse than itself', () => {
+    const evaluation = evaluate(
+      worldOf(600, () => 0.7, { cheap: 0.1, strong: 1 }),
+      { ...settings, assumed: perfect },
+    );
+    const same = { value: 0, low: 0, high: 0 };
+    expect(judged(evaluation, 'best-static')).toMatchObject({ rightAgainstBest: same, wrongAgainstBest: same });
   });
 
   it('gives the same figures for the same seed', () => {

@@ -18,7 +18,13 @@ import { overlapOf } from './overlap.ts';
 export interface LoggedEvaluation {
   readonly kind: 'logged';
   readonly models: readonly string[];
-  readonly runs: { readonly chosenOn: number; readonly judgedOn: number; readonly leftOut: LoggedRuns['leftOut'] };
+  readonly runs: {
+    readonly chosenOn: number;
+    readonly judgedOn: number;
+    /** Tasks that the runs to judge on are of. */
+    readonly judgedTasks: number;
+    readonly leftOut: LoggedRuns['leftOut'];
+  };
   /** Static plans that there are, and that the log can speak for: the best is of those. */
   readonly statics: { readonly known: number; readonly all: number };
   readonly settings: EvaluationSettings;
@@ -61,18 +67,19 @@ export function evaluateLogged(tasks: readonly Task[], settings: EvaluationSetti
     })),
     { policy: 'router', plan: null, take: routerOf(halves.chosenOn, statics, model, settings) },
   ];
+  const judgedTasks = new Set(halves.judgedOn.map(({ task }) => task)).size;
   const policies = judgeLogged(halves.judgedOn, named, { sample: model.sample, settings });
   return {
     kind: 'logged',
     models,
-    runs: { chosenOn: halves.chosenOn.length, judgedOn: halves.judgedOn.length, leftOut },
+    runs: { chosenOn: halves.chosenOn.length, judgedOn: halves.judgedOn.length, judgedTasks, leftOut },
     statics: counts,
     settings,
     validator,
     judged,
     policies,
     calibration: calibrationOf(tasks.flatMap(({ attempts }) => [...attempts.values()].flat())),
-    ...loggedSaving(policies),
+    ...loggedSaving(policies, judgedTasks),
   };
 }
 

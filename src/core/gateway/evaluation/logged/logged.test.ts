@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Figure } from '../bootstrap.ts';
 import { chanceSource, type ChanceSource } from '../chance-source.ts';
 import { chains } from '../../routing/choose-plan.ts';
 import type { EvaluationSettings } from '../evaluate.ts';
@@ -98,6 +99,7 @@ const nonsense = (plan: readonly string[]): readonly Result[] =>
   Array.from({ length: plan.length + 1 }, (_, at) =>
     at === plan.length ? { right: 0, wrong: 0, usd: 0 } : { right: 0.1, wrong: 0.6, usd: 3 },
   );
+const holds = ({ low, high }: Figure, truth: number): boolean => low !== null && low < truth && truth < high;
 const settings = (seed: number): EvaluationSettings => ({ assumed: exact, wrongCap: 1, seed, splitBy: 'task' });
 
 describe('an estimate from a log', () => {
@@ -177,9 +179,9 @@ describe('an evaluation of a log', () => {
       const evaluation = evaluateLogged(logOf(500, seed, mostly(['cheap', 'strong'], 0.4)), settings(seed));
       const best = figures(evaluation, 'best-static');
       const truth = truthOf(best?.plan ?? []);
-      if (best?.figures != null && best.figures.right.low <= truth.right && truth.right <= best.figures.right.high) held.best += 1;
+      if (best?.figures != null && holds(best.figures.right, truth.right)) held.best += 1;
       const logged = figures(evaluation, 'as-logged')?.figures;
-      if (logged != null && logged.right.low < logged.right.value && logged.right.value < logged.right.high) held.as += 1;
+      if (logged != null && holds(logged.right, logged.right.value)) held.as += 1;
       expect(evaluation.runs).toMatchObject({ chosenOn: 250, judgedOn: 250 });
     }
     expect(held.best).toBeGreaterThanOrEqual(5);
@@ -213,6 +215,23 @@ describe('an evaluation of a log', () => {
     expect(width(some)).toBeGreaterThan(width(all) * 0.9);
     expect(some?.low ?? 1).toBeLessThanOrEqual(all?.value ?? 0);
     expect(some?.high ?? 0).toBeGreaterThanOrEqual((all?.value ?? 1) - 0.01);
+  });
+
+  it('tells no interval, and shows nothing, where many runs are of a few tasks', () => {
+    const log = logOf(400, 3, mostly(['cheap', 'strong'], 0.4));
+    const fewTasks = readOutcomes(
+      log
+        .flatMap(({ attempts }, at) => [...attempts.values()].flat().map((record) => ({ ...record, task: `t${at % 30}` })))
+        .map((record) => JSON.stringify(record))
+        .join('\n'),
+      'log.jsonl',
+    );
+    const { saving, sentence, runs, policies } = evaluateLogged(fewTasks, settings(1));
+    expect(runs).toMatchObject({ judgedTasks: 15 });
+    expect(runs.judgedOn).toBeGreaterThan(150);
+    expect(policies.flatMap((one) => one.figures?.right.low ?? [])).toEqual([]);
+    expect(saving).toBe('not-shown');
+    expect(sentence).toContain('only 15 tasks were left to judge on, and 20 are needed');
   });
 
   it('gives the same figures for the same seed', () => {

@@ -14,21 +14,39 @@ export interface Validated {
 /** A claim with the model that it counts for. */
 export type NamedClaim = ChangeClaim & BookedModel;
 
+/** A claim that counts for no model, as others stood in for its own. */
+export interface NobodysClaim extends ChangeClaim {
+  readonly model: null;
+  /** Models of its plan that were refused before it, and are not asked again. */
+  readonly refused: readonly string[];
+}
+
 /**
- * US dollars of an attempt: what the factory's own gateway counted for its model at its stage, shared by the attempts of that model there,
- * and a share of what it counted for models that no attempt is named for. Where it counted nothing of the stage, what the station says of
- * itself. Null where nobody knows.
+ * US dollars of an attempt: what the factory's own gateway counted for its model at its stage, shared by the attempts that this model
+ * answered there, and a share of what it counted for models that no attempt is named for. Where it counted nothing of the stage, what the
+ * station says of itself. Null where nobody knows, and where it is not told which model stood in for that of another attempt: the gateway
+ * counts by stage and model, and calls of two attempts are one sum there.
  */
-export function usdOf(one: NamedClaim, all: readonly NamedClaim[], events: readonly LedgerEvent[]): number | null {
+export function usdOf(one: NamedClaim, all: readonly (NamedClaim | NobodysClaim)[], events: readonly LedgerEvent[]): number | null {
   const counted = (find(events, 'models.counted')?.counts ?? []).filter(({ stage }) => stage === one.stage);
   if (counted.length === 0) return one.claim.usage?.costUsd ?? null;
   const atStage = all.filter(({ stage }) => stage === one.stage);
   const own = counted.filter(({ model }) => model === one.model);
-  const nobodys = counted.filter(({ model }) => atStage.every((other) => other.model !== model));
-  if (own.length === 0) return null;
-  const part = shared(own, atStage.filter(({ model }) => model === one.model).length);
+  const among = atStage.filter((other) => mayBeBy(other, one.model));
+  if (own.length === 0 || among.some((other) => other.model === null && standIns(other, counted).size > 1)) return null;
+  const nobodys = counted.filter(({ model }) => atStage.every((other) => !mayBeBy(other, model)));
+  const part = shared(own, among.length);
   const rest = nobodys.length === 0 ? 0 : shared(nobodys, atStage.length);
   return part === null || rest === null ? null : part + rest;
+}
+
+/** Whether a model answered an attempt, or may have done so in place of its own. */
+function mayBeBy(one: NamedClaim | NobodysClaim, model: string): boolean {
+  return one.model === null ? model !== '' && !one.refused.includes(model) : one.model === model;
+}
+
+function standIns(one: NobodysClaim, counted: readonly ModelCount[]): ReadonlySet<string> {
+  return new Set(counted.flatMap(({ model }) => (mayBeBy(one, model) ? [model] : [])));
 }
 
 function shared(counts: readonly ModelCount[], among: number): number | null {

@@ -39,7 +39,7 @@ const made = (attempt: number, otherwise: Partial<Claim> = {}): EventBody => ({
   attempt,
   claim: claim(otherwise),
 });
-const sentBack: EventBody = {
+const sentBack: Extract<EventBody, { type: 'rework.ordered' }> = {
   type: 'rework.ordered',
   from: 'inspection',
   to: 'change',
@@ -312,6 +312,50 @@ describe('what an attempt cost', () => {
     ['is not what other stages cost', [...twice, counted(count('review', 'cheap', 900_000)), decided('PR_READY')], [0.02, 0.02]],
   ])('%s', (_, bodies, expected) => {
     expect(whole(...bodies).map(({ usd }) => usd)).toEqual(expected);
+  });
+
+  describe('where another model stood in for that of an earlier attempt', () => {
+    const stoodIn = [routed('worth', ['cheap', 'strong', 'dear']), made(1), sentBack, made(2)];
+    const costs = (...bodies: readonly EventBody[]) => whole(...bodies).map(({ attempt, model, usd }) => ({ attempt, model, usd }));
+
+    it('is not also what that came to, which counts for nobody', () => {
+      const strong = counted({ ...count('change', 'strong', 192_500), calls: 4 });
+      expect(costs(...stoodIn, strong, decided('ESCALATE', 'outside'), judgedBy(false))).toEqual([
+        { attempt: 2, model: 'strong', usd: 0.09625 },
+      ]);
+    });
+
+    it('is as much as with a slot that one model fills', () => {
+      const fixed = [made(1), sentBack, made(2), counted({ ...count('change', 'strong', 192_500), calls: 4 }), decided('PR_READY')];
+      expect(costs(...fixed).map(({ usd }) => usd)).toEqual([0.09625, 0.09625]);
+    });
+
+    it('is known to nobody where several models may have stood in', () => {
+      const again: EventBody = { ...sentBack, voids: [{ stage: 'change', attempt: 2 }] };
+      const both = counted(count('change', 'strong', 200_000), count('change', 'dear', 900_000));
+      const attempts = [...stoodIn, again, made(3), both, decided('PR_READY')];
+      expect(costs(...attempts)).toEqual([
+        { attempt: 2, model: 'strong', usd: null },
+        { attempt: 3, model: 'dear', usd: null },
+      ]);
+      const { records, leftOut } = recordsOf(whole(...attempts), () => '0'.repeat(64) as Digest);
+      expect([records, leftOut]).toEqual([[], { undecided: 0, unpriced: 2 }]);
+    });
+
+    it('is known of those that cannot have stood in, as they were refused before', () => {
+      const after = (...models: readonly string[]) =>
+        counted(count('change', 'cheap', 100_000), ...models.map((model) => count('change', model, 900_000)));
+      expect(costs(...stoodIn, after('other'), decided('PR_READY'))).toEqual([{ attempt: 1, model: 'cheap', usd: 0.1 }]);
+      expect(costs(...stoodIn, after('other', 'dear'), decided('PR_READY'))).toEqual([{ attempt: 1, model: 'cheap', usd: 0.1 }]);
+    });
+
+    it('is shared with it and not with those of other stages, nor made less by what asked no model by name', () => {
+      const other = count('review', 'dear', 900_000);
+      const nameless = { ...count('change', '', 0), calls: 1 };
+      expect(costs(...stoodIn, counted(count('change', 'strong', 200_000), other, nameless), decided('PR_READY'))).toEqual([
+        { attempt: 2, model: 'strong', usd: 0.1 },
+      ]);
+    });
   });
 
   it('is apart from what it took to validate it, in time and for models that judged', () => {

@@ -2,7 +2,7 @@ import type { LedgerEvent } from '../../../evidence/event.ts';
 import { find } from '../../../evidence/run-result.ts';
 import { playedBy } from '../../../line/stations.ts';
 import type { PlannedRoute } from '../plan-run.ts';
-import { usdOf, validationOf, type NamedClaim, type Validated } from './attempt-cost.ts';
+import { usdOf, validationOf, type NamedClaim, type NobodysClaim, type Validated } from './attempt-cost.ts';
 import { bookedModel } from './booked-model.ts';
 import { endOf, type ChangeClaim, type End } from './attempt-end.ts';
 
@@ -51,19 +51,21 @@ export function workedAttempts(events: readonly LedgerEvent[]): readonly WorkedA
   const job = [line.name, repository, seed.key, seed.repository.baseCommit].join(' ');
   const run = events[0]?.run ?? '';
   const claims = lastClaims(events);
-  const named = claims.flatMap((one): NamedClaim[] => {
-    const booked = bookedModel(one, routeOf(one.stage, events), events);
-    return booked === null ? [] : [{ ...one, ...booked }];
+  const held = claims.map((one): NamedClaim | NobodysClaim => {
+    const route = routeOf(one.stage, events);
+    const booked = bookedModel(one, route, events);
+    return booked === null ? { ...one, model: null, refused: route?.plan?.slice(0, one.attempt - 1) ?? [] } : { ...one, ...booked };
   });
   const ends = claims.map((one) => ({ one, end: endOf(one, events, { isLast: one === claims.at(-1) }) }));
-  return named.flatMap((one): WorkedAttempt[] => {
+  return held.flatMap((one): WorkedAttempt[] => {
+    if (one.model === null) return [];
     const route = routeOf(one.stage, events);
     const end = ends.find((other) => other.one.index === one.index)?.end ?? null;
     if (end === null) return [];
     const isWhole = ends.every((other) => other.one.stage !== one.stage || other.end?.ended === 'verdict');
     const { stage, attempt, model, isSure, at } = one;
     const told = { isSure, isOverride: route?.because === 'override', isExplored: route?.because === 'explored', isWhole, route };
-    const cost = { usd: usdOf(one, named, events), validation: validationOf(one, events) };
+    const cost = { usd: usdOf(one, held, events), validation: validationOf(one, events) };
     return [
       { job, run, line: line.name, repository, stage, attempt, model, at, difficulty: route?.difficulty ?? null, ...cost, ...told, ...end },
     ];

@@ -3,10 +3,11 @@ import type { Calibration } from '../../../../core/gateway/evaluation/logged/cal
 import type { JudgedLogged } from '../../../../core/gateway/evaluation/logged/judge-logged.ts';
 import type { PolicyOnRecord } from '../../../../core/gateway/evaluation/recorded-routes.ts';
 import { inHundredths } from '../../../../core/gateway/evaluation/saving.ts';
-import type { Interval } from '../../../../core/gateway/evaluation/bootstrap.ts';
+import type { Figure } from '../../../../core/gateway/evaluation/bootstrap.ts';
 import type { Judgements } from '../../../../core/gateway/routing/learning/validator.ts';
 import { type Page, plain } from '../../page.ts';
 import { table } from '../../table.ts';
+import { inDollars, rangesText } from './numbers.ts';
 
 /** What a log tells of policies, for people. */
 export function loggedText(found: LoggedEvaluation, page: Page): string {
@@ -32,7 +33,7 @@ export function loggedText(found: LoggedEvaluation, page: Page): string {
     ),
     paint.dim(`${validatorText(validator, judged)} Results that nobody judged are taken for right as often.`),
     paint.dim(
-      `Each run had one plan: what others come to is estimated by how likely theirs was (doubly robust). Split by ${settings.splitBy}, seed ${settings.seed}; intervals hold 95 of 100 samples of tasks.`,
+      `Each run had one plan: what others come to is estimated by how likely theirs was (doubly robust). Split by ${settings.splitBy}, seed ${settings.seed}. ${rangesText(runs.judgedTasks)}.`,
     ),
     ...(calibration === null ? [] : ['', ...calibrationLines(calibration, page)]),
   ].join('\n');
@@ -40,8 +41,8 @@ export function loggedText(found: LoggedEvaluation, page: Page): string {
 
 function loggedRow({ policy, plan, effective, figures }: JudgedLogged): string[] {
   const name = plan === null ? (policy === 'router' ? 'by job' : 'as it was') : planText(plan);
-  const of = (interval: Interval | null | undefined): string => (interval == null ? '-' : inHundredths(interval));
-  const money = figures === null ? '-' : dollars(figures.usd);
+  const of = (figure: Figure | null | undefined): string => (figure == null ? '-' : inHundredths(figure));
+  const money = figures === null ? '-' : inDollars(figures.usd);
   return [
     policy,
     name,
@@ -52,11 +53,6 @@ function loggedRow({ policy, plan, effective, figures }: JudgedLogged): string[]
     of(figures?.savedAgainstStatic),
     of(figures?.savedAgainstAlwaysBest),
   ];
-}
-
-function dollars({ value, low, high }: Interval): string {
-  const [middle, from, to] = [value, low, high].map((usd) => usd.toFixed(4));
-  return `${middle} (${from} to ${to})`;
 }
 
 /** What validation is taken for, and by what. */

@@ -4,13 +4,14 @@ import { JidokaError } from '../../../../core/base/error.ts';
 import type { EvaluationSettings, Evaluation, Judged } from '../../../../core/gateway/evaluation/evaluate.ts';
 import type { Task } from '../../../../core/gateway/evaluation/read-outcomes.ts';
 import type { PolicyOnRecord } from '../../../../core/gateway/evaluation/recorded-routes.ts';
+import { inHundredths } from '../../../../core/gateway/evaluation/saving.ts';
 import { type Answer, type Call, type CommandRecord, jsonOption } from '../../command.ts';
 import { type Page, plain } from '../../page.ts';
 import { table } from '../../table.ts';
 import { withFactory } from '../../with-factory.ts';
 import { loggedText, onRecordTable } from './logged-text.ts';
 import { textLines } from './text-lines.ts';
-import { shareOf, usdOf, wholeOf } from './numbers.ts';
+import { inDollars, rangesText, shareOf, usdOf, wholeOf } from './numbers.ts';
 
 /** `jidoka route eval`: policies of routing held against each other on recorded outcomes. */
 export const routeEval: CommandRecord = {
@@ -154,27 +155,19 @@ function evaluationText({ tasks, models, settings, hull, policies, sentence, sav
       `${models.length} models; ${tasks.chosenOn} tasks to choose on, ${tasks.judgedOn} others to judge on, ${tasks.leftOut} left out without an attempt of every model.`,
     ),
     paint.dim(
-      `Split by ${splitBy}, seed ${seed}; at most ${wrongCap * 100} % wrong; where a record does not say, validation passes ${assumed.validator.sensitivity * 100} % of right and ${assumed.validator.falsePass * 100} % of wrong results. Intervals hold 95 of 100 samples of tasks.`,
+      `Split by ${splitBy}, seed ${seed}; at most ${wrongCap * 100} % wrong; where a record does not say, validation passes ${assumed.validator.sensitivity * 100} % of right and ${assumed.validator.falsePass * 100} % of wrong results. ${rangesText(tasks.judgedOn)}.`,
     ),
   ].join('\n');
 }
 
 function rowOf({ policy, plan, right, wrong, usd, savedAgainstHull, savedAgainstAlwaysBest }: Judged): string[] {
-  const percent = ({ value, low, high }: Judged['right']): string => [value, low, high].map((share) => (share * 100).toFixed(1)).join(' ');
-  const told = [right, wrong].map(percent).map(ranged);
-  const money = ranged([usd.value, usd.low, usd.high].map((amount) => amount.toFixed(4)).join(' '));
   return [
     policy,
     plan === null ? 'by job' : planText(plan),
-    ...told,
-    money,
-    ...[savedAgainstHull, savedAgainstAlwaysBest].map(percent).map(ranged),
+    ...[right, wrong].map((share) => inHundredths(share)),
+    inDollars(usd),
+    ...[savedAgainstHull, savedAgainstAlwaysBest].map((share) => inHundredths(share)),
   ];
-}
-
-function ranged(three: string): string {
-  const [value = '', low = '', high = ''] = three.split(' ');
-  return `${value} (${low} to ${high})`;
 }
 
 function planText(plan: readonly string[]): string {
