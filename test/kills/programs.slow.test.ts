@@ -79,6 +79,6 @@ it('a program whose factory is killed while it waits for a model is begun anew f
   ]);
   expect(resumed[1]?.why).toMatch(/had died.*ended with exit code 1/);
   expect(bodies.filter((body) => body.type === 'claim.made')).toHaveLength(1);
-  expect(await living([...first, ...second])).toEqual([]);
-  expect((await workspaces(scene)).filter((name) => name.startsWith(run))).toEqual([]);
+  await expect.poll(() => living([...first, ...second])).toEqual([]);
+  await expect.poll(async () => (await workspaces(scene)).filter((name) => name.startsWith(run))).toEqual([]);
 });

@@ -74,7 +74,7 @@ describe('a run that is interrupted', () => {
     expect(JSON.parse(ended.stdout)).toEqual({
       error: { code: 'interrupted', message: expect.stringContaining(signal), mend: expect.stringContaining(`resume ${run}`) },
     });
-    expect(await living(family)).toEqual([]);
+    await expect.poll(() => living(family)).toEqual([]);
     expect((await show(scene, run ?? '')).summary.state).toBe('interrupted');
     const { events } = await show(scene, run ?? '');
     await expectWhole({ ...untouched, run, events }, await scene.jidoka(['resume', run ?? '', '--json']));

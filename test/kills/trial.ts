@@ -60,8 +60,8 @@ export async function expectWhole({ scene, repository, before, family, run, even
   expectOnce(details.events);
   await expectDelivered(repository, details);
   expect(await fingerprint(repository)).toEqual(before);
-  expect(await living(family)).toEqual([]);
-  expect(await workspaces(scene)).toEqual([]);
+  await expect.poll(() => living(family)).toEqual([]);
+  await expect.poll(() => workspaces(scene)).toEqual([]);
   const verified = await scene.ask(['evidence', 'verify', result.evidence.dir, '--head', result.evidence.head]);
   expect(verified.code, verified.stdout).toBe(0);
 }
