@@ -1,3 +1,4 @@
+import { createConnection, createServer } from 'node:net';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -109,6 +110,35 @@ describe('a server that is given', () => {
     const refusal = await open({ url }).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: 'database-unavailable', message: expect.stringMatching(message) });
     expect(String(refusal)).not.toContain('hunter2');
+  });
+
+  it('that is gone is waited for, though a session of before still answers', async () => {
+    await open();
+    const { sockets } = await clusterPlace(home);
+    const folder = join(home, 'relay');
+    await mkdir(folder);
+    const relay = createServer((near) => {
+      const far = createConnection(join(sockets, '.s.PGSQL.5432'));
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        from.pipe(to);
+        from.on('error', () => to.destroy());
+      }
+    });
+    const listens = () => new Promise<void>((resolve) => relay.listen(join(folder, '.s.PGSQL.5432'), resolve));
+    await listens();
+    const database = await open({ url: `postgres://jidoka@localhost:5432/jidoka?host=${encodeURIComponent(folder)}` });
+    const pool = database.openPool('new', 1);
+    relay.close(); // whoever is connected stays so
+    const asked = database.attempt(() => pool.query('select 1 as one'));
+    await pause(300);
+    await listens();
+    expect((await asked).rows).toEqual([{ one: 1 }]);
+    await pool.end();
+    await database.close();
+    relay.close();
   });
 
   it('is refused with the reason of the server itself', async () => {

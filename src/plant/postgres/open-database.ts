@@ -8,7 +8,7 @@ import { givenServer } from './given-server.ts';
 import { migrate, migrateOnce } from './migrate.ts';
 import { Notices } from './notices.ts';
 import type { Server } from './server.ts';
-import { isLastSession, openLiveSession } from './sessions.ts';
+import { isLastSession, isRefused, openLiveSession } from './sessions.ts';
 
 /** A stage may need two connections at once, and many stages go on at once; idle ones are closed. */
 const poolSize = 12;
@@ -174,7 +174,7 @@ class Connection implements Database {
 
   async #connectAgain(): Promise<void> {
     const isWell = this.#isWhole && (await this.#client.query('select 1').then(yes, no));
-    if (isWell) return;
+    if (isWell && !(await isRefused(this.#server))) return;
     const { client } = await this.#server.up(() => openLiveSession(this.#server), true);
     this.#isWhole = false;
     const former = this.#client;

@@ -41,6 +41,17 @@ export async function isLastSession(client: pg.Client): Promise<boolean> {
   return rows[0]?.others === 0;
 }
 
+/** Whether nobody listens where the server should: sessions that it had may outlive it for a moment. */
+export async function isRefused(server: Server): Promise<boolean> {
+  try {
+    const client = await connect(server, { application_name: 'jidoka-knock' });
+    await client.end();
+    return false;
+  } catch (error) {
+    return ['ECONNREFUSED', 'ENOENT'].includes(codeOf(error) ?? '');
+  }
+}
+
 async function connect(server: Server, change: pg.ClientConfig = {}): Promise<pg.Client> {
   const client = new pg.Client({
     ...server.connection,
