@@ -175,7 +175,7 @@ function noKey(token: string | null, kind: FoundKey['kind']): Refusal {
 }
 
 /** Refuses without reading: what more comes is let go, and after a while the connection with it. */
-function turnAway(message: IncomingMessage, reply: Reply, protocol: Ask['request']['protocol'], why: Refusal): void {
+function turnAway(message: IncomingMessage, reply: Reply, protocol: Protocol, why: Refusal): void {
   refuse(reply, protocol, why);
   message.on('error', () => undefined);
   message.resume();
